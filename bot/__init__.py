@@ -1,0 +1,1 @@
+"""The conversation: Telegram and terminal front ends over :mod:`retrieval`."""

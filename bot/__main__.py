@@ -1,0 +1,171 @@
+"""The one place where everything is put together: flags → settings → logging → library → front end.
+
+What a command does not need is not imported: ``ask`` should answer at once, and ``health`` is run every half minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings, load
+from retrieval.errors import YuanjuError
+
+if TYPE_CHECKING:
+    from retrieval.answering import Answerer
+
+    from retrieval.engine import LocalEngine
+    from retrieval.library import Library
+    from retrieval.tokens import Tokenizer
+
+FOUND, NOT_FOUND, ERROR = 0, 1, 2
+"""Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
+
+_COMMANDS = {
+    "serve": ("Telegram 机器人 (run the Telegram bot)", "YUANJU_TELEGRAM_TOKEN=123456789:AAF… yuanju serve"),
+    "chat": ("在终端里对话 (the same conversation in the terminal)", "yuanju chat --documents ~/文档"),
+    "ask": (
+        "问一个问题 (answer one question)",
+        'yuanju ask "目标是多少？"\n  yuanju ask - --json < questions.txt',
+    ),
+    "index": ("更新索引并报告每个文档 (bring the index up to date)", "yuanju index --documents ~/文档"),
+    "check": ("检查配置、文档、索引和 Telegram (test the configuration)", "yuanju check"),
+
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    arguments = _parser().parse_args(argv)
+    flags = {name: value for name in Settings.model_fields if (value := getattr(arguments, name)) is not None}
+    try:
+        settings = load(flags)
+        return asyncio.run(_COMMAND[arguments.command](settings, arguments))
+    except YuanjuError as error:
+        print(f"yuanju: {error}", file=sys.stderr)  # noqa: T201
+        return ERROR
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output is gone; Python must not stumble over it once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+
+
+async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot import console
+
+    answerer = await _answerer(settings)
+    questions = sys.stdin if arguments.question == "-" else [arguments.question]
+    found = await console.ask(questions, answerer.answer, limit=settings.limit, as_json_lines=arguments.json)
+    return FOUND if found else NOT_FOUND
+
+
+async def _chat(settings: Settings, _: argparse.Namespace) -> int:
+    from bot import console
+
+    answerer = await _answerer(settings)
+    interactive = sys.stdin.isatty()
+    lines = console.typed() if interactive else console.piped()
+    await console.chat(console.terminal(), lines, answerer.answer, limit=settings.limit, interactive=interactive)
+    return FOUND
+
+
+async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.indexing import index
+
+    _, library = _library(settings)
+    return FOUND if await index(library, as_json_lines=arguments.json) else NOT_FOUND
+
+
+async def _check(settings: Settings, _: argparse.Namespace) -> int:
+    from bot.check import check
+
+    engine, library = _library(settings)
+    return FOUND if await check(settings, engine, library) else NOT_FOUND
+
+
+async def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    from bot import telegram
+    from bot.logs import configure_logging
+
+    token = settings.telegram_token
+    configure_logging(settings.log_level, secrets=[token.get_secret_value()] if token else [])
+    telegram.Account.of(settings)  # before the documents are read: a wrong token should not cost minutes
+    answerer = await _answerer(settings)
+    return await telegram.serve(settings, answerer.answer)
+
+
+def _library(settings: Settings) -> tuple[LocalEngine, Library]:
+    from retrieval.engine import LocalEngine
+    from retrieval.library import Library
+
+    engine = LocalEngine(settings.index_folder, _tokenizer(settings))
+    return engine, Library(settings.documents, engine)
+
+
+def _tokenizer(settings: Settings) -> Tokenizer:
+    from retrieval.tokens import Tokenizer
+
+    return Tokenizer(settings.index_folder / "jieba")
+
+
+async def _answerer(settings: Settings) -> Answerer:
+    """Bring the index up to date and give what answers from it."""
+    from retrieval.answering import Answerer
+
+    from bot.indexing import progress_bar
+
+    engine, library = _library(settings)
+    with progress_bar() as progress:
+        report = await library.refresh(progress=progress)
+    if report.failures:
+        logging.getLogger(__name__).warning(
+            "%d files could not be read; the index command says why: %s",
+            len(report.failures),
+            report.failures[0],
+        )
+    return Answerer(engine, _tokenizer(settings), threshold=settings.threshold)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="yuanju",
+        description="原句：向文档提问，得到原句和出处 (ask your documents, get the original sentence with its source)",
+        epilog="每个命令的说明：yuanju COMMAND --help",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('yuanju')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (purpose, example) in _COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=purpose,
+            description=purpose,
+            epilog=f"例 (example):\n  {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name == "ask":
+            command.add_argument(
+                "question", metavar="QUESTION", help="问题；- 表示从标准输入逐行读 (-: standard input)"
+            )
+        if name in {"ask", "index"}:
+            command.add_argument("--json", action="store_true", help="每行一个 JSON 对象 (one JSON object a line)")
+        settings = command.add_argument_group("设置 (settings；也可用环境变量 YUANJU_… 或 .env)")
+        for field, info in Settings.model_fields.items():
+            flag = "--" + field.replace("_", "-")
+            settings.add_argument(flag, dest=field, metavar=field.rpartition("_")[2].upper(), help=info.description)
+    return parser
+
+
+_COMMAND = {"serve": _serve, "chat": _chat, "ask": _ask, "index": _index, "check": _check}
+
+if __name__ == "__main__":
+    sys.exit(main())

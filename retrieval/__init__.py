@@ -1,0 +1,1 @@
+"""Retrieval: documents in, original sentences out. Knows nothing of Telegram, settings or the terminal."""

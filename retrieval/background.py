@@ -1,0 +1,72 @@
+"""How common words and characters are in Chinese at large, from the frequencies in jieba's own dictionary.
+
+In a collection of a dozen paragraphs every idf is chance: a word that stands in one of them may be rare or merely not
+repeated. So each collection is counted together with a background of typical paragraphs.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from retrieval.records import Found
+from retrieval.tokens import Tokenizer
+
+PARAGRAPHS = 200
+"""How many paragraphs of background each collection is counted with."""
+PARAGRAPH_WORDS = 300
+"""How many words such a paragraph has."""
+_UNKNOWN = 1e-6
+"""The rate of what the dictionary does not know, numbers and Latin words among it."""
+
+
+class Background:
+    """Rates of words, characters and pairs, per word of running text.
+
+    The characters' rates are counted from the dictionary once, and kept in the tokenizer's cache folder.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._dictionary: Any = tokenizer.dictionary
+        self._characters = self._load(tokenizer.cache_folder / "characters.json")
+
+    def _load(self, path: Path) -> dict[str, float]:
+        try:
+            stored = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            stored = None
+        if isinstance(stored, dict) and stored:
+            return {str(character): float(rate) for character, rate in stored.items()}
+        counts: dict[str, float] = {}
+        for word, frequency in self._dictionary.FREQ.items():
+            for character in word if frequency else "":
+                counts[character] = counts.get(character, 0.0) + frequency
+        rates = {character: count / self._dictionary.total for character, count in counts.items()}
+        path.write_text(json.dumps(rates, ensure_ascii=False), "utf-8")
+        return rates
+
+    def rate(self, term: str) -> float:
+        """How often a term occurs per word of running text."""
+        if len(term) == 1:
+            return self._characters.get(term, _UNKNOWN)
+        frequency = self._dictionary.FREQ.get(term, 0)
+        if frequency:
+            return float(frequency) / float(self._dictionary.total)
+        return max(math.prod(self._characters.get(character, _UNKNOWN) for character in term), _UNKNOWN)
+
+    def weights(self, found: Found, terms: Iterable[str]) -> dict[str, float]:
+        """Give the idf of terms in the collection and its background together: ln(1 + (N - n + ½)/(n + ½)).
+
+        N is the number of paragraphs of both, n that of the ones which hold the term: in the background
+        1 - exp(-w·r) of them, for paragraphs of w words and a term of rate r.
+        """
+        count = found.paragraph_count + PARAGRAPHS
+        weights = {}
+        for term in terms:
+            share = 1 - math.exp(-PARAGRAPH_WORDS * self.rate(term))
+            holding = found.frequencies.get(term, 0) + PARAGRAPHS * share
+            weights[term] = math.log1p((count - holding + 0.5) / (holding + 0.5))
+        return weights

@@ -1,0 +1,120 @@
+"""The seam for scale: what answering asks of a search engine, and the engine on this machine that does it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from retrieval.bm25 import K1, B
+from retrieval.index import Builder, Index, Recipe, newest
+from retrieval.records import Document, Found, Hit
+from retrieval.tokens import TERMS_VERSION, Tokenizer
+
+
+class Update(Protocol):
+    """Changes to a collection that become visible together, or not at all."""
+
+    async def put(self, document: Document) -> None:
+        """Add a document, in place of an earlier one with its path."""
+
+    async def remove(self, path: str) -> None:
+        """Leave out the document with this path, if there is one."""
+
+    async def commit(self, manifest: str) -> None:
+        """Make the changes visible, with a note of the caller's own that ``Engine.manifest`` gives back."""
+
+
+class Engine(Protocol):
+    """Searches a collection of paragraphs by BM25, and takes changes to it."""
+
+    async def search(self, terms: Sequence[str], *, limit: int) -> Found:
+        """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
+
+    async def manifest(self) -> str | None:
+        """Give the note that came with the last commit; ``None`` where nothing was ever committed."""
+
+    def update(self, *, afresh: bool = False) -> AbstractAsyncContextManager[Update]:
+        """Begin to change the collection, or, ``afresh``, to replace it; leaving without ``commit`` changes nothing."""
+
+
+class LocalEngine:
+    """The engine on this machine: an index in a folder, memory-mapped.
+
+    ``folder`` is where the generations are; it is made when first written to. Questions go on being answered from the
+    generation that is open while the next is built.
+    """
+
+    def __init__(self, folder: Path, tokenizer: Tokenizer, *, k1: float = K1, b: float = B) -> None:
+        self._folder = folder
+        self._tokenizer = tokenizer
+        self._recipe = Recipe(TERMS_VERSION, k1, b)
+        self._index = newest(folder, self._recipe)
+
+    async def search(self, terms: Sequence[str], *, limit: int) -> Found:
+        """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
+        if self._index is None:
+            return Found((), 0, dict.fromkeys(terms, 0))
+        index, bm25 = self._index, self._index.bm25
+        hits = []
+        for position, score in bm25.search(terms, limit=limit):
+            source, paragraph = index.paragraph(position)
+            hits.append(Hit(paragraph, source, position, score))
+        return Found(tuple(hits), bm25.corpus_size, {term: bm25.frequency(term) for term in terms})
+
+    async def manifest(self) -> str | None:
+        """Give the note that came with the last commit; ``None`` where there is no index yet."""
+        return None if self._index is None else self._index.manifest
+
+    def update(self, *, afresh: bool = False) -> _LocalUpdate:
+        """Begin the next generation, from the last one's documents or, ``afresh``, from none."""
+        return _LocalUpdate(self, None if afresh else self._index)
+
+    def damage(self) -> list[str]:
+        """Name the files of the open generation that are not as they were written; reads all of them."""
+        return [] if self._index is None else self._index.damage()
+
+    def close(self) -> None:
+        """Let go of the index; nothing can be searched afterwards."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def builder(self, base: Index | None) -> Builder:
+        """Give a builder of the next generation."""
+        return Builder(self._folder, self._recipe, self._tokenizer, base)
+
+    def swap(self, generation: Path) -> None:
+        """Answer from another generation from now on."""
+        before, self._index = self._index, Index(generation, self._recipe)
+        if before is not None:
+            before.close()
+
+
+class _LocalUpdate:
+    """Builds in a thread, so that the event loop goes on answering."""
+
+    def __init__(self, engine: LocalEngine, base: Index | None) -> None:
+        self._engine = engine
+        self._base = base
+
+    async def __aenter__(self) -> _LocalUpdate:
+        self._builder = self._engine.builder(self._base)
+        return self
+
+    async def put(self, document: Document) -> None:
+        await asyncio.to_thread(self._builder.put, document)
+
+    async def remove(self, path: str) -> None:
+        self._builder.remove(path)
+
+    async def commit(self, manifest: str) -> None:
+        self._engine.swap(await asyncio.to_thread(self._builder.publish, manifest))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._builder.discard()

@@ -1,0 +1,42 @@
+"""What can go wrong in retrieval: one root, each error with its facts as attributes.
+
+The message of each says what is wrong, where, and what to do; it is meant to be shown to an operator as it is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class YuanjuError(Exception):
+    """The root of all errors that Yuanju raises on purpose."""
+
+
+class UnreadableDocument(YuanjuError):  # noqa: N818 - named for what it is about; the suffix would add nothing
+    """A document that could not be read; the others can.
+
+    ``path`` is relative to the documents folder, ``reason`` a clause without a full stop.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class DocumentsFolderError(YuanjuError):
+    """The documents folder is missing, is not a folder, may not be listed, or holds nothing to read."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"Documents folder {folder}: {reason}")
+
+
+class IndexFolderError(YuanjuError):
+    """The index folder cannot be written, or holds no index that can be opened."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"Index folder {folder}: {reason}")

@@ -1,0 +1,121 @@
+"""The paragraphs that were found, laid end to end, and where in their sentences the question's terms stand.
+
+Searching one long text for each term is done at the speed of C; nothing of a paragraph need be kept for it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.records import Hit, Sentence
+from retrieval.splitting import sentences
+from retrieval.tokens import Normalised, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A paragraph ready to be searched: its normalised text, its sentences, and their spans in that text."""
+
+    normal: Normalised
+    sentences: tuple[Sentence, ...]
+    starts: tuple[int, ...]
+
+
+@lru_cache(maxsize=2048)
+def prepare(text: str) -> Prepared:
+    """Normalise a paragraph and cut it into sentences; the paragraphs asked about last are remembered."""
+    normal, cut = normalise(text), sentences(text)
+    if normal.offsets is None:
+        starts = tuple(sentence.start for sentence in cut)
+    else:
+        starts = tuple(bisect_left(normal.offsets, sentence.start) for sentence in cut)
+    return Prepared(normal, cut, starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The sentences of the hits, in their order, as rows.
+
+    ``text`` is the normalised text of all; row ``r`` is ``text[starts[r]:starts[r + 1]]``. The first row of each hit is
+    its title and section, which hold no sentence; ``sentences[r]`` then is ``None``. ``hit[r]`` is the row's hit,
+    ``place[r]`` its place in the paragraph, -1 for the title. ``offsets[r]`` is the row's start in its hit's own
+    normalised text.
+    """
+
+    hits: tuple[Hit, ...]
+    text: str
+    starts: NDArray[np.int64]
+    hit: NDArray[np.int64]
+    place: NDArray[np.int64]
+    sentences: tuple[Sentence | None, ...]
+
+    @classmethod
+    def of(cls, hits: Sequence[Hit]) -> Passages:
+        """Lay out the hits."""
+        parts: list[str] = []
+        starts: list[int] = []
+        hit_of: list[int] = []
+        place: list[int] = []
+        rows: list[Sentence | None] = []
+        length = 0
+        for number, hit in enumerate(hits):
+            head = normalise("\n".join((hit.source.title, *hit.paragraph.section))).text + "\n"
+            prepared = prepare(hit.paragraph.text)
+            parts += (head, prepared.normal.text, "\n")
+            starts.append(length)
+            length += len(head)
+            starts.extend(length + start for start in prepared.starts)
+            length += len(prepared.normal.text) + 1
+            count = len(prepared.sentences)
+            hit_of.extend([number] * (count + 1))
+            place.extend(range(-1, count))
+            rows += (None, *prepared.sentences)
+        return cls(
+            hits=tuple(hits),
+            text="".join(parts),
+            starts=np.array([*starts, length], dtype=np.int64),
+            hit=np.array(hit_of, dtype=np.int64),
+            place=np.array(place, dtype=np.int64),
+            sentences=tuple(rows),
+        )
+
+    def rows_of(self, positions: Sequence[int]) -> NDArray[np.int64]:
+        """Tell in which row each position of ``text`` lies."""
+        return np.searchsorted(self.starts, np.asarray(positions, dtype=np.int64), side="right") - 1
+
+    def counts(self, terms: Sequence[str]) -> NDArray[np.float64]:
+        """Count the terms in the rows: an array of rows × terms."""
+        counts = np.zeros((len(self.sentences), len(terms)))
+        for column, term in enumerate(terms):
+            found = occurrences(self.text, term)
+            if found:
+                np.add.at(counts[:, column], self.rows_of(found), 1)
+        return counts
+
+
+def occurrences(text: str, term: str) -> list[int]:
+    """Give the positions at which a term stands in a normalised text; a Latin word or a number only as a whole.
+
+    >>> occurrences("2025年5g,a5g", "5g")
+    [6]
+    """
+    result = []
+    whole = term.isascii()
+    start = text.find(term)
+    while start >= 0:
+        end = start + len(term)
+        if not whole or (_bounded(text, start - 1) and _bounded(text, end)):
+            result.append(start)
+        start = text.find(term, start + 1)
+    return result
+
+
+def _bounded(text: str, outside: int) -> bool:
+    """Tell whether a Latin word or number ends before the character at ``outside``."""
+    return not (0 <= outside < len(text) and text[outside].isascii() and text[outside].isalnum())

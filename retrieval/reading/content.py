@@ -1,0 +1,61 @@
+"""What passes between the readers: a raw file in, its content out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+from retrieval.reading.limits import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What a document, or somebody on its behalf, says of it; the date is ISO 8601, what is not said is ``None``."""
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    url: str | None = None
+    categories: tuple[str, ...] = ()
+
+    def over(self, other: Metadata) -> Metadata:
+        """These facts, and the other's where these are silent."""
+        return Metadata(**{f.name: getattr(self, f.name) or getattr(other, f.name) for f in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """The bytes of one file and what is known of them before they are read.
+
+    ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
+    such as ``zh-TW``; ``stem`` is the file's name without its suffix.
+    """
+
+    path: str
+    data: bytes
+    limits: Limits
+    encoding: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text that stands by itself: a paragraph, or with a ``level`` (1 is the outermost) a heading.
+
+    ``page`` is the page it starts on; ``under`` what else it stands below, such as the sentence that leads in its list.
+    """
+
+    text: str
+    level: int | None = None
+    page: int | None = None
+    under: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a reader found in a file."""
+
+    format: str
+    blocks: list[Block]
+    metadata: Metadata = field(default_factory=Metadata)
+    encoding: str | None = None
+    remarks: tuple[str, ...] = ()

@@ -1,0 +1,172 @@
+"""Listing the documents folder: what can be read, and what is passed over and why."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from retrieval.errors import DocumentsFolderError
+from retrieval.reading.formats import is_readable
+from retrieval.reading.limits import Limits
+
+DECLARATIONS_NAME = "documents.toml"
+
+_HALF_WRITTEN = re.compile(
+    r"\.(?:part|partial|filepart|crdownload|download|tmp|temp|swp|!ut|opdownload)$", re.IGNORECASE
+)
+_TEMPORARY = re.compile(r"~\$|~.*\.tmp$|#.*#$|.*~$")
+_LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "icon\r"})
+_LEGACY = {
+    ".doc": "save it as .docx", ".xls": "save it as .xlsx", ".ppt": "save it as .pptx", ".wps": "save it as .docx",
+    ".et": "save it as .xlsx", ".dps": "save it as .pptx", ".rtf": "save it as .docx", ".odt": "save it as .docx",
+    ".rar": "pack it as .zip", ".7z": "pack it as .zip", ".mobi": "convert it to .epub", ".azw3": "convert it to .epub",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that can be read: its path relative to the folder, its size in bytes and when it was last changed."""
+
+    path: PurePosixPath
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that was passed over, and why (a clause without a full stop)."""
+
+    path: PurePosixPath
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a documents folder holds, each part sorted by path.
+
+    ``declarations`` is the folder's ``documents.toml``, where it has one: when that changes, every document may.
+    """
+
+    files: tuple[File, ...]
+    skipped: tuple[Skipped, ...]
+    declarations: File | None = None
+
+
+def find(folder: Path, *, limits: Limits = Limits()) -> Listing:  # noqa: B008 - frozen
+    """The files in the folder and its sub-folders that can be read.
+
+    Hidden and temporary files are no documents and pass without a word; anything else that is passed over is in
+    ``skipped``. Links are followed to files within the folder, never out of it.
+    Raises ``DocumentsFolderError`` when the folder is missing, is no folder, may not be listed or holds too many files.
+    """
+    try:
+        root = folder.resolve(strict=True)
+        with os.scandir(root):
+            pass
+    except FileNotFoundError:
+        raise DocumentsFolderError(
+            folder, "does not exist; create it, or set YUANJU_DOCUMENTS to your documents"
+        ) from None
+    except NotADirectoryError:
+        raise DocumentsFolderError(
+            folder, "is not a folder; set YUANJU_DOCUMENTS to the folder that holds your documents"
+        ) from None
+    except PermissionError:
+        raise DocumentsFolderError(
+            folder, "may not be listed; give the user that runs Yuanju the right to read it"
+        ) from None
+    except (OSError, RuntimeError) as error:
+        raise DocumentsFolderError(folder, f"cannot be opened ({error}); check the path") from None
+    return _Search(folder, root, limits).run()
+
+
+class _Search:
+    """One walk through the folder, without recursion: trees of any depth are walked."""
+
+    def __init__(self, folder: Path, root: Path, limits: Limits) -> None:
+        self.folder, self.root, self.limits = folder, root, limits
+        self.files: list[File] = []
+        self.skipped: list[Skipped] = []
+        self.declarations: File | None = None
+        self.pending: list[PurePosixPath] = [PurePosixPath()]
+
+    def run(self) -> Listing:
+        while self.pending:
+            place = self.pending.pop()
+            try:
+                with os.scandir(self.root / place) as entries:
+                    for entry in entries:
+                        self._visit(entry, place)
+            except OSError as error:
+                self.skipped.append(Skipped(place, f"the folder cannot be listed: {error.strerror}"))
+        files = tuple(sorted(self.files, key=lambda file: file.path.parts))
+        skipped = tuple(sorted(self.skipped, key=lambda one: one.path.parts))
+        return Listing(files, skipped, self.declarations)
+
+    def _visit(self, entry: os.DirEntry[str], place: PurePosixPath) -> None:
+        name = entry.name
+        if name.startswith(".") or name.lower() in _LITTER or _TEMPORARY.match(name):
+            return
+        path = place / name
+        try:
+            reason = self._take(entry, path)
+        except OSError as error:
+            reason = f"cannot be opened: {error.strerror}"
+        if reason:
+            printable = PurePosixPath(str(path).encode("utf-8", "backslashreplace").decode())
+            self.skipped.append(Skipped(printable, reason))
+
+    def _take(self, entry: os.DirEntry[str], path: PurePosixPath) -> str | None:
+        """Takes the entry into the listing, or says why not."""
+        if not _is_text(entry.name):
+            return "its name is not UTF-8; rename it"
+        if entry.is_symlink() and (reason := self._astray(entry)):
+            return reason
+        if entry.is_dir():
+            self.pending.append(path)
+            return None
+        status = entry.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return "is not a regular file"
+        file = File(path, status.st_size, status.st_mtime_ns)
+        if str(path) == DECLARATIONS_NAME:
+            self.declarations = file
+            return None
+        suffix = path.suffix.lower()
+        if _HALF_WRITTEN.search(entry.name):
+            return "looks half-written; it is read when it has its final name"
+        if not is_readable(suffix):
+            return _unknown(suffix)
+        if len(self.files) >= self.limits.file_count:
+            reason = f"holds more than {self.limits.file_count:,} documents; divide it, or raise the limit file_count"
+            raise DocumentsFolderError(self.folder, reason)
+        self.files.append(file)
+        return None
+
+    def _astray(self, entry: os.DirEntry[str]) -> str | None:
+        """Why a link is not followed, if it is not."""
+        try:
+            target = Path(entry.path).resolve(strict=True)
+        except (OSError, RuntimeError):
+            return "is a link to nothing"
+        if not target.is_relative_to(self.root):
+            return "is a link out of the folder"
+        return "is a link to a folder that is read in its own place" if target.is_dir() else None
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _unknown(suffix: str) -> str:
+    advice = _LEGACY.get(suffix)
+    if advice:
+        return f"{suffix} files are not read; {advice}"
+    return f"{suffix} files are not read" if suffix else "has no suffix that says its format"

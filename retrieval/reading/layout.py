@@ -1,0 +1,144 @@
+"""The tree of a page to its blocks: paragraphs, headings, lists and tables in the order of the page."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from retrieval.reading.content import Block
+from retrieval.reading.elements import BLOCKS, HEADINGS, walk
+from retrieval.reading.joining import collapse
+from retrieval.reading.page_tables import table_blocks
+from retrieval.reading.rows import row_text
+
+_LISTS = frozenset({"ul", "ol", "menu", "dir"})
+_LONGEST_JOINED_LIST = 200
+
+
+def blocks_of(root: LexborNode) -> list[Block]:
+    """The blocks of the tree below the root, in order."""
+    layout = _Layout()
+    walk(root, layout.enter, layout.leave)
+    layout.flush()
+    return layout.blocks
+
+
+def _text_of(cell: LexborNode) -> str:
+    return " ".join(block.text for block in blocks_of(cell))
+
+
+class _Layout:
+    """Gathers the pieces of a block, and closes it where an element or a break parts the text."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.pieces: list[str] = []
+        self.lists: list[_List] = []
+        self.preformatted = 0
+        self.term = ""
+
+    def enter(self, node: LexborNode) -> bool:
+        tag = node.tag or ""
+        if node.is_text_node:
+            self._text(node.text_content or "")
+        elif tag == "br":
+            self.flush()
+        elif tag in BLOCKS:
+            self.flush()
+            if tag == "table" and (rows := table_blocks(node, text_of=_text_of)):
+                self.blocks.extend(rows)
+                return False
+            self._open(tag, node)
+        return True
+
+    def leave(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag not in BLOCKS:
+            return
+        if tag == "dt":
+            self.term = collapse("".join(self.pieces))
+            self.pieces.clear()
+            return
+        self.flush(level=HEADINGS.get(tag))
+        if tag in _LISTS and self.lists:
+            self.lists.pop().close(self.blocks)
+        elif tag == "pre":
+            self.preformatted -= 1
+        elif tag == "dl":
+            self.flush_term()
+
+    def flush(self, level: int | None = None) -> None:
+        """Closes the block that is open, if there is text in it."""
+        text = collapse("".join(self.pieces))
+        self.pieces.clear()
+        if not text:
+            return
+        if self.term:
+            text, self.term = row_text([self.term], [text]), ""
+        self.blocks.append(Block(text, level))
+
+    def flush_term(self) -> None:
+        """Closes a term that no definition follows."""
+        if self.term:
+            self.blocks.append(Block(self.term))
+            self.term = ""
+
+    def _text(self, text: str) -> None:
+        if self.preformatted:
+            for line in re.split(r"(\n)", text):
+                if line == "\n":
+                    self.flush()
+                else:
+                    self.pieces.append(line)
+        # White space alone between two elements is a space, whatever it is made of: only a line end within a text is
+        # one that the width of a line has put there.
+        elif text.isspace():
+            self.pieces.append(" ")
+        else:
+            self.pieces.append(text)
+
+    def _open(self, tag: str, node: LexborNode) -> None:
+        if tag in _LISTS:
+            self.lists.append(_List(len(self.blocks), _start(node) if tag == "ol" else None))
+        elif tag == "li" and self.lists:
+            self.pieces.append(self.lists[-1].mark())
+        elif tag == "pre":
+            self.preformatted += 1
+        elif tag == "dt":
+            self.flush_term()
+
+
+class _List:
+    """An open list: where its items begin among the blocks, and the number of the next one if they are numbered."""
+
+    def __init__(self, first: int, number: int | None) -> None:
+        self.first = first
+        self.number = number
+
+    def mark(self) -> str:
+        """What a browser shows before the next item: its number, if it has one."""
+        if self.number is None:
+            return ""
+        self.number += 1
+        return f"{self.number - 1}. "
+
+    def close(self, blocks: list[Block]) -> None:
+        """Puts the items with the sentence that leads in to them: into its paragraph, or below it where they are long."""
+        items = blocks[self.first :]
+        if not items or not self.first or any(item.level for item in items):
+            return
+        lead = blocks[self.first - 1]
+        if lead.level is not None or not lead.text.endswith(("：", ":")):
+            return
+        joined = " ".join([lead.text, *(item.text for item in items)])
+        if len(joined) <= _LONGEST_JOINED_LIST:
+            blocks[self.first - 1 :] = [Block(joined, under=lead.under)]
+        else:
+            under = (*lead.under, lead.text.rstrip("：:"))
+            blocks[self.first :] = [Block(item.text, under=under + item.under) for item in items]
+
+
+def _start(node: LexborNode) -> int:
+    start = node.attributes.get("start") or ""
+    return int(start) if re.fullmatch(r"\d{1,6}", start) else 1

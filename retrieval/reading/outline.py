@@ -1,0 +1,72 @@
+"""From blocks to numbered paragraphs, each under the headings it stands below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from retrieval.reading.content import Block
+from retrieval.records import Paragraph
+
+_NUMERAL = "[〇零一二三四五六七八九十百千两0-9０-９]+"
+# Levels of headings told by their words; those told by markup (1 to 9) stand above them all.
+_SPOKEN_LEVELS = tuple(
+    (level, re.compile(pattern))
+    for level, pattern in (
+        (11, rf"第{_NUMERAL}(?:编|篇|卷|部分?)(?:[\s:：]|(?!.{{20}}))"),
+        (12, rf"第{_NUMERAL}[章回](?:[\s:：]|(?!.{{20}}))"),
+        (13, rf"第{_NUMERAL}节(?:[\s:：]|(?!.{{20}}))"),
+        (14, r"[一二三四五六七八九十]{1,3}、"),
+        (15, r"[（(][一二三四五六七八九十]{1,3}[）)]"),
+    )
+)
+_ARTICLE_LEVEL = 20
+_ARTICLE = re.compile(rf"(第{_NUMERAL}条(?:之[一二三四五六七八九十]+)?)(?=[\s:：、【\[]|$)")
+_LONGEST_HEADING = 40
+_NO_HEADING = re.compile(r"[。！？；!?;：:，,]$|[。！？；]")
+
+
+def spoken_level(text: str) -> int | None:
+    """The level of a line that is a heading by its words (第二章 总则, 一、总体要求), or ``None``."""
+    if len(text) > _LONGEST_HEADING or _NO_HEADING.search(text):
+        return None
+    return next((level for level, pattern in _SPOKEN_LEVELS if pattern.match(text)), None)
+
+
+def number(blocks: Iterable[Block], *, title: str) -> Iterator[Paragraph]:
+    """The paragraphs among the blocks, numbered from 1.
+
+    A heading becomes the section of the paragraphs below it. One that nothing stands below is a paragraph itself, so
+    that no text is lost; the document's own title is left out of the sections, where it would only be repeated. An
+    article of a law (第五条 …) stays in its paragraph and also names the section up to the next one.
+    """
+    path: list[tuple[int, str]] = []
+    bare: Block | None = None  # the innermost heading, as long as nothing stands below it
+    count = 0
+
+    def made(block: Block) -> Paragraph:
+        nonlocal count
+        count += 1
+        section = tuple(heading for _, heading in path if heading != title)
+        return Paragraph(number=count, text=block.text, section=section + block.under, page=block.page)
+
+    for block in blocks:
+        level = block.level if block.level is not None else spoken_level(block.text)
+        if level is None:
+            bare = None
+            article = _ARTICLE.match(block.text)
+            if article:
+                path = [(above, heading) for above, heading in path if above < _ARTICLE_LEVEL]
+                path.append((_ARTICLE_LEVEL, article[1]))
+            yield made(block)
+            continue
+        if bare and path and level <= path[-1][0]:
+            path.pop()
+            if bare.text != title:
+                yield made(bare)
+        path = [(above, heading) for above, heading in path if above < level]
+        path.append((level, block.text))
+        bare = block
+    if bare and bare.text != title:
+        path.pop()
+        yield made(bare)

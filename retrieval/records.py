@@ -1,0 +1,124 @@
+"""The values that travel through the house: each stage takes one kind and makes the next.
+
+``Source`` and ``Paragraph`` make a ``Document``; a ``Paragraph`` is cut into ``Sentence``; an ``Answer`` holds
+``Quote``. All are frozen and hold tuples, so they can be shared between tasks and threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an answer cites: where a document is and what it says of itself.
+
+    ``path`` is relative to the documents folder, with forward slashes; it identifies the document.
+    ``date`` is ISO 8601 (``2022-07-08``). What a document does not say is ``None``.
+    """
+
+    path: str
+    title: str
+    author: str | None = None
+    date: str | None = None
+    url: str | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a document, without markup.
+
+    ``number`` counts from 1 within the document. ``text`` is never empty and has no white space at its ends.
+    ``section`` holds the headings above it, outermost first; ``page`` is the page it starts on, where there are pages.
+    """
+
+    number: int
+    text: str
+    section: tuple[str, ...] = ()
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it was read: its source, its paragraphs in order, and what the reader has to say about it.
+
+    ``encoding`` is the one its characters were decoded with, ``None`` for formats that carry their own.
+    ``remarks`` are sentences for the operator: what was left out and why, what was doubtful.
+    """
+
+    source: Source
+    paragraphs: tuple[Paragraph, ...]
+    format: str = "text"
+    encoding: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a paragraph: ``text == paragraph.text[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paragraph that an engine found: where it stands in the collection, and how well it matches.
+
+    ``position`` orders paragraphs that score alike; ``score`` is the BM25 score, above 0.
+    """
+
+    paragraph: Paragraph
+    source: Source
+    position: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an engine says to a search: its best paragraphs, and the statistics of the whole collection.
+
+    ``hits`` come best first, ties by position. ``frequencies`` tells for each searched term in how many of the
+    collection's ``paragraph_count`` paragraphs it stands, 0 included.
+    """
+
+    hits: tuple[Hit, ...]
+    paragraph_count: int
+    frequencies: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence that answers, word for word, with its source.
+
+    ``sentence.start`` and ``.end`` are offsets in ``paragraph.text``. ``highlights`` are ``(start, end)`` offsets in
+    ``sentence.text``, in order and apart: what in the sentence answers. ``score`` lies between 0 and 1.
+    """
+
+    sentence: Sentence
+    paragraph: Paragraph
+    source: Source
+    score: float
+    highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question: quotes, best first, or none.
+
+    ``confidence`` lies between 0 and 1. ``answered`` is false when it does not reach the threshold; ``quotes`` then is
+    empty. ``missing`` are the question's terms, as the person wrote them, that the documents do not have.
+    """
+
+    question: str
+    quotes: tuple[Quote, ...]
+    confidence: float
+    missing: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Whether the documents answer the question."""
+        return bool(self.quotes)

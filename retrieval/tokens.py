@@ -1,0 +1,160 @@
+"""Text → terms with offsets: normalisation, jieba's words, and the characters and character pairs within them.
+
+Words alone miss what jieba cuts differently in question and document; characters alone know no words. Both in one
+bag, as terms of one BM25 model, find more than either.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+TERMS_VERSION = 1
+"""Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
+
+_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text in the one form in which it is compared, and where its characters came from.
+
+    ``offsets[i]`` is the offset in the original text of the character that became ``text[i]``; it has one element
+    more than ``text``, the original's length. ``None`` stands for the usual case in which nothing has moved.
+    """
+
+    text: str
+    offsets: tuple[int, ...] | None
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Turn a span of ``text`` into the span of the original text that it came from."""
+        if self.offsets is None:
+            return start, end
+        # A character that became several must be taken whole, so the end is that of the last one's origin.
+        last = self.offsets[end - 1]
+        after = next((offset for offset in self.offsets[end:] if offset > last), self.offsets[-1])
+        return self.offsets[start], after
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word at ``normalised.text[start:end]``; ``han`` says whether it is written in Chinese characters."""
+
+    text: str
+    start: int
+    end: int
+    han: bool
+
+
+class _Fold(dict[int, str]):
+    """A table for ``str.translate``: full to half width, lower case, traditional to simplified, no accents.
+
+    Each character is folded by itself, when it is first met: so the same character always becomes the same, whatever
+    stands around it, and a fold that changes no lengths moves no offsets.
+    """
+
+    def __missing__(self, codepoint: int) -> str:
+        character = chr(codepoint)
+        folded = unicodedata.normalize("NFKC", character).lower()
+        if re.fullmatch(f"[{_HAN}]", folded):
+            folded = _simplified().convert(folded)
+        elif "LATIN" in unicodedata.name(character, "") or unicodedata.category(character) == "Mn":
+            decomposed = unicodedata.normalize("NFKD", folded)
+            folded = "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
+        self[codepoint] = folded
+        return folded
+
+
+@cache
+def _simplified() -> Any:
+    from opencc import OpenCC  # noqa: PLC0415 - only texts with Chinese characters pay for its dictionaries
+
+    return OpenCC("t2s")
+
+
+_FOLD = _Fold()
+
+
+def normalise(text: str) -> Normalised:
+    """Bring a text into the form in which questions and documents are compared.
+
+    >>> normalise("ＣＰＵ與５Ｇ手機").text
+    'cpu与5g手机'
+    >>> normalise("5㎡大").text, normalise("5㎡大").original(1, 3)
+    ('5m2大', (1, 2))
+    """
+    folded = text.translate(_FOLD)
+    if len(folded) == len(text) and all(len(_FOLD[ord(character)]) == 1 for character in set(text)):
+        return Normalised(folded, None)
+    offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
+    return Normalised(folded, (*offsets, len(text)))
+
+
+class Tokenizer:
+    """Cuts normalised text into words, and words into the terms of the index.
+
+    ``cache_folder`` is where jieba keeps its compiled dictionary: a folder of our own, because the one it takes by
+    default is a file in the system's temporary folder that anybody may have put there.
+    """
+
+    def __init__(self, cache_folder: Path) -> None:
+        self.cache_folder = cache_folder
+
+    @property
+    def dictionary(self) -> Any:
+        """jieba's tokenizer, its dictionary loaded at first use."""
+        return _jieba(self.cache_folder)
+
+    def words(self, text: str) -> Iterator[Token]:
+        """Cut normalised text into words; punctuation and spaces are passed over.
+
+        jieba cuts the Chinese; a number with its decimals, a Latin word, and a run like ``5g`` are one word each.
+        """
+        for run in _RUN.finditer(text):
+            start = run.start()
+            if run.lastgroup != "han":
+                yield Token(run.group().replace(",", ""), start, run.end(), han=False)
+                continue
+            for word in self.dictionary.cut(run.group(), HMM=False):
+                yield Token(word, start, start + len(word), han=True)
+                start += len(word)
+
+    def terms(self, text: str) -> list[str]:
+        """Give the bag of terms of a text, not normalised yet: its words, Chinese characters and pairs of them.
+
+        >>> Tokenizer(cache_folder).terms("智能终端CPU")  # doctest: +SKIP
+        ['智能', '终端', 'cpu', '智', '能', '终', '端', '智能', '能终', '终端']
+        """
+        normal = normalise(text).text
+        words = [token.text for token in self.words(normal)]
+        return words + characters(normal) + pairs(normal)
+
+
+def characters(text: str) -> list[str]:
+    """Give the Chinese characters of a normalised text, in order."""
+    return [character for run in _RUN.finditer(text) if run.lastgroup == "han" for character in run.group()]
+
+
+def pairs(text: str) -> list[str]:
+    """Give the pairs of neighbouring Chinese characters of a normalised text, in order."""
+    runs = (run.group() for run in _RUN.finditer(text) if run.lastgroup == "han")
+    return [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
+
+
+@cache
+def _jieba(cache_folder: Path) -> Any:
+    import jieba  # noqa: PLC0415 - half a second that `--help` and `check` need not pay
+
+    jieba.setLogLevel(logging.WARNING)
+    cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = str(cache_folder)
+    tokenizer.initialize()
+    return tokenizer

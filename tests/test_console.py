@@ -1,0 +1,178 @@
+"""Whole transcripts of the terminal: what is typed or piped in, and every character that comes out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.conftest import SEEDS
+
+PAGE = """\
+---
+title: 仓库手册
+author: 张三
+date: 2024-03-05
+---
+
+仓库共有三层。一层放钢材，二层放木材，三层放玻璃。
+
+叉车的限速是每小时5公里。叉车由有证的司机驾驶。叉车每天检查一次。叉车在西门充电。
+"""
+SOURCE = "—— 仓库手册 · 张三 · 2024-03-05 · 第2段\n"
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """An environment whose documents are one manual, with an index folder of its own and no other setting."""
+    folder = tmp_path_factory.mktemp("console")
+    (folder / "documents").mkdir()
+    (folder / "documents" / "manual.md").write_text(PAGE, encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
+    return kept | {
+        "YUANJU_DOCUMENTS": str(folder / "documents"),
+        "YUANJU_INDEX": str(folder / "index"),
+        "PYTHONWARNINGS": "error",
+        "PYTHONIOENCODING": "utf-8",
+        "COLUMNS": "80",
+        "LINES": "24",
+    }
+
+
+def run(
+    *arguments: str, environment: Mapping[str, str], typed: str = "", **changes: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bot", *arguments]
+    return subprocess.run(  # noqa: S603
+        command, input=typed, env={**environment, **changes}, capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def test_chat_from_a_pipe(environment: Mapping[str, str]) -> None:
+    done = run(
+        "chat",
+        "--limit",
+        "1",
+        environment=environment,
+        typed="叉车限速多少？\n更多\n\n火星上有什么？\n退出\n二层放什么？\n",
+    )
+    assert done.stderr == ""
+    assert done.stdout == (
+        f"叉车的限速是每小时5公里。\n{SOURCE}\n"
+        f"叉车由有证的司机驾驶。\n{SOURCE}\n"
+        "文档里没有找到答案。没有提到：“火星”。\n\n"
+    )
+    assert done.returncode == 0
+
+
+def test_chat_at_a_prompt(environment: Mapping[str, str]) -> None:
+    child = pexpect.spawn(
+        sys.executable, ["-m", "bot", "chat", "--limit", "1"],
+        env=dict(environment, TERM="xterm-256color"), encoding="utf-8", timeout=60, dimensions=(24, 200),
+    )  # fmt: skip
+    child.setecho(False)
+    transcript = ""
+    for line in ("更多", "叉车限速多少？", "帮助", "退出"):
+        child.expect_exact("问 › ")
+        transcript += child.before + child.after
+        child.sendline(line)
+    child.expect(pexpect.EOF)
+    transcript += child.before
+    child.close()
+    assert child.exitstatus == 0
+    assert "\x1b[1;32m每小时5公里\x1b[0m" in transcript
+    assert "Traceback" not in transcript
+
+
+@pytest.mark.parametrize(("question", "status"), [("叉车的限速是多少？", 0), ("火星上有什么？", 1)])
+def test_the_exit_status_of_ask_is_greps(environment: Mapping[str, str], question: str, status: int) -> None:
+    assert run("ask", question, environment=environment).returncode == status
+
+
+def test_ask_reads_questions_from_a_pipe_and_prints_an_object_a_line(environment: Mapping[str, str]) -> None:
+    done = run("ask", "-", "--json", environment=environment, typed="三层放什么？\n\n火星上有什么？\n")
+    found, missed = (json.loads(line) for line in done.stdout.splitlines())
+    assert list(found) == list(missed) == ["question", "answered", "confidence", "missing", "answers"]
+    assert (found["answered"], missed["answered"], missed["answers"]) == (True, False, [])
+    best = found["answers"][0]
+    assert list(best) == ["sentence", "score", "highlights", "paragraph", "document"]
+    assert best["document"] == {
+        "title": "仓库手册", "path": "manual.md", "author": "张三", "date": "2024-03-05", "url": None,
+    }  # fmt: skip
+    paragraph = best["paragraph"]
+    assert list(paragraph) == ["number", "text", "start", "end"]
+    assert paragraph["text"][paragraph["start"] : paragraph["end"]] == best["sentence"]
+    assert done.returncode == 0
+
+
+def test_the_seed_document_answers_at_once() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
+    done = run("ask", "智能终端目标是多少？", "--json", environment=environment, YUANJU_DOCUMENTS=str(SEEDS))
+    assert "产业规模突破7000亿元" in json.loads(done.stdout)["answers"][0]["sentence"]
+
+
+def test_index_reports_every_document(environment: Mapping[str, str], tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("甲乙丙。", encoding="utf-8")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    done = run("index", environment=environment, YUANJU_DOCUMENTS=str(tmp_path), YUANJU_INDEX=str(tmp_path / ".index"))
+    assert done.stdout == (
+        "读不了 empty.txt: is empty\n"
+        "新增 good.txt：text，utf-8，1 段，4 字\n"
+        "1 个文档可以提问（文件：新增 1，读不了 1）\n"
+    )
+    assert done.returncode == 1
+
+
+def test_index_as_json_is_an_object_a_line(environment: Mapping[str, str]) -> None:
+    done = run("index", "--json", environment=environment)
+    *files, counts = (json.loads(line) for line in done.stdout.splitlines())
+    assert [(file["path"], file["documents"][0]["paragraph_count"]) for file in files] == [("manual.md", 2)]
+    assert counts["document_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"YUANJU_DOCUMENTS": "/nowhere/at/all"}, "YUANJU_DOCUMENTS"),
+        ({"YUANJU_LIMIT": "many"}, "YUANJU_LIMIT"),
+        ({"YUANJU_INDEX": "/dev/null/index"}, "YUANJU_INDEX"),
+    ],
+)
+@pytest.mark.parametrize("command", ["chat", "serve"])
+def test_what_is_wrong_is_one_clear_line_and_status_2(
+    environment: Mapping[str, str], command: str, changes: dict[str, str], said: str
+) -> None:
+    changes = {"YUANJU_TELEGRAM_TOKEN": "123456789:" + "A" * 35, **changes}
+    done = run(command, environment=environment, **changes)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("token", ["", "abc"])
+def test_serve_without_a_usable_token_says_where_to_get_one(environment: Mapping[str, str], token: str) -> None:
+    done = run("serve", environment=environment, YUANJU_TELEGRAM_TOKEN=token)
+    assert done.returncode == 2
+    assert "@BotFather" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_check_tells_how_everything_stands(environment: Mapping[str, str]) -> None:
+    done = run("check", environment=environment, YUANJU_LIMITS="3")
+    assert done.returncode == 0
+    assert "YUANJU_LIMITS is no setting" in done.stdout
+    assert "1 个文档可以提问" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "chat", "ask", "index", "check"])
+def test_the_help_of_each_command_has_an_example(environment: Mapping[str, str], command: str) -> None:
+    done = run(command, "--help", environment=environment)
+    assert done.returncode == 0
+    assert f"yuanju {command}" in done.stdout.partition("(example)")[2]

@@ -1,0 +1,198 @@
+"""The contract of ``Engine``, which every implementation has to pass, and what is the local engine's own."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from retrieval.engine import Engine, LocalEngine
+from retrieval.errors import IndexFolderError
+from retrieval.records import Document, Paragraph, Source
+from retrieval.tokens import Tokenizer
+
+
+def document(path: str, *texts: str, title: str = "题", section: tuple[str, ...] = ()) -> Document:
+    paragraphs = tuple(Paragraph(number, text, section) for number, text in enumerate(texts, 1))
+    return Document(Source(path, title, "作者", "2022-07-08", "https://example.org/", ("类",)), paragraphs)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture(params=["local"])
+def engine(folder: Path, tokenizer: Tokenizer) -> Engine:
+    return LocalEngine(folder, tokenizer)
+
+
+async def put(engine: Engine, *documents: Document, manifest: str = "") -> None:
+    async with engine.update() as update:
+        for item in documents:
+            await update.put(item)
+        await update.commit(manifest)
+
+
+async def texts(engine: Engine, *terms: str, limit: int = 10) -> list[str]:
+    return [hit.paragraph.text for hit in (await engine.search(terms, limit=limit)).hits]
+
+
+class TestContract:
+    async def test_an_engine_without_documents_finds_nothing(self, engine: Engine) -> None:
+        found = await engine.search(["机器人"], limit=3)
+        assert (found.hits, found.paragraph_count, found.frequencies) == ((), 0, {"机器人": 0})
+        assert await engine.manifest() is None
+
+    async def test_a_hit_is_the_paragraph_as_it_was_put_with_its_source(self, engine: Engine) -> None:
+        given = document("子/a.txt", "智能机器人。", section=("第二章", "第五条"))
+        await put(engine, given)
+        (hit,) = (await engine.search(["机器人"], limit=3)).hits
+        assert (hit.paragraph, hit.source) == (given.paragraphs[0], given.source)
+
+    async def test_the_best_come_first_and_ties_in_the_order_of_documents(self, engine: Engine) -> None:
+        await put(engine, document("b.txt", "甲乙丙", "甲乙丙 机器人 机器人"), document("a.txt", "甲乙丙"))
+        found = await engine.search(["甲乙", "机器人"], limit=2)
+        assert [(hit.source.path, hit.paragraph.number) for hit in found.hits] == [("b.txt", 2), ("a.txt", 1)]
+        assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
+
+    async def test_frequencies_are_those_of_the_whole_collection(self, engine: Engine) -> None:
+        await put(engine, document("a.txt", "机器人", "机器人与家居", "家居"))
+        found = await engine.search(["机器人", "没有"], limit=1)
+        assert (found.paragraph_count, found.frequencies) == (3, {"机器人": 2, "没有": 0})
+
+    async def test_a_paragraph_is_found_by_its_title_and_headings(self, engine: Engine) -> None:
+        await put(engine, document("a.txt", "不得饮酒。", title="航空规定", section=("飞行员",)))
+        assert await texts(engine, "航空") == await texts(engine, "飞行员") == ["不得饮酒。"]
+
+    async def test_traditional_and_full_width_text_is_found_by_its_plain_terms(self, engine: Engine) -> None:
+        await put(engine, document("a.txt", "ＣＰＵ與機器人"))
+        assert await texts(engine, "cpu") == await texts(engine, "机器人") == ["ＣＰＵ與機器人"]
+
+    async def test_a_document_put_again_takes_the_place_of_the_earlier_one(self, engine: Engine) -> None:
+        await put(engine, document("a.txt", "机器人"), document("b.txt", "家居"))
+        await put(engine, document("a.txt", "穿戴", "手环"))
+        assert await texts(engine, "机器人") == []
+        assert await texts(engine, "穿戴") == ["穿戴"]
+        assert await texts(engine, "家居") == ["家居"]
+
+    async def test_a_removed_document_is_found_no_more(self, engine: Engine) -> None:
+        await put(engine, document("a.txt", "机器人"), document("b.txt", "机器人甲"))
+        async with engine.update() as update:
+            await update.remove("a.txt")
+            await update.commit("")
+        assert await texts(engine, "机器人") == ["机器人甲"]
+
+    async def test_an_update_afresh_forgets_what_was_there(self, engine: Engine) -> None:
+        await put(engine, document("a.txt", "机器人"))
+        async with engine.update(afresh=True) as update:
+            await update.put(document("b.txt", "家居"))
+            await update.commit("")
+        assert await texts(engine, "机器人") == []
+
+    async def test_nothing_is_visible_before_the_commit_and_nothing_without_one(self, engine: Engine) -> None:
+        await put(engine, document("a.txt", "机器人"), manifest="1")
+        async with engine.update() as update:
+            await update.put(document("b.txt", "机器人甲"))
+            assert await texts(engine, "机器人") == ["机器人"]
+        assert await texts(engine, "机器人") == ["机器人"]
+        assert await engine.manifest() == "1"
+
+    async def test_the_manifest_is_the_last_commits(self, engine: Engine) -> None:
+        await put(engine, document("a.txt", "甲"), manifest="一")
+        await put(engine, document("b.txt", "乙"), manifest="二")
+        assert await engine.manifest() == "二"
+
+    async def test_an_update_in_steps_gives_the_same_collection_as_one_in_one_go(
+        self, engine: Engine, tmp_path: Path, tokenizer: Tokenizer
+    ) -> None:
+        first, second, third = (document(f"{name}.txt", f"机器人{name}", f"{name}家居机器人") for name in "甲乙丙")
+        await put(engine, third, second)
+        await put(engine, first)
+        whole = LocalEngine(tmp_path / "whole", tokenizer)
+        await put(whole, first, second, third)
+        assert await engine.search(["机器人", "乙"], limit=9) == await whole.search(["机器人", "乙"], limit=9)
+
+
+Reopen = Callable[[], LocalEngine]
+
+
+class TestLocalEngine:
+    @pytest.fixture
+    async def built(self, folder: Path, tokenizer: Tokenizer) -> AsyncIterator[Reopen]:
+        """Two generations on disk, with 机器人 in the first and 家居 beside it in the second."""
+        engine = LocalEngine(folder, tokenizer)
+        await put(engine, document("a.txt", "机器人"))
+        await put(engine, document("b.txt", "家居"))
+        engine.close()
+        opened: list[LocalEngine] = []
+
+        def reopen() -> LocalEngine:
+            opened.append(LocalEngine(folder, tokenizer))
+            return opened[-1]
+
+        yield reopen
+        for one in opened:
+            one.close()
+
+    async def test_an_index_on_disk_is_opened_again(self, built: Reopen) -> None:
+        assert await texts(built(), "家居") == ["家居"]
+
+    @pytest.mark.parametrize("harm", ["cut short", "missing", "no description", "foreign format"])
+    async def test_a_damaged_generation_is_passed_over_for_the_one_before(
+        self, built: Reopen, folder: Path, harm: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        newest = max(folder.glob("generation-*"))
+        description = newest / "generation.json"
+        match harm:
+            case "cut short":
+                (newest / "impacts.npy").write_bytes((newest / "impacts.npy").read_bytes()[:-1])
+            case "missing":
+                (newest / "documents.sqlite").unlink()
+            case "no description":
+                description.unlink()
+            case "foreign format":
+                description.write_text(json.dumps(json.loads(description.read_text()) | {"format": -1}))
+        with caplog.at_level(logging.WARNING):
+            engine = built()
+        assert await texts(engine, "机器人") == ["机器人"]
+        assert await texts(engine, "家居") == []
+        assert newest.name in caplog.text
+
+    async def test_an_index_of_other_parameters_is_not_used(
+        self, built: Reopen, folder: Path, tokenizer: Tokenizer
+    ) -> None:
+        assert await LocalEngine(folder, tokenizer, k1=2.0).manifest() is None
+
+    async def test_bytes_that_changed_on_disk_are_named(self, built: Reopen, folder: Path) -> None:
+        path = max(folder.glob("generation-*")) / "impacts.npy"
+        content = bytearray(path.read_bytes())
+        content[-1] ^= 1
+        path.write_bytes(content)
+        assert built().damage() == ["impacts.npy"]
+
+    async def test_only_the_last_generations_stay_and_no_leftovers(self, built: Reopen, folder: Path) -> None:
+        engine = built()
+        for name in "甲乙丙":
+            await put(engine, document("c.txt", name))
+        assert len(list(folder.iterdir())) == 2
+
+    async def test_two_processes_that_build_at_once_both_succeed(
+        self, built: Reopen, folder: Path, tokenizer: Tokenizer
+    ) -> None:
+        one, other = built(), built()
+        async with one.update() as first, other.update() as second:
+            await first.put(document("c.txt", "穿戴"))
+            await second.put(document("d.txt", "手环"))
+            await first.commit("")
+            await second.commit("")
+        assert await texts(other, "手环") == ["手环"]
+        assert await texts(one, "穿戴") == ["穿戴"]
+
+    async def test_a_folder_that_cannot_be_made_is_a_clear_error(self, tmp_path: Path, tokenizer: Tokenizer) -> None:
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(IndexFolderError, match="YUANJU_INDEX"):
+            await put(LocalEngine(tmp_path / "file" / "index", tokenizer), document("a.txt", "甲"))

@@ -1,0 +1,151 @@
+"""A folder and its index stay in step: only what changed is read, and nothing that fails stops the rest."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from retrieval.engine import LocalEngine
+from retrieval.errors import DocumentsFolderError
+from retrieval.library import Library, Report
+from retrieval.tokens import Tokenizer
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    (folder / "子").mkdir(parents=True)
+    (folder / "a.txt").write_text("机器人在工厂工作。", encoding="utf-8")
+    (folder / "子" / "b.md").write_text("# 家居\n\n智能音箱很多。", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def engine(tmp_path: Path, tokenizer: Tokenizer) -> LocalEngine:
+    return LocalEngine(tmp_path / "index", tokenizer)
+
+
+@pytest.fixture
+def library(folder: Path, engine: LocalEngine) -> Library:
+    return Library(folder, engine)
+
+
+def statuses(report: Report) -> dict[str, str]:
+    return {file.path: file.status for file in report.files}
+
+
+def rewrite(path: Path, text: str) -> None:
+    """Write a file so that its time of change differs, however coarse the file system's clock is."""
+    before = path.stat().st_mtime_ns
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(before + 10**9, before + 10**9))
+
+
+async def found(engine: LocalEngine, term: str) -> list[str]:
+    return [hit.source.path for hit in (await engine.search([term], limit=9)).hits]
+
+
+async def test_every_document_can_be_found_after_the_first_refresh(library: Library, engine: LocalEngine) -> None:
+    report = await library.refresh()
+    assert statuses(report) == {"a.txt": "added", "子/b.md": "added"}
+    assert (report.changed, report.document_count) == (True, 2)
+    assert await found(engine, "音箱") == ["子/b.md"]
+
+
+async def test_nothing_is_built_when_nothing_has_changed(library: Library, tmp_path: Path) -> None:
+    await library.refresh()
+    generations = set((tmp_path / "index").iterdir())
+    report = await library.refresh()
+    assert statuses(report) == {"a.txt": "unchanged", "子/b.md": "unchanged"}
+    assert not report.changed
+    assert set((tmp_path / "index").iterdir()) == generations
+
+
+async def test_only_the_changed_file_is_read_again(library: Library, folder: Path, engine: LocalEngine) -> None:
+    await library.refresh()
+    rewrite(folder / "a.txt", "手环测心率。")
+    read: list[str] = []
+    report = await library.refresh(progress=lambda done, total, path: read.append(f"{done}/{total} {path}"))
+    assert read == ["0/1 a.txt"]
+    assert statuses(report)["a.txt"] == "changed"
+    assert (await found(engine, "手环"), await found(engine, "机器")) == (["a.txt"], [])
+
+
+async def test_a_file_that_was_only_touched_keeps_its_documents(
+    library: Library, folder: Path, engine: LocalEngine
+) -> None:
+    await library.refresh()
+    rewrite(folder / "a.txt", "机器人在工厂工作。")
+    assert statuses(await library.refresh())["a.txt"] == "unchanged"
+    assert await found(engine, "工厂") == ["a.txt"]
+
+
+async def test_a_file_that_is_gone_is_found_no_more(library: Library, folder: Path, engine: LocalEngine) -> None:
+    await library.refresh()
+    (folder / "a.txt").unlink()
+    assert statuses(await library.refresh())["a.txt"] == "removed"
+    assert await found(engine, "工厂") == []
+
+
+async def test_an_unreadable_file_is_reported_each_time_and_stops_no_other(library: Library, folder: Path) -> None:
+    (folder / "c.txt").write_bytes(b"")
+    for _ in range(2):
+        report = await library.refresh()
+        assert statuses(report)["c.txt"] == "unreadable"
+        assert report.document_count == 2
+        (failure,) = report.failures
+        assert failure.startswith("c.txt: ")
+
+
+async def test_a_readable_file_that_became_unreadable_is_found_no_more(
+    library: Library, folder: Path, engine: LocalEngine
+) -> None:
+    await library.refresh()
+    rewrite(folder / "a.txt", "")
+    assert statuses(await library.refresh())["a.txt"] == "unreadable"
+    assert await found(engine, "工厂") == []
+
+
+async def test_what_no_reader_takes_is_reported_as_skipped(library: Library, folder: Path) -> None:
+    (folder / "film.mp4").write_bytes(b"\0")
+    assert statuses(await library.refresh())["film.mp4"] == "skipped"
+
+
+async def test_the_index_survives_a_new_process(
+    library: Library, folder: Path, tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    await library.refresh()
+    engine = LocalEngine(tmp_path / "index", tokenizer)
+    assert not (await Library(folder, engine).refresh()).changed
+    assert await found(engine, "音箱") == ["子/b.md"]
+
+
+async def test_new_declarations_have_everything_read_again(library: Library, folder: Path) -> None:
+    await library.refresh()
+    (folder / "documents.toml").write_text("", encoding="utf-8")
+    assert set(statuses(await library.refresh()).values()) == {"added"}
+
+
+@pytest.mark.parametrize("content", [None, b""], ids=["nothing", "only what cannot be read"])
+async def test_a_folder_without_a_document_is_a_clear_error(
+    tmp_path: Path, engine: LocalEngine, content: bytes | None
+) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    if content is not None:
+        (folder / "a.txt").write_bytes(content)
+    with pytest.raises(DocumentsFolderError, match="holds no(thing that can be read| document)"):
+        await Library(folder, engine).refresh()
+
+
+async def test_when_nothing_can_be_read_any_more_the_last_index_stays(
+    library: Library, folder: Path, engine: LocalEngine
+) -> None:
+    await library.refresh()
+    for path in (folder / "a.txt", folder / "子" / "b.md"):
+        rewrite(path, "")
+    with pytest.raises(DocumentsFolderError, match="holds nothing that can be read: a.txt"):
+        await library.refresh()
+    assert await found(engine, "工厂") == ["a.txt"]

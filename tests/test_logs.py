@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import io
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from bot.logs import RedactingFormatter
+
+TOKEN = "987654321:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
+
+
+@pytest.fixture
+def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
+    """A logger and what it has written, its secret being ``hunter:2/``."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(RedactingFormatter(secrets=["hunter:2/", ""]))
+    logger = logging.Logger("test")
+    logger.addHandler(handler)
+    yield logger, stream
+    handler.close()
+
+
+def test_a_secret_in_a_message_or_its_arguments(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = log
+    logger.info("it is hunter:2/ and %s", ["hunter:2/"])
+    assert stream.getvalue().endswith("INFO test: it is [secret] and ['[secret]']\n")
+
+
+def test_a_secret_quoted_in_a_url(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = log
+    logger.info("GET /?key=hunter%%3A2%%2F")
+    assert stream.getvalue().endswith("GET /?key=[secret]\n")
+
+
+def test_a_secret_in_a_traceback(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = log
+    try:
+        raise ValueError("hunter:2/")
+    except ValueError:
+        logger.exception("failed")
+    assert stream.getvalue().endswith("ValueError: [secret]\n")
+
+
+@pytest.mark.parametrize("before", ["https://api.telegram.org/bot", "https://api.telegram.org/file/bot", "'", " "])
+def test_a_token_that_nobody_named(log: tuple[logging.Logger, io.StringIO], before: str) -> None:
+    logger, stream = log
+    logger.info("%s%s/getMe", before, TOKEN)
+    assert stream.getvalue().endswith(f"{before}987654321:[secret]/getMe\n")
+
+
+def test_a_password_in_a_url(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = log
+    logger.info("https://ann:secret@search.example:9200/index")
+    assert stream.getvalue().endswith("https://ann:[secret]@search.example:9200/index\n")
+
+
+def test_what_is_no_secret_stays(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = log
+    logger.info("12:34:56 a@b.com 到2025年 http://127.0.0.1:8081/")
+    assert stream.getvalue().endswith("12:34:56 a@b.com 到2025年 http://127.0.0.1:8081/\n")
+
+
+CONFIGURED = """
+import logging, sys, warnings
+from bot.logs import configure_logging
+configure_logging(sys.argv[1], secrets=["hunter2"])
+logging.getLogger("httpx").info("requested")
+logging.getLogger("bot").info("hunter2")
+warnings.warn("careful")
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("DEBUG", ["requested", "[secret]", "careful"]),
+        ("info", ["[secret]", "careful"]),
+        ("ERROR", []),
+    ],
+)
+def test_a_process_logs_to_standard_error(level: str, expected: list[str]) -> None:
+    command = [sys.executable, "-c", CONFIGURED, level]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    found = [word for word in ("requested", "[secret]", "hunter2", "careful") if word in done.stderr]
+    assert (found, done.stdout) == (expected, "")

@@ -1,0 +1,76 @@
+"""Settings come from flags, environment and .env in that order; README, ``.env.example`` and code name the same ones."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from bot.check import unknown_settings
+from bot.settings import Settings, SettingsError, load
+
+ROOT = Path(__file__).parent.parent
+NAMES = {f"YUANJU_{field.upper()}" for field in Settings.model_fields}
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder without ``.env``, with none of the settings in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_example_file_names_every_setting_and_no_other() -> None:
+    assert set(dotenv_values(ROOT / ".env.example")) == NAMES
+
+
+def test_the_example_file_holds_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes((ROOT / ".env.example").read_bytes())
+    from_file = load({})
+    (tmp_path / ".env").unlink()
+    assert from_file == load({})
+
+
+def test_the_readme_has_a_row_for_every_setting_and_no_other() -> None:
+    rows = re.findall(r"^\| `(YUANJU_\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(NAMES)
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("YUANJU_LIMIT=4\nYUANJU_DOCUMENTS=file\nYUANJU_INDEX=file\n")
+    monkeypatch.setenv("YUANJU_DOCUMENTS", "environment")
+    monkeypatch.setenv("YUANJU_INDEX", "environment")
+    settings = load({"index": "flag"})
+    assert (settings.limit, settings.documents, settings.index) == (4, Path("environment"), Path("flag"))
+
+
+@pytest.mark.parametrize("text", ["12,-100345", "12 -100345", " 12, -100345 "])
+def test_ids_are_written_with_commas_or_spaces(text: str) -> None:
+    assert load({"admins": text}).admins == {12, -100345}
+
+
+def test_two_documents_folders_have_two_indexes() -> None:
+    assert load({"documents": "a"}).index_folder != load({"documents": "b"}).index_folder
+
+
+def test_a_wrong_setting_is_one_line_that_names_it_and_does_not_repeat_what_may_be_secret() -> None:
+    with pytest.raises(SettingsError, match="YUANJU_ADMINS") as error:
+        load({"admins": "geheim", "limit": "0"})
+    assert "YUANJU_LIMIT" in str(error.value)
+    assert "geheim" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_token_is_shown_nowhere() -> None:
+    assert "geheim" not in repr(load({"telegram_token": "123456789:geheim"}))
+
+
+def test_a_misspelt_setting_is_noticed() -> None:
+    assert unknown_settings({"YUANJU_DOCUMENT": "a", "YUANJU_LIMIT": "3", "HOME": "/"}) == [
+        ("YUANJU_DOCUMENT", "YUANJU_DOCUMENTS")
+    ]
