@@ -7,7 +7,7 @@ WORKDIR /src
 # The dependencies change seldom and come first, so that a change of the source builds in seconds.
 COPY requirements-build.lock requirements.lock ./
 RUN pip install --require-hashes -r requirements-build.lock \
- && pip install --require-hashes --no-build-isolation -r requirements.lock
+ && pip install --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY retrieval retrieval

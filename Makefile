@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
+TOOLS := $(VENV)/.tools
 
 .PHONY: chat serve test check format picture lock clean help
 .DEFAULT_GOAL := help
@@ -18,37 +19,42 @@ chat: $(READY)  ## talk to the documents in the terminal
 serve: $(READY)  ## run the Telegram bot (needs YUANJU_TELEGRAM_TOKEN)
 	@$(BIN)/python -m bot serve
 
-test: $(READY)  ## run the tests
+test: $(TOOLS)  ## run the tests
 	@$(BIN)/python -m pytest
 
-check: $(READY)  ## linters, type checker, import rules
+check: $(TOOLS)  ## linters, type checker, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: $(READY)  ## format the code, mend what ruff can mend
+format: $(TOOLS)  ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-$(READY): requirements-build.lock requirements-dev.lock pyproject.toml
+$(READY): requirements-build.lock requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Yuanju needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, about a minute) ..." >&2
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, less than a minute) ..." >&2
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "python3 -m venv failed: on Debian and Ubuntu, apt install python3-venv" >&2; exit 2; }
 	@$(PIP) --require-hashes -r requirements-build.lock
-	@$(PIP) --require-hashes --no-build-isolation -r requirements-dev.lock
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TOOLS): $(READY) requirements-dev.lock
+	@echo "Adding the tools for tests and checks (once) ..." >&2
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements-dev.lock
 	@touch $@
 
 picture: $(READY)  ## draw the README's picture, docs/conversation.svg
 	@$(BIN)/python docs/picture.py
 
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(PIP) uv
-	@for group in build dev ""; do \
-		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		$$( [ -n "$$group" ] && echo --group $$group ) $$( [ "$$group" = build ] || echo pyproject.toml ) \
-		--output-file requirements$${group:+-$$group}.lock || exit 1; done
+	@$(LOCK) --group build --output-file requirements-build.lock
+	@$(LOCK) --all-extras pyproject.toml --output-file requirements.lock
+	@$(LOCK) --all-extras --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what make and the tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

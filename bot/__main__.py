@@ -10,16 +10,19 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from bot.logs import configure_logging
 from bot.settings import Settings, load
 from retrieval.errors import YuanjuError
 
 if TYPE_CHECKING:
+    from bot.documents import Shelf
     from retrieval.answering import Answerer
-
     from retrieval.engine import LocalEngine
     from retrieval.library import Library
     from retrieval.tokens import Tokenizer
@@ -36,7 +39,7 @@ _COMMANDS = {
     ),
     "index": ("更新索引并报告每个文档 (bring the index up to date)", "yuanju index --documents ~/文档"),
     "check": ("检查配置、文档、索引和 Telegram (test the configuration)", "yuanju check"),
-
+    "health": ("serve 是否听得到 Telegram，供容器探活 (does serve hear Telegram? for containers)", "yuanju health"),
 }
 
 
@@ -46,6 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags = {name: value for name in Settings.model_fields if (value := getattr(arguments, name)) is not None}
     try:
         settings = load(flags)
+        token = settings.telegram_token
+        configure_logging(
+            settings.log_level if arguments.command == "serve" else "WARNING",
+            secrets=[token.get_secret_value()] if token else [],
+        )
         return asyncio.run(_COMMAND[arguments.command](settings, arguments))
     except YuanjuError as error:
         print(f"yuanju: {error}", file=sys.stderr)  # noqa: T201
@@ -61,77 +69,109 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import console
 
-    answerer = await _answerer(settings)
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
-    found = await console.ask(questions, answerer.answer, limit=settings.limit, as_json_lines=arguments.json)
+    async with _answerer(settings) as answerer:
+        found = await console.ask(questions, answerer.answer, limit=settings.limit, as_json_lines=arguments.json)
     return FOUND if found else NOT_FOUND
 
 
 async def _chat(settings: Settings, _: argparse.Namespace) -> int:
     from bot import console
 
-    answerer = await _answerer(settings)
     interactive = sys.stdin.isatty()
     lines = console.typed() if interactive else console.piped()
-    await console.chat(console.terminal(), lines, answerer.answer, limit=settings.limit, interactive=interactive)
+    async with _answerer(settings) as answerer:
+        await console.chat(console.terminal(), lines, answerer.answer, limit=settings.limit, interactive=interactive)
     return FOUND
 
 
 async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.indexing import index
 
-    _, library = _library(settings)
-    return FOUND if await index(library, as_json_lines=arguments.json) else NOT_FOUND
+    with _engine(settings) as engine:
+        return FOUND if await index(_library(settings, engine), as_json_lines=arguments.json) else NOT_FOUND
 
 
 async def _check(settings: Settings, _: argparse.Namespace) -> int:
     from bot.check import check
 
-    engine, library = _library(settings)
-    return FOUND if await check(settings, engine, library) else NOT_FOUND
+    with _engine(settings) as engine:
+        return FOUND if await check(settings, engine, _library(settings, engine)) else NOT_FOUND
 
 
 async def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    from bot import telegram
-    from bot.logs import configure_logging
+    from bot import connection, state, telegram
+    from bot.health import SignOfLife
 
-    token = settings.telegram_token
-    configure_logging(settings.log_level, secrets=[token.get_secret_value()] if token else [])
-    telegram.Account.of(settings)  # before the documents are read: a wrong token should not cost minutes
-    answerer = await _answerer(settings)
-    return await telegram.serve(settings, answerer.answer)
+    connection.Account.of(settings)  # before the documents are read: a missing token should not cost minutes
+    database = settings.database.get_secret_value() if settings.database else None
+    memory = state.opened(state.database_url(database, settings.index_folder))
+    async with _shelf(settings) as shelf, memory as remembered:
+        await telegram.serve(settings, shelf, remembered, SignOfLife(settings.index_folder))
+    return FOUND
 
 
-def _library(settings: Settings) -> tuple[LocalEngine, Library]:
+async def _health(settings: Settings, _: argparse.Namespace) -> int:
+    from bot.health import SignOfLife
+
+    trouble = SignOfLife(settings.index_folder).trouble()
+    if trouble:
+        print(trouble, file=sys.stderr)  # noqa: T201
+    return NOT_FOUND if trouble else FOUND
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[LocalEngine]:
     from retrieval.engine import LocalEngine
-    from retrieval.library import Library
 
     engine = LocalEngine(settings.index_folder, _tokenizer(settings))
-    return engine, Library(settings.documents, engine)
+    try:
+        yield engine
+    finally:
+        engine.close()
 
 
+def _library(settings: Settings, engine: LocalEngine) -> Library:
+    from retrieval.library import Library
+
+    return Library(settings.documents, engine, _tokenizer(settings), limits=settings.reading_limits)
+
+
+@cache
 def _tokenizer(settings: Settings) -> Tokenizer:
+    """One for all: what the operator's dictionaries say is to hold for documents and questions alike."""
     from retrieval.tokens import Tokenizer
 
     return Tokenizer(settings.index_folder / "jieba")
 
 
-async def _answerer(settings: Settings) -> Answerer:
+@asynccontextmanager
+async def _answerer(settings: Settings) -> AsyncIterator[Answerer]:
     """Bring the index up to date and give what answers from it."""
+    async with _shelf(settings) as shelf:
+        yield shelf.answerer
+
+
+@asynccontextmanager
+async def _shelf(settings: Settings) -> AsyncIterator[Shelf]:
+    """Bring the index up to date and give all that can be done with the documents."""
+    from bot.documents import Shelf
+    from bot.indexing import progress_bar
     from retrieval.answering import Answerer
 
-    from bot.indexing import progress_bar
-
-    engine, library = _library(settings)
-    with progress_bar() as progress:
-        report = await library.refresh(progress=progress)
-    if report.failures:
-        logging.getLogger(__name__).warning(
-            "%d files could not be read; the index command says why: %s",
-            len(report.failures),
-            report.failures[0],
-        )
-    return Answerer(engine, _tokenizer(settings), threshold=settings.threshold)
+    with _engine(settings) as engine:
+        tokenizer = _tokenizer(settings)
+        answerer = Answerer(engine, tokenizer, threshold=settings.threshold)
+        shelf = Shelf(settings.documents, engine, _library(settings, engine), answerer, tokenizer)
+        with progress_bar() as progress:
+            report = await shelf.refresh(progress=progress)
+        if report.failures:
+            logging.getLogger(__name__).warning(
+                "%d documents could not be read, the first being %s (all: yuanju index)",
+                len(report.failures),
+                report.failures[0],
+            )
+        yield shelf
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -165,7 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_COMMAND = {"serve": _serve, "chat": _chat, "ask": _ask, "index": _index, "check": _check}
+_COMMAND = {"serve": _serve, "chat": _chat, "ask": _ask, "index": _index, "check": _check, "health": _health}
 
 if __name__ == "__main__":
     sys.exit(main())

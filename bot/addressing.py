@@ -24,18 +24,26 @@ class Command(StrEnum):
     ASK = "ask"
     HELP = "help"
     START = "start"
+    FORGET = "forget"
+    SOURCES = "sources"
+    REMOVE = "remove"
+    RELOAD = "reload"
+    STATS = "stats"
+    UNANSWERED = "unanswered"
+    WHY = "why"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a message wants of the bot. ``text`` is the question, empty where there is none."""
+    """What a message wants of the bot; ``text`` is the question or what a command is about, and may be empty."""
 
     command: Command
     text: str = ""
 
 
-# "start" is missing: somebody who writes it in a group without a name may well be starting another bot.
+# The others are missing: somebody who writes them in a group without a name may well mean another bot.
 _MEANT_WITHOUT_NAME = {Command.ASK, Command.HELP}
+_ABOUT_SOMETHING = {Command.REMOVE, Command.WHY}
 
 _COMMAND = re.compile(r"\s*/(?P<name>[A-Za-z0-9_]+)(?:@(?P<bot>[A-Za-z0-9_]+))?(?P<rest>.*)", re.DOTALL)
 
@@ -84,14 +92,15 @@ def _command(match: re.Match[str], message: Message, me: User, *, private: bool)
     if match["name"].lower() not in set(Command):
         return Call(Command.HELP) if named or private else None
     command = Command(match["name"].lower())
-    if not (named or private or command in _MEANT_WITHOUT_NAME):
+    meant = named or private or command in _MEANT_WITHOUT_NAME
+    if not (meant or (command is Command.WHY and _replies_to(message, me))):
         return None
     if command is not Command.ASK:
-        return Call(command)
+        return Call(command, match["rest"].strip() if command in _ABOUT_SOMETHING else "")
     return Call(command, match["rest"].strip(_AROUND_QUESTION) or _referred(message, me))
 
 
-def _replied_to(message: Message) -> Message | None:
+def replied_to(message: Message) -> Message | None:
     """The message that the sender chose to reply to.
 
     Every message in a topic comes as a reply to the service message that opened it: that one nobody chose.
@@ -103,7 +112,7 @@ def _replied_to(message: Message) -> Message | None:
 
 
 def _replies_to(message: Message, me: User) -> bool:
-    reply = _replied_to(message)
+    reply = replied_to(message)
     return reply is not None and reply.from_user is not None and reply.from_user.id == me.id
 
 
@@ -111,7 +120,7 @@ def _referred(message: Message, me: User) -> str:
     """The question that a message without one of its own points at: what it quotes, or what it replies to."""
     if message.quote:
         return message.quote.text.strip(_AROUND_QUESTION)
-    reply = _replied_to(message)
+    reply = replied_to(message)
     if reply is None or _replies_to(message, me):  # the bot's own answer is no question
         return ""
     text = reply.text or reply.caption or ""

@@ -45,6 +45,11 @@ async def _findings(settings: Settings, engine: LocalEngine, library: Library) -
         yield Finding("ok", f"{settings.documents}: {summary(report)}")
         for failure in report.failures:
             yield Finding("warning", failure)
+        for file in report.meagre:
+            characters = sum(document.character_count for document in file.documents)
+            yield Finding(
+                "warning", f"{file.path} gives only {characters} characters for {file.size:,} bytes: is it a scan?"
+            )
         yield Finding("ok", f"The index is in {settings.index_folder}.")
     if settings.telegram_token is None:
         yield Finding("warning", "No Telegram token: chat and ask work, serve needs YUANJU_TELEGRAM_TOKEN.")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import ssl
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
-from telegram import Bot
+from telegram import Bot, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 from tenacity import (
@@ -25,6 +29,9 @@ from bot.settings import Settings
 from retrieval.errors import YuanjuError
 
 logger = logging.getLogger(__name__)
+
+# PTB's way to choose its coming types; with its old ones, every 429 raises a deprecation warning inside PTB itself.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 ATTEMPTS = 4
 
@@ -99,6 +106,12 @@ def _last_outcome(state: RetryCallState) -> Any:
     return state.outcome.result()
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """The certificates that are trusted, read once: that takes longer than a request."""
+    return httpx.create_ssl_context()
+
+
 class RetryingRequest(HTTPXRequest):
     """PTB's requests, sent again with growing pauses where the server was not reached or failed (5xx).
 
@@ -117,12 +130,50 @@ class RetryingRequest(HTTPXRequest):
         return await super().do_request(*args, **kwargs)
 
 
+class UpdatesRequest(HTTPXRequest):
+    """PTB's requests for updates; an update that PTB cannot understand comes through as one without content.
+
+    Telegram may send at any time what this version of PTB does not know. It would fail over all that came with it,
+    and then again, because nothing of that would ever be confirmed.
+    """
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """See ``telegram.request.BaseRequest.parse_json_payload``."""
+        response = HTTPXRequest.parse_json_payload(payload)
+        updates = response.get("result")
+        if isinstance(updates, list):
+            response["result"] = [_understood(update) for update in updates]
+        return response
+
+
+def _understood(update: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Update.de_json(deepcopy(update), None)
+    except Exception as error:
+        kinds = ", ".join(update.keys() - {"update_id"})
+        logger.warning("An update (%s) cannot be understood and is passed over: %r", kinds, error)
+        return {"update_id": update["update_id"]}
+    return update
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of ``check``: fine, good to know, or in the way of serving. ``line`` is in whole sentences."""
 
     level: Literal["ok", "warning", "error"]
     line: str
+
+
+def privacy(bot: Bot) -> str:
+    """Say which messages in groups a bot that has logged in gets to see, and how to change that."""
+    if bot.can_read_all_group_messages:
+        return "Privacy mode is off: in groups it sees every message, and answers those that are meant for it."
+    return (
+        "Privacy mode is on: in groups it sees only commands, replies to it, and mentions that Telegram "
+        f"recognises (with a space before @{bot.username}). To let it see the others too: "
+        "@BotFather, /setprivacy, Disable, then remove it from the group and add it again."
+    )
 
 
 async def check_telegram(settings: Settings) -> tuple[Finding, ...]:
@@ -148,16 +199,9 @@ async def check_telegram(settings: Settings) -> tuple[Finding, ...]:
     findings = [Finding("ok", f"Telegram knows the bot as @{bot.username}.")]
     if not bot.can_join_groups:
         findings.append(Finding("warning", "It cannot be added to groups. To change that: @BotFather, /setjoingroups."))
-    if bot.can_read_all_group_messages:
-        seen = "Privacy mode is off: in groups it sees every message, and answers those that are meant for it."
-        findings.append(Finding("ok", seen))
-    else:
-        seen = (
-            "Privacy mode is on: in groups it sees only commands, replies to it, and mentions that Telegram "
-            f"recognises (with a space before @{bot.username}). To let it see the others too: "
-            "@BotFather, /setprivacy, Disable, then remove it from the group and add it again."
-        )
-        findings.append(Finding("ok", seen))
+    findings.append(Finding("ok", privacy(bot)))
+    if not bot.supports_inline_queries:
+        findings.append(Finding("ok", f"Inline mode (@{bot.username} in any chat) is off. @BotFather, /setinline."))
     if webhook.netloc:
         # Only the host: the rest of a webhook's URL is often a secret.
         findings.append(

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.text import Text
 
+from bot.catalogue import phrases
 from bot.replies import not_found, source_line
 from retrieval.records import Answer, Quote
 
@@ -29,6 +30,7 @@ _HELP = """\
 _NO_MORE = "没有更多了。"
 _NOTHING_YET = "先问一个问题。"
 PROMPT = "问 › "
+_PHRASES = phrases("zh")
 _MOST = 50
 
 
@@ -151,12 +153,12 @@ async def piped() -> AsyncIterator[str]:
 
 def _show(console: Console, answer: Answer, quotes: Iterable[Quote]) -> None:
     if not answer.answered:
-        console.print(not_found(answer), soft_wrap=True)
+        console.print(not_found(answer, _PHRASES), soft_wrap=True)
     for quote in quotes:
         text = Text(quote.sentence.text.strip())
         lead = len(quote.sentence.text) - len(quote.sentence.text.lstrip())
         for start, end in quote.highlights:
             text.stylize("bold green", start - lead, end - lead)
         console.print(text, soft_wrap=True)
-        console.print(Text(f"—— {source_line(quote)}", style="dim"), soft_wrap=True)
+        console.print(Text(f"—— {source_line(quote, _PHRASES)}", style="dim"), soft_wrap=True)
     console.print()

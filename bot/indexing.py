@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -43,15 +44,18 @@ def progress_bar() -> Iterator[Progress]:
         bars.TextColumn("读文档"),
         bars.BarColumn(),
         bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[rate]:,.0f} 段/秒", markup=False),
         bars.TimeRemainingColumn(),
         bars.TextColumn("{task.fields[path]}", markup=False),
     )
     bar = bars.Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
-    task = bar.add_task("", total=None, path="")
+    task = bar.add_task("", total=None, path="", rate=0)
+    begun = time.monotonic()
 
-    def told(done: int, total: int, path: str) -> None:
+    def told(done: int, total: int, path: str, paragraph_count: int) -> None:
         bar.start()  # not before: where nothing has to be read, nothing is to be seen
-        bar.update(task, completed=done, total=total, path=path)
+        rate = paragraph_count / max(time.monotonic() - begun, 1e-3)
+        bar.update(task, completed=done, total=total, path=path or "写索引", rate=rate)
 
     try:
         yield told

@@ -29,37 +29,54 @@ STOP_SECONDS = 8.0  # container runtimes kill after ten
 class Poller:
     """Fetches the updates of one bot, and keeps trying for as long as the server may come back.
 
-    ``allowed_updates`` are the kinds of update that Telegram shall send, ``server`` is its name for the log.
+    ``allowed_updates`` are the kinds of update that Telegram shall send, ``server`` is its name for the log;
+    ``heard`` is called with every poll that is answered.
     """
 
-    def __init__(self, application: BotApplication, *, allowed_updates: Sequence[str], server: str) -> None:
+    def __init__(
+        self,
+        application: BotApplication,
+        *,
+        allowed_updates: Sequence[str],
+        server: str,
+        heard: Callable[[], None],
+    ) -> None:
         self._application = application
         self._allowed_updates = allowed_updates
         self._server = server
+        self._heard = heard
         self._offset: int | None = None
         self._trouble: str | None = None
 
     async def run(self, started: Callable[[], Awaitable[None]]) -> NoReturn:
-        """Log in, call ``started``, and fetch updates until cancelled.
+        """Log in, have ``started`` done beside the polling, and fetch updates until cancelled.
 
         Raises ``InvalidToken``, and nothing else, when the server refuses the token, at first or later.
         """
         bot = self._application.bot
         await self._persist(self._application.initialize)
         await self._persist(bot.delete_webhook)  # as long as there is one, polling is refused
-        await started()
         await self._application.start()
         logger.info("Serving as @%s through %s", bot.username, self._server)
-        while True:
-            updates = await self._persist(
-                bot.get_updates,
-                offset=self._offset,
-                timeout=POLL_SECONDS,
-                allowed_updates=self._allowed_updates,
-            )
-            for update in updates:
-                await self._application.update_queue.put(update)
-                self._offset = update.update_id + 1
+        beside = asyncio.ensure_future(started())
+        try:
+            while True:
+                await self._fetch()
+        finally:
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
+
+    async def _fetch(self) -> None:
+        updates = await self._persist(
+            self._application.bot.get_updates,
+            offset=self._offset,
+            timeout=POLL_SECONDS,
+            allowed_updates=self._allowed_updates,
+        )
+        self._heard()
+        for update in updates:
+            await self._application.update_queue.put(update)
+            self._offset = update.update_id + 1
 
     async def confirm(self) -> None:
         """Tell Telegram what has been fetched, as the next poll would have, so that it isn't sent again."""
@@ -68,10 +85,10 @@ class Poller:
                 await self._application.bot.get_updates(offset=self._offset, timeout=0, read_timeout=2)
 
     async def _persist(self, call: Callable[..., Awaitable[Result]], **arguments: Any) -> Result:
-        """The result of ``call``; after any error but a refused token, tried again in 1 to 30 seconds."""
+        """The result of ``call``; after any error but a refused token, tried again in 0.5 to 30 seconds."""
         retrying = AsyncRetrying(
             retry=retry_if_exception(lambda e: isinstance(e, Exception) and not isinstance(e, InvalidToken)),
-            wait=wait_exponential(max=30),
+            wait=wait_exponential(multiplier=0.5, max=30),
             before_sleep=self._report,
         )
         result: Result = await retrying(call, **arguments)
@@ -100,14 +117,16 @@ async def poll(
     *,
     allowed_updates: Sequence[str],
     server: str,
+    heard: Callable[[], None],
     started: Callable[[], Awaitable[None]],
     stop: asyncio.Event,
 ) -> None:
     """Run ``application`` until ``stop`` is set; what has been fetched by then is handled first.
 
-    ``started`` is called once logged in. Raises ``InvalidToken`` when the server refuses the token.
+    ``started`` is called once logged in and may take its time, ``heard`` with every poll that is answered. Raises
+    ``InvalidToken`` when the server refuses the token.
     """
-    poller = Poller(application, allowed_updates=allowed_updates, server=server)
+    poller = Poller(application, allowed_updates=allowed_updates, server=server, heard=heard)
     polling = asyncio.create_task(poller.run(started))
     stopping = asyncio.create_task(stop.wait())
     try:

@@ -1,47 +1,29 @@
-"""What the bot says: an answer as Telegram's HTML, a source as one line, its own few sentences. Pure.
+"""What people read of an answer: pages of sentences with their sources, their paragraphs, what was not found. Pure.
 
-The only place that escapes and that knows Telegram's limit on the length of a message. Lengths are in
-UTF-16 units, in which Telegram counts, and of the text that is left when the markup has been parsed.
+The only place that lays out text and knows Telegram's limit on the length of a message. Lengths are in UTF-16 units,
+in which Telegram counts, and of the text that is left when the markup has been parsed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
-from retrieval.records import Answer, Quote
+from bot.catalogue import Html, Phrases
+from retrieval.records import Answer, Hit, Quote
 
 MESSAGE_LIMIT = 4096
+_PAGE_ROOM = 3400  # the rest is for the lines above and below an answer, such as the question it was taken for
 # Longer sentences are lists and tables; around what answers, two screens of a phone are enough.
 _SENTENCE_LIMIT = 1000
-_SENTENCE_ROOM = 80  # with less room than this a further sentence says nothing
+_PIECE = 1800  # of a paragraph that is too long for one message
 _NAME_LIMIT = 120
+_QUESTION_LIMIT = 200
 _URL_LIMIT = 1000  # Telegram refuses messages with more than some 9,000 characters of links
 _TERMS_SHOWN = 8
 
 Span = tuple[int, int]
-
-START = (
-    "你好，我是原句。\n\n"
-    "发来一个问题，我在文档里找到回答它的那句话，一字不改，并注明出处。文档里没有的，我会直说没有。\n\n"
-    "怎么用：/help"
-)
-ASK_HOW = "想问什么？请把问题写在后面，例如：/ask 你的问题"
-APOLOGY = "抱歉，出了点问题，这次没能回答。请过一会儿再问一次。"
-
-
-def help_text(username: str) -> str:
-    """How to use the bot, as HTML; ``username`` without @."""
-    return (
-        "<b>私聊</b>：直接把问题发给我。\n\n"
-        f"<b>群里</b>：写上 @{username} 和问题，或者用 /ask 加上问题，或者回复我的消息。"
-        f"想问别人说的那句话，回复它并写上 @{username} 就行。\n\n"
-        "我只引用文档里的原句，<b>粗体</b>是与问题对应的地方，下面一行是出处。"
-    )
-
-
-def not_for_you(chat_id: int) -> str:
-    """What somebody reads, as HTML, whose chat is not among those that are answered."""
-    return f"这个机器人只回答指定的聊天。想用的话，请把这个编号告诉管理员：<code>{chat_id}</code>"
 
 
 def utf16_length(text: str) -> int:
@@ -93,76 +75,179 @@ def excerpt(text: str, highlights: tuple[Span, ...], *, limit: int) -> tuple[str
     return before + text[start:end] + ("…" if end < len(text) else ""), tuple(kept)
 
 
-def source_line(quote: Quote) -> str:
+def pages(quotes: Sequence[Quote], phrases: Phrases, *, per_page: int) -> tuple[tuple[Quote, ...], ...]:
+    """The quotes in pages, each of at most ``per_page`` and short enough for a message."""
+    found: list[list[Quote]] = []
+    room = 0
+    for quote in quotes:
+        previous = found[-1][-1] if found else None
+        needed = _length(quote, previous, phrases)
+        if not found or len(found[-1]) == per_page or needed > room:
+            found.append([])
+            room, needed = _PAGE_ROOM, _length(quote, None, phrases)
+        found[-1].append(quote)
+        room -= needed
+    return tuple(map(tuple, found))
+
+
+def page_html(quotes: Sequence[Quote], phrases: Phrases) -> Html:
+    """A page of an answer: each sentence with its source beneath, what answers in bold, the title a link.
+
+    A source is given again only where it differs: a sentence from the same paragraph gets none, one from the same
+    document only its paragraph.
+    """
+    before = (None, *quotes)
+    return Html("\n\n".join(_block(*pair, phrases) for pair in zip(quotes, before, strict=False)))
+
+
+def has_context(quotes: Sequence[Quote]) -> bool:
+    """Whether ``context_screens`` shows more than the page does."""
+    return any(_hides(quote) for quote in quotes)
+
+
+def context_screens(quotes: Sequence[Quote], phrases: Phrases) -> tuple[Html, ...]:
+    """A page again, with the paragraph of each sentence beneath it in an expandable quote; as many as it takes.
+
+    The sentence is underlined in its paragraph. What is too long for one message goes on in the next.
+    """
+    screens: list[list[str]] = [[]]
+    room = _PAGE_ROOM
+    for quote in quotes:
+        head, needed = _block(quote, None, phrases), _length(quote, None, phrases)
+        for start, end in _pieces(quote) if _hides(quote) else [(0, 0)]:
+            size = needed + utf16_length(quote.paragraph.text[start:end])
+            if screens[-1] and size > room:
+                screens.append([])
+                room = _PAGE_ROOM
+            room -= size
+            body = f"\n<blockquote expandable>{_paragraph(quote, start, end)}</blockquote>" if end else ""
+            screens[-1].append(head + body)
+    return tuple(Html("\n\n".join(blocks)) for blocks in screens)
+
+
+def source_line(quote: Quote, phrases: Phrases) -> str:
     """Where a quote stands, as one line: title › section · author · date · paragraph · page, as far as known.
 
     For example ``年度报告 › 展望 · 张三 · 2022-07-08 · 第3段``.
     """
-    return _title(quote) + _details(quote)
+    return _title(quote) + _details(quote, phrases)
 
 
-def not_found(answer: Answer) -> str:
+def place_name(quote: Quote) -> str:
+    """Where a quote stands, in a few words: title › heading."""
+    return " › ".join((_title(quote), *map(shortened, quote.paragraph.section[-1:])))
+
+
+def not_found(answer: Answer, phrases: Phrases) -> str:
     """Says, as plain text, that the documents do not answer, and what of the question they lack."""
+    return phrases.text("not-found") + _gap(phrases) + _missing(answer, phrases)
+
+
+def not_found_html(answer: Answer, phrases: Phrases) -> Html:
+    """Says what was looked for and what of it the documents lack, in a line each."""
+    question = shortened(answer.question, _QUESTION_LIMIT)
+    lines = (phrases.html("not-found"), phrases.html("not-found-question", question=question))
+    return Html("\n".join((*lines, escape(_missing(answer, phrases), quote=False))))
+
+
+def shortened(text: str, limit: int = _NAME_LIMIT) -> str:
+    """The text in one line, with ``…`` for what does not fit in ``limit``."""
+    return excerpt(" ".join(text.split()), (), limit=limit)[0]
+
+
+def _gap(phrases: Phrases) -> str:
+    return "" if phrases.language == "zh" else " "
+
+
+def _missing(answer: Answer, phrases: Phrases) -> str:
     if not answer.missing:
-        return "文档里没有找到答案。换个说法，或者问得具体一些，再试一次。"
-    terms = "、".join(f"“{_short(term)}”" for term in answer.missing[:_TERMS_SHOWN])
-    return f"文档里没有找到答案。没有提到：{terms}{'等' if len(answer.missing) > _TERMS_SHOWN else ''}。"
+        return phrases.text("not-found-rephrase")
+    terms = (phrases.text("term", term=shortened(term)) for term in answer.missing[:_TERMS_SHOWN])
+    key = "not-found-missing-more" if len(answer.missing) > _TERMS_SHOWN else "not-found-missing"
+    return phrases.text(key, terms=phrases.text("term-separator").join(terms))
 
 
-def answer_html(answer: Answer) -> str:
-    """The answer as Telegram's HTML: the best sentence and its source, then the others as far as they fit.
-
-    What answers is bold, the title is a link where the document has one. A source is given again only where
-    it differs: a sentence from the same paragraph gets none, one from the same document only its paragraph.
-    """
-    if not answer.answered:
-        return escape(not_found(answer), quote=False)
-    blocks: list[str] = []
-    room = MESSAGE_LIMIT
-    previous: Quote | None = None
-    for quote in answer.quotes:
-        source, source_html = _source_after(quote, previous)
-        room -= utf16_length(source) + 2  # with the blank line above the block
-        if blocks and room < min(_SENTENCE_ROOM, utf16_length(quote.sentence.text)):
-            break
-        text, highlights = excerpt(quote.sentence.text, quote.highlights, limit=min(room, _SENTENCE_LIMIT))
-        room -= utf16_length(text)
-        blocks.append(_bold(text, highlights) + source_html)
-        previous = quote
-    return "\n\n".join(blocks)
+def _shown(quote: Quote) -> tuple[str, tuple[Span, ...]]:
+    """The sentence as a page shows it."""
+    return excerpt(quote.sentence.text, quote.highlights, limit=_SENTENCE_LIMIT)
 
 
-def _source_after(quote: Quote, previous: Quote | None) -> tuple[str, str]:
+def _hides(quote: Quote) -> bool:
+    return _shown(quote)[0] != quote.paragraph.text
+
+
+def _block(quote: Quote, previous: Quote | None, phrases: Phrases) -> str:
+    return _bold(*_shown(quote)) + _source_after(quote, previous, phrases)[1]
+
+
+def _length(quote: Quote, previous: Quote | None, phrases: Phrases) -> int:
+    """The length of a block, with the blank line between it and the next."""
+    return utf16_length(_shown(quote)[0] + _source_after(quote, previous, phrases)[0]) + 2
+
+
+def _pieces(quote: Quote) -> list[Span]:
+    """The paragraph in pieces of at most ``_PIECE`` units, as offsets."""
+    cuts, room = [0], _PIECE
+    for place, character in enumerate(quote.paragraph.text):
+        width = utf16_length(character)
+        if width > room:
+            cuts.append(place)
+            room = _PIECE
+        room -= width
+    return list(zip(cuts, [*cuts[1:], len(quote.paragraph.text)], strict=True))
+
+
+def _paragraph(quote: Quote, start: int, end: int) -> str:
+    """A piece of the paragraph as HTML: the sentence underlined, what answers bold."""
+    first = quote.sentence.start
+    bold = [(first + a, first + b) for a, b in quote.highlights]
+    underlined = [] if quote.sentence.text == quote.paragraph.text else [(first, quote.sentence.end)]
+    bounds = {start, end, *(bound for span in (*bold, *underlined) for bound in span)}
+    cuts = sorted(bound for bound in bounds if start <= bound <= end)
+    pieces = []
+    for a, b in pairwise(cuts):
+        piece = escape(quote.paragraph.text[a:b], quote=False)
+        for tag, spans in (("b", bold), ("u", underlined)):
+            if any(one <= a and b <= other for one, other in spans):
+                piece = f"<{tag}>{piece}</{tag}>"
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _source_after(quote: Quote, previous: Quote | None, phrases: Phrases) -> tuple[str, str]:
     """The line beneath a quote with its line break, as text and as HTML; empty if it says nothing new."""
     if previous is None or previous.source != quote.source:
-        title, details = _title(quote), _details(quote)
+        title, details = _title(quote), _details(quote, phrases)
         return (
             f"\n—— {title}{details}",
             f"\n—— {_linked(title, quote.source.url)}{escape(details, quote=False)}",
         )
     if previous.paragraph.number == quote.paragraph.number:
         return "", ""
-    line = f"\n—— {_place(quote)}"
+    line = f"\n—— {_place(quote, phrases)}"
     return line, escape(line, quote=False)
 
 
-def _title(quote: Quote) -> str:
-    return _short(quote.source.title or quote.source.path)
+def place_of(found: Quote | Hit, phrases: Phrases) -> str:
+    """Where something stands, in a few words: title · paragraph."""
+    return f"{_title(found)} · {_place(found, phrases)}"
 
 
-def _details(quote: Quote) -> str:
-    section = "".join(f" › {_short(heading)}" for heading in quote.paragraph.section[-3:])
-    said = (_short(value) for value in (quote.source.author, quote.source.date) if value)
-    return section + "".join(f" · {part}" for part in (*said, _place(quote)))
+def _title(quote: Quote | Hit) -> str:
+    return shortened(quote.source.title or quote.source.path)
 
 
-def _place(quote: Quote) -> str:
-    page = f" · 第{quote.paragraph.page}页" if quote.paragraph.page is not None else ""
-    return f"第{quote.paragraph.number}段{page}"
+def _details(quote: Quote, phrases: Phrases) -> str:
+    section = "".join(f" › {shortened(heading)}" for heading in quote.paragraph.section[-3:])
+    said = (shortened(value) for value in (quote.source.author, quote.source.date) if value)
+    return section + "".join(f" · {part}" for part in (*said, _place(quote, phrases)))
 
 
-def _short(name: str) -> str:
-    return excerpt(" ".join(name.split()), (), limit=_NAME_LIMIT)[0]
+def _place(quote: Quote | Hit, phrases: Phrases) -> str:
+    # Numbers of paragraphs and pages are names: 第1234段, not 第1,234段.
+    place = phrases.text("source-paragraph", number=str(quote.paragraph.number))
+    page = quote.paragraph.page
+    return place if page is None else f"{place} · {phrases.text('source-page', page=str(page))}"
 
 
 def _linked(text: str, url: str | None) -> str:

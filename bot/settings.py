@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+import re
+from dataclasses import fields
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.errors import YuanjuError
+from retrieval.reading import Limits
 
 Ids = Annotated[frozenset[int], NoDecode]
+Folders = Annotated[dict[str, frozenset[int]], NoDecode]
 
 
 class SettingsError(YuanjuError):
-    """A setting that does not hold what it should; ``names`` are the settings concerned."""
+    """A setting that does not hold what it should; the message names each."""
 
     def __init__(self, error: ValidationError) -> None:
         # pydantic's own message would repeat the input, which may be a secret.
-        problems = {f"YUANJU_{str(item['loc'][0]).upper()}": item["msg"] for item in error.errors()}
-        self.names = tuple(problems)
-        lines = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
-        super().__init__(f"Wrong setting: {lines}. Set it by environment, in .env or by flag; see .env.example")
+        problems = [
+            ": ".join([*(f"YUANJU_{str(field).upper()}" for field in item["loc"][:1]), item["msg"]])
+            for item in error.errors()
+        ]
+        super().__init__(f"Wrong setting: {'; '.join(problems)}. It can be set as in .env.example or by flag")
 
 
 class Settings(BaseSettings):
@@ -36,8 +41,8 @@ class Settings(BaseSettings):
     documents: Path = Field(Path("seeds"), description="文档所在的文件夹，含子文件夹 (folder with the documents)")
     index: Path | None = Field(
         None,
-        description="索引所在的文件夹，须在文档文件夹之外；默认在用户缓存中 (folder for the index, outside the documents; "
-        "by default one of its own in the user's cache)",
+        description="索引所在的文件夹，须在文档文件夹之外；默认在用户缓存中 (folder for the index, outside the "
+        "documents; by default one of its own in the user's cache)",
     )
     engine: Literal["local"] = Field(
         "local", description="检索引擎：local 即本机索引 (local: the index on this machine)"
@@ -59,12 +64,67 @@ class Settings(BaseSettings):
     allowed_chats: Ids = Field(
         frozenset(), description="只在这些聊天里回答，以逗号分隔；留空则不限 (chats to answer in; empty: all)"
     )
+    private_folders: Folders = Field(
+        {},
+        description="只给某些聊天看的文件夹，如 人事=1001,-1002; 财务/内部=1001 (folders that only some chats may see)",
+    )
+    person_per_minute: int = Field(
+        600, ge=0, description="每人每分钟最多问几次，0 为不限 (questions a minute from one person; 0: no limit)"
+    )
+    chat_per_minute: int = Field(
+        1200, ge=0, description="每个群每分钟最多问几次，0 为不限 (questions a minute from one group; 0: no limit)"
+    )
+    follow_up_minutes: float = Field(
+        10, ge=0, description="多久之内可以接着上一个问题问，0 为从不 (for how long a question can be followed up)"
+    )
+    database: SecretStr | None = Field(
+        None,
+        description="记录所在的数据库，如 postgresql://user:password@host/name；默认是索引旁的 SQLite "
+        "(database for votes and records; by default SQLite beside the index)",
+    )
+    retention_days: float = Field(90, gt=0, description="记录保留几天 (how many days records are kept)")
+    reading_limits: Annotated[Limits, NoDecode] = Field(
+        Limits(),
+        description="读文档的上限，如 page_count=20000, file_bytes=1000000000，全部名称见 docs/reading.md "
+        "(bounds of reading; all names are in docs/reading.md)",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="日志级别 (how much is logged)")
 
     @field_validator("admins", "allowed_chats", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("reading_limits", mode="before")
+    @classmethod
+    def _limits(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        bounds = dict(re.findall(r"(\w+)\s*=\s*(\d+)", value))
+        known = [field.name for field in fields(Limits)]
+        if not set(bounds) <= set(known) or re.sub(r"\w+\s*=\s*\d+|[\s,]+", "", value):
+            raise ValueError(f"it must look like page_count=20000, file_bytes=1000; the names are {', '.join(known)}")
+        return Limits(**{name: int(bound) for name, bound in bounds.items()})
+
+    @field_validator("private_folders", mode="before")
+    @classmethod
+    def _folders(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        folders = {}
+        for entry in filter(None, map(str.strip, value.split(";"))):
+            folder, found, ids = entry.rpartition("=")
+            path = PurePosixPath(folder.strip())
+            if not found or not path.parts or path.is_absolute() or ".." in path.parts:
+                raise ValueError("each entry must look like FOLDER=ID,ID with a folder inside YUANJU_DOCUMENTS")
+            folders[str(path)] = ids.replace(",", " ").split()
+        return folders
+
+    @model_validator(mode="after")
+    def _keep_apart(self) -> Settings:
+        if self.index_folder.resolve().is_relative_to(self.documents.resolve()):
+            raise ValueError("YUANJU_INDEX must lie outside YUANJU_DOCUMENTS")
+        return self
 
     @property
     def index_folder(self) -> Path:

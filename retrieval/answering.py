@@ -7,6 +7,7 @@ from retrieval.question import Question
 from retrieval.ranking import SEARCHED, Candidate, Ranker, Ranking
 from retrieval.records import Answer, Quote
 from retrieval.tokens import Tokenizer
+from retrieval.visibility import Visible, search_visible
 
 
 class Answerer:
@@ -18,18 +19,41 @@ class Answerer:
     def __init__(self, engine: Engine, tokenizer: Tokenizer, *, threshold: float) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
-        self._threshold = threshold
+        self.threshold = threshold
         self._ranker = Ranker(tokenizer)
 
-    async def answer(self, question: str, *, limit: int = 3) -> Answer:
-        """Answer with at most ``limit`` quotes, best first; with none, where the documents do not say it."""
-        asked = Question.of(question, self._tokenizer)
-        found = await self._engine.search(asked.terms, limit=SEARCHED)
-        ranking = self._ranker.rank(asked, found)
-        if not ranking.candidates or ranking.confidence < self._threshold:
+    async def answer(self, question: str, *, limit: int = 3, visible: Visible | None = None) -> Answer:
+        """Answer with at most ``limit`` quotes, best first; with none, where the documents do not say it.
+
+        Documents that are not ``visible`` are treated as if they were not there.
+        """
+        ranking = await self.rank(question, visible=visible)
+        if not ranking.candidates or ranking.confidence < self.threshold:
             return Answer(question, (), ranking.confidence, ranking.missing)
         quotes = tuple(_quote(ranking, candidate) for candidate in ranking.candidates[:limit])
         return Answer(question, quotes, ranking.confidence)
+
+    async def nearest(self, question: str, *, limit: int, visible: Visible | None = None) -> tuple[Quote, ...]:
+        """Find the best sentences from at most ``limit`` places, however little they answer.
+
+        A place is a document or, where it has headings, what stands under one of them.
+        """
+        ranking = await self.rank(question, visible=visible)
+        places: dict[tuple[str, ...], Quote] = {}
+        for candidate in ranking.candidates:
+            place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
+            if len(places) < limit and place not in places:
+                places[place] = _quote(ranking, candidate)
+        return tuple(places.values())
+
+    async def rank(self, question: str, *, visible: Visible | None = None) -> Ranking:
+        """Rank the sentences that may answer, whatever the threshold."""
+        asked = Question.of(question, self._tokenizer)
+        if visible is None:
+            found = await self._engine.search(asked.terms, limit=SEARCHED)
+        else:
+            found = await search_visible(self._engine, asked.terms, visible, limit=SEARCHED)
+        return self._ranker.rank(asked, found)
 
 
 def _quote(ranking: Ranking, candidate: Candidate) -> Quote:

@@ -1,70 +1,195 @@
-"""How sure it is that the documents answer a question, and what they lack."""
+"""How sure it is that the documents answer a question: a logistic model over signs of doubt, calibrated."""
 
 from __future__ import annotations
 
+import json
 import math
-import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+import numpy as np
+
+from retrieval.entities import Entity
+from retrieval.evidence import PAIRS, WORDS, Array, Evidence
+from retrieval.missing import absent
+from retrieval.passages import occurrences
 
 
-from retrieval.evidence import Evidence
-from retrieval.question import Question
-from retrieval.records import Found
-from retrieval.tokens import Token
+class Case:
+    """A question, what was found, and the sentence that was ranked first: what its confidence is judged by.
 
-_NUMBER = re.compile(r"\d+")
-
-
-def confidence(evidence: Evidence, row: int) -> float:
-    """Give the probability that the sentence in ``row``, the best, answers the question."""
-    near = evidence.context[row : row + 1] | evidence.paragraph[row : row + 1]
-    chars = float(evidence.share(near, "characters")[0])
-    pairs = float(evidence.share(near, "pairs")[0]) if len(evidence.groups["pairs"]) else chars
-    words = float(evidence.share(near, "words")[0])
-    lacking = lacking_mass(evidence, row)
-    return 1 / (1 + math.exp(-(-6.5 + 5 * words + 3 * pairs + 4 * chars - 6 * lacking)))
-
-
-def lacking_mass(evidence: Evidence, row: int) -> float:
-    """Give the share of the question's weight in words that stand nowhere in the collection, or numbers not here."""
-    total = lacking = 0.0
-    for token in evidence.question.tokens:
-        column = evidence.columns[token.text]
-        weight = float(evidence.weights[column])
-        total += weight
-        nowhere = not evidence.found.frequencies.get(token.text, 0) and not (
-            token.han and all(evidence.found.frequencies.get(pair, 0) for pair in _pairs(token.text))
-        )
-        if nowhere or (_NUMBER.fullmatch(token.text) and not evidence.paragraph[row, column]):
-            lacking += weight
-    return lacking / total if total else 1.0
-
-
-def _pairs(word: str) -> list[str]:
-    return [word[i : i + 2] for i in range(len(word) - 1)] or [word]
-
-
-def missing(question: Question, found: Found, evidence: Evidence | None, row: int) -> tuple[str, ...]:
-    """Give the words of the question that stand nowhere; else those that do not stand with the others.
-
-    As the person wrote them, neighbours joined.
+    ``row`` is the first candidate's row in the evidence; ``values`` are the ranking model's values of all.
     """
-    nowhere = [token for token in question.tokens if not found.frequencies.get(token.text, 0)]
-    if not nowhere and evidence is not None:
-        held = evidence.paragraph[row]
-        nowhere = [token for token in question.tokens if not held[evidence.columns[token.text]]]
-    return _written(question, [token for token in nowhere if len(token.text) > 1 or len(nowhere) == 1])
+
+    def __init__(self, evidence: Evidence, row: int, values: Array, entities: tuple[Entity, ...]) -> None:
+        self.evidence = evidence
+        self.row = row
+        self.values = values
+        self.entities = entities
+
+    @cached_property
+    def shares(self) -> dict[str, Array]:
+        """The share of the question's words, characters and pairs that sentence, context and paragraph have."""
+        e, row = self.evidence, slice(self.row, self.row + 1)
+        return {
+            "sentence": e.share(e.sentence[row], e.weights)[0],
+            "context": e.share(e.context[row], e.weights)[0],
+            "paragraph": e.share(e.paragraph[row], e.weights)[0],
+            "anywhere": e.share(np.array([[self.frequency(term) > 0 for term in e.columns]]), e.weights)[0],
+        }
+
+    def frequency(self, term: str) -> int:
+        """In how many paragraphs of the collection a term stands."""
+        return self.evidence.found.frequencies.get(term, 0)
+
+    @cached_property
+    def own_text(self) -> str:
+        """The normalised title and paragraph of the sentence."""
+        passages = self.evidence.passages
+        rows = np.flatnonzero(passages.hit == self.evidence.hit[self.row])
+        return passages.text[int(passages.starts[rows[0]]) : int(passages.starts[rows[-1] + 1])]
+
+    def lacking(self, entity: Entity) -> float:
+        """Tell how much of an entity the paragraph lacks: 0 nothing, 1 all of it."""
+        spellings = (entity.text, *(other for word, other in self.evidence.question.synonyms if word == entity.text))
+        if any(occurrences(self.own_text, spelling) for spelling in spellings):
+            return 0.0
+        if entity.sort in ("year", "number") or entity.text.isascii():
+            return 1.0
+        pieces = parts(entity.text)
+        return sum(piece not in self.own_text for piece in pieces) / len(pieces)
+
+    @cached_property
+    def lacks(self) -> list[float]:
+        """What the paragraph lacks of each entity."""
+        return [self.lacking(entity) for entity in self.entities]
+
+    def _of(self, sort: str) -> list[tuple[Entity, float]]:
+        return [pair for pair in zip(self.entities, self.lacks, strict=True) if pair[0].sort == sort]
+
+    def mean_lack(self, sort: str) -> float:
+        """What the paragraph lacks of the entities of a sort, on average."""
+        lacks = [lack for _, lack in self._of(sort)]
+        return sum(lacks) / max(len(lacks), 1)
+
+    def worst_lack(self, sort: str) -> float:
+        """What the paragraph lacks of the entity of a sort that it lacks most."""
+        return max((lack for _, lack in self._of(sort)), default=0.0)
+
+    def nowhere(self, sort: str) -> float:
+        """Whether an entity of a sort stands nowhere in the collection: not as a term, nor all of its pairs."""
+        return float(
+            any(
+                lack == 1 and not all(self.frequency(part) for part in parts(entity.text))
+                for entity, lack in self._of(sort)
+            )
+        )
+
+    @cached_property
+    def nowhere_weight(self) -> float:
+        """The idf of the rarest word of two and more characters that stands nowhere in the collection."""
+        e = self.evidence
+        return max(
+            (float(e.weights[e.columns[word]]) for word in e.question.words if len(word) > 1 and absent(word, e.found)),
+            default=0.0,
+        )
+
+    @cached_property
+    def rarest(self) -> tuple[float, float]:
+        """The idf of the rarest word that the paragraph lacks, and of the question's rarest word."""
+        e = self.evidence
+        columns = np.flatnonzero(e.members[:, WORDS])
+        weights = e.weights[columns]
+        lacking = weights[~e.paragraph[self.row, columns]]
+        return float(lacking.max(initial=0.0)), float(weights.max(initial=0.0))
 
 
-def _written(question: Question, tokens: list[Token]) -> tuple[str, ...]:
-    """Give tokens as the person wrote them, those that touch as one."""
-    spans: list[tuple[int, int]] = []
-    for token in tokens:
-        if spans and spans[-1][1] == token.start:
-            spans[-1] = (spans[-1][0], token.end)
-        else:
-            spans.append((token.start, token.end))
-    texts = []
-    for start, end in spans:
-        left, right = question.normal.original(start, end)
-        texts.append(question.text[left:right])
-    return tuple(dict.fromkeys(texts))
+def parts(text: str) -> list[str]:
+    """Give the terms by which the collection would know a name: its pairs, or itself."""
+    return [text] if len(text) < 3 or text.isascii() else [text[i : i + 2] for i in range(len(text) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign of confidence or doubt: its formula gives one number for a case."""
+
+    name: str
+    why: str
+    formula: Callable[[Case], float]
+
+
+def _second(values: Array) -> float:
+    return float(np.partition(values, -2)[-2]) if len(values) > 1 else float(values.min() - 3)
+
+
+def _hits(case: Case) -> list[float]:
+    return [hit.score for hit in case.evidence.found.hits]
+
+
+SIGNS: tuple[Sign, ...] = (
+    Sign("words in paragraph", "", lambda c: float(c.shares["paragraph"][0])),
+    Sign("characters in paragraph", "", lambda c: float(c.shares["paragraph"][1])),
+    Sign("pairs in paragraph", "", lambda c: float(c.shares["paragraph"][2])),
+    Sign("words in context", "", lambda c: float(c.shares["context"][0])),
+    Sign("characters in context", "", lambda c: float(c.shares["context"][1])),
+    Sign("pairs in context", "", lambda c: float(c.shares["context"][2])),
+    Sign("words in sentence", "", lambda c: float(c.shares["sentence"][0])),
+    Sign("characters in sentence", "", lambda c: float(c.shares["sentence"][1])),
+    Sign("pairs in sentence", "", lambda c: float(c.shares["sentence"][2])),
+    Sign("words anywhere", "", lambda c: float(c.shares["anywhere"][0])),
+    Sign("pairs anywhere", "", lambda c: float(c.shares["anywhere"][2])),
+    Sign("rarest lacking", "", lambda c: c.rarest[0] / 7),
+    Sign("rarest nowhere", "", lambda c: c.nowhere_weight / 7),
+    Sign("rarest lacking share", "", lambda c: c.rarest[0] / max(c.rarest[1], 1e-9)),
+    Sign("names lacking", "", lambda c: c.mean_lack("name")),
+    Sign("a name lacking", "", lambda c: c.worst_lack("name")),
+    Sign("a name nowhere", "", lambda c: c.nowhere("name")),
+    Sign("a stray run lacking", "", lambda c: c.worst_lack("stray")),
+    Sign("a stray run nowhere", "", lambda c: c.nowhere("stray")),
+    Sign("a year lacking", "", lambda c: c.worst_lack("year")),
+    Sign("a number lacking", "", lambda c: c.worst_lack("number")),
+    Sign("no name", "", lambda c: float(all(entity.sort != "name" for entity in c.entities))),
+    Sign("year contradicted", "", lambda c: float(c.evidence.years[1][c.row])),
+    Sign("year in sentence", "", lambda c: float(c.evidence.years[0][c.row])),
+    Sign(
+        "score", "", lambda c: _hits(c)[0] / max(float(c.evidence.weights @ c.evidence.members.sum(axis=1)) * 1.9, 1e-9)
+    ),
+    Sign("margin", "", lambda c: 1 - (_hits(c)[1] / _hits(c)[0] if len(_hits(c)) > 1 else 0.0)),
+    Sign("value margin", "", lambda c: min(float(c.values.max()) - _second(c.values), 3.0)),
+    Sign("alignment", "", lambda c: float(c.evidence.aligned[c.row])),
+    Sign("skipping", "", lambda c: float(c.evidence.skipping[c.row])),
+    Sign("related", "", lambda c: float(c.evidence.related[0][c.row])),
+    Sign("answer form", "", lambda c: float(c.evidence.form[c.row] > 0)),
+    Sign(
+        "form lacking",
+        "",
+        lambda c: float(
+            c.evidence.question.kind.name in ("year", "time", "number", "duration", "country")
+            and not c.evidence.form[c.row]
+        ),
+    ),
+    Sign("terms", "", lambda c: math.log1p(len(c.evidence.question.words))),
+    Sign("few terms", "", lambda c: float(len(c.evidence.question.words) < 3)),
+    Sign("untold pairs", "", lambda c: float(c.evidence.share(c.evidence.sentence, c.evidence.untold)[c.row, PAIRS])),
+    Sign("title told", "", lambda c: float(c.evidence.title[c.row] @ c.evidence.weights > 0)),
+)
+
+
+def signs(case: Case) -> Array:
+    """Compute the table for a case."""
+    return np.array([sign.formula(case) for sign in SIGNS])
+
+
+def confidence(case: Case) -> float:
+    """Give the probability that the documents answer the question."""
+    weights, bias = _stored()
+    return 1 / (1 + math.exp(-float(signs(case) @ weights) - bias))
+
+
+@cache
+def _stored() -> tuple[Array, float]:
+    stored = json.loads(files("retrieval").joinpath("confidence.json").read_text("utf-8"))
+    by_name = dict(zip(stored["signs"], stored["weights"], strict=True))
+    return np.array([by_name[sign.name] for sign in SIGNS]), float(stored["bias"])

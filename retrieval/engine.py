@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from retrieval.bm25 import K1, B
-from retrieval.index import Builder, Index, Recipe, newest
+from retrieval.formula import K1, B
+from retrieval.index import Index, Recipe, newest
 from retrieval.records import Document, Found, Hit
 from retrieval.tokens import TERMS_VERSION, Tokenizer
+
+if TYPE_CHECKING:
+    from retrieval.builder import Builder
 
 
 class Update(Protocol):
@@ -37,6 +40,9 @@ class Engine(Protocol):
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where nothing was ever committed."""
 
+    async def holding(self, words: Collection[str]) -> list[str]:
+        """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+
     def update(self, *, afresh: bool = False) -> AbstractAsyncContextManager[Update]:
         """Begin to change the collection, or, ``afresh``, to replace it; leaving without ``commit`` changes nothing."""
 
@@ -45,29 +51,36 @@ class LocalEngine:
     """The engine on this machine: an index in a folder, memory-mapped.
 
     ``folder`` is where the generations are; it is made when first written to. Questions go on being answered from the
-    generation that is open while the next is built.
+    generation that is open while the next is built. ``topic_weight`` is how often terms of titles and headings count.
     """
 
-    def __init__(self, folder: Path, tokenizer: Tokenizer, *, k1: float = K1, b: float = B) -> None:
+    def __init__(
+        self, folder: Path, tokenizer: Tokenizer, *, k1: float = K1, b: float = B, topic_weight: int = 1
+    ) -> None:
         self._folder = folder
         self._tokenizer = tokenizer
-        self._recipe = Recipe(TERMS_VERSION, k1, b)
+        self._recipe = Recipe(TERMS_VERSION, k1, b, topic_weight)
         self._index = newest(folder, self._recipe)
 
     async def search(self, terms: Sequence[str], *, limit: int) -> Found:
         """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
-        if self._index is None:
+        index = self._index
+        if index is None:
             return Found((), 0, dict.fromkeys(terms, 0))
-        index, bm25 = self._index, self._index.bm25
         hits = []
-        for position, score in bm25.search(terms, limit=limit):
+        for position, score in index.bm25.search(terms, limit=limit):
             source, paragraph = index.paragraph(position)
             hits.append(Hit(paragraph, source, position, score))
-        return Found(tuple(hits), bm25.corpus_size, {term: bm25.frequency(term) for term in terms})
+        return Found(tuple(hits), index.bm25.corpus_size, {term: index.bm25.frequency(term) for term in terms})
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where there is no index yet."""
         return None if self._index is None else self._index.manifest
+
+    async def holding(self, words: Collection[str]) -> list[str]:
+        """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+        index = self._index
+        return [] if index is None or not words else await asyncio.to_thread(index.holding, words)
 
     def update(self, *, afresh: bool = False) -> _LocalUpdate:
         """Begin the next generation, from the last one's documents or, ``afresh``, from none."""
@@ -78,20 +91,18 @@ class LocalEngine:
         return [] if self._index is None else self._index.damage()
 
     def close(self) -> None:
-        """Let go of the index; nothing can be searched afterwards."""
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        """Let go of the index; nothing can be found afterwards."""
+        self._index = None
 
     def builder(self, base: Index | None) -> Builder:
         """Give a builder of the next generation."""
+        from retrieval.builder import Builder  # what only answers never needs it
+
         return Builder(self._folder, self._recipe, self._tokenizer, base)
 
     def swap(self, generation: Path) -> None:
         """Answer from another generation from now on."""
-        before, self._index = self._index, Index(generation, self._recipe)
-        if before is not None:
-            before.close()
+        self._index = Index(generation, self._recipe)
 
 
 class _LocalUpdate:
@@ -102,7 +113,7 @@ class _LocalUpdate:
         self._base = base
 
     async def __aenter__(self) -> _LocalUpdate:
-        self._builder = self._engine.builder(self._base)
+        self._builder = await asyncio.to_thread(self._engine.builder, self._base)
         return self
 
     async def put(self, document: Document) -> None:
@@ -117,4 +128,4 @@ class _LocalUpdate:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._builder.discard()
+        await asyncio.to_thread(self._builder.discard)

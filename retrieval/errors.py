@@ -40,3 +40,21 @@ class IndexFolderError(YuanjuError):
         self.folder = folder
         self.reason = reason
         super().__init__(f"Index folder {folder}: {reason}")
+
+
+class QuestionSetError(YuanjuError):
+    """A file of questions for ``evaluate`` that cannot be used. ``reason`` is a clause without a full stop."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"Question set {path}: {reason}")
+
+
+class SynonymsError(YuanjuError):
+    """The table of synonyms in the documents folder cannot be read. ``reason`` is a clause without a full stop."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"Synonyms {path}: {reason}; save it as UTF-8 text, a group of words a line")

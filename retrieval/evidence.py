@@ -1,15 +1,20 @@
 """What the found passages say to a question, as arrays: the material of which the features are made.
 
-Rows are the sentences of the passages, columns the question's distinct terms.
+Rows are the sentences of the passages, columns the question's distinct terms, groups words, characters and pairs.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import relations
+from retrieval.alignment import skipping, subsequences
+from retrieval.formula import K1, B
 from retrieval.passages import Passages, occurrences
 from retrieval.question import Question
 from retrieval.records import Found, Sentence
@@ -17,59 +22,71 @@ from retrieval.records import Found, Sentence
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_LINK = "的是和与了在有之其"
-"""Characters so common that the words next to the question word are looked for beyond them."""
+WORDS, CHARACTERS, PAIRS = range(3)
+"""The groups of terms, as columns of what is given per group."""
+
+_CLAUSE = re.compile(r"[,;:。!?\n、]")
+_YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
 
 
 class Evidence:
     """A question against the passages that were found for it.
 
-    ``weights`` is the idf of each term in the whole collection. ``groups`` maps ``words``, ``characters`` and
-    ``pairs`` to columns. ``rows`` are the rows of ``passages`` that hold sentences.
+    ``weights`` is the idf of each term in the whole collection. ``hit`` and ``place`` tell of each row to which hit it
+    belongs and which of its sentences it is; row ``r`` is ``passages.text[begins[r]:ends[r]]``.
     """
 
-    def __init__(self, question: Question, found: Found, passages: Passages, weights: dict[str, float]) -> None:
+    def __init__(self, question: Question, found: Found, passages: Passages, weights: Mapping[str, float]) -> None:
         self.question = question
         self.found = found
         self.passages = passages
-        self.columns = {term: column for column, term in enumerate(dict.fromkeys(question.terms))}
+        own = dict.fromkeys(question.words + question.characters + question.pairs)
+        self.columns = {term: column for column, term in enumerate(own)}
         self.weights = np.array([weights[term] for term in self.columns])
-        self.groups = {
-            name: np.array([self.columns[term] for term in terms], dtype=np.int64)
-            for name, terms in (
-                ("words", question.words),
-                ("characters", question.characters),
-                ("pairs", question.pairs),
-            )
-        }
-        self.all_counts = passages.counts(tuple(self.columns))
+        self.members = np.zeros((len(self.columns), 3))
+        for group, terms in enumerate((question.words, question.characters, question.pairs)):
+            self.members[[self.columns[term] for term in terms], group] = 1
+        self.positions = self._found(passages.text)
+        counts = self._counts(passages.starts)
         self.rows = np.flatnonzero(passages.place >= 0)
         self.hit = passages.hit[self.rows]
         self.place = passages.place[self.rows]
-        self.counts = self.all_counts[self.rows]
-        self.hit_count = len(passages.hits)
+        self.begins = passages.starts[self.rows]
+        self.ends = passages.starts[self.rows + 1]
+        self.counts = counts[self.rows]
+        self.sentence: Flags = self.counts > 0
+        self.title: Flags = (counts[passages.place < 0] > 0)[self.hit]
+        self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
 
-    def text_of(self, row: int) -> Sentence:
-        """Give the sentence in a row."""
+    def _found(self, text: str) -> list[NDArray[np.int64]]:
+        """Find the terms in the text; where a synonym stands, all terms of its word do."""
+        found = {term: occurrences(text, term) for term in self.columns}
+        for word, other in self.question.synonyms:
+            places = occurrences(text, other)
+            for term in self.question.of_word(word) if places else ():
+                found[term] = sorted({*found[term], *places})
+        return [np.array(places, dtype=np.int64) for places in found.values()]
+
+    def _counts(self, starts: NDArray[np.int64]) -> Array:
+        """Count the terms in the pieces of the text that begin at ``starts``, the last of which is its end."""
+        counts = np.zeros((len(starts) - 1, len(self.columns)))
+        for column, found in enumerate(self.positions):
+            if len(found):
+                pieces = np.searchsorted(starts, found, side="right") - 1
+                counts[:, column] = np.bincount(pieces, minlength=len(starts) - 1)
+        return counts
+
+    def sentence_at(self, row: int) -> Sentence:
+        """Give the sentence of a row."""
         sentence = self.passages.sentences[int(self.rows[row])]
         if sentence is None:
             raise IndexError(row)
         return sentence
 
     @cached_property
-    def sentence(self) -> Flags:
-        """Whether the sentence holds the term."""
-        return self.counts > 0
-
-    @cached_property
-    def title(self) -> Flags:
-        """Whether the title or a section heading above the sentence holds the term."""
-        return (self.all_counts[self.passages.place < 0] > 0)[self.hit]
-
-    @cached_property
     def first(self) -> Flags:
         """Whether the first sentence of the paragraph holds the term."""
-        return self.sentence[self._bounds[:-1]][self.hit]
+        return self.sentence[self._firsts[:-1]][self.hit]
 
     @cached_property
     def previous(self) -> Flags:
@@ -84,12 +101,12 @@ class Evidence:
         """Whether the sentence after, in the same paragraph, holds the term."""
         following = np.zeros_like(self.sentence)
         following[:-1] = self.sentence[1:]
-        following[self._bounds[1:] - 1] = False
+        following[self._firsts[1:] - 1] = False
         return following
 
     @cached_property
     def head(self) -> Flags:
-        """Whether title, section or first sentence holds the term: what the paragraph is about."""
+        """Whether title, section or first sentence hold the term: what the paragraph is about."""
         return self.title | self.first
 
     @cached_property
@@ -100,29 +117,67 @@ class Evidence:
     @cached_property
     def paragraph(self) -> Flags:
         """Whether anything in the paragraph, its title and section included, holds the term."""
-        return (np.maximum.reduceat(self.sentence, self._bounds[:-1], axis=0))[self.hit] | self.title
+        return np.maximum.reduceat(self.sentence, self._firsts[:-1], axis=0)[self.hit] | self.title
 
     @cached_property
     def local(self) -> Array:
         """The idf of each term among the sentences of the paragraph: one that all of them hold tells nothing."""
-        sizes = np.diff(self._bounds)[:, None]
-        holding = np.add.reduceat(self.sentence.astype(np.float64), self._bounds[:-1], axis=0)
-        return np.log1p((sizes - holding + 0.5) / (holding + 0.5))[self.hit]
+        return self._local(self.sentence)
+
+    def _local(self, held: Flags) -> Array:
+        """Give ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the paragraph's ``n`` sentences hold."""
+        holding = np.add.reduceat(held.astype(np.float64), self._firsts[:-1], axis=0)
+        sizes = np.diff(self._firsts).reshape(-1, *[1] * (held.ndim - 1))
+        return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5))[self.hit])
 
     @cached_property
-    def sizes(self) -> Array:
-        """The number of sentences of the paragraph."""
-        return np.diff(self._bounds)[self.hit].astype(np.float64)
+    def beyond(self) -> Array:
+        """The weight of each term that the title does not tell already."""
+        return self.weights * ~self.title
 
     @cached_property
-    def lengths(self) -> Array:
-        """The number of characters of the sentence."""
-        return np.diff(self.passages.starts)[self.rows].astype(np.float64)
+    def untold(self) -> Array:
+        """The same, weighted also by what the term tells within the paragraph."""
+        return self.local * self.beyond
 
     @cached_property
-    def _bounds(self) -> NDArray[np.int64]:
-        """Where in ``rows`` the sentences of each hit begin; one more than there are hits."""
-        return np.searchsorted(self.hit, np.arange(self.hit_count + 1))
+    def nearness(self) -> Array:
+        """The weight of each term by its nearness to the question word: 1 beside it, fading over 4 characters."""
+        nearness = np.zeros(len(self.columns))
+        gap = self.question.gap
+        if gap is None:
+            return nearness
+        for term, column in self.columns.items():
+            position = self.question.content.find(term)
+            distance = gap[0] - position - len(term) if position < gap[0] else position - gap[1]
+            nearness[column] = np.exp(-max(distance, 0) / 4) if position >= 0 else 0
+        return nearness
+
+    def mass(self, held: Flags, weights: Array) -> Array:
+        """Give the weight that ``held`` has of each group."""
+        return np.asarray((held * weights) @ self.members)
+
+    def share(self, held: Flags, weights: Array) -> Array:
+        """Give the share that ``held`` has of each group's weight, 0 where the group has none."""
+        total = weights @ self.members
+        return np.asarray(self.mass(held, weights) / np.where(total > 0, total, 1))
+
+    @cached_property
+    def two_clauses(self) -> Array:
+        """The best share of each group's weight that two neighbouring clauses of the sentence hold."""
+        text = self.passages.text
+        ends = np.array([match.end() for match in _CLAUSE.finditer(text)], dtype=np.int64)
+        starts = np.unique(np.concatenate((self.passages.starts, ends)))
+        held = self._counts(starts) > 0
+        held[:-1] |= held[1:]
+        shares = np.concatenate((self.share(held, self.weights), np.zeros((1, 3))))
+        bounds = np.searchsorted(starts, np.stack((self.begins, self.ends), axis=1).ravel())
+        return np.asarray(np.maximum.reduceat(shares, bounds, axis=0)[::2])
+
+    def over_best(self, values: Array) -> Array:
+        """Give values over the best of their paragraph."""
+        best = np.maximum.reduceat(values, self._firsts[:-1], axis=0)[self.hit]
+        return np.asarray(values / np.maximum(best, 1e-9))
 
     @cached_property
     def scores(self) -> Array:
@@ -130,31 +185,54 @@ class Evidence:
         return np.array([hit.score for hit in self.passages.hits])[self.hit]
 
     @cached_property
+    def lengths(self) -> Array:
+        """The number of characters of the sentence."""
+        return (self.ends - self.begins).astype(np.float64)
+
+    @cached_property
     def bm25(self) -> Array:
         """The sentence's own BM25 score, with the statistics of the whole collection."""
-        norm = 0.9 * (0.5 + 0.5 * self.lengths / self.lengths.mean())[:, None]
-        return np.asarray((self.weights * self.counts * 1.9 / (self.counts + norm)).sum(axis=1))
+        norm = K1 * (1 - B + B * self.lengths / self.lengths.mean())[:, None]
+        return np.asarray((self.weights * self.counts * (K1 + 1) / (self.counts + norm)).sum(axis=1))
 
-    def share(self, held: Flags, group: str, weights: Array | None = None) -> Array:
-        """Give the share of a group's weight that ``held`` has; 0 where the group is empty."""
-        columns = self.groups[group]
-        of = (self.weights if weights is None else weights)[..., columns]
-        total = of.sum(axis=-1)
-        return np.asarray((held[:, columns] * of).sum(axis=1) / np.where(total > 0, total, 1))
+    @cached_property
+    def aligned(self) -> Array:
+        """The longest common subsequence of question and sentence, as a share of the question's characters."""
+        query = "".join(self.question.content.split())
+        marked = sorted(
+            (position, character)
+            for character in self.question.characters
+            for position in self.positions[self.columns[character]].tolist()
+        )
+        return subsequences(query, marked, self.begins, self.ends) / max(len(query), 1)
 
-    def absent(self, held: Flags, group: str) -> Array:
-        """Count the terms of a group that ``held`` has not."""
-        return np.asarray((~held[:, self.groups[group]]).sum(axis=1).astype(np.float64))
+    @cached_property
+    def skipping(self) -> Array:
+        """The share of the question's neighbouring characters that stand in order and near each other."""
+        return skipping(
+            self.question.content,
+            self.columns,
+            self.positions,
+            weights=self.weights,
+            begins=self.begins,
+            ends=self.ends,
+        )
 
     @cached_property
     def covered(self) -> Flags:
-        """Whether a pair of the question covers the character, for each character of the passages' text."""
-        covered = np.zeros(len(self.passages.text) + 2, dtype=np.bool_)
-        for term in self.columns:
-            if len(term) > 1:
-                for position in occurrences(self.passages.text, term):
-                    covered[position : position + len(term)] = True
+        """Whether a word or pair of the question covers the character, for each of the passages' text."""
+        covered = np.zeros(len(self.passages.text) + 99, dtype=np.bool_)
+        for term, found in zip(self.columns, self.positions, strict=True):
+            if len(term) > 1 and len(found):
+                for offset in range(len(term)):
+                    covered[found + offset] = True
         return covered[: len(self.passages.text)]
+
+    @cached_property
+    def novelty(self) -> Array:
+        """The number of characters of the sentence that the question does not cover."""
+        total = np.concatenate(([0], np.cumsum(~self.covered)))
+        return (total[self.ends] - total[self.begins]).astype(np.float64)
 
     @cached_property
     def answering(self) -> list[list[tuple[int, int]]]:
@@ -162,66 +240,59 @@ class Evidence:
 
         A span that the question's own words cover is none.
         """
-        spans: list[list[tuple[int, int]]] = [[] for _ in self.rows]
-        pattern = self.question.kind.answers
+        pattern, text, covered = self.question.kind.answers, self.passages.text, self.covered
         if pattern is None:
-            return spans
-        starts = self.passages.starts
-        text = self.passages.text
-        for index, row in enumerate(self.rows):
-            for match in pattern.finditer(text, int(starts[row]), int(starts[row + 1])):
-                if not self.covered[match.start() : match.end()].all():
-                    spans[index].append(match.span())
-        return spans
+            return [[] for _ in self.rows]
+        return [
+            [m.span() for m in pattern.finditer(text, begin, end) if not covered[m.start() : m.end()].all()]
+            for begin, end in zip(self.begins.tolist(), self.ends.tolist(), strict=True)
+        ]
 
     @cached_property
-    def near(self) -> tuple[str, str]:
-        """The characters left and right of the words that ask, as far as the question's clause goes."""
-        if self.question.gap is None:
-            return "", ""
-        left = self.question.content[: self.question.gap[0]]
-        right = self.question.content[self.question.gap[1] :]
-        return _tail(left), _head(right)
-
-    def longest(self, text: str, *, backwards: bool) -> Array:
-        """Give for each sentence the length of the longest piece next to the question word that stands in it."""
-        starts, whole = self.passages.starts, self.passages.text
-        result = np.zeros(len(self.rows))
-        for index, row in enumerate(self.rows):
-            begin, end = int(starts[row]), int(starts[row + 1])
-            size = 0
-            while size < len(text):
-                piece = text[-size - 1 :] if backwards else text[: size + 1]
-                if whole.find(piece, begin, end) < 0:
-                    break
-                size += 1
-            result[index] = size
-        return result
+    def form(self) -> Array:
+        """The number of spans in the sentence that could be the answer by their form."""
+        return np.array([len(spans) for spans in self.answering], dtype=np.float64)
 
     @cached_property
-    def aligned(self) -> Array:
-        """The longest common subsequence of question and sentence, as a share of the question's characters."""
-        query = [character for character in self.question.content if not character.isspace()]
-        masks: dict[str, int] = {}
-        for bit, character in enumerate(query):
-            masks[character] = masks.get(character, 0) | 1 << bit
-        full = (1 << len(query)) - 1
-        starts, text = self.passages.starts, self.passages.text
-        result = np.zeros(len(self.rows))
-        for index, row in enumerate(self.rows):
-            state = full
-            for character in text[starts[row] : starts[row + 1]]:
-                mask = masks.get(character)
-                if mask is not None:
-                    matched = state & mask
-                    state = (state + matched | state - matched) & full
-            result[index] = len(query) - state.bit_count()
-        return result / max(len(query), 1)
+    def measured(self) -> Array:
+        """Whether a number stands in the sentence with the unit that the question asks for."""
+        pattern, text, covered = self.question.unit, self.passages.text, self.covered
+        if pattern is None:
+            return np.zeros(len(self.rows))
+        return np.array(
+            [
+                float(any(not covered[match.start()] for match in pattern.finditer(text, begin, end)))
+                for begin, end in zip(self.begins.tolist(), self.ends.tolist(), strict=True)
+            ]
+        )
 
+    @cached_property
+    def related(self) -> tuple[Array, Array]:
+        """The share of the question's relations that the sentence names in any word, and in another word only.
 
-def _tail(text: str) -> str:
-    return text.replace(",", " ").rsplit(" ", 1)[-1][-8:]
+        Each relation weighs what it tells within the paragraph.
+        """
+        anyhow, otherwise, total = np.zeros(len(self.rows)), np.zeros(len(self.rows)), np.zeros(len(self.rows))
+        for group in relations.asked(self.question.content, frozenset(self.question.words)):
+            same, other = np.zeros(len(self.rows), dtype=bool), np.zeros(len(self.rows), dtype=bool)
+            for member in group:
+                found = np.array(occurrences(self.passages.text, member), dtype=np.int64)
+                rows = np.searchsorted(self.begins, found, side="right") - 1
+                rows = rows[(rows >= 0) & (found < self.ends[rows])]
+                (same if member in self.question.content else other)[rows] = True
+            weight = self._local(same | other)
+            anyhow += (same | other) * weight
+            otherwise += (other & ~same) * weight
+            total += weight
+        return anyhow / np.maximum(total, 1e-9), otherwise / np.maximum(total, 1e-9)
 
-
-def _head(text: str) -> str:
-    return text.strip(_LINK).split(" ", 1)[0][:8]
+    @cached_property
+    def years(self) -> tuple[Array, Array]:
+        """Whether the sentence has a year of the question's, and whether it has only others."""
+        asked = set(_YEAR.findall(self.question.normal.text))
+        same, other = np.zeros(len(self.rows)), np.zeros(len(self.rows))
+        if asked:
+            for row, (begin, end) in enumerate(zip(self.begins.tolist(), self.ends.tolist(), strict=True)):
+                held = set(_YEAR.findall(self.passages.text, begin, end))
+                same[row], other[row] = bool(held & asked), bool(held) and not held & asked
+        return same, other

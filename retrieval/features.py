@@ -1,4 +1,7 @@
-"""The features of a (question, sentence) pair: one table of name, formula and reason."""
+"""The features of a (question, sentence) pair: one table of name, reason and formula.
+
+Most are coverages: which share of the question's words, characters or pairs some place holds, by some weight.
+"""
 
 from __future__ import annotations
 
@@ -7,76 +10,156 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.evidence import Array, Evidence
+from retrieval.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A formula that gives a number for each sentence and group of terms, and the groups for which it is a feature."""
+
+    name: str
+    why: str
+    groups: tuple[int, ...]
+    formula: Callable[[Evidence], Array]
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature: its formula gives one number for each sentence of the evidence."""
+    """A formula that gives one number for each sentence; ``kind`` limits it to questions of one kind."""
 
     name: str
     why: str
     formula: Callable[[Evidence], Array]
+    kind: str | None = None
 
 
-def _ratio(a: Array, b: Array) -> Array:
-    return np.asarray(a / np.maximum(b, 1e-9))
+ALL = (WORDS, CHARACTERS, PAIRS)
 
-
-def _best(values: Array) -> Array:
-    return _ratio(values, np.full_like(values, values.max(initial=0.0)))
-
-
-FEATURES: tuple[Feature, ...] = (
-    Feature("paragraph bm25", "the best paragraph holds most answers", lambda e: _best(e.scores)),
-    Feature("paragraph rank", "… and the second many of the rest", lambda e: 1 / (1.0 + e.hit)),
-    *(
-        Feature(
-            f"paragraph {group}",
-            "what a paragraph lacks its sentences lack",
-            lambda e, group=group: e.share(e.paragraph, group),
-        )
-        for group in ("words", "characters", "pairs")
+COVERAGES: tuple[Coverage, ...] = (
+    Coverage("paragraph", "what a paragraph lacks its sentences lack", ALL, lambda e: e.share(e.paragraph, e.weights)),
+    Coverage(
+        "sentence", "what the sentence itself says", (WORDS, CHARACTERS), lambda e: e.share(e.sentence, e.weights)
     ),
-    Feature("sentence bm25", "the sentence that shares the rarest terms", lambda e: _best(e.bm25)),
-    *(
-        Feature(f"sentence {group}", "", lambda e, group=group: e.share(e.sentence, group))
-        for group in ("words", "characters", "pairs")
+    Coverage(
+        "local",
+        "… weighted by what tells the sentences of this paragraph apart",
+        (WORDS, PAIRS),
+        lambda e: e.share(e.sentence, e.local * e.weights),
     ),
-    *(
-        Feature(f"local {group}", "", lambda e, group=group: e.share(e.sentence, group, e.local * e.weights))
-        for group in ("words", "characters", "pairs")
+    Coverage("context", "a sentence takes its subject from before", ALL, lambda e: e.share(e.context, e.weights)),
+    Coverage(
+        "outside head",
+        "the head repeats the topic, and the answer stands elsewhere",
+        (WORDS, PAIRS),
+        lambda e: e.share(e.sentence & ~e.head, e.weights),
     ),
-    *(
-        Feature(f"context {group}", "", lambda e, group=group: e.share(e.context, group))
-        for group in ("words", "characters", "pairs")
+    Coverage("beyond", "what the title does not tell", (WORDS, PAIRS), lambda e: e.share(e.sentence, e.beyond)),
+    Coverage(
+        "beyond best",
+        "… over the best of the paragraph",
+        (WORDS, PAIRS),
+        lambda e: e.over_best(e.mass(e.sentence, e.beyond)),
     ),
-    *(
-        Feature(f"outside head {group}", "", lambda e, group=group: e.share(e.sentence & ~e.head, group))
-        for group in ("words", "characters", "pairs")
+    Coverage("untold", "… weighted within the paragraph as well", (WORDS,), lambda e: e.share(e.sentence, e.untold)),
+    Coverage(
+        "untold mass",
+        "… in absolute terms",
+        (CHARACTERS,),
+        lambda e: e.mass(e.sentence, e.untold) / np.maximum(e.weights @ e.members, 1e-9),
     ),
-    *(
-        Feature(
-            f"of offered {group}",
-            "",
-            lambda e, group=group: _ratio(e.share(e.sentence, group), e.share(e.paragraph, group)),
-        )
-        for group in ("characters", "pairs")
+    Coverage(
+        "untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best(e.mass(e.sentence, e.untold))
     ),
-    *(
-        Feature(f"next only {group}", "", lambda e, group=group: e.share(e.following & ~e.sentence & ~e.context, group))
-        for group in ("words", "pairs")
+    Coverage(
+        "of offered",
+        "the sentence has what of the question its paragraph has",
+        (WORDS, PAIRS),
+        lambda e: e.share(e.sentence, e.weights) / np.maximum(e.share(e.paragraph, e.weights), 1e-9),
     ),
-    Feature("words absent", "", lambda e: e.absent(e.context, "words")),
-    Feature("answer form", "", lambda e: np.array([float(bool(spans)) for spans in e.answering])),
-    Feature("left of gap", "", lambda e: np.minimum(e.longest(e.near[0], backwards=True), 6)),
-    Feature("right of gap", "", lambda e: np.minimum(e.longest(e.near[1], backwards=False), 6)),
-    Feature("alignment", "", lambda e: e.aligned),
-    Feature("first sentence", "", lambda e: (e.place == 0).astype(np.float64)),
-    Feature("length", "", lambda e: np.log1p(e.lengths)),
+    Coverage(
+        "next only",
+        "the answer often stands before the sentence that repeats the question",
+        (WORDS, PAIRS),
+        lambda e: e.share(e.following & ~e.context, e.weights),
+    ),
+    Coverage(
+        "previous only",
+        "… or behind it",
+        (WORDS,),
+        lambda e: e.share(e.previous & ~e.sentence, e.weights),
+    ),
+    Coverage("with previous", "two sentences together", (PAIRS,), lambda e: e.share(e.sentence | e.previous, e.untold)),
+    Coverage(
+        "near gap",
+        "what stands beside the question word must stand beside the answer",
+        (CHARACTERS,),
+        lambda e: e.share(e.sentence, e.nearness * e.weights),
+    ),
+    Coverage("near gap untold", "… beyond the title", ALL, lambda e: e.share(e.sentence, e.nearness * e.untold)),
+    Coverage("two clauses", "terms close together", (PAIRS,), lambda e: e.two_clauses),
 )
 
 
+def _best(values: Array) -> Array:
+    return np.asarray(values / max(float(values.max()), 1e-9))
+
+
+def _form(evidence: Evidence) -> Array:
+    return (evidence.form > 0).astype(np.float64)
+
+
+def _first(evidence: Evidence) -> Array:
+    return (evidence.place == 0).astype(np.float64)
+
+
+def _length(evidence: Evidence) -> Array:
+    return np.log1p(evidence.lengths)
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("paragraph bm25", "the best paragraph has most answers", lambda e: _best(e.scores)),
+    Feature("sentence bm25", "the rarest terms, each counted once", lambda e: _best(e.bm25)),
+    Feature("sentence bm25 in paragraph", "… beside its neighbours", lambda e: e.over_best(e.bm25)),
+    Feature(
+        "words absent", "each word without trace is a doubt", lambda e: np.asarray((~e.context) @ e.members[:, WORDS])
+    ),
+    Feature("alignment", "the question's characters in their order", lambda e: e.aligned),
+    Feature("alignment best", "… beside its neighbours", lambda e: e.over_best(e.aligned)),
+    Feature("skipping best", "neighbours that stay near: 文革 in 文化大革命", lambda e: e.over_best(e.skipping)),
+    Feature("related", "去世 is answered by 卒", lambda e: e.related[0]),
+    Feature("related otherwise", "… even where 去世 is not said", lambda e: e.related[1]),
+    Feature("answer form", "a time is asked for: is one told?", _form),
+    Feature("answer forms", "… how many", lambda e: np.log1p(e.form)),
+    Feature("measured", "几个 is answered by a number with 个", lambda e: e.measured),
+    Feature("year other", "another year than the question's", lambda e: e.years[1]),
+    Feature("novelty", "an answer says what the question does not", lambda e: np.log1p(e.novelty)),
+    Feature("place", "paragraphs begin with what matters", lambda e: np.log1p(e.place)),
+    Feature("length", "a long sentence holds everything by chance", _length),
+    Feature("form of year", "a year is easy to tell", _form, "year"),
+    Feature("form of country", "so is a country", _form, "country"),
+    Feature("form of definition", "是指 says little", _form, "definition"),
+    Feature("form of which", "《…》 says little", _form, "which"),
+    Feature("first of person", "whom a paragraph is about it names first", _first, "person"),
+    Feature("first of place", "… and where it is", _first, "place"),
+    Feature("first of definition", "… and what it is", _first, "definition"),
+    Feature("length of year", "a year needs few words", _length, "year"),
+    Feature("length of time", "… as any time does", _length, "time"),
+    Feature("length of manner", "a manner needs many", _length, "manner"),
+    Feature("length of list", "… as a list does", _length, "list"),
+)
+
+GROUP_NAMES = ("words", "characters", "pairs")
+NAMES: tuple[str, ...] = (
+    *(f"{coverage.name} {GROUP_NAMES[group]}" for coverage in COVERAGES for group in coverage.groups),
+    *(feature.name for feature in FEATURES),
+)
+"""The columns of ``features``."""
+
+
 def features(evidence: Evidence) -> Array:
-    """Compute the table: an array of sentences × features."""
-    return np.stack([feature.formula(evidence) for feature in FEATURES], axis=1)
+    """Compute the table: an array of sentences × ``NAMES``."""
+    kind = evidence.question.kind.name
+    none = np.zeros(len(evidence.rows))
+    columns = [coverage.formula(evidence)[:, list(coverage.groups)] for coverage in COVERAGES]
+    columns += [(feature.formula(evidence) if feature.kind in (None, kind) else none)[:, None] for feature in FEATURES]
+    return np.concatenate(columns, axis=1)

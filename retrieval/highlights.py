@@ -6,40 +6,85 @@ import re
 
 import numpy as np
 
-from retrieval.evidence import Evidence
+from retrieval.evidence import Array, Evidence
 from retrieval.passages import prepare
 
-_CLAUSE = re.compile(r"[^,，;；:：。！!？?、]+")
-TYPED = ("time", "duration", "number", "person", "place", "name")
-"""The kinds whose answers have a form to be found by."""
+_CLAUSE = re.compile(r"[^,，;；:：。！!？?\n]+")
+_FADE = 8.0
+"""Characters over which a term of the question loses its hold on a span."""
+_SURER = 0.6
+"""What a span of a less sure pattern counts beside one of a surer one."""
 
 
 def highlights(evidence: Evidence, row: int) -> tuple[tuple[int, int], ...]:
-    """Give the spans of the sentence in ``row`` that answer, as offsets in its text, in order and apart."""
-    spans = [best_span(evidence, row)]
-    return tuple(_original(evidence, row, span) for span in spans if span)
+    """Give the span of the sentence in ``row`` that answers, as offsets in its text; none for a blank sentence."""
+    begin, end = int(evidence.begins[row]), int(evidence.ends[row])
+    span = _typed(evidence, begin, end) or _clause(evidence, begin, end)
+    return () if span is None else (_original(evidence, row, span),)
 
 
-def best_span(evidence: Evidence, row: int) -> tuple[int, int] | None:
-    """Choose one span of ``passages.text``: of the asked form and near the question's terms, else the best clause."""
-    starts, text = evidence.passages.starts, evidence.passages.text
-    begin, end = int(starts[evidence.rows[row]]), int(starts[evidence.rows[row] + 1])
-    weight = np.convolve(evidence.covered[begin:end].astype(float), np.ones(9), "same")
-    if evidence.question.kind.name in TYPED and evidence.answering[row]:
-        return max(evidence.answering[row], key=lambda span: float(weight[span[0] - begin : span[1] - begin].max()))
-    clauses = [match.span() for match in _CLAUSE.finditer(text, begin, end) if match.group().strip()]
-    if not clauses:
-        return None
-    return max(clauses, key=lambda span: int(evidence.covered[span[0] : span[1]].sum()))
+def _typed(evidence: Evidence, begin: int, end: int) -> tuple[int, int] | None:
+    """Choose the span of the asked form to which the question's terms stand closest."""
+    pull = _pull(evidence, begin, end)
+    best, highest = None, 0.0
+    trust = 1.0
+    kind = evidence.question.kind
+    for found in _measured(evidence, begin, end) + kind.spans_in(evidence.passages.text, begin, end):
+        for start, stop in found:
+            new = ~evidence.covered[start:stop]
+            if not new.any() or new.mean() < 0.34:
+                continue
+            value = trust * (0.05 + float(pull[start - begin : stop - begin].max(initial=0.0)))
+            if value > highest:
+                best, highest = (start, stop), value
+        trust *= _SURER
+    return best
+
+
+def _measured(evidence: Evidence, begin: int, end: int) -> list[list[tuple[int, int]]]:
+    """Find the numbers that stand with the unit asked for."""
+    pattern = evidence.question.unit
+    if pattern is None or evidence.question.kind.name not in ("number", "duration"):
+        return []
+    return [[match.span() for match in pattern.finditer(evidence.passages.text, begin, end)]]
+
+
+def _pull(evidence: Evidence, begin: int, end: int) -> Array:
+    """Give for each character of a sentence how much of the question stands near it, each term once.
+
+    A term counts by its weight, more when it stands beside the question word, and less the farther away it is.
+    """
+    length = end - begin
+    places = np.arange(length)
+    pull = np.zeros(length)
+    weights = evidence.weights * (0.3 + evidence.nearness)
+    for term, column in evidence.columns.items():
+        found = evidence.positions[column]
+        found = found[(found >= begin) & (found < end)] - begin
+        if len(found) and len(term) > 1:
+            distance = np.abs(places[:, None] - (found + len(term) / 2)[None, :]).min(axis=1)
+            pull += weights[column] * np.exp(-distance / _FADE)
+    return pull / max(float(weights.sum()), 1e-9)
+
+
+def _clause(evidence: Evidence, begin: int, end: int) -> tuple[int, int] | None:
+    """Choose the clause of a sentence that holds most of the question, and says something new."""
+    text = evidence.passages.text
+    found = [match.span() for match in _CLAUSE.finditer(text, begin, end) if match.group().strip()]
+    pull = _pull(evidence, begin, end)
+
+    def value(span: tuple[int, int]) -> float:
+        start, stop = span
+        return float(pull[start - begin : stop - begin].max()) + 0.01 * bool((~evidence.covered[start:stop]).any())
+
+    return max(found, key=value, default=None)
 
 
 def _original(evidence: Evidence, row: int, span: tuple[int, int]) -> tuple[int, int]:
     """Turn a span of ``passages.text`` into one of the sentence's own text."""
-    passages = evidence.passages
-    number = int(evidence.rows[row])
-    sentence = passages.sentences[number]
-    assert sentence is not None  # noqa: S101 - the rows of the evidence are those that hold sentences
+    passages, number = evidence.passages, int(evidence.rows[row])
+    sentence = evidence.sentence_at(row)
     prepared = prepare(passages.hits[int(passages.hit[number])].paragraph.text)
     shift = prepared.starts[int(passages.place[number])] - int(passages.starts[number])
     start, end = prepared.normal.original(span[0] + shift, span[1] + shift)
-    return max(start - sentence.start, 0), min(end, sentence.end) - sentence.start
+    return max(start, sentence.start) - sentence.start, min(end, sentence.end) - sentence.start

@@ -1,125 +1,48 @@
 """What kind of answer a question asks for, and what such an answer looks like in a text.
 
-One table, read in order: the first kind whose ``asks`` matches is the question's. Both patterns are for normalised
-text. The kinds are those of the open-domain question-answering tracks of TREC, as Chinese asks for them.
+The kinds are those of the open-domain question-answering tracks of TREC, as Chinese asks for them; their patterns are
+data, in ``kinds.toml``.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-DIGITS = r"(?:\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千]+)"
-_NUMBER = rf"(?:[约近超逾]|大约|超过|不少于|不低于|至少|突破)?{DIGITS}(?:多|余|几)?[十百千万亿兆]*(?:多|余)?"
-_UNIT = (
-    r"(?:%|‰|个百分点|成|倍|美元|欧元|英镑|日元|港元|元|人民币|公里|千米|公尺|厘米|毫米|公分|英里|英尺|海里|平方公里|平方千米|平方米|"
-    r"立方米|公顷|米|尺|吨|公斤|千克|公克|克|升|kg|km2?|cm|mm|m2?|g|度|分钟|小时|秒|年|个月|月|天|日|周|岁|世纪|"
-    r"人|名|位|个|家|座|所|部|本|册|卷|集|首|张|枚|件|项|种|类|次|场|届|支|只|头|匹|条|辆|艘|架|台|款|层|间|户|票|分|颗|株|"
-    r"篇|段|组|批|站|级|等|代|章|国|州|省|市|县|区|镇|乡|村|\+)"
-)
-_MEASURE = (
-    r"[个位名家座所部本册卷集首张枚件项种类次场届支只头匹条辆艘架台款层间户票分颗株篇段组批站级代章国年月日天周岁人]"
-)
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤"
-    "滕罗毕郝邬安常乐于时傅齐康伍余元顾孟黄穆萧尹姚邵汪祁毛狄米贝臧戴宋庞熊纪舒屈项祝董梁杜阮蓝闵季贾路江童颜郭梅盛林钟徐邱骆高夏蔡"
-    "田樊胡霍虞万支管卢莫房裘解应宗丁宣邓洪包左石崔龚程邢陆荣翁荀曲封储靳段焦侯宁甘厉武符刘景詹龙叶司黎白怀蒲卓池乔曾沙关查游桓"
-)
+from functools import cache
+from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of answer: ``asks`` finds the words that ask for it, ``answers`` the spans that could be it.
+    """A kind of answer: ``asks`` finds the words that ask for it, ``answers`` tells whether a text has one at all.
 
-    ``answers`` is ``None`` where an answer has no form of its own.
+    ``answers`` is ``None`` where an answer has no form of its own. ``spans`` find it, tightly, the surest first; a
+    group named ``answer`` is the span, else the whole match.
     """
 
     name: str
     asks: re.Pattern[str]
-    answers: re.Pattern[str] | None
+    answers: re.Pattern[str] | None = None
+    spans: tuple[re.Pattern[str], ...] = ()
+
+    def spans_in(self, text: str, begin: int, end: int) -> list[list[tuple[int, int]]]:
+        """Find what could answer in ``text[begin:end]``: a list for each pattern.
+
+        >>> text = "他生于1881年9月25日,死于上海。"
+        >>> [text[start:stop] for start, stop in named("time").spans_in(text, 0, len(text))[0]]
+        ['1881年9月25日']
+        """
+        found = []
+        for pattern in self.spans:
+            group = "answer" if "answer" in pattern.groupindex else 0
+            found.append([match.span(group) for match in pattern.finditer(text, begin, end)])
+        return found
 
 
-def _kind(name: str, asks: str, answers: str | None) -> Kind:
-    return Kind(name, re.compile(asks), re.compile(answers) if answers else None)
-
-
-_WHICH = r"(?:哪一?|什么|何|甚么|那一?)"
-
-KINDS: tuple[Kind, ...] = (
-    _kind(
-        "reason",
-        r"(?<![称名之作编算译视定认誉分变化转设任选叫评列改命])(?:(?<!成)为(?:什么|何)|成为(?:什么|何)(?![?\s]*$))|为啥|因何|缘何|何故|怎么会|(?:的)?(?:主要|根本|直接)?(?:原因|理由)(?:是|为|有)?(?:什么|何|哪些)?|是?由于什么|因为什么|基于什么",
-        r"因为|由于|因此|所以|因而|故此|以致|导致|原因|为了|缘于|出于|起因|鉴于|使得|从而|因[^此而为]|为[^是]{2,20}而",
-    ),
-    _kind(
-        "duration",
-        r"多久|多长时间|多少时间|多少个?(?:年|天|日|月|小时|分钟|周|星期|世纪)(?!龄|代)|(?<![第元于在是自从])几(?:个月|个星期|个小时|天|周|小时|分钟|年(?!级|代|的?时候|的时|时))|几年时间",
-        rf"{DIGITS}(?:多|余|几)?(?:个)?(?:年(?!代)|月|天|日|小时|分钟|秒钟?|周|星期|世纪|载|晚|夜)(?:多|半|之久|左右|以上|间)?",
-    ),
-    _kind(
-        "time",
-        r"什么时候|(?:公元|西元|于|在|是|自|从)几年|几年(?:的?时候|的时|时)|哪时|什么时间|甚么时候|何时|啥时候|几时|哪一?个?(?:年代?|天|日|月|月份|时期|时候|时间|时代|朝代|世纪|阶段|季节|学期|季)|"
-        r"(?:何|几几)年|何[日月]|几(?:月|号|日|点)(?:几[日号分])?|(?:什么|何)(?:年代|日期|时期|时代|朝代|日子|世纪|季节)|几世纪|"
-        r"多少年代|(?:时间|日期|年份)(?:是|为)(?:什么|多少|何)?|于何年",
-        rf"(?:公元|西元)?前?{DIGITS}年(?:代)?(?:{DIGITS}月(?:{DIGITS}日)?)?(?:初|底|末|春|夏|秋|冬|中期|上半年|下半年)?|"
-        rf"{DIGITS}月(?:{DIGITS}[日号])?(?:初|底|末|上旬|中旬|下旬)?|(?:公元|西元)?前?{DIGITS}世纪(?:{DIGITS}年代|初|末|中叶|中期)?|元年|{DIGITS}[日号]|"
-        rf"{DIGITS}(?:时|点)(?:{DIGITS}分)?|清晨|凌晨|[夏商周秦汉晋隋唐宋元明清]朝|(?:春秋|战国|三国|南北朝|五代|民国|日治|殖民|新石器)(?:时期|时代)?|"
-        rf"[春夏秋冬]季|星期[一二三四五六日]|(?:时期|时代|年间|期间|初年|末年|晚年|早年|以后|之后|之前)",
-    ),
-    _kind(
-        "number",
-        rf"多少|几(?=[{_MEASURE[1:-1]}])|第几|百分之几|几[倍成%]|几分之几|(?:有)?多(?:高|长|大|重|远|深|宽|快|厚|广)|多大(?:年纪|岁数)?|"
-        rf"(?:比例|比率|数量|面积|人口|高度|长度|温度|价格|人数|总数|速度|海拔|票房|金额|规模)(?:约|大约)?(?:是|为)(?:多少|什么|何)?[?？]*$|哪个?数(?:字|值)",
-        rf"百分之{_NUMBER}|{DIGITS}分之{DIGITS}|第?{_NUMBER}(?:点{DIGITS})?{_UNIT}?(?:多|余|以上|左右|以下|以内)?|半数|过半|一半|数[十百千万亿]+|唯一",
-    ),
-    _kind(
-        "person",
-        r"是?由?谁|哪(?:一|两|几|三)?(?:个|位|名)?(?:人|位|名)(?!口|均|种|民|类|才|工|造|数|权|物?种)|何人|什么人(?!口)|"
-        r"(?:哪(?:一|几)?[个位名些]|什么|何)[^\s,，]{0,4}?(?:人物|皇帝|国王|总统|主席|将军|作家|导演|演员|学者|科学家|教授|教宗|教皇|君主|诗人|画家|歌手|球员|选手|"
-        r"大臣|首相|总理|政治家|哲学家|皇后|王后|部长|市长|校长|公主|传教士|建筑师|设计师|数学家|物理学家|化学家|历史学家|先生|女士|天皇|苏丹|可汗|"
-        r"领袖|领导人|创始人|作者|主教|元帅|大将|总督|博士)",
-        rf"(?<![{_SURNAMES}])[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[,，、。()（）;；:：与和及在于是的为任曾被将把从以率等所之、]|$)|"
-        r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8})+|[一-鿿]{1,4}(?:先生|女士|教授|博士|导演|皇帝|国王|总统|主席|将军|首相|天皇|世(?=[,，、。的在与和]))|"
-        r"(?:由|被|经|受)[\u4e00-\u9fff·]{2,8}(?=所|担任|创|设计|发明|提出|主持|执导|出任|负责|接任|建|著|写|率)|[a-z]{2,}(?:[ .]+[a-z]{2,})+",
-    ),
-    _kind(
-        "place",
-        r"哪里|哪儿|那里|何处|何地|什么地方|甚么地方|(?:位于|坐落在?|在|来自|于|到|从)哪(?!一?[年天日个])|"
-        r"(?:哪(?:一|几|两)?个?[个座条]?|什么|何)(?:地方|地点|地区|国家|城市|城|省份?|市|县|州|国|区(?!别|分|隔)域?|镇|乡|村|岛屿?|大洲|洲|港口?|海域?|行政区|街道?|位置|"
-        r"山脉?|河流?|江|湖泊?|车站|站|半岛|殖民地|都市|地(?!位|形|貌|震|质|理))(?!语|籍|际|家?的?语)|(?:地点|位置|地址|首都|首府|总部|产地|原产地|出生地|籍贯)(?:位于|在|是|为)(?:哪里|什么|何处)?",
-        r"[\u4e00-\u9fff]{1,6}(?:省|市|县|州|区|国|镇|乡|村|岛|洲|港|路|街|大道|山|河|江|湖|海|湾|半岛|盆地|平原|高原|城|郡|府|道|机场|车站|大学|公园|宫|寺|庙|站)"
-        r"|位于|坐落|地处|境内|附近|一带|[东南西北]部|中国|美国|英国|法国|德国|日本|韩国|俄罗斯|印度|台湾|香港|澳门|北京|上海|欧洲|亚洲|非洲|美洲|意大利|西班牙",
-    ),
-    _kind(
-        "manner",
-        r"怎么样?|怎样|如何|怎麼|用什么(?:方法|方式|手段)|(?:以|用|靠|通过|透过|采用|哪)(?:一)?(?:什么|何种|哪种|种)(?:样的)?(?:方法|方式|手段|形式|途径)",
-        r"通过|透过|利用|以[^及前后来上下外]|用|借助|采用|采取|经由|凭借|依靠|藉由|方法|方式|按照|根据|使用",
-    ),
-    _kind(
-        "name",
-        r"(?:叫|称|名|称为|称作|称之为|名为|取名|命名为|被称为|又称|别称|别名|原名|本名|简称|全称|俗称|全名|英文名|名字|名称|旧称|古称|昵称|绰号|字|号)(?:做|作|是|为)?(?:什么|甚么|何)|"
-        r"(?:叫|名)什么|(?:名称|名字|别名|原名|简称|全称|全名|绰号|又称|英文名称?|俗称)(?:是|为|叫)?(?:什么|何|哪)?",
-        r"[《「“\"『‘][^《》「」“”\"『』‘’]{1,40}[》」”\"』’]|(?:称为|名为|叫做?|称作|又名|又称|简称|俗称|别名|原名|全称|称之为|称|名叫|命名|改名|更名)|[a-z][a-z .'-]{2,}",
-    ),
-    _kind(
-        "definition",
-        r"^\s*(?:什么是|何谓|什么叫做?|何为|啥是)|(?:是什么意思|指的?是?什么|是指什么|的定义(?:是什么|为何)?|的?(?:含义|含意|涵义|意思)是?(?:什么|为何)?|意味着什么|代表(?:着|的是)?什么|^[^的,]{1,14}是什么\s*[?]*$)",
-        r"是指|指的?是|是一[种个类项座所部条款位名]|意思|意指|意为|即|称为|又称|定义|是[^\s,，。]{2,30}的",
-    ),
-    _kind(
-        "list",
-        r"哪些|哪[几两二三四五六七八九十]|有哪(?![一个种位项座所家条场部本篇国间支])|分别是|包括什么|(?:什么|何)(?:和|与)什么|几[种类个项]",
-        r"[\u4e00-\u9fff\w)》」”]+、[\u4e00-\u9fff\w(《「“]+|包括|包含|分别|以及|和|与|及|分为|例如|诸如|其[一二]|第[一二]",
-    ),
-    _kind(
-        "which",
-        r"哪(?:一|两|几)?[种个样类项款部本场次座家所条支份件届段级层套张首位名间方支只艘架间枚面股派篇块团队场块步道颗]?|那(?:一|种)?个|什么样?的?|甚么样?的?|何种|何(?!况|必|等)|啥|怎样的|是[?？]\s*$|为[?？]\s*$|几",
-        r"[《「“\"『‘][^《》「」“”\"『』‘’]{1,40}[》」”\"』’]",
-    ),
-    _kind("other", r"吗[?？]*\s*$|是否|是不是|有没有|能不能|会不会|可不可以|能否", None),
-)
-
-NONE = _kind("none", r"(?!)", None)
+NONE = Kind("none", re.compile(r"(?!)"))
+"""The kind of what asks for nothing."""
 
 
 def ask(text: str) -> tuple[Kind, tuple[int, int] | None]:
@@ -129,8 +52,39 @@ def ask(text: str) -> tuple[Kind, tuple[int, int] | None]:
     >>> kind.name, span
     ('number', (7, 9))
     """
-    for kind in KINDS:
+    for kind in kinds():
         match = kind.asks.search(text)
         if match and match.end() > match.start():
             return kind, match.span()
     return NONE, None
+
+
+def named(name: str) -> Kind:
+    """Give a kind by its name. Raises ``StopIteration`` when there is none."""
+    return next(kind for kind in kinds() if kind.name == name)
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Give all kinds, in the order in which they are tried."""
+    table = tomllib.loads(files("retrieval").joinpath("kinds.toml").read_text("utf-8"))
+    vocabulary: dict[str, str] = {}
+    for name, entry in table["vocabulary"].items():
+        vocabulary[name] = _filled(entry if isinstance(entry, str) else f"(?:{'|'.join(entry)})", vocabulary)
+    return tuple(
+        Kind(
+            entry["name"],
+            _compiled(entry["asks"], vocabulary),
+            _compiled(entry["answers"], vocabulary) if "answers" in entry else None,
+            tuple(_compiled(span, vocabulary) for span in entry.get("spans", ())),
+        )
+        for entry in table["kinds"]
+    )
+
+
+def _compiled(alternatives: Sequence[str], vocabulary: Mapping[str, str]) -> re.Pattern[str]:
+    return re.compile(_filled("|".join(alternatives), vocabulary))
+
+
+def _filled(pattern: str, vocabulary: Mapping[str, str]) -> str:
+    return re.sub(r"<(\w+)>", lambda match: vocabulary.get(match[1], match[0]), pattern)

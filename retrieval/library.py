@@ -13,10 +13,14 @@ from typing import Any, Literal
 from retrieval import reading
 from retrieval.engine import Engine, Update
 from retrieval.errors import DocumentsFolderError, UnreadableDocument
+from retrieval.reading import Declarations, Limits
 from retrieval.records import Document
 
-READERS_VERSION = 1
+READERS_VERSION = 2
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""
+
+MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200
+"""A file of more bytes that gives fewer characters has most likely not been read as it was meant."""
 
 Status = Literal["added", "changed", "unchanged", "removed", "unreadable", "skipped"]
 
@@ -54,11 +58,12 @@ class Summary:
 class FileReport:
     """What came of one file: its documents (an archive may hold several), and why others could not be had.
 
-    ``failures`` hold ``path: reason``, for the file or for a document inside it.
+    ``failures`` hold ``path: reason``, for the file or for a document inside it. ``size`` is in bytes.
     """
 
     path: str
     status: Status
+    size: int = 0
     documents: tuple[Summary, ...] = ()
     failures: tuple[str, ...] = ()
 
@@ -69,6 +74,17 @@ class Report:
 
     files: tuple[FileReport, ...]
     changed: bool
+
+    @property
+    def meagre(self) -> tuple[FileReport, ...]:
+        """The files that gave suspiciously little text for their size: scans, pages that a script fills, wrong formats."""
+        return tuple(
+            file
+            for file in self.files
+            if file.documents
+            and file.size > MEAGRE_BYTES
+            and sum(document.character_count for document in file.documents) < MEAGRE_CHARACTERS
+        )
 
     def count(self, *statuses: Status) -> int:
         """Count the files that have one of these statuses."""
@@ -99,9 +115,10 @@ class _Entry:
 class Library:
     """Brings an engine's collection in step with a folder of documents."""
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    def __init__(self, folder: Path, engine: Engine, *, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
         self._folder = folder
         self._engine = engine
+        self._limits = limits
 
     async def refresh(self, *, progress: Progress = lambda *_: None) -> Report:
         """Read what is new or has changed, forget what is gone, and make the result visible in one step.
@@ -109,14 +126,15 @@ class Library:
         A file that cannot be read is reported and stops no other. Raises ``DocumentsFolderError`` when the folder
         cannot be listed or nothing in it can be read, and ``IndexFolderError`` when the index cannot be written.
         """
-        listing = await asyncio.to_thread(reading.find, self._folder)
+        listing = await asyncio.to_thread(reading.find, self._folder, limits=self._limits)
         if not listing.files:
             skipped = f" ({len(listing.skipped)} files were passed over)" if listing.skipped else ""
             raise DocumentsFolderError(
                 self._folder,
                 f"holds no document{skipped}; put some there, or choose another with YUANJU_DOCUMENTS",
             )
-        readers = [READERS_VERSION, str(listing.declarations)]
+        declarations = reading.declared(self._folder)
+        readers = [READERS_VERSION, str(listing.declarations), str(self._limits)]
         before = _parse(await self._engine.manifest(), readers)
         stale = [file for file in listing.files if not _unchanged(before.get(str(file.path)), file)]
         gone = sorted(before.keys() - {str(file.path) for file in listing.files})
@@ -130,7 +148,7 @@ class Library:
                 for done, file in enumerate(stale):
                     path = str(file.path)
                     progress(done, len(stale), path)
-                    entries[path] = await self._bring(update, file, before.get(path))
+                    entries[path] = await self._bring(update, file, declarations, before.get(path))
                     statuses[path] = _status(before.get(path), entries[path])
                 if not any(entry.documents for entry in entries.values()):
                     reasons = "; ".join(failure for entry in entries.values() for failure in entry.failures[:1])
@@ -140,16 +158,20 @@ class Library:
         files = [
             FileReport(path, status, *_outcome(entries.get(path)))
             for path, status in statuses.items()
-        ] + [FileReport(str(one.path), "skipped", (), (f"{one.path}: {one.reason}",)) for one in listing.skipped]  # fmt: skip
+        ] + [FileReport(str(one.path), "skipped", failures=(f"{one.path}: {one.reason}",)) for one in listing.skipped]  # fmt: skip
         return Report(tuple(sorted(files, key=lambda file: file.path)), bool(stale or gone))
 
-    async def _bring(self, update: Update, file: reading.File, before: _Entry | None) -> _Entry:
+    async def _bring(
+        self, update: Update, file: reading.File, declarations: Declarations, before: _Entry | None
+    ) -> _Entry:
         """Read one file into the update, unless its content is what it was; gives its new line of the manifest."""
         digest = await asyncio.to_thread(_digest, self._folder / file.path)
         if before and digest and before.sha256 == digest:
             return replace(before, size=file.size, mtime_ns=file.mtime_ns)
         try:
-            documents, failures = await asyncio.to_thread(reading.read, self._folder, file.path)
+            documents, failures = await asyncio.to_thread(
+                reading.read, self._folder, file.path, limits=self._limits, declarations=declarations
+            )
         except UnreadableDocument as error:
             documents, failures = (), (error,)
         if before:
@@ -182,8 +204,8 @@ def _status(before: _Entry | None, now: _Entry) -> Status:
     return "unchanged" if before.sha256 == now.sha256 else "changed"
 
 
-def _outcome(entry: _Entry | None) -> tuple[tuple[Summary, ...], tuple[str, ...]]:
-    return (entry.documents, entry.failures) if entry else ((), ())
+def _outcome(entry: _Entry | None) -> tuple[int, tuple[Summary, ...], tuple[str, ...]]:
+    return (entry.size, entry.documents, entry.failures) if entry else (0, (), ())
 
 
 def _digest(path: Path) -> str:

@@ -85,19 +85,6 @@ class Passages:
             sentences=tuple(rows),
         )
 
-    def rows_of(self, positions: Sequence[int]) -> NDArray[np.int64]:
-        """Tell in which row each position of ``text`` lies."""
-        return np.searchsorted(self.starts, np.asarray(positions, dtype=np.int64), side="right") - 1
-
-    def counts(self, terms: Sequence[str]) -> NDArray[np.float64]:
-        """Count the terms in the rows: an array of rows × terms."""
-        counts = np.zeros((len(self.sentences), len(terms)))
-        for column, term in enumerate(terms):
-            found = occurrences(self.text, term)
-            if found:
-                np.add.at(counts[:, column], self.rows_of(found), 1)
-        return counts
-
 
 def occurrences(text: str, term: str) -> list[int]:
     """Give the positions at which a term stands in a normalised text; a Latin word or a number only as a whole.

@@ -1,7 +1,7 @@
 """A question as the ranker sees it: what kind of answer it asks for, and the terms that it asks about.
 
-The words that ask (什么时候) and those that are polite (请问) are no evidence that a sentence answers, so they are taken
-off before the rest is cut into terms.
+The words that ask (什么时候) and those that are polite (请问) are no evidence that a sentence answers, so they are
+taken off before the rest is cut into terms.
 """
 
 from __future__ import annotations
@@ -11,16 +11,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from retrieval.kinds import Kind, ask
+from retrieval.synonyms import Synonyms, default
 from retrieval.tokens import Normalised, Token, Tokenizer, characters, normalise, pairs
 
 _POLITE = re.compile(
-    r"请问一下|请问|请教一下|请教|麻烦(?:你|您)?|(?:你|您)(?:知道|晓得)(?!的)|(?:请)?(?:告诉|跟)我(?:说说|讲讲)?|我(?:很|就)?想(?:知道|问一?下?|了解一?下?)|"
-    r"(?:能|可)不(?:能|可以)|帮我(?:查|找|看)?(?:一?下)?|查一?下|问一?下|说一?下|讲一?下|介绍一?下|一下|谢谢|感谢|想问|(?:你|您)好"
+    r"(?:这|那|该|本)篇?(?:文章|报道|新闻|文件|报告|公告|稿子|文)(?:里面?|中|上)?|^文(?:章)?[中里](?:提及|提到|指出|认为)?,?|^(?:能|可)不(?:能|可以)|请问一下|请问|请教一下|请教|麻烦(?:你|您)?|(?:你|您)(?:知道|晓得)(?!的)|(?:请)?(?:告诉|跟)我(?:说说|讲讲)?|我(?:很|就)?想(?:知道|问一?下?|了解一?下?)|"
+    r"帮我(?:查|找|看)?(?:一?下)?|查一?下|问一?下|说一?下|讲一?下|介绍一?下|一下|谢谢|感谢|想问|(?:你|您)好"
 )
 _PARTICLES = re.compile(r"(?:吗|呢|啊|呀|吧|嘛|么|了|的)?[\s?!。.~]*$")
+_WHICH = re.compile(
+    r"(?:[在于从以由被向和跟与]?)(?:哪|那|什么|何|几|多少)(?:一|两|几)?[个位名种座条家所本部场次届只支项款]?(?:样的?)?(?:主要|著名|重要|知名|特殊)?的?"
+    r"(?P<noun>[\u4e00-\u9fff]{1,6})"
+)
 _ASKING = re.compile(
     r"为什么|为甚么|为何|什么时候|什么样的?|什么|甚么|哪[一几两]?[个种些位座家项条所部本类款样]|哪些|哪里|哪儿|哪|何时|何地|何处|何种|何人|谁|多少|"
-    r"怎么样|怎么|怎样|如何|几(?=[个年月日天位名家座种次人])|是否|多久|啥"
+    r"多[高长大重远深宽快厚广](?![于量家数约部概型小学])|怎么样|怎么|怎样|如何|几[月日号点]|几(?=[个年天位名家座种次人])|是否|多久|啥"
 )
 
 
@@ -29,8 +34,10 @@ class Question:
     """A question: its text as the person wrote it, its normalised form, the kind of answer, and its terms.
 
     ``gap`` is the span in ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the
-    polite ones replaced by spaces, so that its offsets hold; ``tokens`` are its words with those offsets. ``words``,
-    ``characters`` and ``pairs`` are in order, each once.
+    polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么 asks for, if one
+    does; ``tokens`` are its words with those offsets. ``words``,
+    ``characters`` and ``pairs`` are in order, each once. ``synonyms`` are words of it with others that mean the same,
+    ``others`` the terms of those.
     """
 
     text: str
@@ -38,13 +45,17 @@ class Question:
     kind: Kind
     gap: tuple[int, int] | None
     content: str
+    focus: str
+    unit: re.Pattern[str] | None
     tokens: tuple[Token, ...]
+    synonyms: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
     characters: tuple[str, ...]
     pairs: tuple[str, ...]
+    others: tuple[str, ...]
 
     @classmethod
-    def of(cls, text: str, tokenizer: Tokenizer) -> Question:
+    def of(cls, text: str, tokenizer: Tokenizer, synonyms: Synonyms | None = None) -> Question:
         """Read a question.
 
         >>> question = Question.of("请问智能终端目标是多少？", tokenizer)  # doctest: +SKIP
@@ -56,13 +67,18 @@ class Question:
         kind, gap = ask(polite)
         content = _blank(_blank(polite, _ASKING), _PARTICLES)
         tokens = tuple(tokenizer.words(content))
+        expanded = (synonyms or default()).expand(content)
         return cls(
             text=text,
             normal=normal,
             kind=kind,
             gap=gap,
             content=content,
+            focus=_focus(polite, gap, tokenizer),
+            unit=_unit(polite, gap),
             tokens=tokens,
+            synonyms=expanded,
+            others=_distinct(term for _, other in expanded for term in tokenizer.terms(other)),
             words=_distinct(token.text for token in tokens),
             characters=_distinct(characters(content)),
             pairs=_distinct(pairs(content)),
@@ -70,8 +86,51 @@ class Question:
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """The bag of terms to search for: a pair that is also a word counts as both."""
-        return self.words + self.characters + self.pairs
+        """The bag of terms to search for: a pair that is also a word counts as both, synonyms count once."""
+        return self.words + self.characters + self.pairs + self.others
+
+    def of_word(self, word: str) -> tuple[str, ...]:
+        """Give the question's own terms that are part of a word."""
+        own = dict.fromkeys(self.words + self.characters + self.pairs)
+        return tuple(term for term in own if term in word)
+
+
+def _focus(text: str, gap: tuple[int, int] | None, tokenizer: Tokenizer) -> str:
+    match = _WHICH.match(text, gap[0]) if gap else None
+    if match is None:
+        return ""
+    return next((token.text for token in tokenizer.words(match["noun"])), "")
+
+
+_MEASURES = (
+    (r"多高|高度|海拔|身高", "米|公尺|英尺|厘米|公分|m|cm"),
+    (r"多长|多远|长度|距离|里程|多宽|多深", "米|公里|千米|公尺|英里|厘米|公分|里|km|m|cm"),
+    (r"多重|重量|体重", "吨|公斤|千克|克|磅|kg|g"),
+    (r"面积|多大面积|占地", "平方公里|平方千米|平方米|公顷|亩|km2|m2|平方公尺|平方"),
+    (r"几岁|多大年纪|年龄|岁数|多少岁", "岁"),
+    (r"比例|百分之|比率|占有率|率", "%|成|百分"),
+    (r"人口|多少人|人数|几人", "人|名|位|万|亿"),
+    (r"温度|气温|多少度", "度|°c|℃"),
+    (r"多少钱|价格|票房|金额|资金|资本|经费|营收|收入|耗资|造价|元", "元|美元|日圆|日元|英镑|欧元|万|亿|两"),
+    (r"第几", ""),
+)
+
+
+def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
+    """Give what a number must stand with to answer: the unit after 多少 and 几, or one that measures what is asked."""
+    if gap is None:
+        return None
+    asking = text[gap[0] : gap[1]]
+    after = re.match(r"(?:个)?([\u4e00-\u9fff%]{1,2})", text[gap[1] :])
+    number = r"[\d一二两三四五六七八九十百千万亿零〇.,]+"
+    if "第几" in asking and after:
+        return re.compile(rf"第{number}{after[1][0]}")
+    for asks, units in _MEASURES:
+        if units and re.search(asks, text):
+            return re.compile(rf"{number}[多余]?(?:{units})")
+    if re.search(r"多少|几", asking) and after:
+        return re.compile(rf"{number}[多余]?个?(?:{after[1]}|{after[1][0]})")
+    return None
 
 
 def _blank(text: str, pattern: re.Pattern[str]) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
 from retrieval.background import Background
-from retrieval.confidence import confidence, missing
+from retrieval.confidence import Case, confidence
+from retrieval.entities import Names
 from retrieval.evidence import Array, Evidence
-from retrieval.features import FEATURES, features
+from retrieval.features import NAMES, features
 from retrieval.highlights import highlights
+from retrieval.missing import missing
 from retrieval.passages import Passages
 from retrieval.question import Question
 from retrieval.records import Found, Hit, Sentence
@@ -21,10 +23,8 @@ from retrieval.tokens import Tokenizer
 
 SEARCHED = 10
 """How many paragraphs to search for: the answer's is among them in more than 99 of 100 questions."""
-WHOLE = 5
-"""How many of them are candidates with all their sentences."""
-OTHERS = 8
-"""How many sentences of the rest are candidates, the best by BM25."""
+NEAR = 0.5
+"""The share of the best paragraph's score that one must have for its sentences to be ranked with the best's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Candidate:
     """A sentence that may answer.
 
     ``score`` is the model's probability that it is the one, if one of the candidates is. ``row`` is its row in the
-    evidence. ``features`` has a value for each of ``FEATURES``.
+    evidence. ``features`` has a value for each of ``NAMES``.
     """
 
     hit: Hit
@@ -66,44 +66,59 @@ class Ranker:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._background = Background(tokenizer)
-        self._weights = _stored_weights()
+        self._names = Names(tokenizer)
+
+    def evidence(self, question: Question, found: Found) -> Evidence:
+        """Give what the paragraphs near the best say to a question; there must be one."""
+        weights = self._background.weights(found, question.terms)
+        near = [hit for hit in found.hits if hit.score >= NEAR * found.hits[0].score]
+        return Evidence(question, found, Passages.of(near), weights)
+
+    def case(self, evidence: Evidence, values: Array) -> Case:
+        """Give what the confidence of an answer is judged by, from the values that the model gave the sentences."""
+        return Case(evidence, int(np.argmax(values)), values, self._names.of(evidence.question))
 
     def rank(self, question: Question, found: Found) -> Ranking:
         """Rank the sentences of the paragraphs found for a question's terms."""
+        found = _with_synonyms(question, found)
+        entities = self._names.of(question)
         if not found.hits:
-            return Ranking(question, (), 0.0, missing(question, found, None, 0), None)
-        weights = self._background.weights(found, question.terms)
-        evidence = Evidence(question, found, Passages.of(found.hits), weights)
+            return Ranking(question, (), 0.0, missing(question, found, entities, [1.0] * len(entities)), None)
+        evidence = self.evidence(question, found)
         table = features(evidence)
-        chosen = candidates(evidence)
-        values = table[chosen] @ self._weights
+        values = table @ _stored_weights()
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")
         ranked = tuple(
             Candidate(
                 hit=evidence.passages.hits[evidence.hit[row]],
-                sentence=evidence.text_of(row),
-                score=float(odds[index]),
+                sentence=evidence.sentence_at(row),
+                score=float(odds[row]),
                 row=row,
                 features=tuple(float(value) for value in table[row]),
             )
-            for index, row in ((int(index), int(chosen[index])) for index in order)
+            for row in order.tolist()
         )
-        best = ranked[0].row
-        return Ranking(question, ranked, confidence(evidence, best), missing(question, found, evidence, best), evidence)
+        case = self.case(evidence, values)
+        lacking = missing(question, found, entities, case.lacks)
+        return Ranking(question, ranked, confidence(case), lacking, evidence)
 
 
-def candidates(evidence: Evidence) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Choose the sentences worth ranking: all of the best paragraphs, and the best ones of the others."""
-    whole = np.flatnonzero(evidence.hit < WHOLE)
-    others = np.flatnonzero(evidence.hit >= WHOLE)
-    others = others[np.argsort(-evidence.bm25[others], kind="stable")[:OTHERS]]
-    return np.sort(np.concatenate((whole, others)))
+def _with_synonyms(question: Question, found: Found) -> Found:
+    """Count a word of the question as often as the most frequent word that means the same."""
+    if not question.synonyms:
+        return found
+    frequencies = dict(found.frequencies)
+    for word, other in question.synonyms:
+        stands = min((found.frequencies.get(term, 0) for term in question.others if term in other), default=0)
+        for term in question.of_word(word):
+            frequencies[term] = max(frequencies.get(term, 0), stands)
+    return replace(found, frequencies=frequencies)
 
 
 @cache
 def _stored_weights() -> Array:
     stored = json.loads(files("retrieval").joinpath("ranking.json").read_text("utf-8"))
     by_name = dict(zip(stored["features"], stored["weights"], strict=True))
-    return np.array([by_name[feature.name] for feature in FEATURES])
+    return np.array([by_name[name] for name in NAMES])

@@ -2,7 +2,8 @@
 
 A sentence ends after 。！？ and their half-width forms, after a full stop that is followed by a space, and after a
 line break, together with the closing quotes and brackets behind the mark; never inside a bracket or quotation that
-closes soon. A fragment too short to say anything alone stays with its neighbour.
+closes soon. A piece without a word, such as a closing quote that stands apart, stays with its neighbour; a short
+sentence is a sentence all the same, and is not joined with others to seem a fuller answer.
 Sentences of more than ``LONG`` characters, which in official Chinese may hold a whole paragraph, are cut further
 at ；, and beyond ``VERY_LONG`` at ，, because a window of 300 characters is no answer.
 """
@@ -10,7 +11,6 @@ at ；, and beyond ``VERY_LONG`` at ，, because a window of 300 characters is n
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 
 from retrieval.records import Sentence
 
@@ -20,10 +20,6 @@ VERY_LONG = 240
 """Characters beyond which a clause is also cut at ，."""
 SHORT = 12
 """Characters below which a clause is not left alone when a long sentence is cut."""
-FRAGMENT = 16
-"""Characters below which a sentence says too little alone and is joined with its left neighbour, else its right."""
-JOINED = 80
-"""Characters beyond which no sentence grows by joining fragments."""
 BRACKET_REACH = 80
 """Characters within which a bracket must close to keep a sentence whole."""
 QUOTE_REACH = 50
@@ -31,14 +27,16 @@ QUOTE_REACH = 50
 
 _CLOSERS = r"”’」』\"'）】》〉〕］)\]"
 # The full stop of Latin text ends a sentence before a space, but not in "1.5", "e.g. this" or "J. Smith".
-_END = re.compile(rf"(?:[。！？!?｡]+|(?<![\s.][A-Za-z])\.(?=[{_CLOSERS}]*\s+[^\sa-z])|\n)[{_CLOSERS}]*\s*")
+_END = re.compile(rf"(?:[。！？!?｡]+|(?<![\s.][A-Za-z])\.(?=[{_CLOSERS}]*\s+[^\sa-z])|\n)(?:\s*[{_CLOSERS}])*\s*")
 _SEMICOLON = re.compile(r"[；;]\s*")
+_WORD = re.compile(r"[^\W_]")
 _COMMA = re.compile(r"[，,](?!\d)\s*")
 
 
 def _enclosed(marks: tuple[str, ...], reach: int) -> str:
     return "|".join(
-        rf"{re.escape(left)}[^{re.escape(left)}{re.escape(right)}\n]{{0,{reach}}}{re.escape(right)}" for left, right in marks
+        rf"{re.escape(left)}[^{re.escape(left)}{re.escape(right)}\n]{{0,{reach}}}{re.escape(right)}"
+        for left, right in map(tuple, marks)
     )
 
 
@@ -53,27 +51,20 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     >>> [sentence.text for sentence in sentences(text)]
     ['到今年年底，规模将要达到1.5万亿元。', '他笑着对我们大家说：“好！就这样。”然后（你懂的。）走了。']
     """
-    spans = _fragments_joined(text, _cut(text, 0, len(text), _END))
+    spans = _wordless_joined(text, _cut(text, 0, len(text), _END))
     parts = (part for start, end in spans for part in _shorten(text, start, end))
     return tuple(Sentence(text[start:end], start, end) for start, end in parts)
 
 
-def _fragments_joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join what is too short to be understood with its neighbour, but never over a line break."""
+def _wordless_joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join what holds no word with its left neighbour; at the beginning, with its right one."""
     result: list[tuple[int, int]] = []
     for start, end in spans:
-        if result:
-            before = result[-1][0]
-            short = min(_length(text, start, end), _length(text, *result[-1])) < FRAGMENT
-            if short and end - before <= JOINED and "\n" not in text[before:start]:
-                result[-1] = (before, end)
-                continue
-        result.append((start, end))
+        if result and not (_WORD.search(text, start, end) and _WORD.search(text, *result[-1])):
+            result[-1] = (result[-1][0], end)
+        else:
+            result.append((start, end))
     return result
-
-
-def _length(text: str, start: int, end: int) -> int:
-    return len(text[start:end].strip())
 
 
 def _shorten(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -92,14 +83,14 @@ def _shorten(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _cut(text: str, start: int, end: int, mark: re.Pattern[str]) -> list[tuple[int, int]]:
     """Cut ``text[start:end]`` after each match of ``mark`` that stands outside brackets."""
     brackets = [match.span() for match in _BRACKET.finditer(text, start, end)]
-    # The mark at the very end of a quotation ends the sentence; of what stands in brackets it does not.
-    quotes = [(match.start(), match.end() - 2) for match in _QUOTE.finditer(text, start, end)]
-    kept = sorted(brackets + quotes)
+    quotes = [match.span() for match in _QUOTE.finditer(text, start, end)]
     spans, left = [], start
     for match in mark.finditer(text, start, end):
-        place = bisect_left(kept, (match.start(), 0))
-        inside = any(match.start() < last for _, last in kept[max(place - 3, 0) : place])
-        if inside or match.end() >= end:
+        at, after = match.span()
+        # The mark at the very end of a quotation ends the sentence; of what stands in brackets it does not.
+        inside = any(opens < at < closes for opens, closes in brackets)
+        quoted = any(opens < at and after < closes for opens, closes in quotes)
+        if inside or quoted or after >= end:
             continue
         spans.append((left, match.end()))
         left = match.end()

@@ -15,7 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-TERMS_VERSION = 1
+from retrieval.numerals import NUMERAL, arabic
+
+TERMS_VERSION = 2
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
 
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -74,7 +76,7 @@ class _Fold(dict[int, str]):
 
 @cache
 def _simplified() -> Any:
-    from opencc import OpenCC  # noqa: PLC0415 - only texts with Chinese characters pay for its dictionaries
+    from opencc import OpenCC  # only texts with Chinese characters pay for its dictionaries
 
     return OpenCC("t2s")
 
@@ -87,14 +89,31 @@ def normalise(text: str) -> Normalised:
 
     >>> normalise("ＣＰＵ與５Ｇ手機").text
     'cpu与5g手机'
+    >>> normalise("二〇二五年七千亿元").text
+    '2025年7000亿元'
     >>> normalise("5㎡大").text, normalise("5㎡大").original(1, 3)
     ('5m2大', (1, 2))
     """
     folded = text.translate(_FOLD)
-    if len(folded) == len(text) and all(len(_FOLD[ord(character)]) == 1 for character in set(text)):
-        return Normalised(folded, None)
-    offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
-    return Normalised(folded, (*offsets, len(text)))
+    offsets = None
+    if len(folded) != len(text) or any(len(_FOLD[ord(character)]) != 1 for character in set(text)):
+        offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
+    if NUMERAL.search(folded):
+        folded, offsets = _counted(folded, offsets or list(range(len(text))))
+    return Normalised(folded, None if offsets is None else (*offsets, len(text)))
+
+
+def _counted(text: str, offsets: list[int]) -> tuple[str, list[int]]:
+    """Turn Chinese numerals into Arabic; the last digit comes from the numeral's last character."""
+    parts, moved, end = [], list[int](), 0
+    for match in NUMERAL.finditer(text):
+        digits = arabic(match)
+        own = offsets[match.start() : match.end()]
+        parts += [text[end : match.start()], digits]
+        moved += offsets[end : match.start()]
+        moved += [own[min(place, len(own) - 1)] for place in range(len(digits) - 1)] + own[-1:]
+        end = match.end()
+    return "".join((*parts, text[end:])), moved + offsets[end:]
 
 
 class Tokenizer:
@@ -109,7 +128,7 @@ class Tokenizer:
 
     @property
     def dictionary(self) -> Any:
-        """jieba's tokenizer, its dictionary loaded at first use."""
+        """The tokenizer of jieba, its dictionary loaded at first use."""
         return _jieba(self.cache_folder)
 
     def words(self, text: str) -> Iterator[Token]:
@@ -150,7 +169,7 @@ def pairs(text: str) -> list[str]:
 
 @cache
 def _jieba(cache_folder: Path) -> Any:
-    import jieba  # noqa: PLC0415 - half a second that `--help` and `check` need not pay
+    import jieba  # half a second that `--help` and `check` need not pay
 
     jieba.setLogLevel(logging.WARNING)
     cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,15 +7,19 @@ Point a bot at ``api.url`` with ``api.token``, let people write, and look at wha
         api.private("问题")
         reply = await api.next_reply()
         assert reply.text == "答案"
+        api.press(reply, "更多")
+        assert (await api.next_edit()).text == "又一句"
 
-It answers ``getMe``, ``getUpdates`` (long polling, ``allowed_updates``, confirmation by offset, 409 for a second
-poller or a webhook), ``getWebhookInfo``, ``deleteWebhook``, ``setMyCommands``, ``sendChatAction``, ``sendMessage``,
-``editMessageText`` and ``answerCallbackQuery``; other methods are "Not Found", as for a misspelt one.
+It answers ``getUpdates`` (long polling, ``allowed_updates``, confirmation by offset, 409 for a second poller or a
+webhook), ``getWebhookInfo``, ``deleteWebhook``, the methods in ``tests.fake_methods``, and serves ``api.files`` as
+Telegram does files; other methods are "Not Found", as for a misspelt one.
 
 It refuses, in Telegram's words, what Telegram refuses: a wrong token, an unknown chat, topic or replied-to message,
-text that is empty or longer than 4096 UTF-16 units once parsed, HTML that does not parse, callback data over 64
-bytes, an edit that changes nothing, a callback query that is unknown or late. ``fail``, ``drop`` and ``stall`` make
-the next calls of a method go wrong; ``revoke_token`` makes all of them.
+a chat that the bot has left, text that is empty or longer than 4096 UTF-16 units once parsed, HTML that does not parse,
+entities out of bounds, callback data over 64 bytes, an edit that changes nothing, a callback or inline query that is
+unknown, late or answered already, more than 50 inline results, ids of results that are too long or not unique, files
+over 20 MB, descriptions that are too long. ``fail``, ``drop`` and ``stall`` make the next calls of a method go wrong;
+``revoke_token`` makes all of them; ``delay`` is how many seconds every answer takes on its way.
 """
 
 from __future__ import annotations
@@ -24,60 +28,53 @@ import asyncio
 import json
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fake_telegram import FakeTelegram, Json, Reply
-from tests.telegram_markup import MarkupError, parse_html, utf16_length
+from tests.fake_methods import FakeMethods, Refusal
+from tests.fake_telegram import Json
 
-_AS_JSON = {"reply_parameters", "link_preview_options", "reply_markup", "entities", "allowed_updates", "commands"}
-_AS_INTEGER = {"chat_id", "message_id", "message_thread_id", "offset", "limit", "timeout"}
-
-
-class Refusal(Exception):  # noqa: N818
-    """What Telegram answers instead of a result."""
-
-    def __init__(self, status: int, description: str, **parameters: int) -> None:
-        self.status = status
-        self.description = description
-        self.parameters = parameters
-        super().__init__(description)
+_AS_JSON = {
+    "allowed_updates",
+    "button",
+    "commands",
+    "entities",
+    "link_preview_options",
+    "reply_markup",
+    "reply_parameters",
+    "results",
+    "scope",
+}
+_AS_INTEGER = {"cache_time", "chat_id", "limit", "message_id", "message_thread_id", "offset", "timeout"}
 
 
 class Drop(Exception):  # noqa: N818
     """The connection is closed without an answer."""
 
 
-class FakeBotAPI(FakeTelegram):
+class FakeBotAPI(FakeMethods):
     """See the module. ``calls`` are all calls with their parameters; updates up to ``confirmed`` are done with."""
 
     def __init__(self) -> None:
         super().__init__()
         self.token = "123456789:AAFakeTokenThatNobodyMayEverRead_0123"
         self.webhook_url = ""
-        self.commands: dict[str, list[Json]] = {}
         self.calls: list[tuple[str, Json]] = []
         self.confirmed = 0
         self._poll = 0
         self._revoked = False
         self._faults: dict[str, deque[Exception]] = defaultdict(deque)
         self._stalled: set[str] = set()
-        self._methods: dict[str, Callable[[Json], Any]] = {
-            "getMe": lambda _: self.me,
+        self.delay = 0.0
+        self.methods |= {
             "getWebhookInfo": lambda _: {
                 "url": self.webhook_url,
                 "has_custom_certificate": False,
                 "pending_update_count": len(self._updates),
             },
             "deleteWebhook": self._delete_webhook,
-            "setMyCommands": self._set_my_commands,
-            "sendChatAction": self._send_chat_action,
-            "sendMessage": self._send_message,
-            "editMessageText": self._edit_message_text,
-            "answerCallbackQuery": self._answer_callback_query,
         }
 
     async def __aenter__(self) -> Self:
@@ -87,15 +84,20 @@ class FakeBotAPI(FakeTelegram):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._runner.cleanup()
+        await self.stop()
 
     async def start(self, port: int = 0) -> None:
         """Listen on loopback, on a free port unless one is given."""
         application = web.Application()
         application.router.add_route("*", "/bot{token}/{method}", self._handle)
+        application.router.add_get("/file/bot{token}/{folder}/{file_id}", self._download)
         self._runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
+
+    async def stop(self) -> None:
+        """Stop listening; what is under way is given up."""
+        await self._runner.cleanup()
 
     @property
     def url(self) -> str:
@@ -106,6 +108,8 @@ class FakeBotAPI(FakeTelegram):
         parameters = await _parameters(request)
         self.calls.append((method, parameters))
         self._wake()
+        if self.delay:
+            await asyncio.sleep(self.delay)
         try:
             result = await self._result(request.match_info["token"], method, parameters)
             if method in self._stalled:
@@ -122,6 +126,12 @@ class FakeBotAPI(FakeTelegram):
             return web.json_response(answer, status=refusal.status)
         return web.json_response({"ok": True, "result": result})
 
+    async def _download(self, request: web.Request) -> web.Response:
+        content = self.files.get(request.match_info["file_id"])
+        if request.match_info["token"] != self.token or content is None:
+            return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
+        return web.Response(body=content)
+
     async def _result(self, token: str, method: str, parameters: Json) -> Any:
         if self._faults[method]:
             raise self._faults[method].popleft()
@@ -131,9 +141,9 @@ class FakeBotAPI(FakeTelegram):
             raise Refusal(401, "Unauthorized")
         if method == "getUpdates":
             return await self._get_updates(parameters)
-        if method not in self._methods:
+        if method not in self.methods:
             raise Refusal(404, "Not Found")
-        return self._methods[method](parameters)
+        return self.methods[method](parameters)
 
     def fail(self, method: str, status: int, *, retry_after: int | None = None, times: int = 1) -> None:
         """Make the next calls of ``method`` fail with this HTTP status; nothing is done for them."""
@@ -184,68 +194,6 @@ class FakeBotAPI(FakeTelegram):
         self.webhook_url = ""
         return True
 
-    def _set_my_commands(self, parameters: Json) -> bool:
-        for command in parameters["commands"]:
-            if not re.fullmatch("[a-z0-9_]{1,32}", command["command"]) or not command["description"]:
-                raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
-        self.commands[parameters.get("language_code", "")] = parameters["commands"]
-        return True
-
-    def _send_chat_action(self, parameters: Json) -> bool:
-        self._destination(parameters)
-        return True
-
-    def _send_message(self, parameters: Json) -> Json:
-        chat, topic = self._destination(parameters)
-        content = _content(parameters)
-        reply_to = parameters.get("reply_parameters", {})
-        replied = self._messages.get((chat["id"], reply_to.get("message_id")))
-        if reply_to and not replied and not reply_to.get("allow_sending_without_reply"):
-            raise Refusal(400, "Bad Request: message to be replied not found")
-        if replied:
-            content["reply_to_message"] = replied
-        message = self._message(chat, self.me, topic, content)
-        self.replies.append(
-            Reply(
-                text=content["text"],
-                entities=tuple(content["entities"]),
-                chat_id=chat["id"],
-                message_id=message["message_id"],
-                topic=topic,
-                reply_to=replied["message_id"] if replied else None,
-                parameters=parameters,
-            )
-        )
-        self._wake()
-        return message
-
-    def _edit_message_text(self, parameters: Json) -> Json:
-        message = self._messages.get((parameters["chat_id"], parameters["message_id"]))
-        if message is None:
-            raise Refusal(400, "Bad Request: message to edit not found")
-        if message["from"] != self.me:
-            raise Refusal(400, "Bad Request: message can't be edited")
-        content = _content(parameters)
-        if all(message.get(key) == value for key, value in content.items()):
-            raise Refusal(400, "Bad Request: message is not modified")
-        message |= content
-        return message
-
-    def _answer_callback_query(self, parameters: Json) -> bool:
-        if parameters["callback_query_id"] not in self._queries:
-            raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
-        self._queries.remove(parameters["callback_query_id"])
-        return True
-
-    def _destination(self, parameters: Json) -> tuple[Json, int | None]:
-        chat = self._chats.get(parameters["chat_id"])
-        if chat is None:
-            raise Refusal(400, "Bad Request: chat not found")
-        topic = parameters.get("message_thread_id")
-        if topic is not None and "forum_topic_created" not in self._messages.get((chat["id"], topic), {}):
-            raise Refusal(400, "Bad Request: message thread not found")
-        return chat, topic
-
 
 async def _parameters(request: web.Request) -> Json:
     """The parameters of a call from its query, form or JSON body; structures and integers as such."""
@@ -261,28 +209,3 @@ async def _parameters(request: web.Request) -> Json:
         else value
         for name, value in {**request.query, **body}.items()
     }
-
-
-def _content(parameters: Json) -> Json:
-    """The text, entities and buttons of a message that is sent or edited."""
-    mode = parameters.get("parse_mode", "")
-    try:
-        if mode.lower() == "html":
-            text, entities = parse_html(parameters.get("text", ""))
-        elif mode:
-            raise Refusal(400, "Bad Request: unsupported parse_mode")  # Telegram's others are not needed here
-        else:
-            text, entities = parameters.get("text", "").strip(), parameters.get("entities", [])
-    except MarkupError as error:
-        raise Refusal(400, f"Bad Request: can't parse entities: {error}") from error
-    if not text:
-        raise Refusal(400, "Bad Request: message text is empty")
-    if utf16_length(text) > 4096:
-        raise Refusal(400, "Bad Request: message is too long")
-    content: Json = {"text": text, "entities": entities}
-    if markup := parameters.get("reply_markup"):
-        for button in (button for row in markup.get("inline_keyboard", ()) for button in row):
-            if not 1 <= len(button.get("callback_data", "x").encode()) <= 64:
-                raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
-        content["reply_markup"] = markup
-    return content

@@ -27,6 +27,12 @@ CHANNEL: Json = {"id": -1003, "type": "channel", "title": "频道"}
 
 _TOPIC: Json = {"name": "话题", "icon_color": 7322096}
 
+_RIGHTS = (
+    "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
+    "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
+)
+_MEMBERSHIP: Json = {"administrator": dict.fromkeys(_RIGHTS.split(), True), "kicked": {"until_date": 0}}
+
 _PATIENCE = 10.0  # seconds until a test that waits for what does not come fails
 
 
@@ -40,11 +46,17 @@ class Reply:
     message_id: int
     topic: int | None
     reply_to: int | None
+    keyboard: tuple[tuple[Json, ...], ...]
     parameters: Json = field(repr=False)
 
     def marked(self, kind: str) -> list[str]:
         """The pieces of text that an entity of this kind covers."""
         return [utf16_slice(self.text, e["offset"], e["length"]) for e in self.entities if e["type"] == kind]
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """The text of every button and the data that it sends."""
+        return {button["text"]: button.get("callback_data", "") for row in self.keyboard for button in row}
 
     @property
     def links(self) -> dict[str, str]:
@@ -67,7 +79,10 @@ class FakeTelegram:
             "supports_inline_queries": False,
         }
         self.replies: list[Reply] = []
+        self.edits: list[Reply] = []
+        self.files: dict[str, bytes] = {}
         self._read_replies = 0
+        self._read_edits = 0
         self._chats = {chat["id"]: chat for chat in (self._chat_with(PERSON), GROUP, FORUM, CHANNEL)}
         self._messages: dict[tuple[int, int], Json] = {}
         self._updates: list[Json] = []
@@ -111,13 +126,53 @@ class FakeTelegram:
         """A message is deleted; whoever has been sent it is not told."""
         del self._messages[message["chat"]["id"], message["message_id"]]
 
-    def press(self, reply: Reply, data: str) -> str:
-        """A person presses a button; returns the id of the callback query."""
-        query_id = str(self._next_id())
-        self._queries.add(query_id)
+    def delete_reply(self, reply: Reply) -> None:
+        """Somebody deletes a message of the bot."""
+        del self._messages[reply.chat_id, reply.message_id]
+
+    def press(self, reply: Reply, button: str, *, sender: Json = PERSON, late: bool = False) -> str:
+        """A person presses the button whose text or data begins like this; returns the id of the callback query.
+
+        The message is the one that stands in the chat now. What comes ``late`` can't be answered any more.
+        """
         message = self._messages[reply.chat_id, reply.message_id]
-        query = {"id": query_id, "from": PERSON, "chat_instance": "1", "data": data, "message": message}
+        shown = [b for row in message.get("reply_markup", {}).get("inline_keyboard", ()) for b in row]
+        data = next((b["callback_data"] for b in shown if b["text"].startswith(button)), button)
+        query_id = self._query(late=late)
+        query = {"id": query_id, "from": sender, "chat_instance": "1", "data": data, "message": message}
         self.push(callback_query=query)
+        return query_id
+
+    def inline(self, text: str, *, sender: Json = PERSON, offset: str = "", late: bool = False) -> str:
+        """A person types ``@bot text`` anywhere; returns the id of the inline query."""
+        query_id = self._query(late=late)
+        self.push(inline_query={"id": query_id, "from": sender, "query": text, "offset": offset, "chat_type": "group"})
+        return query_id
+
+    def upload(self, name: str, content: bytes, *, sender: Json = PERSON, **fields: Any) -> Json:
+        """A person sends the bot a file in private."""
+        file_id = f"file{self._next_id()}"
+        self.files[file_id] = content
+        document = {"file_id": file_id, "file_unique_id": file_id, "file_name": name, "file_size": len(content)}
+        return self.send({"document": document} | fields, sender=sender)
+
+    def send(self, content: Json, *, sender: Json = PERSON) -> Json:
+        """A person sends the bot something other than text in private."""
+        message = self._message(self._chat_with(sender), sender, None, content)
+        self.push(message=message)
+        return message
+
+    def membership(self, chat: Json, status: str, *, before: str = "left", sender: Json = PERSON) -> None:
+        """The bot becomes something else in a chat: ``member``, ``administrator``, ``left``, ``kicked``."""
+        self._chats.setdefault(chat["id"], chat)
+        states = [{"user": self.me, "status": was} | _MEMBERSHIP.get(was, {}) for was in (before, status)]
+        change = {"chat": chat, "from": sender, "date": 1_700_000_000, "old_chat_member": states[0]}
+        self.push(my_chat_member=change | {"new_chat_member": states[1]})
+
+    def _query(self, *, late: bool) -> str:
+        query_id = str(self._next_id())
+        if not late:
+            self._queries.add(query_id)
         return query_id
 
     def open_topic(self, *, creator: Json = PERSON) -> int:
@@ -136,6 +191,11 @@ class FakeTelegram:
             self._updates.append({"update_id": update_id, **update})
             self._wake()
         return update_id
+
+    @property
+    def pending(self) -> list[Json]:
+        """The updates that the bot has not confirmed."""
+        return list(self._updates)
 
     def _chat_with(self, person: Json) -> Json:
         return {"id": person["id"], "type": "private", "first_name": person["first_name"]}
@@ -165,6 +225,12 @@ class FakeTelegram:
         await self.until(lambda: len(self.replies) > self._read_replies)
         self._read_replies += 1
         return self.replies[self._read_replies - 1]
+
+    async def next_edit(self) -> Reply:
+        """The next message of the bot as it is after an edit that has not been read in this way yet."""
+        await self.until(lambda: len(self.edits) > self._read_edits)
+        self._read_edits += 1
+        return self.edits[self._read_edits - 1]
 
     async def until(self, reached: Callable[[], bool]) -> None:
         """Wait until ``reached()``, which is asked after every call and update."""

@@ -1,15 +1,29 @@
-"""Runs the real front end against a fake Bot API, with a library that a test can write out."""
+"""Runs the real front end against a fake Bot API, with a library that a test can write out or a real one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+from bot.access import Audience
+from bot.documents import Documents, Shelf
+from bot.followups import FollowUp
+from bot.health import SignOfLife
 from bot.settings import Settings
-from bot.telegram import Ask, run
+from bot.state import database_url, opened
+from bot.telegram import run
+from retrieval.answering import Answerer
+from retrieval.engine import LocalEngine
+from retrieval.library import FileReport, Report, Summary
+from retrieval.library import Library as Folder
+from retrieval.ranking import Ranking
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
+from retrieval.tokens import Tokenizer
 from tests.fake_bot_api import FakeBotAPI
 
 
@@ -21,42 +35,111 @@ def quote(
     number: int = 3,
     section: tuple[str, ...] = (),
     page: int | None = None,
+    before: str = "",
+    after: str = "",
 ) -> Quote:
-    """A quote of a sentence that is a paragraph of its own."""
+    """A quote of a sentence that is a paragraph of its own, but for what is ``before`` and ``after`` it."""
     source = source or Source("计划.txt", "五年计划", author="张三", date="2022-07-08")
-    paragraph = Paragraph(number, text, section=section, page=page)
-    return Quote(Sentence(text, 0, len(text)), paragraph, source, 0.9, highlights)
+    paragraph = Paragraph(number, before + text + after, section=section, page=page)
+    return Quote(Sentence(text, len(before), len(before + text)), paragraph, source, 0.9, highlights)
 
 
 class Library:
-    """Answers every question with the same quotes, or fails; ``questions`` is what it was asked."""
+    """Answers every question with the same quotes, or fails; ``questions`` is what it was asked.
 
-    def __init__(self, *quotes: Quote, missing: tuple[str, ...] = (), error: Exception | None = None) -> None:
+    With ``release`` no answer comes before that is set; ``follow_ups`` completes questions by what was asked last.
+    """
+
+    def __init__(
+        self,
+        *quotes: Quote,
+        missing: tuple[str, ...] = (),
+        error: Exception | None = None,
+        release: asyncio.Event | None = None,
+        near: tuple[Quote, ...] = (),
+        suggested: tuple[str, ...] = (),
+        follow_ups: Callable[[str, str], FollowUp | None] = lambda *_: None,
+    ) -> None:
+        self.folder = Path("/nowhere")
+        self.threshold = 0.5
+        self.version = "1"
+        self.files: tuple[FileReport, ...] = (
+            FileReport("计划.txt", "added", (Summary("计划.txt", "text", "utf-8", 1, 9),)),
+        )
+        self.refreshing = False
         self.questions: list[str] = []
-        self._quotes = quotes
+        self.quotes = quotes
+        self.follow_up = follow_ups
         self._missing = missing
         self._error = error
+        self._release = release
+        self.near = near
+        self._suggested = suggested
 
-    async def __call__(self, question: str, *, limit: int) -> Answer:
+    async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
         self.questions.append(question)
+        if self._release:
+            await self._release.wait()
         if self._error:
             raise self._error
-        return Answer(question, self._quotes[:limit], 0.9 if self._quotes else 0.1, self._missing)
+        quotes = tuple(quote for quote in self.quotes if audience(quote.source.path))[:limit]
+        return Answer(question, quotes, 0.9 if quotes else 0.1, () if quotes else self._missing)
+
+    async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
+        return self.near[:limit]
+
+    async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+        raise NotImplementedError
+
+    async def suggestions(self, audience: Audience) -> tuple[str, ...]:
+        return self._suggested
+
+    async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
+        return self._suggested
+
+    async def refresh(self) -> Report:
+        raise NotImplementedError
+
+
+@asynccontextmanager
+async def shelf(documents: Path, index: Path, tokenizer: Tokenizer, *, threshold: float = 0.5) -> AsyncIterator[Shelf]:
+    """The real documents in a folder."""
+    engine = LocalEngine(index, tokenizer)
+    with contextlib.closing(engine):
+        answerer = Answerer(engine, tokenizer, threshold=threshold)
+        found = Shelf(documents, engine, Folder(documents, engine), answerer, tokenizer)
+        await found.refresh()
+        yield found
 
 
 def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
     """Settings that point at the fake, whatever the environment says."""
-    values = {"telegram_token": api.token, "telegram_api_url": api.url, "allowed_chats": "", **others}
-    return Settings(_env_file=None, **values)
+    url = others.pop("telegram_api_url", None) or api.url
+    values = {"telegram_token": api.token, "telegram_api_url": url, "allowed_chats": "", "limit": 3, **others}
+    return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic's, unknown to mypy
+
+
+async def running(settings: Settings, documents: Documents, sign: SignOfLife, *, stop: asyncio.Event) -> None:
+    """The bot at work, with a memory in the folder of its sign of life, until ``stop`` is set."""
+    async with opened(database_url(None, sign.folder)) as state:
+        await run(settings, documents, state, sign, stop=stop)
 
 
 @asynccontextmanager
-async def serving(api: FakeBotAPI, ask: Ask, **others: Any) -> AsyncIterator[asyncio.Event]:
-    """The bot at work. At the end it is stopped and has handled all that it fetched; setting the event stops it."""
+async def serving(
+    api: FakeBotAPI, documents: Documents, *, folder: Path | None = None, **others: Any
+) -> AsyncIterator[asyncio.Event]:
+    """The bot at work. At the end it is stopped and has handled all that it fetched; setting the event stops it.
+
+    With a ``folder`` it finds there what it remembered the last time.
+    """
     stop = asyncio.Event()
-    task = asyncio.create_task(run(settings_for(api, **others), ask, stop=stop))
-    try:
-        yield stop
-    finally:
-        stop.set()
-        await task
+    with contextlib.ExitStack() as stack:
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = settings_for(api, **{"index": place, **others})
+        task = asyncio.create_task(running(settings, documents, SignOfLife(place), stop=stop))
+        try:
+            yield stop
+        finally:
+            stop.set()
+            await task

@@ -79,6 +79,10 @@ def written(telegram: FakeTelegram, where: str, text: str) -> Json:
             return topic(PERSON)
         case "topic that the bot opened":
             return topic(telegram.me)
+        case "topic, told by the number of its opening":
+            return stripped(topic(telegram.me), "forum_topic_created", "reply_to_message")
+        case "topic, told by the content of its opening":
+            return stripped(topic(telegram.me), "is_topic_message")
         case "reply to the bot in a topic":
             return reply_in_topic(telegram.me)
         case "reply to a person in a topic":
@@ -100,6 +104,13 @@ def written(telegram: FakeTelegram, where: str, text: str) -> Json:
         case "channel":
             return telegram.write(CHANNEL, text, sender=None, sender_chat=CHANNEL)
     raise ValueError(where)
+
+
+def stripped(message: Json, field: str, inside: str | None = None) -> Json:
+    """A message without one of its fields, or of those of the message inside it."""
+    if inside:
+        return message | {inside: stripped(message[inside], field)}
+    return {name: value for name, value in message.items() if name != field}
 
 
 def call(where: str, text: str) -> Call | None:
@@ -187,6 +198,8 @@ def test_a_question_to_the_bot(where: str, text: str, question: str) -> None:
         ("text mention of another", "小原句 产量"),
         ("topic", "产量是多少？"),
         ("topic that the bot opened", "产量是多少？"),
+        ("topic, told by the number of its opening", "产量是多少？"),
+        ("topic, told by the content of its opening", "产量是多少？"),
         ("reply to a person", "产量是多少？"),
         ("reply to a person in a topic", "产量是多少？"),
         ("reply to another bot", "产量是多少？"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rank_bm25 import BM25
 
-from retrieval.bm25 import Postings, PostingsBM25
+from retrieval.bm25 import PostingsBM25
+from retrieval.topk import Searcher
 
 
 class PlainBM25(BM25):  # type: ignore[misc]
@@ -42,6 +44,11 @@ corpora = st.lists(st.lists(terms, max_size=12), min_size=1, max_size=12).filter
 queries = st.lists(st.sampled_from([*"智能终端目标甲乙", "无"]), max_size=8)
 
 
+def best(scores: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
+    order = sorted((-float(score), position) for position, score in enumerate(scores) if score > 0)[:limit]
+    return [(position, -score) for score, position in order]
+
+
 @given(corpora, queries, st.floats(0, 3), st.floats(0, 1))
 def test_scores_equal_the_oracle(corpus: list[list[str]], query: list[str], k1: float, b: float) -> None:
     expected = PlainBM25(corpus, k1=k1, b=b).get_scores(query)
@@ -53,24 +60,50 @@ def test_search_takes_the_best_in_order_and_ties_by_position(
     corpus: list[list[str]], query: list[str], limit: int
 ) -> None:
     model = PostingsBM25(corpus)
-    scores = model.get_scores(query)
-    expected = sorted(((-score, position) for position, score in enumerate(scores) if score > 0))[:limit]
-    assert model.search(query, limit=limit) == [(position, pytest.approx(-score)) for score, position in expected]
+    assert model.search(query, limit=limit) == best(model.get_scores(query), limit)
 
 
-@given(corpora, st.data())
-def test_merged_postings_equal_those_of_the_whole(corpus: list[list[str]], data: st.DataObject) -> None:
-    parts = data.draw(st.lists(st.integers(-1, 1), min_size=len(corpus), max_size=len(corpus)))
-    kept = [paragraph for paragraph, part in zip(corpus, parts, strict=True) if part >= 0]
-    pieces = []
-    for part in (0, 1):
-        # Each part also holds, at the end, the paragraphs that are left out.
-        members = [i for i, owner in enumerate(parts) if owner == part] + [i for i, o in enumerate(parts) if o < 0]
-        new = [sum(owner >= 0 for owner in parts[:i]) if parts[i] >= 0 else -1 for i in members]
-        pieces.append((Postings.of([corpus[i] for i in members]), np.array(new, dtype=np.int32)))
-    merged, whole = Postings.merge(pieces, len(kept)), Postings.of(kept)
-    for name in ("keys", "starts", "paragraphs", "frequencies", "lengths"):
-        np.testing.assert_array_equal(getattr(merged, name), getattr(whole, name))
+@settings(deadline=None, max_examples=60)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    count=st.integers(1, 600),
+    vocabulary=st.integers(2, 400),
+    query=st.lists(st.integers(0, 410), min_size=1, max_size=12),
+    limit=st.integers(1, 30),
+)
+def test_pruning_leaves_out_none_of_the_best(
+    seed: int, count: int, vocabulary: int, query: list[int], limit: int
+) -> None:
+    random = np.random.default_rng(seed)
+    rates = 1 / np.arange(1, vocabulary + 1) ** random.uniform(0.3, 2)
+    corpus = [
+        [str(term) for term in random.choice(vocabulary, random.integers(0, 60), p=rates / rates.sum())]
+        for _ in range(count)
+    ]
+    model = PostingsBM25(corpus)
+    searcher = Searcher(model.postings, whole=0)
+    asked = [str(term) for term in query]
+    np.testing.assert_array_equal(searcher.scores(asked), model.get_scores(asked))
+    assert searcher.search(asked, limit=limit) == best(model.get_scores(asked), limit)
+
+
+def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
+    corpus = [["甲"] * often + ["乙"] * (often % 7) for often in (1, 14, 15, 16, 300, 2000, 0, 3)] + [["丙"] * 99]
+    for query in (["甲"], ["乙", "甲", "丙"]):
+        expected = PlainBM25(corpus, k1=1.2, b=0.75).get_scores(query)
+        model = PostingsBM25(corpus, k1=1.2, b=0.75)
+        np.testing.assert_allclose(model.get_scores(query), expected, rtol=1e-5)
+        assert Searcher(model.postings, whole=0).search(query, limit=9) == best(model.get_scores(query), 9)
+
+
+def test_threads_do_not_disturb_one_another() -> None:
+    random = np.random.default_rng(5)
+    corpus = [[str(term) for term in random.zipf(1.3, 40) % 500] for _ in range(2000)]
+    searcher = Searcher(PostingsBM25(corpus).postings, whole=0)
+    queries = [[str(term) for term in random.zipf(1.3, 6) % 500] for _ in range(200)]
+    alone = [searcher.search(query, limit=5) for query in queries]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda query: searcher.search(query, limit=5), queries)) == alone
 
 
 def test_an_empty_corpus_scores_nothing() -> None:

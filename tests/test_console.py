@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -118,9 +119,11 @@ def test_the_seed_document_answers_at_once() -> None:
 
 
 def test_index_reports_every_document(environment: Mapping[str, str], tmp_path: Path) -> None:
-    (tmp_path / "good.txt").write_text("甲乙丙。", encoding="utf-8")
-    (tmp_path / "empty.txt").write_bytes(b"")
-    done = run("index", environment=environment, YUANJU_DOCUMENTS=str(tmp_path), YUANJU_INDEX=str(tmp_path / ".index"))
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "good.txt").write_text("甲乙丙。", encoding="utf-8")
+    (documents / "empty.txt").write_bytes(b"")
+    done = run("index", environment=environment, YUANJU_DOCUMENTS=str(documents), YUANJU_INDEX=str(tmp_path / "index"))
     assert done.stdout == (
         "读不了 empty.txt: is empty\n"
         "新增 good.txt：text，utf-8，1 段，4 字\n"
@@ -169,6 +172,13 @@ def test_check_tells_how_everything_stands(environment: Mapping[str, str]) -> No
     assert done.returncode == 0
     assert "YUANJU_LIMITS is no setting" in done.stdout
     assert "1 个文档可以提问" in done.stdout
+
+
+def test_the_readme_names_every_command_and_no_other(environment: Mapping[str, str]) -> None:
+    readme = (SEEDS.parent / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `yuanju (\w+)", readme, re.MULTILINE)
+    offered = re.findall(r"^    (\w+) ", run("--help", environment=environment).stdout, re.MULTILINE)
+    assert sorted(named) == sorted(offered)
 
 
 @pytest.mark.parametrize("command", ["serve", "chat", "ask", "index", "check"])

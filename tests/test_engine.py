@@ -117,6 +117,12 @@ class TestContract:
         assert await engine.search(["机器人", "乙"], limit=9) == await whole.search(["机器人", "乙"], limit=9)
 
 
+def alter(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
 Reopen = Callable[[], LocalEngine]
 
 
@@ -141,7 +147,7 @@ class TestLocalEngine:
     async def test_an_index_on_disk_is_opened_again(self, built: Reopen) -> None:
         assert await texts(built(), "家居") == ["家居"]
 
-    @pytest.mark.parametrize("harm", ["cut short", "missing", "no description", "foreign format"])
+    @pytest.mark.parametrize("harm", ["cut short", "altered", "missing", "no description", "foreign format"])
     async def test_a_damaged_generation_is_passed_over_for_the_one_before(
         self, built: Reopen, folder: Path, harm: str, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -149,9 +155,11 @@ class TestLocalEngine:
         description = newest / "generation.json"
         match harm:
             case "cut short":
-                (newest / "impacts.npy").write_bytes((newest / "impacts.npy").read_bytes()[:-1])
+                (newest / "paragraph_texts").write_bytes((newest / "paragraph_texts").read_bytes()[:-1])
+            case "altered":
+                alter(newest / "paragraph_texts")
             case "missing":
-                (newest / "documents.sqlite").unlink()
+                (newest / "document_texts").unlink()
             case "no description":
                 description.unlink()
             case "foreign format":
@@ -167,12 +175,10 @@ class TestLocalEngine:
     ) -> None:
         assert await LocalEngine(folder, tokenizer, k1=2.0).manifest() is None
 
-    async def test_bytes_that_changed_on_disk_are_named(self, built: Reopen, folder: Path) -> None:
-        path = max(folder.glob("generation-*")) / "impacts.npy"
-        content = bytearray(path.read_bytes())
-        content[-1] ^= 1
-        path.write_bytes(content)
-        assert built().damage() == ["impacts.npy"]
+    async def test_bytes_that_change_after_it_was_opened_are_named(self, built: Reopen, folder: Path) -> None:
+        engine = built()
+        alter(max(folder.glob("generation-*")) / "keys")
+        assert engine.damage() == ["keys"]
 
     async def test_only_the_last_generations_stay_and_no_leftovers(self, built: Reopen, folder: Path) -> None:
         engine = built()

@@ -10,6 +10,7 @@ import pytest
 from retrieval.engine import LocalEngine
 from retrieval.errors import DocumentsFolderError
 from retrieval.library import Library, Report
+from retrieval.reading import Limits
 from retrieval.tokens import Tokenizer
 
 
@@ -149,3 +150,23 @@ async def test_when_nothing_can_be_read_any_more_the_last_index_stays(
     with pytest.raises(DocumentsFolderError, match="holds nothing that can be read: a.txt"):
         await library.refresh()
     assert await found(engine, "工厂") == ["a.txt"]
+
+
+async def test_what_the_folder_declares_goes_into_the_documents(
+    library: Library, folder: Path, engine: LocalEngine
+) -> None:
+    (folder / "documents.toml").write_text('["a.txt"]\nauthor = "张三"\n', encoding="utf-8")
+    await library.refresh()
+    (hit,) = (await engine.search(["工厂"], limit=1)).hits
+    assert hit.source.author == "张三"
+
+
+async def test_a_raised_limit_has_what_was_too_large_read(folder: Path, engine: LocalEngine) -> None:
+    report = await Library(folder, engine, limits=Limits(file_bytes=30)).refresh()
+    assert statuses(report) == {"a.txt": "added", "子/b.md": "unreadable"}
+    assert (await Library(folder, engine).refresh()).document_count == 2
+
+
+async def test_a_large_file_with_hardly_any_text_is_called_meagre(library: Library, folder: Path) -> None:
+    (folder / "c.html").write_text(f"<p>一句。</p><!--{'x' * 30_000}-->", encoding="utf-8")
+    assert [file.path for file in (await library.refresh()).meagre] == ["c.html"]

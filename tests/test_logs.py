@@ -19,10 +19,11 @@ def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(RedactingFormatter(secrets=["hunter:2/", ""]))
-    logger = logging.Logger("test")
+    logger = logging.getLogger("test")
+    logger.setLevel(logging.INFO)
     logger.addHandler(handler)
     yield logger, stream
-    handler.close()
+    logger.removeHandler(handler)
 
 
 def test_a_secret_in_a_message_or_its_arguments(log: tuple[logging.Logger, io.StringIO]) -> None:
@@ -33,16 +34,13 @@ def test_a_secret_in_a_message_or_its_arguments(log: tuple[logging.Logger, io.St
 
 def test_a_secret_quoted_in_a_url(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, stream = log
-    logger.info("GET /?key=hunter%%3A2%%2F")
+    logger.info("GET /?key=hunter%3A2%2F")
     assert stream.getvalue().endswith("GET /?key=[secret]\n")
 
 
 def test_a_secret_in_a_traceback(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, stream = log
-    try:
-        raise ValueError("hunter:2/")
-    except ValueError:
-        logger.exception("failed")
+    logger.error("failed", exc_info=ValueError("hunter:2/"))
     assert stream.getvalue().endswith("ValueError: [secret]\n")
 
 

@@ -2,19 +2,21 @@ from __future__ import annotations
 
 import doctest
 
-import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import replies
+from bot.catalogue import phrases
 from retrieval.records import Answer, Quote, Source
 from tests.serving import quote
 from tests.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
 
+ZH = phrases("zh")
+
 
 def shown(*quotes: Quote) -> tuple[str, list[Entity]]:
     """What a reader sees of the answer."""
-    return parse_html(replies.answer_html(Answer("问题", quotes, 0.9)))
+    return parse_html(replies.page_html(quotes, ZH))
 
 
 def bold(text: str, entities: list[Entity]) -> list[str]:
@@ -44,8 +46,8 @@ def test_an_address_that_telegram_does_not_open_is_no_link() -> None:
 def test_a_source_says_what_is_known() -> None:
     bare = quote(source=Source("a.txt", "计划"), number=1)
     full = quote(section=("第一章", "目标"), page=7)
-    assert replies.source_line(bare) == "计划 · 第1段"
-    assert replies.source_line(full) == "五年计划 › 第一章 › 目标 · 张三 · 2022-07-08 · 第3段 · 第7页"
+    assert replies.source_line(bare, ZH) == "计划 · 第1段"
+    assert replies.source_line(full, ZH) == "五年计划 › 第一章 › 目标 · 张三 · 2022-07-08 · 第3段 · 第7页"
 
 
 def test_further_sentences_name_only_what_differs_in_their_source() -> None:
@@ -63,13 +65,19 @@ def test_markup_in_a_document_is_shown_as_it_is() -> None:
     assert bold(text, entities) == ['&"']
 
 
-def test_not_found_says_what_is_missing() -> None:
-    html = replies.answer_html(Answer("火星<房价>", (), 0.1, ("火星", "<房价>")))
-    assert parse_html(html)[0] == "文档里没有找到答案。没有提到：“火星”、“<房价>”。"
+def test_not_found_says_what_was_looked_for_and_what_is_missing() -> None:
+    html = replies.not_found_html(Answer("火星<房价>", (), 0.1, ("火星", "<房价>")), ZH)
+    assert parse_html(html)[0] == "文档里没有找到答案。\n找的是：火星<房价>\n没有提到：“火星”、“<房价>”。"
 
 
 def test_not_found_where_every_term_is_known() -> None:
-    assert replies.answer_html(Answer("问题", (), 0.1)).startswith("文档里没有找到答案。换个说法")
+    assert (
+        replies.not_found(Answer("问题", (), 0.1), ZH) == "文档里没有找到答案。换个说法，或者问得具体一些，再试一次。"
+    )
+
+
+def test_places_in_english() -> None:
+    assert replies.source_line(quote(page=1234, number=2345), phrases("en")).endswith("paragraph 2345 · page 1234")
 
 
 def test_a_long_sentence_is_cut_around_what_answers() -> None:
@@ -80,10 +88,48 @@ def test_a_long_sentence_is_cut_around_what_answers() -> None:
     assert bold(text, entities) == ["答案"]
 
 
-def test_as_many_sentences_as_fit() -> None:
-    text, _ = shown(*(quote("字" * 900, number=number) for number in range(1, 51)))
-    assert text.count("第") == 5
-    assert utf16_length(text) <= 4096
+def test_a_page_holds_what_fits_and_the_next_goes_on() -> None:
+    found = [quote("字" * 900, number=number) for number in range(1, 11)]
+    pages = replies.pages(found, ZH, per_page=50)
+    assert [len(page) for page in pages] == [3, 3, 3, 1]
+    assert [one for page in pages for one in page] == found
+
+
+def test_no_more_on_a_page_than_is_wanted() -> None:
+    assert [len(page) for page in replies.pages([quote()] * 5, ZH, per_page=2)] == [2, 2, 1]
+
+
+def context(*quotes: Quote) -> list[tuple[str, list[Entity]]]:
+    return [parse_html(screen) for screen in replies.context_screens(quotes, ZH)]
+
+
+def test_the_paragraph_in_an_expandable_quote() -> None:
+    ((text, entities),) = context(quote("答案<是>三。", highlights=((5, 6),), before="前&文。", after="后文。"))
+    assert text == "答案<是>三。\n—— 五年计划 · 张三 · 2022-07-08 · 第3段\n前&文。答案<是>三。后文。"
+    marked = {e["type"]: utf16_slice(text, e["offset"], e["length"]) for e in entities}
+    assert marked["expandable_blockquote"] == "前&文。答案<是>三。后文。"
+    assert [e["type"] for e in entities].count("bold") == 2  # in the sentence, and in its paragraph
+    assert "".join(utf16_slice(text, e["offset"], e["length"]) for e in entities if e["type"] == "underline") == (
+        "答案<是>三。"
+    )
+
+
+def test_a_sentence_that_is_its_paragraph_has_no_context() -> None:
+    assert not replies.has_context([quote()])
+    assert replies.has_context([quote(), quote(after="后文。")])
+
+
+def test_a_sentence_that_was_cut_is_shown_whole_behind_the_button() -> None:
+    sentence = "前" * 3000 + "答案" + "后" * 3000
+    screens = context(quote(sentence, highlights=((3000, 3002),)))
+    assert replies.has_context([quote(sentence)])
+    quoted = [
+        utf16_slice(text, e["offset"], e["length"])
+        for text, entities in screens
+        for e in entities
+        if e["type"] == "expandable_blockquote"
+    ]
+    assert "".join(quoted) == sentence
 
 
 pieces = st.characters(exclude_categories=["Cs"]) | st.sampled_from(["<", "&", "&lt;", "<b>", "𠮷", "…", "\n"])
@@ -96,13 +142,23 @@ def quotes(draw: st.DrawFn) -> Quote:
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
     highlights = tuple(zip(cuts[::2], cuts[1::2], strict=False))
     source = Source("a.txt", draw(texts), author=draw(st.none() | texts), url=draw(st.none() | texts))
-    return quote(text, highlights=highlights, source=source, number=draw(st.integers(1, 3)))
+    return quote(
+        text,
+        highlights=highlights,
+        source=source,
+        number=draw(st.integers(1, 3)),
+        section=tuple(draw(st.lists(texts, max_size=4))),
+        before=draw(st.just("") | texts),
+        after=draw(st.just("") | texts) * draw(st.sampled_from([1, 1, 400])),
+    )
 
 
-@given(st.lists(quotes(), min_size=1, max_size=8))
-def test_telegram_takes_any_answer(found: list[Quote]) -> None:
-    text, _ = shown(*found)
-    assert utf16_length(text) <= replies.MESSAGE_LIMIT
+@settings(max_examples=50, deadline=None)
+@given(st.lists(quotes(), min_size=1, max_size=5), st.integers(1, 5))
+def test_telegram_takes_any_answer(found: list[Quote], per_page: int) -> None:
+    for page in replies.pages(found, ZH, per_page=per_page):
+        for html in (replies.page_html(page, ZH), *replies.context_screens(page, ZH)):
+            assert utf16_length(parse_html(html)[0]) <= replies.MESSAGE_LIMIT - 300
 
 
 @given(quotes(), st.integers(3, 60))
@@ -116,8 +172,3 @@ def test_an_excerpt_is_a_piece_of_the_sentence(found: Quote, limit: int) -> None
         assert len(text) - len(piece) <= 2
     for (start, end), (first, last) in zip(highlights, found.highlights, strict=False):
         assert text[start:end] in whole[first:last]
-
-
-@pytest.mark.parametrize("html", [replies.START, replies.help_text("bot"), replies.not_for_you(-1), replies.ASK_HOW])
-def test_what_the_bot_says_of_itself_is_valid(html: str) -> None:
-    assert parse_html(html)[0]

@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 
 from bot.check import unknown_settings
 from bot.settings import Settings, SettingsError, load
+from retrieval.reading import Limits
 
 ROOT = Path(__file__).parent.parent
 NAMES = {f"YUANJU_{field.upper()}" for field in Settings.model_fields}
@@ -64,6 +65,22 @@ def test_a_wrong_setting_is_one_line_that_names_it_and_does_not_repeat_what_may_
     assert "YUANJU_LIMIT" in str(error.value)
     assert "geheim" not in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_the_index_may_not_lie_among_the_documents() -> None:
+    with pytest.raises(SettingsError, match="YUANJU_INDEX must lie outside"):
+        load({"documents": "a", "index": "a/b"})
+
+
+def test_a_limit_of_reading_is_set_by_its_name() -> None:
+    limits = load({"reading_limits": "page_count=5, file_bytes=1000"}).reading_limits
+    assert (limits.page_count, limits.file_bytes, limits.row_count) == (5, 1000, Limits().row_count)
+
+
+@pytest.mark.parametrize("text", ["pages=5", "page_count=many", "page_count"])
+def test_a_wrong_limit_of_reading_names_the_right_ones(text: str) -> None:
+    with pytest.raises(SettingsError, match="YUANJU_READING_LIMITS.*page_count.*row_count"):
+        load({"reading_limits": text})
 
 
 def test_the_token_is_shown_nowhere() -> None:

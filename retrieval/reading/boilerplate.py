@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from selectolax.lexbor import LexborNode
+from bs4.element import PageElement, Tag
 
-from retrieval.reading.elements import BLOCKS, TEXTLESS, walk
+from retrieval.reading.elements import BLOCKS, TEXTLESS, attributes_of, is_text, tag_of, walk
 
 # Words of class and id names, whole. Each says what a block is for; pinyin is common on Chinese sites.
 _NAME = re.compile(
@@ -19,29 +21,22 @@ _NAME = re.compile(
 )
 _COMMENTS = re.compile(r"comments?|commentlist|pinglun|disqus|gitment|giscus|utterances")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_MARKS = frozenset({"reference", "editsection"})  # of wikis, within the text
 _SURROUNDING = frozenset(["nav", "footer", "aside", "menu"])
-_ROLES = frozenset(
-    [
-        "navigation",
-        "banner",
-        "contentinfo",
-        "search",
-        "complementary",
-        "dialog",
-        "alertdialog",
-        "menu",
-        "menubar",
-        "toolbar",
-    ]
-)
+_ROLES = frozenset((
+    "navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alertdialog", "menu", "menubar",
+    "toolbar",
+))  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？；]|，.*，|[.!?](?:\s|$)")
-_LEGAL = re.compile(r"©|ICP[备備证證]|公网安备|all rights reserved", re.IGNORECASE)
+_LEGAL = re.compile(r"©|ICP[备備证證]\s*(?:字第)?\s*\d|公网安备\s*\d|all rights reserved", re.IGNORECASE)
 _LONGEST_LEGAL = 300
-_NEVER = frozenset(["html", "body", "main", "article"])
+_MOST_PROSE = 0.4  # a block with a larger share of the sentences is the text, whatever its name
+_NEVER = frozenset(["[document]", "html", "body", "main", "article"])
 _LINK_BLOCKS = frozenset(["ul", "ol", "dl", "div", "section", "p", "table", "center", "header"])
 
-_NAMED, _LINKS, _NOTICE = "navigation and page furniture", "link lists", "legal notices"
+_FURNITURE, _UNSEEN = "navigation and page furniture", "hidden text"
+_LINKS, _NOTICE = "link lists", "legal notices"
 
 
 @dataclass(slots=True)
@@ -64,122 +59,132 @@ class _Weight:
         self.legal = self.legal or other.legal
 
 
-@dataclass(slots=True)
 class _Pruning:
-    """One pruning of one page: weighs everything, then marks what goes."""
+    """One walk over one page: weighs everything, then takes out what the judge gives a reason for."""
 
-    by_shape: bool
-    weights: dict[int, _Weight] = field(default_factory=dict)
-    doomed: list[LexborNode] = field(default_factory=list)
-    left_out: dict[str, int] = field(default_factory=dict)
-    prose_seen: int = 0
-    total: _Weight = field(default_factory=_Weight)
+    def __init__(self, root: PageElement, judge: Callable[[_Pruning, PageElement, _Weight], str | None]) -> None:
+        self.judge = judge
+        self.weights: dict[int, _Weight] = {}
+        self.doomed: list[PageElement] = []
+        self.left_out = Counter[str]()
+        self.prose_seen = 0
+        _weigh(root, self.weights)
+        self.total = self.weights[id(root)]
+        walk(root, self._mark)
+        for node in self.doomed:
+            _remove(node)
 
-    def mark(self, node: LexborNode) -> bool:
-        """Marks the node if it goes, and says whether to look inside."""
-        if node.is_text_node:
-            self.prose_seen += self.weights[node.mem_id].prose
+    def _mark(self, node: PageElement) -> bool:
+        weight = self.weights[id(node)]
+        if is_text(node):
+            self.prose_seen += weight.prose
             return False
-        weight = self.weights[node.mem_id]
-        reason = self._reason(node, weight)
+        reason = None if tag_of(node) in _NEVER else self.judge(self, node, weight)
         if reason is None:
             return True
         self.doomed.append(node)
         self.prose_seen += weight.prose
-        if weight.text:
-            self.left_out[reason] = self.left_out.get(reason, 0) + weight.text
+        self.left_out[reason] += weight.text
         return False
 
-    def _reason(self, node: LexborNode, weight: _Weight) -> str | None:
-        tag = node.tag or ""
-        if tag not in BLOCKS:
-            return _NAMED if tag == "sup" and "reference" in (node.attributes.get("class") or "") else None
-        if tag in _NEVER:
-            return None
-        attributes = node.attributes
-        words = _words(attributes)
-        if not weight.article and any(map(_COMMENTS.fullmatch, words)):
-            return _NAMED
-        named = tag in _SURROUNDING or attributes.get("role") in _ROLES or any(map(_NAME.fullmatch, words))
-        if named and not weight.article and weight.prose <= 0.4 * self.total.prose:
-            return _NAMED
-        if not self.by_shape:
-            return None
-        at_end = self.prose_seen + weight.prose >= self.total.prose
-        if at_end and weight.legal and weight.text <= _LONGEST_LEGAL and tag not in {"table", "section"}:
-            return _NOTICE
-        at_edge = self.prose_seen == 0 or self.prose_seen >= self.total.prose
-        if at_edge and tag in _LINK_BLOCKS and weight.links >= 3 and weight.linked >= 0.8 * weight.text:
-            return _LINKS
+
+def _by_name(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
+    """Whether the element says of itself that it is not the page's text."""
+    attributes, tag = attributes_of(node), tag_of(node)
+    words = _words(attributes)
+    if tag not in BLOCKS:
+        return _FURNITURE if _MARKS & set(words) else _UNSEEN if _is_hidden(attributes) else None
+    if weight.article:
         return None
+    if any(map(_COMMENTS.fullmatch, words)):
+        return _FURNITURE
+    if weight.prose > _MOST_PROSE * page.total.prose:
+        return None
+    named = tag in _SURROUNDING or attributes.get("role") in _ROLES or any(map(_NAME.fullmatch, words))
+    return _FURNITURE if named else _UNSEEN if _is_hidden(attributes) else None
 
 
-def prune(root: LexborNode, *, by_shape: bool) -> tuple[str, ...]:
+def _by_shape(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
+    """Whether the element is a list of links, or the legal notice, at the edge of the page's sentences."""
+    at_end = page.prose_seen + weight.prose >= page.total.prose
+    if at_end and weight.legal and weight.text <= _LONGEST_LEGAL and tag_of(node) not in {"table", "section"}:
+        return _NOTICE
+    at_edge = page.prose_seen == 0 or page.prose_seen >= page.total.prose
+    if at_edge and tag_of(node) in _LINK_BLOCKS and weight.links >= 3 and weight.linked >= 0.8 * weight.text:
+        return _LINKS
+    return None
+
+
+def prune(root: PageElement, *, by_shape: bool) -> tuple[str, ...]:
     """Takes out of the tree what is not the page's text, and says how much of it was left out.
 
-    By element (scripts, form controls, ``nav``, ``footer``), by ``hidden`` and ``role``; by the words of ``class`` and ``id``
-    (share, related, comments, …), unless the block holds the article or much of the page's sentences; and ``by_shape``:
-    blocks of nothing but links before the first or after the last sentence, and the legal notice at the end.
+    By element (scripts, form controls, ``nav``, ``footer``), by ``hidden`` and ``role``; by the words of ``class`` and
+    ``id`` (share, related, comments, …), unless the block holds the article or much of the page's sentences; and then
+    ``by_shape``: blocks of nothing but links before the first or after the last sentence, and the legal notice at the
+    end.
     """
     _remove_textless(root)
-    pruning = _Pruning(by_shape)
-    _weigh(root, pruning.weights)
-    pruning.total = pruning.weights[root.mem_id]
-    walk(root, pruning.mark)
-    for node in pruning.doomed:
-        node.decompose()
-    return tuple(f"left out {count:,} characters of {reason}" for reason, count in pruning.left_out.items())
+    left_out = _Pruning(root, _by_name).left_out
+    if by_shape:
+        left_out += _Pruning(root, _by_shape).left_out
+    return tuple(f"left out {count:,} characters of {reason}" for reason, count in left_out.items() if count)
 
 
-def _remove_textless(root: LexborNode) -> None:
-    doomed: list[LexborNode] = []
+def _remove_textless(root: PageElement) -> None:
+    doomed: list[PageElement] = []
 
-    def enter(node: LexborNode) -> bool:
-        if node.is_text_node:
+    def enter(node: PageElement) -> bool:
+        if is_text(node):
             return False
-        if node.mem_id != root.mem_id and (not node.is_element_node or node.tag in TEXTLESS or _is_hidden(node)):
+        if node is not root and (not isinstance(node, Tag) or node.name in TEXTLESS):
             doomed.append(node)
             return False
         return True
 
     walk(root, enter)
     for node in doomed:
+        _remove(node)
+
+
+def _remove(node: PageElement) -> None:
+    if isinstance(node, Tag):
         node.decompose()
+    else:
+        node.extract()
 
 
-def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attributes
+def _is_hidden(attributes: dict[str, str]) -> bool:
     return (
         "hidden" in attributes
         or attributes.get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(attributes.get("style") or ""))
+        or bool(_HIDDEN.search(attributes.get("style", "")))
     )
 
 
-def _weigh(root: LexborNode, weights: dict[int, _Weight]) -> None:
+def _weigh(root: PageElement, weights: dict[int, _Weight]) -> None:
     links_open = 0
     path: list[_Weight] = []
 
-    def enter(node: LexborNode) -> bool:
+    def enter(node: PageElement) -> bool:
         nonlocal links_open
-        weight = weights[node.mem_id] = _Weight()
-        if node.is_text_node:
-            text = " ".join((node.text_content or "").split())
+        weight = weights[id(node)] = _Weight()
+        if is_text(node):
+            text = " ".join(str(node).split())
             weight.text = len(text)
             weight.linked = len(text) if links_open else 0
             weight.prose = len(text) if not links_open and _SENTENCE.search(text) else 0
             weight.legal = bool(_LEGAL.search(text))
-        elif node.tag == "a":
+        elif tag_of(node) == "a":
             links_open += 1
             weight.links = 1
-        weight.article = node.tag in {"article", "main", "h1"}
+        weight.article = tag_of(node) in {"article", "main", "h1"}
         path.append(weight)
         return True
 
-    def leave(node: LexborNode) -> None:
+    def leave(node: PageElement) -> None:
         nonlocal links_open
         weight = path.pop()
-        if node.tag == "a":
+        if tag_of(node) == "a":
             links_open -= 1
         if path:
             path[-1].add(weight)
@@ -187,6 +192,6 @@ def _weigh(root: LexborNode, weights: dict[int, _Weight]) -> None:
     walk(root, enter, leave)
 
 
-def _words(attributes: dict[str, str | None]) -> list[str]:
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+def _words(attributes: dict[str, str]) -> list[str]:
+    names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
     return [word.lower() for word in _WORD.findall(names)]

@@ -41,13 +41,15 @@ class Raw:
 class Block:
     """A piece of text that stands by itself: a paragraph, or with a ``level`` (1 is the outermost) a heading.
 
-    ``page`` is the page it starts on; ``under`` what else it stands below, such as the sentence that leads in its list.
+    ``page`` is the page it starts on; ``under`` what else it stands below, such as a table's caption; ``item``
+    says that it is an item of a list.
     """
 
     text: str
     level: int | None = None
     page: int | None = None
     under: tuple[str, ...] = ()
+    item: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

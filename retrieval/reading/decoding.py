@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Raw
 from retrieval.reading.document import too_large
-from retrieval.reading.likelihood import cost, uncommon_count
+from retrieval.reading.likelihood import cost, has_words, uncommon_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ _CODECS = {
 _FAMILY = {
     **dict.fromkeys(("gb2312", "gbk", "gb18030", "cp936", "hz", "x-gbk", "euc-cn", "euc_cn", "gb_2312-80"), "gb18030"),
     **dict.fromkeys(("big5", "cp950", "big5hkscs", "big5-hkscs", "big5-tw", "x-x-big5"), "big5"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "cp932", "windows-31j", "x-sjis", "shift_jis_2004"), "shift_jis"),
+    **dict.fromkeys(
+        ("shift_jis", "shift-jis", "sjis", "cp932", "windows-31j", "x-sjis", "shift_jis_2004"), "shift_jis"
+    ),
     **dict.fromkeys(("euc-jp", "euc_jp", "eucjp", "x-euc-jp", "euc_jis_2004"), "euc-jp"),
     **dict.fromkeys(("euc-kr", "euc_kr", "cp949", "uhc", "ks_c_5601-1987", "windows-949"), "euc-kr"),
     **dict.fromkeys(("windows-1252", "cp1252", "iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii"), "windows-1252"),
@@ -68,6 +70,8 @@ _LANGUAGE = {"zh-tw": "big5", "zh-hk": "big5", "zh-hant": "big5", "zh": "gb18030
 _DETECTED = ("gb18030", "big5", "cp932", "euc_jis_2004", "cp949", "cp1252", "cp1251")
 _CHINESE = frozenset({"gb18030", "big5"})
 _FOREIGN = frozenset(_CODECS) - _CHINESE - {"utf-8", "utf-16-le", "utf-16-be"}
+# Encodings that fit nearly any bytes, so that fitting proves nothing.
+_SINGLE_BYTE = frozenset({"windows-1252", "windows-1251"})
 # Nats of evidence. 7 is odds of a thousand to one; the advantages are what is known before a character is seen.
 _SURE = 7.0
 _SURE_OF_UNCOMMON = 3.0
@@ -120,29 +124,38 @@ def _detected(raw: Raw) -> Decoded:
         raise UnreadableDocument(raw.path, reason)
     declared = _declared(data)
     if "utf-8" in readings and len(_MULTIBYTE.findall(data[:1_000_000])) >= _PROOF_OF_UTF8:
-        remarks = (f"declares {declared} but is utf-8",) if declared not in {None, "utf-8"} else ()
-        return Decoded(readings["utf-8"], "utf-8", remarks)
+        contradiction = (f"declares {declared} but is utf-8",) if declared not in {None, "utf-8"} else ()
+        return Decoded(readings["utf-8"], "utf-8", contradiction)
     verdict = _library_verdict(data) if "utf-8" not in readings else "utf-8"
-    if verdict not in readings and verdict in _CODECS:
+    if verdict and verdict not in readings:
         readings.update(_strict(data, verdict, errors))
-    known = dict(_ADVANTAGE)
-    for family, advantage in ((declared, _DECLARED_ADVANTAGE), (_family_of_language(raw.language), _LANGUAGE_ADVANTAGE)):
-        if family:
-            known[family] = known.get(family, 0.0) + advantage
-    costs = {family: cost(text, family) - known.get(family, 0.0) for family, text in readings.items()}
+    return _weighed(readings, declared=declared, verdict=verdict, expected=_family_of_language(raw.language))
+
+
+def _weighed(readings: dict[str, str], *, declared: str | None, verdict: str, expected: str | None) -> Decoded:
+    """The likeliest reading, and in a remark those that are not much less likely or that a witness speaks for."""
+    costs = {family: cost(text, family) - _ADVANTAGE.get(family, 0.0) for family, text in readings.items()}
+    if declared in costs:
+        costs[declared] -= _DECLARED_ADVANTAGE
+    if expected in costs:
+        costs[expected] -= _LANGUAGE_ADVANTAGE
     best, *others = sorted(costs, key=lambda family: (costs[family], family))
-    # Characters that are seldom written say little about the encoding: each of them asks for more evidence from the rest.
+    # Characters that are seldom written say little about the encoding: each asks for more evidence from the rest.
     needed = _SURE + _SURE_OF_UNCOMMON * uncommon_count(readings[best], best)
-    close = [
+    doubts = [
         family
         for family in others
         if readings[family] != readings[best]
-        and (costs[family] - costs[best] < needed or (best in _FOREIGN and family in _CHINESE and best != declared))
+        and (
+            costs[family] - costs[best] < needed
+            or (family == verdict and best != declared)
+            or family == declared
+            or (best in _FOREIGN and family in _CHINESE and best != declared)
+        )
     ]
-    dissent = [verdict] if verdict in readings and verdict not in {best, *close} and declared != best else []
-    if declared in readings and declared not in {best, *close, *dissent}:
-        dissent.append(declared)
-    remarks = _doubt(best, readings, [*close, *dissent])
+    remarks = _doubt(best, readings, doubts)
+    if best in _FOREIGN and best != declared and not remarks:
+        remarks = (f"the encoding is doubtful: read as {best}, which nothing declares; set it in documents.toml",)
     return Decoded(readings[best].removeprefix("\ufeff"), best, remarks)
 
 
@@ -152,6 +165,9 @@ def _readings(data: bytes) -> tuple[dict[str, str], dict[str, UnicodeDecodeError
     readings: dict[str, str] = {}
     for family in ("utf-8", "gb18030", "big5"):
         readings.update(_strict(data, family, errors))
+    if not readings:
+        for family in ("windows-1252", "windows-1251"):
+            readings.update(_strict(data, family, errors))
     if len(data) % 2 == 0:
         for family in ("utf-16-le", "utf-16-be"):
             readings.update(_strict(data, family, errors))
@@ -161,10 +177,12 @@ def _readings(data: bytes) -> tuple[dict[str, str], dict[str, UnicodeDecodeError
 def _strict(data: bytes, family: str, errors: dict[str, UnicodeDecodeError]) -> dict[str, str]:
     for codec in _CODECS[family]:
         try:
-            return {family: data.decode(codec)}
+            text = data.decode(codec)
         except UnicodeDecodeError as error:
             if family not in errors or errors[family].start < error.start:
                 errors[family] = error
+        else:
+            return {family: text} if family not in _SINGLE_BYTE or has_words(text) else {}
     return {}
 
 

@@ -6,13 +6,13 @@ import importlib
 import os
 import stat
 import warnings
-from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from retrieval.errors import UnreadableDocument
-from retrieval.reading.formats import format_of
+from retrieval.errors import DocumentsFolderError, UnreadableDocument
+from retrieval.reading.declarations import Declaration, Declarations, declared
+from retrieval.reading.formats import ARCHIVE_SUFFIX, format_of
 from retrieval.reading.limits import MEBIBYTE, Limits
 from retrieval.records import Document, Source
 
@@ -27,16 +27,26 @@ class Reading(NamedTuple):
     failures: tuple[UnreadableDocument, ...] = ()
 
 
-def read(folder: Path, path: PurePosixPath | str, *, limits: Limits = Limits()) -> Reading:  # noqa: B008 - frozen
+def read(
+    folder: Path,
+    path: PurePosixPath | str,
+    *,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    declarations: Declarations | None = None,
+) -> Reading:
     """The documents in the file at ``path``, relative to the folder: one, or for an archive any number above none.
 
-    Raises ``UnreadableDocument``, and nothing else, when the file yields no document.
+    ``declarations`` is what ``declared(folder)`` gave; without it, it is read anew. Raises ``UnreadableDocument``, and
+    nothing else, when the file yields no document.
     """
-    from retrieval.reading.content import Raw
-
     name = PurePosixPath(path)
+    if declarations is None:
+        try:
+            declarations = declared(folder)
+        except DocumentsFolderError as error:
+            raise UnreadableDocument(str(name), error.reason) from error
     data = _load(folder, name, limits)
-    return Reading((_document(Raw(path=str(name), data=data, limits=limits)),))
+    return _Reader(declarations).read(str(name), data, limits)
 
 
 def _load(folder: Path, path: PurePosixPath, limits: Limits) -> bytes:
@@ -71,61 +81,94 @@ def too_large(size: int, limit_name: str, limit: int) -> str:
     return f"is too large ({size / MEBIBYTE:,.0f} MiB; the limit {limit_name} is {limit / MEBIBYTE:,.0f} MiB)"
 
 
-def _document(raw: Raw) -> Document:
-    suffix = PurePosixPath(raw.path).suffix
-    format_ = format_of(suffix)
-    if format_ is None:
-        raise UnreadableDocument(raw.path, f"{suffix or 'files without a suffix'} cannot be read")
-    if not raw.data.strip(b"\0 \t\r\n"):
-        raise UnreadableDocument(raw.path, "is empty")
-    try:
-        reader = importlib.import_module(f"retrieval.reading.{format_.module}")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            content: Content = reader.read(raw)
-            return _assembled(raw, content)
-    except UnreadableDocument:
-        raise
-    except ModuleNotFoundError as error:
-        reason = f"{format_.name} needs the package {error.name}; install it with: pip install 'yuanju[office]'"
-        raise UnreadableDocument(raw.path, reason) from error
-    except MemoryError as error:
-        raise UnreadableDocument(raw.path, "needs more memory than there is; divide it") from error
-    except Exception as error:  # a parser may raise anything over a damaged file, and one file must not stop the others
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        raise UnreadableDocument(raw.path, f"is no {format_.name} file or is damaged ({reason})") from error
+class _Reader:
+    """Reads what one file holds, and what the archives in it hold."""
+
+    def __init__(self, declarations: Declarations) -> None:
+        self.declarations = declarations
+
+    def read(self, path: str, data: bytes, limits: Limits, depth: int = 0) -> Reading:
+        """The documents in these bytes; ``depth`` counts the archives around them."""
+        suffix = PurePosixPath(path).suffix.lower()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                if suffix == ARCHIVE_SUFFIX:
+                    return self._archive(path, data, limits, depth)
+                return Reading((self._document(path, data, limits),))
+        except UnreadableDocument:
+            raise
+        except ModuleNotFoundError as error:
+            need = f"{suffix} files need the package {error.name}"
+            raise UnreadableDocument(path, f"{need}; install it with: pip install 'yuanju[office]'") from error
+        except MemoryError as error:
+            raise UnreadableDocument(path, "needs more memory than there is; divide it") from error
+        except Exception as error:  # a parser may raise anything over a damaged file, and must not stop the others
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            raise UnreadableDocument(path, f"is no {suffix} file or is damaged ({reason})") from error
+
+    def _archive(self, path: str, data: bytes, limits: Limits, depth: int) -> Reading:
+        from retrieval.reading.archive import members
+
+        if depth >= limits.archive_depth:
+            raise UnreadableDocument(path, f"is an archive within {depth} others (the limit archive_depth)")
+        documents: list[Document] = []
+        failures: list[UnreadableDocument] = []
+        for inner, content in members(path, data, limits):
+            if isinstance(content, str):
+                failures.append(UnreadableDocument(inner, content))
+                continue
+            try:
+                reading = self.read(inner, content, limits, depth + 1)
+            except UnreadableDocument as error:
+                failures.append(error)
+            else:
+                documents.extend(reading.documents)
+                failures.extend(reading.failures)
+        if not documents:
+            first = f"; {failures[0]}" if failures else ""
+            raise UnreadableDocument(path, f"holds no document that can be read{first}")
+        return Reading(tuple(documents), tuple(failures))
+
+    def _document(self, path: str, data: bytes, limits: Limits) -> Document:
+        from retrieval.reading.content import Raw
+
+        format_ = format_of(PurePosixPath(path).suffix)
+        if format_ is None:
+            raise UnreadableDocument(path, f"{PurePosixPath(path).suffix or 'files without a suffix'} are not read")
+        if not data.strip(b"\0 \t\r\n"):
+            raise UnreadableDocument(path, "is empty")
+        declaration = self.declarations.of(path)
+        raw = Raw(path=path, data=data, limits=limits, encoding=declaration.encoding, language=declaration.language)
+        content: Content = importlib.import_module(f"retrieval.reading.{format_.module}").read(raw)
+        return _assembled(raw, content, declaration)
 
 
-def _assembled(raw: Raw, content: Content) -> Document:
+def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document:
     from retrieval.reading.joining import collapse
-    from retrieval.reading.outline import number
+    from retrieval.reading.lists import gather
+    from retrieval.reading.outline import number, stands_alone, title_of
 
-    first_heading = next((block.text for block in content.blocks if block.level is not None), None)
+    said = content.metadata
     path = PurePosixPath(raw.path)
-    title = collapse(content.metadata.title or first_heading or path.stem) or path.name
+    blocks = list(gather(content.blocks))
+    heading = title_of(blocks)
+    title = collapse(declaration.title or said.title or heading or path.stem) or path.name
+    repeated = title if stands_alone(blocks, title) else None
     remarks = list(content.remarks)
     limit = raw.limits.paragraph_count
-    paragraphs = tuple(islice(number(content.blocks, title=title), limit + 1))
+    paragraphs = tuple(islice(number(blocks, title=repeated), limit + 1))
     if len(paragraphs) > limit:
         paragraphs = paragraphs[:limit]
         remarks.append(f"has more than {limit:,} paragraphs (the limit paragraph_count): the rest was left out")
     if not paragraphs:
-        raise UnreadableDocument(raw.path, _nothing(remarks))
-    return Document(
-        source=Source(
-            path=raw.path,
-            title=title,
-            author=content.metadata.author,
-            date=content.metadata.date,
-            url=content.metadata.url,
-            categories=content.metadata.categories,
-        ),
-        paragraphs=paragraphs,
-        format=content.format,
-        encoding=content.encoding,
-        remarks=tuple(remarks),
+        raise UnreadableDocument(raw.path, "; ".join(["holds no text to read", *remarks]))
+    source = Source(
+        path=raw.path,
+        title=title,
+        author=declaration.author or said.author,
+        date=declaration.date or said.date,
+        url=declaration.url or said.url,
+        categories=said.categories,
     )
-
-
-def _nothing(remarks: Iterable[str]) -> str:
-    return "; ".join(["holds no text to read", *remarks])
+    return Document(source, paragraphs, format=content.format, encoding=content.encoding, remarks=tuple(remarks))

@@ -83,6 +83,11 @@ def find(folder: Path, *, limits: Limits = Limits()) -> Listing:  # noqa: B008 -
     return _Search(folder, root, limits).run()
 
 
+def is_litter(name: str) -> bool:
+    """Whether a file or folder of this name is hidden, or something that a program keeps for itself."""
+    return name.startswith(".") or name.lower() in _LITTER or bool(_TEMPORARY.match(name))
+
+
 class _Search:
     """One walk through the folder, without recursion: trees of any depth are walked."""
 
@@ -107,10 +112,9 @@ class _Search:
         return Listing(files, skipped, self.declarations)
 
     def _visit(self, entry: os.DirEntry[str], place: PurePosixPath) -> None:
-        name = entry.name
-        if name.startswith(".") or name.lower() in _LITTER or _TEMPORARY.match(name):
+        if is_litter(entry.name):
             return
-        path = place / name
+        path = place / entry.name
         try:
             reason = self._take(entry, path)
         except OSError as error:
@@ -128,7 +132,9 @@ class _Search:
         if entry.is_dir():
             self.pending.append(path)
             return None
-        status = entry.stat()
+        return self._take_file(entry.stat(), path)
+
+    def _take_file(self, status: os.stat_result, path: PurePosixPath) -> str | None:
         if not stat.S_ISREG(status.st_mode):
             return "is not a regular file"
         file = File(path, status.st_size, status.st_mtime_ns)
@@ -136,7 +142,7 @@ class _Search:
             self.declarations = file
             return None
         suffix = path.suffix.lower()
-        if _HALF_WRITTEN.search(entry.name):
+        if _HALF_WRITTEN.search(path.name):
             return "looks half-written; it is read when it has its final name"
         if not is_readable(suffix):
             return _unknown(suffix)

@@ -22,6 +22,12 @@ FORMATS: tuple[Format, ...] = (
     Format("text", "plain", (".txt", ".text")),
     Format("markdown", "markdown", (".md", ".markdown", ".mkd", ".mdown")),
     Format("html", "web", (".html", ".htm", ".xhtml", ".shtml")),
+    Format("pdf", "pdf", (".pdf",)),
+    Format("docx", "word", (".docx", ".docm", ".dotx")),
+    Format("pptx", "slides", (".pptx", ".pptm", ".ppsx")),
+    Format("xlsx", "sheets", (".xlsx", ".xlsm")),
+    Format("csv", "delimited", (".csv", ".tsv")),
+    Format("epub", "epub", (".epub",)),
 )
 
 ARCHIVE_SUFFIX = ".zip"

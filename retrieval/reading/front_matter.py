@@ -89,15 +89,20 @@ def _texts(value: object) -> tuple[str, ...]:
         value = re.split(r"[,，、;；]", value)
     if not isinstance(value, list):
         return ()
-    texts = (_text(item) for item in value[:100])
+    texts = (_name(item) for item in value[:100])
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _text(value: object) -> str | None:
+    """The value as a text: a list of names is joined, what is nested deeper is no name and is left out."""
     if isinstance(value, list):
-        return "、".join(filter(None, map(_text, value[:20]))) or None
+        return "、".join(filter(None, map(_name, value[:20]))) or None
+    return _name(value)
+
+
+def _name(value: object) -> str | None:
     if isinstance(value, Mapping):
-        return _text(value.get("name"))
+        value = value.get("name")
     if isinstance(value, str | int | float | dt.date) and not isinstance(value, bool):
         return collapse(str(value)) or None
     return None

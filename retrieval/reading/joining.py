@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-_WIDE = "\u2e80-\u303f\u3040-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003ffff"
+_WIDE = "\u2e80-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003ffff"
 _QUOTES = "“”‘’…—·"
 _BREAK = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _SPACE = re.compile(r"\s+")
 # Characters that show nothing and part words: zero-width marks, soft hyphens, byte-order marks, controls, surrogates.
 # The zero-width joiner stays: emoji are made of it.
 _INVISIBLE = re.compile(
-    "[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+    "[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff\ud800-\udfff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
 _WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
 _WIDE_OR_QUOTE = re.compile(f"[{_WIDE}{_QUOTES}]")
@@ -20,9 +20,9 @@ _UNSPACED = re.compile(f"[{_WIDE}][A-Za-z0-9]|[A-Za-z0-9][{_WIDE}]")
 
 
 def collapse(text: str) -> str:
-    """The text on one line: white space runs become one space, and a line end between Chinese characters nothing.
+    r"""The text on one line: white space runs become one space, and a line end between Chinese characters nothing.
 
-    >>> collapse("  智能\\n  终端\\tsmart\\nphones ")
+    >>> collapse("  智能\n  终端\tsmart\nphones ")
     '智能终端 smart phones'
     """
     text = _INVISIBLE.sub("", text)
@@ -37,6 +37,8 @@ def join_lines(lines: list[str]) -> str:
     Where Chinese meets a Latin word or a figure, the text's own habit decides: ``突破⏎7000亿元`` is joined as the text
     writes ``10款`` or ``10 款`` elsewhere, and without a space when it does not say.
     """
+    if len(lines) == 1:
+        return lines[0].strip()
     text = "\n".join(lines)
     spaced = len(_SPACED.findall(text)) > len(_UNSPACED.findall(text))
     joined: list[str] = []

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborNode
+from bs4.element import PageElement
 
 from retrieval.reading.content import Block
-from retrieval.reading.elements import BLOCKS, HEADINGS, walk
+from retrieval.reading.elements import BLOCKS, HEADINGS, attributes_of, is_text, tag_of, walk
 from retrieval.reading.joining import collapse
 from retrieval.reading.page_tables import table_blocks
 from retrieval.reading.rows import row_text
 
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
-_LONGEST_JOINED_LIST = 200
 
 
-def blocks_of(root: LexborNode) -> list[Block]:
+def blocks_of(root: PageElement) -> list[Block]:
     """The blocks of the tree below the root, in order."""
     layout = _Layout()
     walk(root, layout.enter, layout.leave)
@@ -24,7 +23,7 @@ def blocks_of(root: LexborNode) -> list[Block]:
     return layout.blocks
 
 
-def _text_of(cell: LexborNode) -> str:
+def _text_of(cell: PageElement) -> str:
     return " ".join(block.text for block in blocks_of(cell))
 
 
@@ -38,10 +37,10 @@ class _Layout:
         self.preformatted = 0
         self.term = ""
 
-    def enter(self, node: LexborNode) -> bool:
-        tag = node.tag or ""
-        if node.is_text_node:
-            self._text(node.text_content or "")
+    def enter(self, node: PageElement) -> bool:
+        tag = tag_of(node)
+        if is_text(node):
+            self._text(str(node))
         elif tag == "br":
             self.flush()
         elif tag in BLOCKS:
@@ -52,8 +51,8 @@ class _Layout:
             self._open(tag, node)
         return True
 
-    def leave(self, node: LexborNode) -> None:
-        tag = node.tag or ""
+    def leave(self, node: PageElement) -> None:
+        tag = tag_of(node)
         if tag not in BLOCKS:
             return
         if tag == "dt":
@@ -62,7 +61,7 @@ class _Layout:
             return
         self.flush(level=HEADINGS.get(tag))
         if tag in _LISTS and self.lists:
-            self.lists.pop().close(self.blocks)
+            self.lists.pop()
         elif tag == "pre":
             self.preformatted -= 1
         elif tag == "dl":
@@ -76,7 +75,7 @@ class _Layout:
             return
         if self.term:
             text, self.term = row_text([self.term], [text]), ""
-        self.blocks.append(Block(text, level))
+        self.blocks.append(Block(text, level, item=bool(self.lists)))
 
     def flush_term(self) -> None:
         """Closes a term that no definition follows."""
@@ -98,9 +97,9 @@ class _Layout:
         else:
             self.pieces.append(text)
 
-    def _open(self, tag: str, node: LexborNode) -> None:
+    def _open(self, tag: str, node: PageElement) -> None:
         if tag in _LISTS:
-            self.lists.append(_List(len(self.blocks), _start(node) if tag == "ol" else None))
+            self.lists.append(_List(_start(node) if tag == "ol" else None))
         elif tag == "li" and self.lists:
             self.pieces.append(self.lists[-1].mark())
         elif tag == "pre":
@@ -110,10 +109,9 @@ class _Layout:
 
 
 class _List:
-    """An open list: where its items begin among the blocks, and the number of the next one if they are numbered."""
+    """An open list: the number of its next item, if they are numbered."""
 
-    def __init__(self, first: int, number: int | None) -> None:
-        self.first = first
+    def __init__(self, number: int | None) -> None:
         self.number = number
 
     def mark(self) -> str:
@@ -123,22 +121,7 @@ class _List:
         self.number += 1
         return f"{self.number - 1}. "
 
-    def close(self, blocks: list[Block]) -> None:
-        """Puts the items with the sentence that leads in to them: into its paragraph, or below it where they are long."""
-        items = blocks[self.first :]
-        if not items or not self.first or any(item.level for item in items):
-            return
-        lead = blocks[self.first - 1]
-        if lead.level is not None or not lead.text.endswith(("：", ":")):
-            return
-        joined = " ".join([lead.text, *(item.text for item in items)])
-        if len(joined) <= _LONGEST_JOINED_LIST:
-            blocks[self.first - 1 :] = [Block(joined, under=lead.under)]
-        else:
-            under = (*lead.under, lead.text.rstrip("：:"))
-            blocks[self.first :] = [Block(item.text, under=under + item.under) for item in items]
 
-
-def _start(node: LexborNode) -> int:
-    start = node.attributes.get("start") or ""
+def _start(node: PageElement) -> int:
+    start = attributes_of(node).get("start", "")
     return int(start) if re.fullmatch(r"\d{1,6}", start) else 1

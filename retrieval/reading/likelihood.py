@@ -32,6 +32,13 @@ def uncommon_count(text: str, family: str) -> int:
     return sum(count for character, count in Counter(text).items() if _character_cost(character, family) > _LETTER)
 
 
+def has_words(text: str) -> bool:
+    """Whether the characters beyond ASCII are the letters of words and the marks of writing, nearly all of them."""
+    beyond = [character for character in text if character > "\x7f"]
+    fitting = sum(character.isalpha() or character in "“”‘’—–…«»\u00a0°§" for character in beyond)
+    return fitting >= 0.9 * len(beyond)
+
+
 @cache
 def _levels(family: str) -> tuple[frozenset[str], frozenset[str]]:
     """The common and the less common characters of the standard behind the encoding; of both for Unicode."""
@@ -63,6 +70,6 @@ def _character_cost(character: str, family: str) -> float:
     category = unicodedata.category(character)
     if category in {"Cc", "Cn", "Co", "Cs"} or character == "\ufffd":
         return _BROKEN
-    if "\u3041" <= character <= "\u30ff" or "\uac00" <= character <= "\ud7a3":
+    if "\u3041" <= character <= "\u30ff" or "\uac00" <= character <= "\ud7a3" or "\u0400" <= character <= "\u045f":
         return _FOREIGN
     return _LETTER if character <= "\u00ff" else _RARE

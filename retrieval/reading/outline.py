@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from retrieval.reading.content import Block
 from retrieval.records import Paragraph
@@ -33,11 +33,28 @@ def spoken_level(text: str) -> int | None:
     return next((level for level, pattern in _SPOKEN_LEVELS if pattern.match(text)), None)
 
 
-def number(blocks: Iterable[Block], *, title: str) -> Iterator[Paragraph]:
+def is_article(text: str) -> bool:
+    """Whether the text begins an article of a law: ``第五条 …``."""
+    return bool(_ARTICLE.match(text))
+
+
+def title_of(blocks: Sequence[Block]) -> str | None:
+    """The text's own title: its first heading."""
+    return next((block.text for block in blocks if block.level is not None), None)
+
+
+def stands_alone(blocks: Sequence[Block], title: str) -> bool:
+    """Whether no other heading is of the title's rank, so that it names the whole and not a part."""
+    headings = [block for block in blocks if block.level is not None]
+    rank = next((block.level for block in headings if block.text == title), None)
+    return rank is None or not any(block.level <= rank for block in headings if block.level and block.text != title)
+
+
+def number(blocks: Iterable[Block], *, title: str | None) -> Iterator[Paragraph]:
     """The paragraphs among the blocks, numbered from 1.
 
     A heading becomes the section of the paragraphs below it. One that nothing stands below is a paragraph itself, so
-    that no text is lost; the document's own title is left out of the sections, where it would only be repeated. An
+    that no text is lost; a heading that is the ``title`` is left out, where it would only be repeated. An
     article of a law (第五条 …) stays in its paragraph and also names the section up to the next one.
     """
     path: list[tuple[int, str]] = []

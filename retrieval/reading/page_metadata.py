@@ -4,75 +4,104 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from bs4 import BeautifulSoup
+from bs4.element import PageElement, Tag
 
 from retrieval.reading.content import Metadata
 from retrieval.reading.dates import iso_date
+from retrieval.reading.elements import attributes_of, walk
 from retrieval.reading.joining import collapse
 
 _TITLE = ("og:title", "articletitle", "dc.title", "title")
 _AUTHOR = ("author", "article:author", "og:article:author", "dc.creator", "contentsource", "mediaid", "byl")
 _DATE = (
-    "article:published_time", "og:published_time", "publishdate", "pubdate", "publish_date", "publish-date", "publishtime", "date",
-    "dc.date", "dc.date.issued", "og:release_date", "weibo:article:create_at", "firstpublishedtime", "citation_publication_date",
+    "article:published_time", "og:published_time", "publishdate", "pubdate", "publish_date", "publish-date",
+    "publishtime", "date", "dc.date", "dc.date.issued", "og:release_date", "weibo:article:create_at",
+    "firstpublishedtime", "citation_publication_date",
 )  # fmt: skip
 _LINKED_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)\s*-->")
-_SHOWN_DATE = (
-    "[itemprop=datePublished], time[datetime], time, .pubtime, .pub-time, .publish-time, .pubdate, .date, .time"
-)
+_DATE_CLASSES = frozenset(("pubtime", "pub-time", "publish-time", "pubdate", "date", "time"))
+_MOST_DATES = 20
 _FULL_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 
 
-def page_metadata(tree: LexborHTMLParser, text: str) -> Metadata:
+def page_metadata(tree: BeautifulSoup, text: str) -> Metadata:
     """Title, author, date and address of the page, as far as it says them."""
-    named: dict[str, str] = {}
-    for node in tree.css("meta"):
-        attributes = node.attributes
-        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
-        content = collapse(attributes.get("content") or "")
-        if name and content:
-            named.setdefault(name.lower(), content)
+    page = _Witnesses(tree)
 
     def first(names: tuple[str, ...]) -> str | None:
-        return next((named[name] for name in names if name in named), None)
+        return next((page.named[name] for name in names if name in page.named), None)
 
     author = first(_AUTHOR)
     return Metadata(
-        title=_title(tree, first(_TITLE)),
+        title=_title(page, first(_TITLE)),
         author=author if author and not author.startswith("http") else None,
-        date=_date(tree, first(_DATE), text),
-        url=_url(tree, named.get("og:url"), text),
+        date=_date(page, first(_DATE), text),
+        url=_url(page.canonical, page.named.get("og:url"), text),
     )
 
 
-def _title(tree: LexborHTMLParser, declared: str | None) -> str | None:
+class _Witnesses:
+    """The elements that say what the page is, gathered in one walk."""
+
+    def __init__(self, tree: BeautifulSoup) -> None:
+        self.named: dict[str, str] = {}
+        self.title = self.heading = self.canonical = ""
+        self.dates: list[Tag] = []
+        walk(tree, self._look)
+
+    def _look(self, node: PageElement) -> bool:
+        if not isinstance(node, Tag):
+            return False
+        if node.name == "meta":
+            self._meta(attributes_of(node))
+        elif node.name == "title" and not self.title:
+            self.title = collapse(node.get_text())
+        elif node.name == "h1" and not self.heading:
+            self.heading = collapse(node.get_text())
+        elif node.name == "link" and not self.canonical and node.get("rel") == "canonical":
+            self.canonical = str(node.get("href") or "")
+        elif len(self.dates) < _MOST_DATES and _shows_date(node):
+            self.dates.append(node)
+        return True
+
+    def _meta(self, attributes: dict[str, str]) -> None:
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+        content = collapse(attributes.get("content", ""))
+        if name and content:
+            self.named.setdefault(name.lower(), content)
+
+
+def _shows_date(node: Tag) -> bool:
+    if node.name == "time" or node.get("itemprop") == "datePublished":
+        return True
+    return not _DATE_CLASSES.isdisjoint(str(node.get("class") or "").split())
+
+
+def _title(page: _Witnesses, declared: str | None) -> str | None:
     """The title without the name of the site, which <title> usually appends and the first heading does not."""
-    element, heading = tree.css_first("title"), tree.css_first("h1")
-    title = collapse(element.text(deep=True)) if element else ""
-    shown = collapse(heading.text(deep=True)) if heading else ""
-    if shown and shown in title:
-        return shown
+    if page.heading and page.heading in page.title:
+        return page.heading
     if declared:
         return declared
-    head, mark, _ = title.partition("_")
-    return (head if mark and len(head) >= 6 else title) or None
+    head, mark, _ = page.title.partition("_")
+    return (head if mark and len(head) >= 6 else page.title) or None
 
 
-def _date(tree: LexborHTMLParser, declared: str | None, text: str) -> str | None:
+def _date(page: _Witnesses, declared: str | None, text: str) -> str | None:
     if declared and (date := iso_date(declared)):
         return date
     if (linked := _LINKED_DATE.search(text)) and (date := iso_date(linked[1])):
         return date
-    for node in tree.css(_SHOWN_DATE)[:20]:
-        shown = node.attributes.get("datetime") or collapse(node.text(deep=True))[:60]
+    for node in page.dates:
+        shown = str(node.get("datetime") or "") or collapse(node.get_text())[:60]
         if _FULL_DATE.search(shown) and (date := iso_date(shown)):
             return date
     return None
 
 
-def _url(tree: LexborHTMLParser, declared: str | None, text: str) -> str | None:
-    link = tree.css_first("link[rel=canonical]")
+def _url(canonical: str, declared: str | None, text: str) -> str | None:
     saved = _SAVED_FROM.search(text[:2000])
-    candidates = (link.attributes.get("href") if link else None, declared, saved[1] if saved else None)
+    candidates = (canonical, declared, saved[1] if saved else None)
     return next((url for url in candidates if url and re.match(r"https?://\S+$", url)), None)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from retrieval.reading import web
 from retrieval.reading.content import Block, Content, Metadata, Raw
 from retrieval.reading.decoding import decode
 from retrieval.reading.front_matter import split
 from retrieval.reading.joining import collapse, join_lines, width
+from retrieval.reading.lists import is_item
 from retrieval.reading.outline import spoken_level
 
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"[。！？!?.…：:；;][”’」』）)\]】》\"']*$")
 _INDENT = re.compile(r"[\u3000\t]| {2,}")
-_ITEM = re.compile(
-    r"[-*+•●○■□◆◇▪·►➢※◎]\s"
-    r"|[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-zA-Z])[）)、．]"
-    r"|\d{1,3}(?:\.\d{1,3})*[.:：]?\s|\d{1,3}\.(?!\d)|[①-⑳㈠-㈩]"
-    r"|\d{4}[-/年.]\d|\[|【|[#>|]|第[〇零一二三四五六七八九十百千\d]+[编篇章节条部卷回]"
-)
+# What begins a paragraph besides the items of lists: articles, dates, quotations and marks of other formats.
+_BEGINNING = re.compile(r"\d{4}[-/年.]\d|\[|【|[#>|]|第[〇零一二三四五六七八九十百千\d]+[编篇章节条部卷回]")
 _RULE = re.compile(r"[\s=\-_*~#+.·—－＝…★☆]{3,}$")
 _NARROWEST_WRAP, _WIDEST_WRAP = 30, 130
 _LONGEST_TITLE = 60
@@ -66,7 +64,7 @@ def paragraphs(text: str) -> list[Block]:
     def close() -> None:
         joined = collapse(join_lines(open_lines))
         if joined and not _RULE.match(joined):
-            blocks.append(Block(joined))
+            blocks.append(Block(joined, item=is_item(joined)))
         open_lines.clear()
 
     for line in lines:
@@ -86,11 +84,7 @@ def _wrap_width(lines: list[str]) -> int | None:
     longest = max((width(line.rstrip()) for line in lines), default=0)
     if not _NARROWEST_WRAP <= longest <= _WIDEST_WRAP:
         return None
-    open_ended = [
-        width(line.rstrip())
-        for line, following in zip(lines, lines[1:], strict=False)
-        if _may_continue(line, following)
-    ]
+    open_ended = [width(line.rstrip()) for line, following in pairwise(lines) if _may_continue(line, following)]
     full = sum(columns >= _full(longest) for columns in open_ended)
     return longest if full and full >= 0.75 * len(open_ended) else None
 
@@ -107,7 +101,8 @@ def _may_continue(line: str, following: str) -> bool:
         and following.strip()
         and not _SENTENCE_END.search(stripped)
         and not _INDENT.match(following)
-        and not _ITEM.match(following)
+        and not is_item(following)
+        and not _BEGINNING.match(following)
         and not _RULE.match(following)
         and spoken_level(stripped) is None
     )
@@ -123,6 +118,6 @@ def _title(blocks: list[Block]) -> str | None:
         return None
     first, second = blocks[0].text, blocks[1].text
     unfinished = re.search(r"[\w）)》”\"】]$", first) and not re.search(r"[。；;]", first)
-    if unfinished and width(first) <= _LONGEST_TITLE and len(second) > len(first) and not _ITEM.match(first):
+    if unfinished and width(first) <= _LONGEST_TITLE and len(second) > len(first) and not is_item(first):
         return first
     return None

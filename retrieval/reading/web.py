@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser
+from bs4 import BeautifulSoup
 
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.boilerplate import prune
@@ -23,46 +23,11 @@ _OPENING = re.compile(
 _CLOSING = re.compile(r"</(?:p|div|li|td|h[1-6]|table)\s*>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
 # Elements that close by themselves, so that one that is never closed does not deepen the tree.
-_SELF_CLOSING = frozenset(
-    [
-        "area",
-        "base",
-        "basefont",
-        "br",
-        "col",
-        "embed",
-        "frame",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "keygen",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "tr",
-        "td",
-        "th",
-        "thead",
-        "tbody",
-        "tfoot",
-        "option",
-        "optgroup",
-        "colgroup",
-        "rt",
-        "rp",
-        "a",
-        "html",
-        "head",
-        "body",
-    ]
-)
+_SELF_CLOSING = frozenset((
+    "area", "base", "basefont", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr", "keygen", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup",
+    "colgroup", "rt", "rp", "a", "html", "head", "body",
+))  # fmt: skip
 _XHTML_EMPTY = re.compile(
     r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)(\w+)\b([^<>]*)/>"
 )
@@ -98,46 +63,51 @@ def read(raw: Raw) -> Content:
 
 
 def read_text(text: str, raw: Raw) -> Page:
-    """A page, or the part of one that a feed archive keeps. Raises ``UnreadableDocument`` when it is nested too deep."""
-    tree = _parsed(text, raw)
-    root = tree.root
-    if root is None:
-        return Page([])
-    metadata = page_metadata(tree, text)
-    remarks = prune(root, by_shape=True)
-    blocks = blocks_of(root)
+    """A page, or the part of one that a feed archive keeps.
+
+    Raises ``UnreadableDocument`` when its elements are nested too deep.
+    """
+    page = _parsed(text, raw)
+    metadata = page_metadata(page, text)
+    remarks = prune(page, by_shape=True)
+    blocks = blocks_of(page)
     if blocks:
         return Page(blocks, metadata, remarks)
     # A page of nothing but links is a list of them, not a page without text.
-    whole = _parsed(text, raw).root
-    remarks = prune(whole, by_shape=False) if whole else ()
-    return Page(blocks_of(whole) if whole else [], metadata, remarks)
+    whole = _parsed(text, raw)
+    remarks = prune(whole, by_shape=False)
+    return Page(blocks_of(whole), metadata, remarks)
 
 
 def read_fragment(text: str, raw: Raw) -> Page:
     """HTML that was made from a document, with nothing around it. Raises ``UnreadableDocument`` as above."""
-    root = _parsed(text, raw).root
-    if root is None:
-        return Page([])
-    remarks = prune(root, by_shape=False)
-    return Page(blocks_of(root), Metadata(), remarks)
+    page = _parsed(text, raw)
+    remarks = prune(page, by_shape=False)
+    return Page(blocks_of(page), Metadata(), remarks)
 
 
-def _parsed(text: str, raw: Raw) -> LexborHTMLParser:
-    if _depth(text) > raw.limits.html_depth:
-        reason = f"holds elements nested more than {raw.limits.html_depth:,} deep (the limit html_depth)"
+def _parsed(text: str, raw: Raw) -> BeautifulSoup:
+    count, depth = _extent(text)
+    limits = raw.limits
+    if count > limits.element_count:
+        reason = f"holds {count:,} elements (the limit element_count is {limits.element_count:,}); divide it"
+        raise UnreadableDocument(raw.path, reason)
+    if depth > limits.html_depth:
+        reason = f"holds elements nested more than {limits.html_depth:,} deep (the limit html_depth)"
         raise UnreadableDocument(raw.path, reason)
     if text.lstrip("\ufeff \r\n\t").startswith("<?xml"):
         text = _XHTML_EMPTY.sub(r"<\1\2></\1>", text)
-    return LexborHTMLParser(text)
+    # lxml closes what HTML lets one leave open (<p>, <li>, <td>), and does not give up on deep trees.
+    return BeautifulSoup(text, "lxml", multi_valued_attributes=None)
 
 
-def _depth(text: str) -> int:
-    """At least the depth of the tree that the text makes: parsing takes time with the square of it."""
-    depth = deepest = 0
+def _extent(text: str) -> tuple[int, int]:
+    """How many elements the text makes, and at least how deep: parsing takes time with the square of the depth."""
+    count = depth = deepest = 0
     for closing, name, empty in _TAG.findall(text):
+        count += not closing
         if name.lower() in _SELF_CLOSING or empty:
             continue
         depth = max(0, depth - 1) if closing else depth + 1
         deepest = max(deepest, depth)
-    return deepest
+    return count, deepest

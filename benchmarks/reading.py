@@ -1,0 +1,151 @@
+"""Measures reading: that encodings are read exactly or called doubtful, that nothing stops a run, and how fast it is.
+
+python -m benchmarks.reading encodings [--texts 200]
+python -m benchmarks.reading fuzz [--inputs 10000]
+python -m benchmarks.reading speed [--documents 200]
+
+Exit status 1 when a promise is broken: a text read wrong in silence; an error other than ``UnreadableDocument``, more
+than 5 seconds for an input, or more than 1 GiB of memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from benchmarks.reading_fuzz import fuzz
+from benchmarks.reading_samples import samples
+from retrieval.errors import UnreadableDocument
+from retrieval.reading import read
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "big5")
+KINDS = ("common", "rare", "mixed")
+ASCII_HEAD = "A head of plain ASCII, as exported files begin with: version 1.0, id=42; see below.\n" * 50
+PUNCTUATION = "，。、；：！？“”（）《》"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("encodings").add_argument("--texts", type=int, default=200, help="for each encoding")
+    commands.add_parser("fuzz").add_argument("--inputs", type=int, default=10_000, help="over all formats")
+    commands.add_parser("speed").add_argument("--documents", type=int, default=200, help="of each format")
+    options = parser.parse_args()
+    generator = random.Random(options.seed)
+    if options.command == "encodings":
+        return measure_encodings(generator, options.texts)
+    if options.command == "fuzz":
+        return fuzz(generator, options.inputs)
+    return measure_speed(options.documents)
+
+
+def measure_encodings(generator: random.Random, text_count: int) -> int:
+    outcomes: dict[tuple[str, str], Counter[str]] = {}
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        usual = usual_words(place)
+        writers = {encoding: TextWriter(generator, encoding, usual) for encoding in ENCODINGS}
+        for encoding in ENCODINGS:
+            for number in range(text_count):
+                kind = KINDS[number % len(KINDS)]
+                head = ASCII_HEAD if number % 2 else ""
+                text = head + writers[encoding].text(kind, generator.choice((8, 20, 50, 200, 1000)))
+                (folder / "a.txt").write_bytes(text.encode(encoding))
+                outcomes.setdefault((encoding, kind), Counter())[outcome(folder, text)] += 1
+    names = ("exact", "doubtful, right", "doubtful, wrong", "not read", "WRONG IN SILENCE")
+    print("| encoding | characters | " + " | ".join(names) + " |\n|---|---|" + "---:|" * len(names))
+    for (encoding, kind), counts in outcomes.items():
+        print(f"| {encoding} | {kind} | " + " | ".join(str(counts[name]) for name in names) + " |")
+    total = sum(outcomes.values(), Counter())
+    print("| all | | " + " | ".join(str(total[name]) for name in names) + " |")
+    return int(total["WRONG IN SILENCE"] > 0)
+
+
+def outcome(folder: Path, text: str) -> str:
+    """How the text, which is in ``a.txt``, is read there."""
+    try:
+        (document,) = read(folder, "a.txt").documents
+    except UnreadableDocument:
+        return "not read"
+    found = "".join(paragraph.text for paragraph in document.paragraphs)
+    # White space and headings are reading's business, characters are not: only those are compared.
+    heads = "".join(dict.fromkeys([document.source.title, *(part for p in document.paragraphs for part in p.section)]))
+    right = Counter(found + heads) >= Counter("".join(text.split())) - Counter(" ")
+    doubtful = any("encoding is doubtful" in remark for remark in document.remarks)
+    if right:
+        return "doubtful, right" if doubtful else "exact"
+    return "doubtful, wrong" if doubtful else "WRONG IN SILENCE"
+
+
+class TextWriter:
+    """Writes Chinese texts of characters that an encoding has."""
+
+    def __init__(self, generator: random.Random, encoding: str, usual_words: dict[str, int]) -> None:
+        from opencc import OpenCC
+
+        self.generator = generator
+        script = OpenCC("s2t") if encoding == "big5" else None
+        written = ((script.convert(word) if script else word, count) for word, count in usual_words.items())
+        kept = [(word, count) for word, count in written if fits(word, encoding)]
+        self.words, self.counts = [word for word, _ in kept], [count for _, count in kept]
+        common = set("".join(self.words))
+        blocks = (range(0x4E00, 0x9FA6), range(0x3400, 0x4DB6), range(0x20000, 0x20400))
+        characters = (chr(code) for block in blocks for code in block)
+        self.rare = [character for character in characters if character not in common and fits(character, encoding)]
+
+    def text(self, kind: str, length: int) -> str:
+        """A text of at least so many characters: of everyday words, of seldom ones, or of both."""
+        pieces: list[str] = []
+        while sum(map(len, pieces)) < length:
+            seldom = kind == "rare" or (kind == "mixed" and self.generator.random() < 0.3)
+            if seldom:
+                pieces.append("".join(self.generator.choices(self.rare, k=self.generator.randint(1, 4))))
+            else:
+                pieces.append(self.generator.choices(self.words, self.counts)[0])
+            if self.generator.random() < 0.12:
+                pieces.append(self.generator.choice(PUNCTUATION))
+        return "".join(pieces) + "。"
+
+
+def usual_words(cache_folder: str) -> dict[str, int]:
+    """Everyday Chinese words and how often they occur, from jieba's dictionary."""
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = cache_folder
+    tokenizer.initialize()
+    return {word: count for word, count in tokenizer.FREQ.items() if count > 500}
+
+
+def fits(text: str, encoding: str) -> bool:
+    try:
+        return text.encode(encoding).decode(encoding) == text
+    except UnicodeError:
+        return False
+
+
+def measure_speed(document_count: int) -> int:
+    print("| file | bytes | ms a document |\n|---|---:|---:|")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for name, data in samples().items():
+            (folder / name).write_bytes(data)
+            read(folder, name)
+            started = time.perf_counter()
+            for _ in range(document_count):
+                read(folder, name)
+            milliseconds = (time.perf_counter() - started) / document_count * 1000
+            print(f"| {name} | {len(data):,} | {milliseconds:.2f} |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,276 @@
+"""Learns the weights of the ranking and of the confidence from question sets in SQuAD's format.
+
+    python -m benchmarks.train SET.json SET.json            writes retrieval/ranking.json and confidence.json
+    python -m benchmarks.train SET.json SET.json --report   trains on each and tests on the others, and by 5 folds
+
+The same sets and seed give the same weights. Two sets are the least: foreign questions come from the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.learning import Array, Lists, confidence_weights, hits, ranking_weights
+from benchmarks.negatives import Swapper, without_paragraph, without_sentence
+from retrieval.confidence import SIGNS, signs
+from retrieval.engine import LocalEngine
+from retrieval.evaluation import Item, QuestionSet, refusal, squad
+from retrieval.features import NAMES, features
+from retrieval.question import Question
+from retrieval.ranking import SEARCHED, Ranker
+from retrieval.records import Document, Found
+from retrieval.tokens import Tokenizer
+
+PENALTY = 3.0
+FOLDS = 5
+ASKED = 1000
+"""How many questions of each set the confidence is learned from."""
+SMALL, SMALL_COUNT = 15, 12
+"""Paragraphs in a small collection, and how many of those are drawn from each set."""
+WRONG = 1.3
+"""What it costs to answer a question that the documents do not answer, beside refusing one that they do."""
+SHARES = {"foreign": 0.5, "paragraph": 1.0, "sentence": 0.3, "entity": 1.0, "word": 0.2}
+"""How much each sort of unanswerable question counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """An engine that holds a question set, and that set."""
+
+    questions: QuestionSet
+    engine: LocalEngine
+
+    def document(self, item: Item) -> Document:
+        """Give the document that answers."""
+        return next(document for document in self.questions.documents if document.source.path == item.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Signs of confidence of many questions, by row, and of which sort each question is."""
+
+    signs: Array
+    sorts: NDArray[np.str_]
+
+
+class Trainer:
+    """Turns question sets into tables to learn from."""
+
+    def __init__(self, tokenizer: Tokenizer, seed: int) -> None:
+        self._tokenizer = tokenizer
+        self._ranker = Ranker(tokenizer)
+        self._random = Random(seed)
+
+    @contextmanager
+    def collection(self, questions: QuestionSet) -> Iterator[Collection]:
+        """Index a question set in a temporary folder."""
+        with TemporaryDirectory() as folder:
+            engine = LocalEngine(Path(folder), self._tokenizer)
+            asyncio.run(_fill(engine, questions.documents))
+            try:
+                yield Collection(questions, engine)
+            finally:
+                engine.close()
+
+    def search(self, collection: Collection, question: str, limit: int = SEARCHED) -> tuple[Question, Found]:
+        """Ask a collection."""
+        asked = Question.of(question, self._tokenizer)
+        return asked, asyncio.run(collection.engine.search(asked.terms, limit=limit))
+
+    def lists(self, collection: Collection) -> Lists:
+        """Give the candidates of each question with their features."""
+        tables, right, numbers = [], [], []
+        for number, item in enumerate(collection.questions.items):
+            asked, found = self.search(collection, item.question)
+            if not found.hits:
+                continue
+            evidence = self._ranker.evidence(asked, found)
+            tables.append(features(evidence))
+            for row in range(len(evidence.rows)):
+                sentence = evidence.sentence_at(row)
+                own = evidence.passages.hits[int(evidence.hit[row])].source.path == item.path
+                right.append(own and any(sentence.start <= a and b <= sentence.end for a, b in item.spans))
+            numbers += [number] * len(evidence.rows)
+        return Lists(np.concatenate(tables), np.array(right), np.array(numbers))
+
+    def cases(
+        self, collection: Collection, items: Sequence[Item], foreign: Iterable[str], swapper: Swapper, weights: Array
+    ) -> Cases:
+        """Give the signs of confidence of answerable questions and of each sort of unanswerable ones."""
+        rows: list[Array] = []
+        sorts: list[str] = []
+
+        def add(sort: str, asked: Question, found: Found | None) -> None:
+            if found is not None and found.hits:
+                evidence = self._ranker.evidence(asked, found)
+                rows.append(signs(self._ranker.case(evidence, features(evidence) @ weights)))
+                sorts.append(sort)
+
+        for item in items:
+            asked, found = self.search(collection, item.question, SEARCHED + 1)
+            if not asked.terms:
+                continue
+            document = collection.document(item)
+            terms = (document.paragraphs[0].text, document.source.title)
+            own = frozenset(term for text in terms for term in self._tokenizer.terms(text))
+            add("answerable", asked, found)
+            add("paragraph", asked, without_paragraph(found, item.path, own))
+            if self._random.random() < 0.5:
+                add("sentence", asked, without_sentence(found, item))
+            for sort, question in (("entity", swapper.entity(item, document)), ("word", swapper.word(item, document))):
+                if question is not None:
+                    add(sort, *self.search(collection, question))
+        for question in foreign:
+            add("foreign", *self.search(collection, question))
+        return Cases(np.array(rows), np.array(sorts))
+
+    def all_cases(self, sets: Sequence[QuestionSet], number: int, weights: Array) -> tuple[Cases, Cases]:
+        """Give the cases of a set as a whole, and of small collections drawn from it."""
+        own, others = sets[number], [part for place, part in enumerate(sets) if place != number]
+        titles = [document.source.title for part in others for document in part.documents]
+        outside = [item.question for part in others for item in part.items]
+        words = sorted(
+            {
+                token.text
+                for part in sets
+                for item in part.items
+                for token in self._tokenizer.words(item.question)
+                if token.han and len(token.text) > 1
+            }
+        )
+        draw = self._random.sample
+
+        def swapper(part: QuestionSet) -> Swapper:
+            whole = "\n".join(document.source.title + document.paragraphs[0].text for document in part.documents)
+            return Swapper(self._tokenizer, titles, words, whole, self._random)
+
+        with self.collection(own) as collection:
+            items = draw(own.items, min(ASKED, len(own.items)))
+            whole = self.cases(collection, items, draw(outside, min(ASKED, len(outside))), swapper(own), weights)
+        parts = []
+        for _ in range(SMALL_COUNT):
+            start = self._random.randrange(max(len(own.documents) - SMALL, 1))
+            documents = own.documents[start : start + SMALL]
+            paths = {document.source.path for document in documents}
+            inside = [item for item in own.items if item.path in paths]
+            small = QuestionSet(documents, tuple(draw(inside, min(40, len(inside)))))
+            near = [item.question for item in draw(own.items, 40) if item.path not in paths][:20]
+            with self.collection(small) as collection:
+                foreign = [*near, *draw(outside, min(20, len(outside)))]
+                parts.append(self.cases(collection, small.items, foreign, swapper(small), weights))
+        drawn = Cases(np.concatenate([part.signs for part in parts]), np.concatenate([part.sorts for part in parts]))
+        return whole, drawn
+
+
+async def _fill(engine: LocalEngine, documents: Iterable[Document]) -> None:
+    async with engine.update(afresh=True) as update:
+        for document in documents:
+            await update.put(document)
+        await update.commit("")
+
+
+def learn_confidence(tables: Sequence[Cases]) -> tuple[Array, float]:
+    """Learn from tables that count alike, in each of which all sorts together count as the answerable questions do."""
+    importance = []
+    for table in tables:
+        weight = np.where(table.sorts == "answerable", 1.0, 0.0)
+        answerable = weight.sum()
+        for sort, share in SHARES.items():
+            chosen = table.sorts == sort
+            weight[chosen] = WRONG * share / sum(SHARES.values()) * answerable / max(chosen.sum(), 1)
+        importance.append(weight * ASKED / answerable)
+    rows = np.concatenate([table.signs for table in tables])
+    answerable = np.concatenate([table.sorts == "answerable" for table in tables]).astype(np.float64)
+    return confidence_weights(rows, answerable, np.concatenate(importance), penalty=PENALTY)
+
+
+def report_ranking(names: Sequence[str], sets: Sequence[QuestionSet], lists: Sequence[Lists]) -> None:
+    """Train on each set and test on the others; then train on four fifths of all and test on the fifth."""
+    for trained, part in enumerate(lists):
+        weights = ranking_weights([part], penalty=PENALTY)
+        for tested, other in enumerate(lists):
+            if tested != trained:
+                _print(f"{names[trained]} → {names[tested]}", hits(other, weights, questions=len(sets[tested].items)))
+    totals: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for fold in range(FOLDS):
+        # Questions about one paragraph stand together: neighbours stay in one fold.
+        held = [part.question // 7 % FOLDS == fold for part in lists]
+        weights = ranking_weights([part.where(~out) for part, out in zip(lists, held, strict=True)], penalty=PENALTY)
+        for name, part, out, whole in zip(names, lists, held, sets, strict=True):
+            for measure, value in hits(part.where(out), weights, questions=len(whole.items)).items():
+                totals[name][measure] += value
+    for name, values in totals.items():
+        _print(f"{FOLDS} folds, {name}", values)
+
+
+def report_confidence(names: Sequence[str], cases: Sequence[tuple[Cases, Cases]]) -> None:
+    """Train on the other sets' questions and test on each set's."""
+    for tested, name in enumerate(names):
+        weights, bias = learn_confidence([part for place, pair in enumerate(cases) if place != tested for part in pair])
+        whole = cases[tested][0]
+        chances = 1 / (1 + np.exp(-(whole.signs @ weights) - bias))
+        known = chances[whole.sorts == "answerable"]
+        _print(f"{name}, threshold 0.5", {"answered": float((known >= 0.5).mean())})
+        for sort in SHARES:
+            unknown = chances[whole.sorts == sort]
+            _print(f"{name}, {sort}", {**refusal(known, unknown), "refused at 0.5": float((unknown < 0.5).mean())})
+
+
+def _print(title: str, values: dict[str, float]) -> None:
+    print(f"{title:45}", "  ".join(f"{name} {value:.3f}" for name, value in values.items()), flush=True)
+
+
+def main() -> None:
+    """Train, and report or write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="+", type=Path, metavar="SET", help="question set in SQuAD's format")
+    parser.add_argument("--report", action="store_true", help="measure on what was not trained on; write nothing")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    if len(arguments.sets) < 2:
+        parser.error("two sets are the least: foreign questions come from the others")
+    names = [path.stem for path in arguments.sets]
+    sets = [squad(path) for path in arguments.sets]
+    package = Path(__file__).parent.parent / "retrieval"
+    with TemporaryDirectory() as cache:
+        trainer = Trainer(Tokenizer(Path(cache)), arguments.seed)
+        lists = []
+        for questions in sets:
+            with trainer.collection(questions) as collection:
+                lists.append(trainer.lists(collection))
+        if arguments.report:
+            report_ranking(names, sets, lists)
+        weights = ranking_weights(lists, penalty=PENALTY)
+        cases = [trainer.all_cases(sets, number, weights) for number in range(len(sets))]
+    if arguments.report:
+        report_confidence(names, cases)
+        return
+    confidence, bias = learn_confidence([part for pair in cases for part in pair])
+    _write(package / "ranking.json", {"features": list(NAMES), "weights": _rounded(weights)})
+    named = [sign.name for sign in SIGNS]
+    _write(package / "confidence.json", {"signs": named, "weights": _rounded(confidence), "bias": round(bias, 5)})
+
+
+def _rounded(weights: Array) -> list[float]:
+    return [round(float(weight), 5) for weight in weights]
+
+
+def _write(path: Path, values: object) -> None:
+    path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()

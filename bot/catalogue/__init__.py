@@ -1,0 +1,89 @@
+"""Every sentence that people in Telegram read, in Chinese and English: one Fluent file for each language.
+
+The only place where arguments are escaped. ``Phrases.html`` is for messages: text that goes in is escaped, unless it
+is ``Html`` already. ``Phrases.text`` is for what Telegram shows as it is: buttons, pop-ups, titles, descriptions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Literal, get_args
+
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import ast
+
+Language = Literal["zh", "en"]
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+Argument = str | int | float
+
+# Text takes the way past Fluent, which does not format pieces of more than 2,500 characters.
+_SLOT = re.compile("\ue000(.*?)\ue001")
+
+
+class Html(str):
+    """Text in Telegram's HTML, which is not escaped again."""
+
+    __slots__ = ()
+
+
+class Phrases:
+    """The sentences of one language.
+
+    Whole numbers and fractions are written as the language does (``1,234``) and choose plurals; an id is passed as
+    text. Raises ``KeyError`` for a key that does not exist, and ``ValueError`` where a variable is missing.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._bundle = FluentBundle([language], use_isolating=False)
+        self._bundle.add_resource(resource(language))
+
+    def html(self, key: str, /, **arguments: Argument) -> Html:
+        """A sentence in Telegram's HTML; text among the arguments is escaped."""
+        return Html(self._format(key, arguments, as_html=True))
+
+    def text(self, key: str, /, **arguments: Argument) -> str:
+        """A sentence as plain text."""
+        return self._format(key, arguments, as_html=False)
+
+    def _format(self, key: str, arguments: Mapping[str, Argument], *, as_html: bool) -> str:
+        message = self._bundle.get_message(key)
+        if message.value is None:
+            raise KeyError(key)
+        slots = {name: f"\ue000{name}\ue001" if isinstance(value, str) else value for name, value in arguments.items()}
+        formatted, errors = self._bundle.format_pattern(message.value, slots)
+        if errors:
+            raise ValueError(f"{key} in {self.language}: {errors[0]}")
+
+        def fill(slot: re.Match[str]) -> str:
+            value = str(arguments[slot[1]])
+            return escape(value) if as_html and not isinstance(arguments[slot[1]], Html) else value
+
+        return _SLOT.sub(fill, str(formatted))
+
+
+def language_of(code: str | None) -> Language:
+    """The language for somebody whose app says this ``language_code``: Chinese for ``zh…`` and for none.
+
+    >>> language_of("zh-hant"), language_of(None), language_of("de")
+    ('zh', 'zh', 'en')
+    """
+    return "zh" if not code or re.match(r"zh\b", code, re.IGNORECASE) else "en"
+
+
+@cache
+def phrases(language: Language) -> Phrases:
+    """The sentences of a language, read once."""
+    return Phrases(language)
+
+
+def resource(language: Language) -> ast.Resource:
+    """The file of a language, parsed."""
+    path = files(__package__).joinpath(f"{language}.ftl")
+    return FluentResource(path.read_text(encoding="utf-8"))

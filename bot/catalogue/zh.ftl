@@ -1,0 +1,208 @@
+# 机器人说的每一句话。消息用 Telegram 的 HTML；按钮、弹出提示、标题和说明是纯文本。
+
+## 开始与帮助
+
+start =
+    你好，我是原句。
+
+    发来一个问题，我在文档里找到回答它的那句话，一字不改，并注明出处。文档里没有的，我会直说没有。
+
+    怎么用：/help
+start-suggestions = 可以先试试这些问题：
+help =
+    <b>私聊</b>：直接把问题发给我。
+
+    <b>群里</b>：写上 @{ $username } 和问题，或者用 /ask 加上问题，或者回复我的消息。想问别人说的那句话，回复它并写上 @{ $username } 就行。
+
+    <b>任何聊天里</b>：输入 @{ $username } 和问题，从列表里选一句发出去。
+
+    <b>接着问</b>：问完一个问题，可以接着问“什么时候？”“那……呢？”“还有吗”。
+
+    我只引用文档里的原句，<b>粗体</b>是与问题对应的地方，下面一行是出处。/forget 删除我记下的关于你的一切。
+ask-how = 想问什么？请把问题写在后面，例如：/ask 你的问题
+apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问一次。
+
+## 答案
+
+source-paragraph = 第{ $number }段
+source-page = 第{ $page }页
+button-more = 更多
+button-context = 上下文
+button-back = 收起
+button-vote-up = 👍 { $count }
+button-vote-down = 👎 { $count }
+button-why = 为什么
+button-related = 还可以问……
+asked = <i>问：{ $question }</i>
+no-more = 没有更多了。
+vote-noted = 记下了，谢谢。
+vote-changed = 改好了。
+vote-withdrawn = 已收回。
+out-of-date = 这个按钮已经过期，请重新提问。
+not-your-button = 这个按钮只给提问的人用。
+not-for-this-chat = 这里不能看这个文档。
+suggested = 还可以问：
+
+## 接着上一个问题
+
+follow-up = ↳ 接着上一个问题，按“{ $question }”回答。
+button-drop-follow-up = 不是接着问
+follow-up-dropped = 好，这是一个新的问题。
+nothing-to-follow = 没有上一个问题可接。请把问题写完整。
+
+## 没有找到
+
+not-found = 文档里没有找到答案。
+not-found-question = 找的是：{ $question }
+not-found-missing = 没有提到：{ $terms }。
+not-found-missing-more = 没有提到：{ $terms }等。
+not-found-rephrase = 换个说法，或者问得具体一些，再试一次。
+not-found-nearest = 最接近的内容：
+term = “{ $term }”
+term-separator = 、
+no-documents-here = 这个聊天里没有可以查的文档。
+
+## 不是问题的消息
+
+greeting = 你好！发来一个问题，我在文档里找到回答它的原句。
+thanks = 不客气。
+sticker = 收到！不过我只看得懂文字，发一个问题试试。
+voice = 我还听不懂语音，请把问题打成文字。
+picture = 我看不懂图片，请把问题打成文字。
+too-short = “{ $text }”太短了，猜不出要问什么。请写成一个完整的问题。
+too-long = 这条消息太长了（{ $length } 字）。请把问题缩到 { $limit } 字以内。
+
+## 内联模式
+
+inline-not-found = 没有找到
+inline-not-found-description = 文档里没有“{ $question }”的答案
+inline-suggestion-description = 点一下就问这个问题
+inline-start = 打开私聊，问更多问题
+inline-nothing = 输入问题，从文档里找原句
+
+## 谁可以用，用多快
+
+slow-down =
+    { $seconds ->
+       *[other] 问得有点快，歇 { $seconds } 秒再问吧。
+    }
+slow-down-chat =
+    { $seconds ->
+       *[other] 这个群问得有点快，歇 { $seconds } 秒再问吧。
+    }
+not-for-you = 这个机器人只回答指定的聊天。想用的话，请把这个编号告诉管理员：<code>{ $chat_id }</code>
+leaving = 这个机器人只在指定的群里回答，我先退出了。想让我留下，请把群的编号告诉管理员：<code>{ $chat_id }</code>
+not-for-you-inline = 这个机器人只给指定的人用
+in-private-only = 请在私聊里用这个命令。
+operators-only = 这个命令只给管理员用。
+
+## 忘记
+
+forget-confirm = 要删除我记下的关于你的一切吗？包括你的提问记录、评价和接着问的话题。
+button-forget = 全部删除
+button-cancel = 取消
+forgotten =
+    { $count ->
+       *[other] 已删除 { $count } 条记录。关于你，我什么都不记得了。
+    }
+nothing-to-forget = 没有记下什么关于你的内容。
+cancelled = 已取消。
+
+## 管理员：文档
+
+sources-title =
+    { $count ->
+       *[other] <b>文档 { $count } 个</b>（第 { $page }/{ $pages } 页）
+    }
+sources-line = { $number }. { $title } · { $paragraphs } 段
+sources-line-unreadable = { $number }. ⚠️ { $path }：{ $reason }
+sources-none = 还没有文档。把文件发给我就能添加。
+button-previous = ‹ 上一页
+button-next = 下一页 ›
+upload-preview =
+    <b>{ $name }</b>
+    格式：{ $format }
+    编码：{ $encoding }
+    段落：{ $paragraphs }
+upload-encoding-own = 由格式决定
+upload-remark = · { $remark }
+upload-replaces = ⚠️ 会替换同名的文档。
+upload-sample = 开头：{ $text }
+upload-unreadable = 读不了 { $name }：{ $reason }
+upload-too-big = { $name } 太大了（{ $size } MB），Telegram 只让机器人取 { $limit } MB 以内的文件。
+upload-read-only = 文档文件夹不能写入，加不了文档：{ $reason }
+upload-empty = { $name } 里没有文字，没有可以回答的内容。
+button-confirm-upload = 加进来
+button-discard-upload = 不要
+uploading = 正在加入 { $name } ……
+uploaded =
+    { $paragraphs ->
+       *[other] 已加入 { $name }：{ $paragraphs } 段，现在就可以问了。
+    }
+upload-discarded = 没有加入 { $name }。
+remove-how = 要移除哪个文档？用 /sources 看编号，再发 /remove 编号 或 /remove 文件名
+remove-unknown = 没有“{ $name }”这个文档。用 /sources 看看有哪些。
+removed = 已移除 { $name }。
+button-undo = 撤销
+restored = 已恢复 { $name }。
+restore-impossible = 恢复不了 { $name }：{ $reason }
+restore-taken = 已经有同名的文档
+folder-read-only = 文件夹是只读的
+reloading = 正在更新索引……
+reloaded = 索引已更新：新增 { $added }，改变 { $changed }，移除 { $removed }，不变 { $unchanged }，读不了 { $unreadable }。
+reloaded-unchanged = 文档没有变化。
+reload-busy = 正在更新，请稍候。
+reload-failed = 更新失败，仍按原来的索引回答：{ $reason }
+
+## 管理员：情况
+
+stats-title =
+    { $days ->
+       *[other] <b>最近 { $days } 天</b>
+    }
+stats-questions = 提问：{ $count } 次，{ $people } 人
+stats-answered = 有答案：{ $percent }%
+stats-latency = 用时：中位数 { $median } 毫秒，95% 在 { $p95 } 毫秒以内
+stats-votes = 评价：👍 { $up } 👎 { $down }
+stats-none =
+    { $days ->
+       *[other] 最近 { $days } 天没有人提问。
+    }
+unanswered-title =
+    { $count ->
+       *[other] <b>没有答案的问题（{ $count } 个）</b>
+    }
+unanswered-line = { $count } 次 · { $question }
+unanswered-none = 没有答不上来的问题。
+button-export = 导出 CSV
+unanswered-file = 没有答案的问题，按次数排列。
+note-unanswered = 有人问了文档里没有的：{ $question }
+why-how = 请回复一个答案，再发 /why
+why-title = <b>为什么是这句</b>
+why-terms = 查的词：{ $terms }
+why-frequency = { $term }（{ $count } 段）
+why-score = { $rank }. 得分 { $score }
+why-sentence =   { $text }
+why-place =   { $place }，段落得分 { $score }
+why-feature = · { $name } = { $value }
+why-confidence = 把握：{ $confidence }，门槛 { $threshold }
+why-index = 索引版本：{ $version }
+why-forgotten = 这个答案的记录已经删除。
+
+## 命令列表与资料页
+
+command-ask = 问一个问题
+command-help = 怎么用
+command-start = 开始
+command-forget = 删除关于我的记录
+command-sources = 看有哪些文档
+command-remove = 移除一个文档
+command-reload = 更新索引
+command-stats = 看使用情况
+command-unanswered = 看没有答案的问题
+command-why = 看一个答案是怎么选出来的
+bot-description =
+    问一个问题，我从文档里找出回答它的原句，一字不改，注明出处；文档里没有的，就直说没有。
+
+    直接发问题，或者把我拉进群里，@我再问。
+bot-short-description = 向文档提问，得到原句和出处。

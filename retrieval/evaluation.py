@@ -1,0 +1,198 @@
+"""How good the answers are: question sets, and the measures taken on them.
+
+Two kinds of sets are read. SQuAD-format JSON brings its own paragraphs: all of them make one collection, and every
+question is asked of all of it. A TSV of questions and expected pieces of text is asked of whatever is indexed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval.engine import Engine
+from retrieval.errors import QuestionSetError
+from retrieval.question import Question
+from retrieval.ranking import SEARCHED, Ranker, Ranking
+from retrieval.records import Document, Found, Paragraph, Source
+from retrieval.tokens import Tokenizer
+
+NOT_FOUND = "not found"
+"""What a TSV expects of a question that the documents do not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question, and the spans that answer it: offsets in the text of the paragraph of the document at ``path``."""
+
+    question: str
+    path: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions with the collection that they are asked of, a document for each paragraph."""
+
+    documents: tuple[Document, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A line of a TSV: the question and the text that the answer's sentence must hold, ``None`` for no answer."""
+
+    question: str
+    expected: str | None
+
+
+def squad(path: Path) -> QuestionSet:
+    """Read a question set in SQuAD's format.
+
+    Raises ``QuestionSetError`` when the file is not one.
+    """
+    try:
+        articles = json.loads(path.read_text("utf-8"))["data"]
+        return _question_set(articles)
+    except OSError as error:
+        raise QuestionSetError(path, error.strerror or "cannot be read") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionSetError(path, f"is not SQuAD-format JSON ({type(error).__name__}: {error})") from error
+
+
+def _question_set(articles: Sequence[dict[str, Any]]) -> QuestionSet:
+    documents: list[Document] = []
+    items: list[Item] = []
+    for article in articles:
+        for entry in article["paragraphs"]:
+            context = entry["context"]
+            text = context.strip()
+            shift = len(context) - len(context.lstrip())
+            if not text:
+                continue
+            name = str(len(documents))
+            documents.append(Document(Source(name, article.get("title", "")), (Paragraph(1, text),)))
+            for asked in entry["qas"]:
+                spans = {
+                    (answer["answer_start"] - shift, answer["answer_start"] - shift + len(answer["text"]))
+                    for answer in asked["answers"]
+                }
+                items.append(Item(asked["question"], name, tuple(sorted(spans))))
+    return QuestionSet(tuple(documents), tuple(items))
+
+
+def expectations(path: Path) -> tuple[Expectation, ...]:
+    """Read a TSV: a question, a tab, and the expected text or ``not found``; lines that begin with # say nothing.
+
+    Raises ``QuestionSetError`` for a line without a tab, and for a file that has no line.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionSetError(path, str(error)) from error
+    result = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        question, tab, expected = line.partition("\t")
+        if not tab or not question.strip() or not expected.strip():
+            raise QuestionSetError(path, f"line {number} is not a question, a tab and the expected text")
+        wanted = expected.strip()
+        result.append(Expectation(question.strip(), None if wanted.lower() == NOT_FOUND else wanted))
+    if not result:
+        raise QuestionSetError(path, "holds no question")
+    return tuple(result)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a question: at which rank the right paragraph and sentence stood, from 1, 0 for not at all.
+
+    ``length`` is the number of characters of the first sentence, ``sentence`` its text.
+    """
+
+    question: str
+    paragraph_rank: int
+    sentence_rank: int
+    confidence: float
+    length: int
+    sentence: str
+
+
+class Measurement:
+    """Asks an engine, and keeps what comes of it."""
+
+    def __init__(self, engine: Engine, tokenizer: Tokenizer) -> None:
+        self._engine = engine
+        self._tokenizer = tokenizer
+        self._ranker = Ranker(tokenizer)
+
+    async def ask(self, question: str) -> tuple[Found, Ranking]:
+        """Ask a question as an answerer does, without refusing."""
+        asked = Question.of(question, self._tokenizer)
+        found = await self._engine.search(asked.terms, limit=SEARCHED)
+        return found, self._ranker.rank(asked, found)
+
+    async def outcome(self, item: Item) -> Outcome:
+        """Ask a question whose answer is known.
+
+        Strict: a sentence is right when it lies in the answer's own paragraph and covers one of its spans.
+        """
+        found, ranking = await self.ask(item.question)
+        paths = [hit.source.path for hit in found.hits]
+        right = (
+            rank
+            for rank, candidate in enumerate(ranking.candidates, start=1)
+            if candidate.hit.source.path == item.path
+            and any(candidate.sentence.start <= start and end <= candidate.sentence.end for start, end in item.spans)
+        )
+        first = ranking.candidates[0].sentence.text if ranking.candidates else ""
+        return Outcome(
+            question=item.question,
+            paragraph_rank=paths.index(item.path) + 1 if item.path in paths else 0,
+            sentence_rank=next(right, 0),
+            confidence=ranking.confidence,
+            length=len(first),
+            sentence=first,
+        )
+
+
+def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Sum up outcomes: shares from 0 to 1, and the mean number of characters of the first sentence."""
+    paragraph = np.array([outcome.paragraph_rank for outcome in outcomes])
+    sentence = np.array([outcome.sentence_rank for outcome in outcomes])
+
+    def hit(ranks: np.ndarray[Any, np.dtype[np.int64]], within: int) -> float:
+        return float(((ranks > 0) & (ranks <= within)).mean())
+
+    return {
+        "paragraph Hit@1": hit(paragraph, 1),
+        "paragraph Hit@3": hit(paragraph, 3),
+        "paragraph Hit@10": hit(paragraph, 10),
+        "sentence Hit@1": hit(sentence, 1),
+        "sentence Hit@3": hit(sentence, 3),
+        "sentence MRR@5": float(np.where((sentence > 0) & (sentence <= 5), 1 / np.maximum(sentence, 1), 0).mean()),
+        "mean characters": float(np.mean([outcome.length for outcome in outcomes])),
+    }
+
+
+def refusal(answerable: Sequence[float], unanswerable: Sequence[float]) -> dict[str, float]:
+    """Tell how well confidence separates what is answered from what is not.
+
+    The area under the ROC curve, by ranks with ties halved (Mann and Whitney, 1947); and which share of the answerable
+    is still answered at the threshold that refuses 90 % and 95 % of the unanswerable.
+    """
+    known, unknown = np.array(answerable), np.array(unanswerable)
+    values = np.concatenate((known, unknown))
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    wins = ranks[: len(known)].sum() - len(known) * (len(known) + 1) / 2
+    result = {"refusal AUROC": float(wins / (len(known) * len(unknown)))}
+    for percent in (90, 95):
+        threshold = np.quantile(unknown, percent / 100)
+        result[f"answered with {percent} % refused"] = float((known > threshold).mean())
+    return result

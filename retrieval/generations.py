@@ -1,0 +1,236 @@
+"""Generations on disk: folders that are whole or not there, never changed, each new one taking the place of the last.
+
+A generation is a folder ``generation-000007`` with flat files of numbers and of text, and ``generation.json``, which
+names every file with its size and checksums. It is built under another name and renamed when all of it is safely on
+disk, so a process that dies while building leaves no half generation, and a question that is being answered goes on
+reading the generation it began with. The newest whole one counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import mmap
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import IndexFolderError
+
+FORMAT = 2
+"""Changes whenever older code could not read what newer code writes, or the other way round."""
+KEPT = 2
+"""How many generations stay: the one in use, and the one before it in case the new one is damaged."""
+
+_DESCRIPTION = "generation.json"
+_EDGE = 1 << 16
+"""Bytes at either end of a file whose checksum is tested whenever it is opened, however large it is."""
+_READ_WHOLE = 1 << 22
+"""Bytes up to which all of a generation is tested whenever it is opened."""
+_ABANDONED = 3600
+"""Seconds after which what a builder has left is taken for abandoned; one that works writes more often."""
+
+_logger = logging.getLogger(__name__)
+
+Opened = TypeVar("Opened")
+
+
+class Generation:
+    """A generation on disk, tested and ready to be read. ``facts`` are what its builder wrote down about it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Test the generation in ``folder``, in a time that does not depend on its size.
+
+        Raises ``IndexFolderError`` if it is of another format, unfinished or damaged.
+        """
+        self.folder = folder
+        try:
+            description = json.loads((folder / _DESCRIPTION).read_bytes())
+        except (OSError, ValueError) as error:
+            raise IndexFolderError(folder, f"is not a whole index ({error})") from error
+        if not isinstance(description, dict) or description.get("format") != FORMAT:
+            raise IndexFolderError(folder, "was made by another version")
+        self.facts: dict[str, Any] = description["facts"]
+        self._files: dict[str, dict[str, Any]] = description["files"]
+        whole = sum(file["bytes"] for file in self._files.values()) <= _READ_WHOLE
+        for name, file in self._files.items():
+            if (reason := _fault(folder / name, file, whole=whole)) is not None:
+                raise IndexFolderError(folder, f"{name} {reason}")
+
+    def numbers(self, name: str, dtype: type[np.generic]) -> NDArray[Any]:
+        """Map a file of numbers into memory."""
+        content = self.content(name)
+        return np.frombuffer(content, dtype=dtype) if len(content) else np.empty(0, dtype)
+
+    def content(self, name: str) -> mmap.mmap | bytes:
+        """Map a file into memory."""
+        with (self.folder / name).open("rb") as file:
+            # An empty file cannot be mapped.
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self._files[name]["bytes"] else b""
+
+    def damage(self) -> list[str]:
+        """Read every file and name those that are not as they were written."""
+        return [name for name, file in self._files.items() if _fault(self.folder / name, file, whole=True)]
+
+
+class Workplace:
+    """A folder in which the next generation is built, beside the others; nobody reads it before it is published."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make a workplace in ``folder``, which is made as well; sweeps out what dead builders have left.
+
+        Raises ``IndexFolderError`` if that is not possible.
+        """
+        self._parent = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
+            self.folder = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
+            self.scratch = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
+        except OSError as error:
+            raise unwritable(folder, error) from error
+        self._open: dict[str, BinaryIO] = {}
+
+    def append(self, name: str, content: bytes | memoryview | NDArray[Any]) -> None:
+        """Write to the end of a file, in the machine's byte order."""
+        file = self._open.get(name)
+        if file is None:
+            file = self._open[name] = (self.folder / name).open("wb")
+        file.write(np.ascontiguousarray(content).data if isinstance(content, np.ndarray) else content)
+
+    def publish(self, facts: Mapping[str, Any]) -> Generation:
+        """Bring everything safely to disk and make it the newest generation."""
+        for file in self._open.values():
+            file.close()
+        files = {path.name: _measured(path) for path in sorted(self.folder.iterdir())}
+        description = {"format": FORMAT, "facts": dict(facts), "files": files}
+        path = self.folder / _DESCRIPTION
+        path.write_text(json.dumps(description, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+        _sync(path)
+        _sync(self.folder)
+        target = self._renamed()
+        for old in list(_generations(self._parent))[KEPT:]:
+            # Its description first: what is left if this is interrupted is then no generation.
+            with contextlib.suppress(OSError):
+                (old / _DESCRIPTION).unlink()
+            shutil.rmtree(old, ignore_errors=True)
+        return Generation(target)
+
+    def discard(self) -> None:
+        """Remove what was built and not published."""
+        for file in self._open.values():
+            file.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.discard()
+
+    def _renamed(self) -> Path:
+        number = 1 + max((_number(folder) for folder in _generations(self._parent)), default=0)
+        while True:
+            target = self._parent / f"generation-{number:06}"
+            try:
+                self.folder.rename(target)
+            except OSError:
+                if not target.exists():
+                    raise
+                number += 1  # another process published this number first
+            else:
+                break
+        _sync(self._parent)
+        return target
+
+
+def newest(folder: Path, opened: Callable[[Path], Opened]) -> Opened | None:
+    """Open the newest generation in a folder that can be opened; ``None`` when there is none."""
+    tried: set[Path] = set()
+    # While one process opens, others may publish new generations and remove old ones: then look again.
+    while fresh := [generation for generation in _generations(folder) if generation not in tried]:
+        for generation in fresh:
+            tried.add(generation)
+            try:
+                return opened(generation)
+            except (IndexFolderError, OSError, LookupError, TypeError, ValueError) as error:
+                _logger.warning("%s is passed over: %s", generation, error)
+    return None
+
+
+def unwritable(folder: Path, error: Exception) -> IndexFolderError:
+    """Give the error of a folder that takes no index."""
+    return IndexFolderError(
+        folder, f"cannot be written ({error}); choose another with YUANJU_INDEX or --index, or make room"
+    )
+
+
+def _generations(folder: Path) -> Iterator[Path]:
+    """Give the generations in a folder, newest first."""
+    if folder.is_dir():
+        yield from sorted(folder.glob("generation-*"), key=_number, reverse=True)
+
+
+def _number(generation: Path) -> int:
+    digits = generation.name.removeprefix("generation-")
+    return int(digits) if digits.isdecimal() else 0
+
+
+def _sweep(folder: Path) -> None:
+    for leftover in folder.glob("building-*"):
+        with contextlib.suppress(OSError):
+            newest_change = max(path.stat().st_mtime for path in (leftover, *leftover.iterdir()))
+            if time.time() - newest_change > _ABANDONED:
+                shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _fault(path: Path, file: Mapping[str, Any], *, whole: bool) -> str | None:
+    """Tell what is wrong with a file, if anything."""
+    try:
+        if path.stat().st_size != file["bytes"]:
+            return "is cut short"
+        if (_checksum(path) != file["sha256"]) if whole else (_edges(path) != file["edges"]):
+            return "is damaged"
+    except OSError:
+        return "is missing"
+    return None
+
+
+def _measured(path: Path) -> dict[str, Any]:
+    """Measure a file and bring it safely to disk."""
+    _sync(path)
+    return {"bytes": path.stat().st_size, "sha256": _checksum(path), "edges": _edges(path)}
+
+
+def _checksum(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _edges(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = sha256(file.read(_EDGE))
+        file.seek(max(path.stat().st_size - _EDGE, 0))
+        digest.update(file.read(_EDGE))
+    return digest.hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

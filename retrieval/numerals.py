@@ -1,0 +1,43 @@
+"""Chinese numerals → Arabic, where they count or date something: 二〇二五年 → 2025年, 七千亿 → 7000亿.
+
+What merely contains a numeral (千方百计, 一下) stays as it is: a numeral is turned only before a unit or a scale.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_DIGIT = "".join(_DIGITS)
+_UNIT = (
+    "年世月日号时点分秒天周岁人名位个家座所部本册场届支只条辆艘架"
+    "台款层间户票种项类级次公里米尺吨斤克升度元美欧英日港亩章页期%"
+)
+
+NUMERAL = re.compile(
+    # Digit by digit: a year, or a longer number with a 〇 in it.
+    rf"(?P<digits>[{_DIGIT}]{{4}}(?=年)|[{_DIGIT}]+〇[{_DIGIT}]*(?=[{_UNIT}]))"
+    # With tens: 三十五 before a unit, 七千 before 万 or 亿. 十 may stand first; 百 and 千 want a digit.
+    rf"|(?P<counted>(?:[{_DIGIT}][十百千]|十[{_DIGIT}])[{_DIGIT}十百千]*(?=[多余]?[{_UNIT}万亿]))"
+)
+"""Finds the numerals to turn in a normalised text."""
+
+
+def arabic(match: re.Match[str]) -> str:
+    """Give the Arabic digits of what ``NUMERAL`` found.
+
+    >>> NUMERAL.sub(arabic, "二〇二五年突破七千亿元，三十五人，一百零八个，千方百计")
+    '2025年突破7000亿元，35人，108个，千方百计'
+    """
+    text = match.group()
+    if match.lastgroup == "digits":
+        return "".join(str(_DIGITS[character]) for character in text)
+    total, digit = 0, None
+    for character in text:
+        if character in _TENS:
+            total += (1 if digit is None else digit) * _TENS[character]
+            digit = None
+        else:
+            digit = _DIGITS[character]
+    return str(total + (digit or 0))

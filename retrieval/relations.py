@@ -1,0 +1,26 @@
+"""Words that ask and answer alike (去世 and 卒, 作者 and 所著): general Chinese, from a table in the package."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def groups() -> tuple[tuple[str, ...], ...]:
+    """Give the groups of related words."""
+    lines = files("retrieval").joinpath("relations.txt").read_text("utf-8").splitlines()
+    return tuple(tuple(dict.fromkeys(line.split())) for line in lines if line and not line.startswith("#"))
+
+
+def asked(content: str, words: frozenset[str]) -> list[tuple[str, ...]]:
+    """Give the groups that a question touches: by a word of one character as a word, by a longer one anywhere.
+
+    >>> [group[0] for group in asked("鲁迅 去世 ", frozenset({"鲁迅", "去世"}))]
+    ['去世']
+    """
+    return [
+        group
+        for group in groups()
+        if any((member in words) if len(member) == 1 else (member in content) for member in group)
+    ]

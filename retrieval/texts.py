@@ -1,0 +1,197 @@
+"""The paragraphs and documents of a generation, as they are quoted: each a line of JSON at a known place.
+
+Nothing has to be read to open them, and those of a document that has not changed are copied to the next generation as
+they lie.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.generations import Generation, Workplace
+from retrieval.records import Document, Paragraph, Source
+
+Ends = NDArray[np.int64]
+
+
+class Texts:
+    """What stands in the paragraphs of a generation, by position, and in which documents they are."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.paragraphs = generation.content("paragraph_texts")
+        self.paragraph_ends: Ends = generation.numbers("paragraph_ends", np.int64)
+        self.documents = generation.content("document_texts")
+        self.document_ends: Ends = generation.numbers("document_ends", np.int64)
+        self.last_paragraphs: Ends = generation.numbers("last_paragraphs", np.int64)
+        self._paths = generation.content("paths")
+
+    def paths(self) -> list[str]:
+        """Give the paths of the documents, in order."""
+        joined = bytes(self._paths).decode()
+        return joined.split("\0")[:-1]
+
+    def document(self, position: int) -> int:
+        """Give the number of the document that a paragraph belongs to."""
+        return int(self.last_paragraphs.searchsorted(position, side="right"))
+
+    def source(self, document: int) -> Source:
+        """Give what is cited of a document."""
+        path, title, author, date, url, categories = json.loads(_record(self.documents, self.document_ends, document))
+        return Source(path, title, author, date, url, tuple(categories))
+
+    def paragraph(self, position: int) -> Paragraph:
+        """Give a paragraph."""
+        number, text, section, page = json.loads(_record(self.paragraphs, self.paragraph_ends, position))
+        return Paragraph(number, text, tuple(section), page)
+
+    def topics(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Give each document's path, and one after the other its title and its paragraphs' headings and texts."""
+        first = 0
+        for document, last in enumerate(self.last_paragraphs.tolist()):
+            source = self.source(document)
+            yield source.path, self._strings(source.title, first, last)
+            first = last
+
+    def _strings(self, title: str, first: int, last: int) -> Iterator[str]:
+        yield title
+        for position in range(first, last):
+            paragraph = self.paragraph(position)
+            yield from paragraph.section
+            yield paragraph.text
+
+
+class TextsWriter:
+    """Writes documents in the order in which they come; they are put into the order of their paths at the end."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._path = workplace.scratch / "paragraph_texts"
+        self._file = self._path.open("w+b")
+        self._ends: list[int] = []
+        self._end = 0
+        self._documents: list[tuple[str, bytes, int]] = []
+
+    def put(self, document: Document) -> None:
+        """Write a document."""
+        source = document.source
+        for one in document.paragraphs:
+            line = _line([one.number, one.text, one.section, one.page])
+            self._file.write(line)
+            self._end += len(line)
+            self._ends.append(self._end)
+        record = [source.path, source.title, source.author, source.date, source.url, source.categories]
+        self._documents.append((source.path, _line(record), len(self._ends)))
+
+    def close(self) -> None:
+        """Close the scratch file."""
+        self._file.close()
+
+    def write(
+        self, workplace: Workplace, base: Texts | None, removed: set[str]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Write what was put and what is kept of ``base`` into the workplace, in order of path.
+
+        Of documents that were put with the same path, the last one counts. Gives the new positions of the paragraphs
+        that were put, and of those of ``base``; -1 for what is left out.
+        """
+        self._file.flush()
+        scratch = np.memmap(self._path, dtype=np.uint8, mode="r") if self._end else np.empty(0, np.uint8)
+        put = _Origin(scratch, np.array(self._ends, np.int64), [last for _, _, last in self._documents])
+        kept = _Origin.of(base)
+        latest = {path: number for number, (path, _, _) in enumerate(self._documents)}
+        order = [(path, put, number) for path, number in latest.items()]
+        if base is not None:
+            order += [
+                (path, kept, number)
+                for number, path in enumerate(base.paths())
+                if path not in removed and path not in latest
+            ]
+        order.sort(key=lambda entry: entry[0])
+        writer = _Merged(workplace)
+        first = 0
+        # Documents that lie one behind the other in the same file are copied together.
+        for last in range(1, len(order) + 1):
+            origin, number = order[last - 1][1:]
+            if last == len(order) or order[last][1] is not origin or order[last][2] != number + 1:
+                writer.copy(origin, order[first][2], number + 1)
+                first = last
+        for path, origin, number in order:
+            if origin is put:
+                record = self._documents[number][1]
+            else:
+                assert base is not None  # noqa: S101 - only then is anything kept
+                record = _record(base.documents, base.document_ends, number)
+            writer.describe(path, record)
+        writer.finish()
+        return put.positions, kept.positions
+
+
+class _Origin:
+    """Paragraphs in one file, and the positions they will have."""
+
+    def __init__(self, content: NDArray[np.uint8], ends: Ends, lasts: Sequence[int] | Ends) -> None:
+        self.content = content
+        self.starts = np.append(np.int64(0), ends)
+        self.firsts = np.append(np.int64(0), np.asarray(lasts, dtype=np.int64))
+        self.positions = np.full(len(ends), -1, dtype=np.int32)
+
+    @classmethod
+    def of(cls, base: Texts | None) -> _Origin:
+        if base is None:
+            return cls(np.empty(0, np.uint8), np.empty(0, np.int64), [])
+        return cls(np.frombuffer(base.paragraphs, np.uint8), base.paragraph_ends, base.last_paragraphs)
+
+
+class _Merged:
+    """The files of the new generation."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self._count = 0
+        self._end = 0
+        self._document_ends: list[int] = []
+        self._document_end = 0
+        for name in (
+            "paragraph_texts",
+            "paragraph_ends",
+            "document_texts",
+            "document_ends",
+            "last_paragraphs",
+            "paths",
+        ):
+            workplace.append(name, b"")
+
+    def copy(self, origin: _Origin, first: int, last: int) -> None:
+        """Take over the paragraphs of the documents ``first:last``."""
+        begin, end = int(origin.firsts[first]), int(origin.firsts[last])
+        start, stop = int(origin.starts[begin]), int(origin.starts[end])
+        for block in range(start, stop, 1 << 22):
+            self._workplace.append("paragraph_texts", origin.content[block : min(block + (1 << 22), stop)])
+        self._workplace.append("paragraph_ends", origin.starts[begin + 1 : end + 1] - start + self._end)
+        self._workplace.append("last_paragraphs", origin.firsts[first + 1 : last + 1] - begin + self._count)
+        origin.positions[begin:end] = np.arange(self._count, self._count + end - begin, dtype=np.int32)
+        self._count += end - begin
+        self._end += stop - start
+
+    def describe(self, path: str, record: bytes) -> None:
+        """Take over what is cited of a document."""
+        self._workplace.append("paths", path.encode() + b"\0")
+        self._workplace.append("document_texts", record)
+        self._document_end += len(record)
+        self._document_ends.append(self._document_end)
+
+    def finish(self) -> None:
+        self._workplace.append("document_ends", np.array(self._document_ends, dtype=np.int64))
+
+
+def _line(record: Sequence[Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _record(content: Any, ends: Ends, number: int) -> bytes:
+    start = int(ends[number - 1]) if number else 0
+    return bytes(content[start : int(ends[number])])

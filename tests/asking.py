@@ -1,0 +1,51 @@
+"""Asks a few texts a question, through the engine and the ranker that answer for real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from retrieval.engine import LocalEngine
+from retrieval.question import Question
+from retrieval.ranking import SEARCHED, Ranker, Ranking
+from retrieval.records import Document, Paragraph, Source
+from retrieval.synonyms import Synonyms
+from retrieval.tokens import Tokenizer
+
+
+def document(text: str, *, path: str = "a.txt", title: str = "", date: str | None = None) -> Document:
+    """A document with a paragraph for each line of ``text``."""
+    lines = enumerate(text.splitlines(), start=1)
+    return Document(Source(path, title, date=date), tuple(Paragraph(number, line) for number, line in lines))
+
+
+def rank(
+    tokenizer: Tokenizer, question: str, documents: Sequence[Document], *, synonyms: Synonyms | None = None
+) -> Ranking:
+    """Rank the sentences of some documents for a question."""
+    return asyncio.run(_rank(tokenizer, question, documents, synonyms))
+
+
+async def _rank(
+    tokenizer: Tokenizer, question: str, documents: Sequence[Document], synonyms: Synonyms | None
+) -> Ranking:
+    with TemporaryDirectory() as folder:
+        engine = LocalEngine(Path(folder), tokenizer)
+        try:
+            async with engine.update(afresh=True) as update:
+                for one in documents:
+                    await update.put(one)
+                await update.commit("")
+            asked = Question.of(question, tokenizer, synonyms)
+            found = await engine.search(asked.terms, limit=SEARCHED)
+            return Ranker(tokenizer).rank(asked, found)
+        finally:
+            engine.close()
+
+
+def highlighted(ranking: Ranking) -> list[str]:
+    """What is highlighted in the best sentence."""
+    best = ranking.candidates[0]
+    return [best.sentence.text[start:end] for start, end in ranking.highlights(best)]

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from retrieval.errors import UnreadableDocument
+from retrieval.records import Document
+
+Read = Callable[..., Document]
+
+BODY = "近期，上海出台了三个行动方案，市政府举行新闻发布会，介绍相关情况，并回答记者提问。"
+MORE = "智能网联汽车，将支持传统车企、造车新势力和科技公司紧抓消费趋势，打造爆款品牌。"
+
+NEWS_PAGE = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>三个行动方案出台_要闻_某某网</title>
+<meta property="og:title" content="三个行动方案出台"><meta name="author" content="某某网">
+<meta property="article:published_time" content="2022-07-08T10:41:25+08:00">
+<link rel="canonical" href="https://example.com/a.html"><script>var a = "代码。";</script>
+<style>p {{ color: red }}</style></head><body>
+<div class="top-nav"><a href="/">首页</a> <a href="/b">财经</a> <a href="/c">股票</a></div>
+<ul><li><a href="/1">栏目一</a></li><li><a href="/2">栏目二</a></li><li><a href="/3">栏目三</a></li></ul>
+<div class="breadcrumb">首页 &gt; 财经 &gt; 正文</div>
+<h1>三个行动方案出台</h1>
+<div class="share-bar">分享到：微信 微博</div>
+<div id="article"><p>　　{BODY}</p><p>　　{MORE}</p><!-- 注释 --><iframe src="http://example.com/">框架</iframe>
+<div class="related"><h3>相关阅读</h3><ul><li><a href="/x">另一条新闻，也很重要。</a></li></ul></div>
+<p class="article-editor">责任编辑：吴剑</p></div>
+<div id="comments"><p>网友甲：说得好！这条评论很长很长，比正文还要长，但是它不是正文，不应当被读进来。</p>
+<p>网友乙：我不同意。这条评论也很长很长，比正文还要长，但是它也不是正文，不应当被读进来。</p></div>
+<div>Copyright © 2022 某某网 版权所有 京ICP备12345678号</div>
+<footer>联系我们。关于我们。</footer></body></html>"""
+
+
+def texts(document: Document) -> list[str]:
+    return [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_news_page_is_its_article(read_one: Read) -> None:
+    document = read_one(NEWS_PAGE, "a.html")
+    assert texts(document) == [BODY, MORE, "责任编辑：吴剑"]
+    assert (document.format, document.encoding) == ("html", "utf-8")
+    assert {remark.partition(" characters of ")[2] for remark in document.remarks} == {
+        "navigation and page furniture",
+        "link lists",
+        "legal notices",
+    }
+
+
+def test_page_says_what_it_is(read_one: Read) -> None:
+    source = read_one(NEWS_PAGE, "a.html").source
+    assert (source.title, source.author, source.date) == ("三个行动方案出台", "某某网", "2022-07-08")
+    assert source.url == "https://example.com/a.html"
+
+
+def test_government_page_laid_out_with_tables_keeps_its_text(read_one: Read) -> None:
+    page = f"""<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312">
+<meta name="ArticleTitle" content="关于印发行动方案的通知"><meta name="PubDate" content="2022-07-08 10:00">
+<title>关于印发行动方案的通知_信息公开_某某市人民政府</title></head><body>
+<table width="100%"><tr><td><table><tr><td>索 引 号：</td><td>000014349/2022-00001</td><td>主题分类：</td>
+<td>工业</td></tr><tr><td>发文机关：</td><td>市政府</td><td>成文日期：</td><td>2022年7月8日</td></tr></table></td></tr>
+<tr><td><font size="3">各区人民政府：<br>　　{BODY}<br><br>
+　　<b>一、总体要求</b><br>　　{MORE}</font></td></tr></table>
+</body></html>"""
+    document = read_one(page.encode("gb18030"), "a.htm")
+    assert document.encoding == "gb18030"
+    assert (document.source.title, document.source.date) == ("关于印发行动方案的通知", "2022-07-08")
+    assert [(p.section, p.text) for p in document.paragraphs] == [
+        ((), "索 引 号：000014349/2022-00001，主题分类：工业"),
+        ((), "发文机关：市政府，成文日期：2022年7月8日"),
+        ((), "各区人民政府："),
+        ((), BODY),
+        (("一、总体要求",), MORE),
+    ]
+
+
+def test_wiki_page_keeps_its_sections_and_drops_its_marks(read_one: Read) -> None:
+    page = f"""<html><body><div id="mw-navigation"><a href="/">首页</a></div><h1>某某条目</h1>
+<p>{BODY}<sup class="reference"><a href="#1">[1]</a></sup></p>
+<div id="toc"><ul><li><a href="#a">1 历史</a></li><li><a href="#b">2 文化</a></li></ul></div>
+<h2>历史<span class="mw-editsection">[编辑]</span></h2><p>{MORE}</p><h3>近代</h3><p>面积为5 km<sup>2</sup>。</p>
+<h2>文化</h2><p>{BODY}</p><div class="navbox"><a href="/1">甲</a><a href="/2">乙</a></div>
+<div id="catlinks">分类：<a href="/c">城市</a></div></body></html>"""
+    assert [(p.section, p.text) for p in read_one(page, "a.html").paragraphs] == [
+        ((), BODY),
+        (("历史",), MORE),
+        (("历史", "近代"), "面积为5 km2。"),
+        (("文化",), BODY),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p>智能<a href='#'>机器人</a>、<b>虚拟</b><i>现实</i></p>", ["智能机器人、虚拟现实"]),
+        ("<p>智能\n   终端</p>", ["智能终端"]),
+        ("<p>智能\n<a>机器人</a>\n产业</p>", ["智能机器人产业"]),
+        ("<p>smart\n<a>robots</a>\nhere</p>", ["smart robots here"]),
+        ("<p>作者 <span>张三</span></p>", ["作者 张三"]),
+        ("第一行<br>第二行<br/><br>第三行", ["第一行", "第二行", "第三行"]),
+        ("<div>甲<p>乙</p>丙</div>", ["甲", "乙", "丙"]),
+        ("<p>甲<p>乙<p>丙", ["甲", "乙", "丙"]),
+        ("<p>汉<ruby>字<rp>(</rp><rt>zì</rt><rp>)</rp></ruby></p>", ["汉字"]),
+        ("<p>一&nbsp;&nbsp;二 &lt;三&gt; &amp; &#x56DB;</p>", ["一 二 <三> & 四"]),
+        ("<pre>第一行\n第二行</pre>", ["第一行", "第二行"]),
+        ("<p hidden>藏</p><p style='display: none'>藏</p><p>看得见。</p>", ["看得见。"]),
+        ("<p>见</p><template>藏</template><noscript>藏</noscript><textarea>藏</textarea>", ["见"]),
+        ("<dl><dt>甲</dt><dd>乙</dd><dd>丙</dd></dl>", ["甲：乙", "丙"]),
+        ("<p>材料包括：</p><ul><li>身份证</li><li><p>户口本</p></li></ul>", ["材料包括： 身份证 户口本"]),
+        ("<p>步骤：</p><ol start=3><li>打开</li><li>关上</li></ol>", ["步骤： 3. 打开 4. 关上"]),
+        ("<p>见</p><p>a<wbr>b&shy;c\u200bd</p>", ["见", "abcd"]),
+    ],
+)
+def test_markup_becomes_text_as_a_reader_sees_it(read_one: Read, markup: str, expected: list[str]) -> None:
+    assert texts(read_one(markup, "a.html")) == expected
+
+
+def test_items_of_a_long_list_stand_below_the_sentence_that_leads_in(read_one: Read) -> None:
+    items = [f"第{number}项材料的名称很长，需要申请人逐一核对并且签字盖章之后再行提交。" for number in range(9)]
+    markup = (
+        f"<p>请注意。申请人应当提交下列材料：</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul><p>完。</p>"
+    )
+    assert [(p.section, p.text) for p in read_one(markup, "a.html").paragraphs] == [
+        ((), "请注意。申请人应当提交下列材料："),
+        *((("申请人应当提交下列材料",), item) for item in items),
+        ((), "完。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            "<tr><th>姓名<th>部门<tr><td>张三<td>研发<tr><td>李四<td>市场",
+            ["姓名：张三，部门：研发", "姓名：李四，部门：市场"],
+        ),
+        (
+            "<tr><td>姓名<td>部门<td>电话<tr><td>张三<td>研发<td>1<tr><td>李四<td>市场<td>2",
+            ["姓名：张三，部门：研发，电话：1", "姓名：李四，部门：市场，电话：2"],
+        ),
+        ("<tr><th>地址<td>上海<tr><th>电话<td>123", ["地址：上海", "电话：123"]),
+        ("<tr><td>地址：<td>上海<td>电话：<td>123", ["地址：上海，电话：123"]),
+        (
+            "<tr><th>年份<th>产值<tr><td rowspan=2>2022<td>1亿元<tr><td>2亿元",
+            ["年份：2022，产值：1亿元", "年份：2022，产值：2亿元"],
+        ),
+        ("<tr><th colspan=2>产值<tr><td>1亿元<td>2亿元", ["产值：1亿元，产值：2亿元"]),
+        ("<tr><td>只有一列的段落。<tr><td>另一段。", ["只有一列的段落。", "另一段。"]),
+    ],
+)
+def test_table_is_kept_readable(read_one: Read, table: str, expected: list[str]) -> None:
+    assert texts(read_one(f"<table>{table}</table>", "a.html")) == expected
+
+
+def test_caption_is_the_section_of_its_rows(read_one: Read) -> None:
+    table = "<table><caption>通讯录</caption><tr><th>姓名<th>部门<tr><td>张三<td>研发</table>"
+    (paragraph,) = read_one(table, "a.html").paragraphs
+    assert (paragraph.section, paragraph.text) == (("通讯录",), "姓名：张三，部门：研发")
+
+
+def test_block_that_holds_most_of_the_text_is_kept_whatever_its_name(read_one: Read) -> None:
+    markup = f"<div class='share related'><p>{BODY}</p><p>{MORE}</p></div><p>短。</p>"
+    assert texts(read_one(markup, "a.html")) == [BODY, MORE, "短。"]
+
+
+def test_hidden_text_is_left_out_with_a_remark_unless_it_is_the_text(read_one: Read) -> None:
+    document = read_one(f"<p>{BODY}</p><div style='display:none'>藏起来的字</div>", "a.html")
+    assert (texts(document), document.remarks) == ([BODY], ("left out 5 characters of hidden text",))
+    assert texts(read_one(f"<div style='display:none'><p>{BODY}</p></div><p>短</p>", "b.html")) == [BODY, "短"]
+
+
+def test_word_in_a_sentence_is_kept_whatever_its_name(read_one: Read) -> None:
+    assert texts(read_one(f"<p>{BODY}股价为<span class='share price'>5元</span>。</p>", "a.html")) == [
+        f"{BODY}股价为5元。"
+    ]
+
+
+def test_page_of_nothing_but_links_is_read_as_such(read_one: Read) -> None:
+    links = "".join(f"<li><a href='/{number}'>通知{number}</a></li>" for number in range(3))
+    assert texts(read_one(f"<html><body><ul>{links}</ul></body></html>", "a.html")) == ["通知0", "通知1", "通知2"]
+
+
+def test_link_list_between_sentences_is_text(read_one: Read) -> None:
+    links = "".join(f"<li><a href='/{number}'>作品{number}</a></li>" for number in range(4))
+    markup = f"<p>{BODY}</p><ul>{links}</ul><p>{MORE}</p>"
+    assert texts(read_one(markup, "a.html")) == [BODY, "作品0", "作品1", "作品2", "作品3", MORE]
+
+
+def test_text_that_speaks_of_html_is_plain_text(read_one: Read) -> None:
+    document = read_one("用 <p> 标签表示段落，用 <br> 表示换行。")
+    assert (document.format, texts(document)) == ("text", ["用 <p> 标签表示段落，用 <br> 表示换行。"])
+
+
+@pytest.mark.parametrize("depth", [300, 900])
+def test_deep_page_is_read(read_one: Read, depth: int) -> None:
+    assert texts(read_one("<div>" * depth + "深" + "</div>" * depth, "a.html")) == ["深"]
+
+
+def test_page_deeper_than_the_limit_says_so_at_once(read_one: Read) -> None:
+    with pytest.raises(UnreadableDocument, match=r"nested more than 1,000 deep .*html_depth"):
+        read_one("<div>" * 100_000 + "深", "a.html")
+
+
+def test_markdown_is_read_with_its_headings_tables_and_lists(read_one: Read) -> None:
+    text = f"""# 行动方案
+
+## 总体要求
+
+{BODY[:20]}
+{BODY[20:]}参见[链接](https://example.com)和`代码`。
+
+- [甲](a)
+- [乙](b)
+
+## 名单
+
+| 姓名 | 部门 |
+|------|------|
+| 张三 | 研发 |
+
+步骤如下：
+
+1. 打开
+2. 关上
+
+![图](a.png)
+
+```
+第一行
+第二行
+```
+"""
+    document = read_one(text, "a.md")
+    assert (document.source.title, document.format) == ("行动方案", "markdown")
+    assert [(p.section, p.text) for p in document.paragraphs] == [
+        (("总体要求",), f"{BODY}参见链接和代码。"),
+        (("总体要求",), "甲"),
+        (("总体要求",), "乙"),
+        (("名单",), "姓名：张三，部门：研发"),
+        (("名单",), "步骤如下： 1. 打开 2. 关上"),
+        (("名单",), "第一行"),
+        (("名单",), "第二行"),
+    ]

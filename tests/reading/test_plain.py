@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from retrieval.errors import UnreadableDocument
+from retrieval.records import Document
+
+Read = Callable[..., Document]
+
+
+def texts(document: Document) -> list[str]:
+    return [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_line_is_a_paragraph_with_or_without_blank_lines_between(read_one: Read) -> None:
+    assert texts(read_one("　　第一段有一句话。\n　　第二段也有。\n\n\n第三段没有缩进\n第四段")) == [
+        "第一段有一句话。",
+        "第二段也有。",
+        "第三段没有缩进",
+        "第四段",
+    ]
+
+
+WRAPPED_CHINESE = """近期，上海出台了促进绿色低碳产业发展、培育元宇宙新赛道、促进智能终端产业
+高质量发展三个行动方案，介绍三个行动方案相关情况，并回答了记者们的提问，突破
+7000亿元的目标。
+　　市经济信息化委主任吴金城提出，突出品牌塑造，加快智能终端带动经济转型跃升，
+这是第二段。
+"""
+
+
+def test_wrapped_chinese_lines_are_joined_without_a_space(read_one: Read) -> None:
+    assert texts(read_one(WRAPPED_CHINESE)) == [
+        "近期，上海出台了促进绿色低碳产业发展、培育元宇宙新赛道、促进智能终端产业高质量发展三个行动方案，"
+        "介绍三个行动方案相关情况，并回答了记者们的提问，突破7000亿元的目标。",
+        "市经济信息化委主任吴金城提出，突出品牌塑造，加快智能终端带动经济转型跃升，这是第二段。",
+    ]
+
+
+def test_line_that_stops_short_ends_its_paragraph(read_one: Read) -> None:
+    line = "这一行正好写到了折行的宽度并且没有写完它后面的话还要接到下一行里去继续写"
+    assert texts(read_one("\n".join([line, line, "短行", line, line, line]))) == [f"{line}{line}短行", line * 3]
+
+
+def test_wrapped_english_lines_are_joined_with_a_space(read_one: Read) -> None:
+    text = (
+        "The quick brown fox jumps over the lazy dog while the sun is setting\n"
+        "behind the distant hills and the river runs quietly through the old\n"
+        "town towards the sea.\n"
+        "A new sentence begins.\n"
+    )
+    assert texts(read_one(text)) == [
+        "The quick brown fox jumps over the lazy dog while the sun is setting behind the distant hills and the river "
+        "runs quietly through the old town towards the sea.",
+        "A new sentence begins.",
+    ]
+
+
+@pytest.mark.parametrize("item", ["- 材料", "1. 材料", "（一）材料；", "① 材料", "• 材料", "2、材料"])
+def test_list_item_begins_a_paragraph_in_wrapped_text(read_one: Read, item: str) -> None:
+    line = "这一行正好写到了折行的宽度并且没有写完它后面的话还要接到下一行里去继续写"
+    assert item in texts(read_one(f"{line}\n{line}\n{item}\n{line}\n{line}"))
+
+
+def test_chapter_headings_become_sections_and_articles_stay_in_their_text(read_one: Read) -> None:
+    document = read_one(
+        "某某条例\n\n第一章　总则\n第一条　为了规范管理，制定本条例。\n第二条　本条例适用于本市。\n"
+        "市外另有规定的，从其规定。\n第二章　监督\n第三条　市政府负责监督。\n"
+    )
+    assert document.source.title == "某某条例"
+    assert [(p.section, p.text) for p in document.paragraphs] == [
+        (("第一章 总则", "第一条"), "第一条 为了规范管理，制定本条例。"),
+        (("第一章 总则", "第二条"), "第二条 本条例适用于本市。"),
+        (("第一章 总则", "第二条"), "市外另有规定的，从其规定。"),
+        (("第二章 监督", "第三条"), "第三条 市政府负责监督。"),
+    ]
+
+
+def test_heading_with_nothing_below_is_a_paragraph(read_one: Read) -> None:
+    document = read_one("正文第一句话在这里，比较长。\n一、甲项\n二、乙项\n正文第二句。\n三、丙项")
+    assert [(p.section, p.text) for p in document.paragraphs] == [
+        ((), "正文第一句话在这里，比较长。"),
+        ((), "一、甲项"),
+        (("二、乙项",), "正文第二句。"),
+        ((), "三、丙项"),
+    ]
+
+
+def test_file_name_is_the_title_of_a_text_without_one(read_one: Read) -> None:
+    assert read_one("只有一句话。", "目录/会议纪要.txt").source.title == "会议纪要"
+
+
+def test_numbers_count_from_one(read_one: Read) -> None:
+    assert [p.number for p in read_one("甲。\n乙。\n\n丙。").paragraphs] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("content", ["", " \n\t\n", "\ufeff", "-----\n=====\n", "---\ntitle: 只有标题\n---\n"])
+def test_text_without_text_is_unreadable(read_one: Read, content: str) -> None:
+    with pytest.raises(UnreadableDocument, match=r"is empty|no text"):
+        read_one(content)
+
+
+def test_invisible_characters_do_not_part_words(read_one: Read) -> None:
+    assert texts(read_one("智\u200b能\ufeff终\u00ad端\x00。")) == ["智能终端。"]

@@ -1,0 +1,191 @@
+"""Who is answered, how fast, and who sees which documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.access import Audience, folders_of
+from retrieval.records import Source
+from retrieval.tokens import Tokenizer
+from tests.fake_bot_api import FakeBotAPI
+from tests.fake_telegram import CHANNEL, GROUP, PERSON, Json
+from tests.serving import Library, quote, serving, shelf
+
+BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
+OTHER_GROUP: Json = {"id": -1009, "type": "supergroup", "title": "别的群"}
+SALARY = quote("工资是一万元。", source=Source("人事/工资.txt", "工资表"))
+
+
+async def test_somebody_who_is_not_allowed_is_told_once(api: FakeBotAPI) -> None:
+    library = Library(quote())
+    async with serving(api, library, allowed_chats=str(GROUP["id"])):
+        api.private("问题")
+        assert f"{PERSON['id']}" in (await api.next_reply()).text
+        api.private("问题")
+        api.group("/ask 群里的问题")
+        assert (await api.next_reply()).chat_id == GROUP["id"]
+    assert len(api.replies) == 2
+    assert library.questions == ["群里的问题"]
+
+
+async def test_operators_are_always_answered(api: FakeBotAPI) -> None:
+    async with serving(api, Library(quote()), allowed_chats=str(GROUP["id"]), admins=str(PERSON["id"])):
+        api.private("问题")
+        assert (await api.next_reply()).text.startswith("到那一年")
+
+
+async def test_a_group_that_is_not_allowed_is_left_after_saying_why(api: FakeBotAPI) -> None:
+    async with serving(api, Library(quote()), allowed_chats=str(GROUP["id"])):
+        api.membership(OTHER_GROUP, "member")
+        reply = await api.next_reply()
+        await api.until(lambda: bool(api.left))
+    assert (reply.chat_id, api.left) == (OTHER_GROUP["id"], [OTHER_GROUP["id"]])
+    assert f"{OTHER_GROUP['id']}" in reply.text
+    assert "我先退出了" in reply.text
+
+
+async def test_an_old_group_is_left_when_it_asks(api: FakeBotAPI) -> None:
+    library = Library(quote())
+    async with serving(api, library, allowed_chats=str(PERSON["id"])):
+        api.group("大家好")
+        asked = api.group("/ask 问题")
+        reply = await api.next_reply()
+        await api.until(lambda: bool(api.left))
+    assert (reply.reply_to, api.left, library.questions) == (asked["message_id"], [GROUP["id"]], [])
+
+
+async def test_a_group_that_does_not_let_the_bot_speak_is_left_all_the_same(api: FakeBotAPI) -> None:
+    async with serving(api, Library(), allowed_chats=str(GROUP["id"])):
+        api.fail("sendMessage", 403)
+        api.membership(OTHER_GROUP, "member")
+        await api.until(lambda: api.left == [OTHER_GROUP["id"]])
+
+
+async def test_a_channel_is_left_without_a_word(api: FakeBotAPI) -> None:
+    async with serving(api, Library(), allowed_chats=str(GROUP["id"])):
+        api.membership(CHANNEL, "administrator")
+        await api.until(lambda: api.left == [CHANNEL["id"]])
+    assert api.replies == []
+
+
+@pytest.mark.parametrize(("chat", "status"), [(GROUP, "member"), (OTHER_GROUP, "left"), (OTHER_GROUP, "kicked")])
+async def test_groups_that_are_not_left(api: FakeBotAPI, chat: Json, status: str) -> None:
+    async with serving(api, Library(quote()), allowed_chats=str(GROUP["id"])):
+        api.membership(chat, status, before="member")
+        api.group("/ask 问题")
+        await api.next_reply()
+    assert (len(api.replies), api.left) == (1, [])
+
+
+async def test_every_group_is_fine_where_none_is_named(api: FakeBotAPI) -> None:
+    async with serving(api, Library(quote())):
+        api.membership(OTHER_GROUP, "member")
+        api.group("/ask 问题")
+        await api.next_reply()
+    assert (len(api.replies), api.left) == (1, [])
+
+
+async def test_who_asks_too_fast_is_told_once(api: FakeBotAPI) -> None:
+    library = Library(quote())
+    async with serving(api, library, person_per_minute=2):
+        for number in range(6):
+            api.private(f"问题{number}")
+        api.private("别人的问题", sender=BEN)
+        await api.until(lambda: "别人的问题" in library.questions and len(api.replies) == 4)
+    assert len(library.questions) == 3
+    assert ["问得有点快" in reply.text for reply in api.replies].count(True) == 1
+
+
+async def test_a_group_that_asks_too_fast_is_told_once(api: FakeBotAPI) -> None:
+    library = Library(quote())
+    async with serving(api, library, chat_per_minute=1):
+        for sender in (PERSON, BEN, PERSON):
+            api.group("/ask 问题", sender=sender)
+        api.private("私聊的问题")
+        await api.until(lambda: len(api.replies) == 3)
+    assert len(library.questions) == 2
+    assert [reply.text for reply in api.replies if "这个群问得有点快" in reply.text] != []
+
+
+async def test_pressing_too_fast_is_said_on_the_button(api: FakeBotAPI) -> None:
+    async with serving(api, Library(quote("一。"), quote("二。")), limit=1, person_per_minute=1):
+        api.private("问题")
+        query = api.press(await api.next_reply(), "更多")
+        await api.until(lambda: query in api.callback_answers)
+    assert "问得有点快" in api.callback_answers[query]["text"]
+    assert api.edits == []
+
+
+async def test_a_private_folder_is_seen_in_its_chats_only(api: FakeBotAPI) -> None:
+    async with serving(api, Library(SALARY, quote()), private_folders=f"人事={GROUP['id']}"):
+        api.group("/ask 工资是多少？")
+        inside = await api.next_reply()
+        api.private("工资是多少？")
+        outside = await api.next_reply()
+        query = api.inline("工资是多少？")
+        await api.until(lambda: query in api.inline_answers)
+    assert "一万元" in inside.text
+    assert "一万元" not in outside.text
+    assert "一万元" not in str(api.inline_answers[query])
+
+
+async def test_a_private_folder_for_a_person(api: FakeBotAPI) -> None:
+    async with serving(api, Library(SALARY), private_folders=f"人事={PERSON['id']}"):
+        api.private("工资是多少？")
+        assert "一万元" in (await api.next_reply()).text
+        api.private("工资是多少？", sender=BEN)
+        assert "一万元" not in (await api.next_reply()).text
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    (folder / "人事").mkdir(parents=True)
+    (folder / "人事" / "工资.txt").write_text("工资表\n\n经理的工资是每月三万元，由财务处发放。\n", encoding="utf-8")
+    for number in range(40):  # so many that the public ones do not come up among the first
+        (folder / "人事" / f"{number}.txt").write_text(
+            f"工资条\n\n员工{number}的工资是{number}元。\n", encoding="utf-8"
+        )
+    (folder / "规定.txt").write_text("规定\n\n工资在每月十日发放，遇到假日提前。\n", encoding="utf-8")
+    return folder
+
+
+async def test_private_content_changes_nothing_outside(
+    api: FakeBotAPI, documents: Path, tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    """Neither its sentences, nor its headings, nor that it has a word."""
+    async with (
+        shelf(documents, tmp_path / "index", tokenizer, threshold=0) as found,
+        serving(api, found, private_folders=f"人事={GROUP['id']}", limit=9),
+    ):
+        api.group("/ask 经理的工资是多少？")
+        inside = await api.next_reply()
+        api.private("经理的工资是多少？")
+        outside = await api.next_reply()
+    assert "三万元" in inside.text
+    assert outside.text.startswith("工资在每月十日发放，遇到假日提前。")
+    assert "工资表" not in outside.text
+    assert "工资条" not in outside.text
+
+
+async def test_a_word_that_only_private_documents_have_counts_as_missing(
+    documents: Path, tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    async with shelf(documents, tmp_path / "index", tokenizer, threshold=1.1) as found:
+        everything = await found.ask("财务处发放工资吗？", limit=3, audience=Audience())
+        public = await found.ask("财务处发放工资吗？", limit=3, audience=Audience(frozenset({"人事"})))
+        suggested = await found.suggestions(Audience(frozenset({"人事"})))
+    assert "财务处" not in everything.missing
+    assert any("财务" in term for term in public.missing)
+    assert not any("经理" in question or "员工" in question for question in suggested)
+
+
+def test_a_folder_hides_all_that_is_in_it_and_nothing_else() -> None:
+    audience = Audience(frozenset({"人事/内部"}))
+    assert not audience("人事/内部/a.txt")
+    assert not audience("人事/内部/更深/a.txt")
+    assert audience("人事/a.txt")
+    assert audience("人事/内部人员.txt")
+    assert folders_of("a/b/c.txt") == {"a", "a/b", "a/b/c.txt"}

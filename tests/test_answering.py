@@ -1,0 +1,112 @@
+"""What answers promise: they stand in their documents, at their offsets, and honest silence otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.answering import Answerer
+from retrieval.engine import LocalEngine
+from retrieval.library import Library
+from retrieval.records import Answer, Document, Paragraph, Source
+from retrieval.tokens import Tokenizer
+from tests.conftest import SEEDS
+
+
+@pytest.fixture(scope="module")
+def engine(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEngine]:
+    """Holds the documents that the project ships."""
+    engine = LocalEngine(tmp_path_factory.mktemp("seeds"), tokenizer)
+    asyncio.run(Library(SEEDS, engine).refresh())
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def seeds(engine: LocalEngine, tokenizer: Tokenizer) -> Answerer:
+    return Answerer(engine, tokenizer, threshold=0.5)
+
+
+def stands_in_its_document(answer: Answer, documents: dict[str, Document]) -> bool:
+    for quote in answer.quotes:
+        paragraph = documents[quote.source.path].paragraphs[quote.paragraph.number - 1]
+        assert quote.paragraph == paragraph
+        assert quote.sentence.text == paragraph.text[quote.sentence.start : quote.sentence.end]
+        assert quote.sentence.text.strip()
+        end = 0
+        for start, stop in quote.highlights:
+            assert end <= start < stop <= len(quote.sentence.text)
+            end = stop
+    return True
+
+
+letters = st.text(
+    alphabet="智能終端目标是七〇２０２５年，。！？；「」（）“” \n㎡ＣＰＵabc1.5%", min_size=1, max_size=160
+)
+paragraphs = st.lists(letters.map(str.strip).filter(bool), min_size=1, max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(collection=st.lists(paragraphs, min_size=1, max_size=3), question=letters, limit=st.integers(1, 6))
+def test_every_answer_stands_in_its_document_at_its_offsets(
+    tokenizer: Tokenizer, collection: list[list[str]], question: str, limit: int
+) -> None:
+    documents = {
+        f"{number}.txt": Document(
+            Source(f"{number}.txt", "题目"), tuple(Paragraph(place, text) for place, text in enumerate(texts, 1))
+        )
+        for number, texts in enumerate(collection)
+    }
+
+    async def ask() -> Answer:
+        with tempfile.TemporaryDirectory() as folder:
+            engine = LocalEngine(Path(folder), tokenizer)
+            async with engine.update() as update:
+                for document in documents.values():
+                    await update.put(document)
+                await update.commit("")
+            answer = await Answerer(engine, tokenizer, threshold=0).answer(question, limit=limit)
+            engine.close()
+            return answer
+
+    answer = asyncio.run(ask())
+    assert stands_in_its_document(answer, documents)
+    assert len(answer.quotes) <= limit
+    assert 0 <= answer.confidence <= 1
+    assert all(0 <= quote.score <= 1 for quote in answer.quotes)
+
+
+async def test_the_seed_documents_target_is_the_one_of_smart_terminals(seeds: Answerer) -> None:
+    best = (await seeds.answer("智能终端目标是多少？")).quotes[0]
+    assert "产业规模突破7000亿元" in best.sentence.text
+    assert (best.source.author, best.source.date, best.paragraph.number) == ("新浪财经", "2022-07-08", 3)
+
+
+async def test_a_question_that_shares_nothing_is_not_answered(seeds: Answerer) -> None:
+    answer = await seeds.answer("北京天气怎么样")
+    assert (answer.answered, answer.quotes) == (False, ())
+    assert answer.missing
+
+
+@pytest.mark.parametrize("question", ["", "？？？", "😀", "的", "吗" * 3000, "\x00", "请问"])
+async def test_what_is_no_question_is_not_answered(seeds: Answerer, question: str) -> None:
+    assert not (await seeds.answer(question)).answered
+
+
+async def test_the_same_question_has_the_same_answer(seeds: Answerer) -> None:
+    assert await seeds.answer("智能家居发展什么") == await seeds.answer("智能家居发展什么")
+
+
+async def test_a_threshold_of_0_never_refuses_what_was_found(
+    seeds: Answerer, engine: LocalEngine, tokenizer: Tokenizer
+) -> None:
+    refused = await seeds.answer("深圳的智能终端目标是多少")
+    assert not refused.answered
+    lenient = Answerer(engine, tokenizer, threshold=0)
+    assert (await lenient.answer("深圳的智能终端目标是多少")).answered

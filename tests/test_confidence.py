@@ -1,0 +1,79 @@
+"""What is not in the documents is refused, and it is said what was missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.tokens import Tokenizer
+from tests.asking import document, rank
+
+NEWS = [
+    document(
+        "临海市今年新建公园十二座，总面积达到三百公顷。市长林远表示，到2027年，全市绿化率将提高到百分之四十五。\n"
+        "全市的公交线路增加到八十条，新能源公交车占七成。乘客每天超过六十万人次。\n"
+        "临海市的旅游收入去年为五十亿元，游客主要来自周边省份。",
+        title="临海市政府工作报告",
+    )
+]
+THRESHOLD = 0.5
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "临海市新建了多少座公园？",
+        "公交线路有多少条？",
+        "临海市市长是谁？",
+        "旅游收入去年是多少？",
+        "到2027年绿化率是多少？",
+    ],
+)
+def test_answered(tokenizer: Tokenizer, question: str) -> None:
+    assert rank(tokenizer, question, NEWS).confidence >= THRESHOLD
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "你好",
+        "哈哈哈",
+        "😀😀😀",
+        "asdfgh",
+        "谢谢你，再见",
+        "今天吃什么？",
+        "珠穆朗玛峰有多高？",
+        "怎么做红烧肉？",
+        "量子力学的创始人是谁？",
+    ],
+)
+def test_chat_gibberish_and_the_foreign_are_refused(tokenizer: Tokenizer, question: str) -> None:
+    assert rank(tokenizer, question, NEWS).confidence < THRESHOLD
+
+
+def test_another_year_is_refused(tokenizer: Tokenizer) -> None:
+    asked = rank(tokenizer, "到2027年绿化率是多少？", NEWS).confidence
+    swapped = rank(tokenizer, "到2035年绿化率是多少？", NEWS)
+    assert swapped.confidence < THRESHOLD < asked
+    assert swapped.missing == ("2035",)
+
+
+def test_another_place_is_refused(tokenizer: Tokenizer) -> None:
+    swapped = rank(tokenizer, "哈尔滨市的旅游收入去年是多少？", NEWS)
+    assert swapped.confidence < THRESHOLD
+    assert swapped.missing == ("哈尔滨市",)
+
+
+def test_missing_is_spelt_as_the_person_did(tokenizer: Tokenizer) -> None:
+    assert rank(tokenizer, "深圳ＣＰＩ是多少？", NEWS).missing == ("深圳ＣＰＩ",)
+
+
+def test_what_stands_apart_is_missing_together(tokenizer: Tokenizer) -> None:
+    texts = [document("临海的渔港今年扩建，共有泊位四十个。\n2027年，平江将建成新的体育馆，座位三万个。")]
+    ranking = rank(tokenizer, "2027年临海的渔港有多少泊位？", texts)
+    assert "2027" in ranking.missing
+
+
+def test_more_in_common_is_more_certain(tokenizer: Tokenizer) -> None:
+    near = rank(tokenizer, "全市公交线路有多少条？", NEWS).confidence
+    far = rank(tokenizer, "全市地铁隧道有多少条？", NEWS).confidence
+    assert far < near

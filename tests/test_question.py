@@ -1,0 +1,67 @@
+"""What a question asks for, and what is left of it when it has been understood."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.question import Question
+from retrieval.tokens import Tokenizer
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("产业规模是多少？", "number"),
+        ("有几家企业？", "number"),
+        ("塔有多高？", "number"),
+        ("大会什么时候召开？", "time"),
+        ("他是哪一年出生的？", "year"),
+        ("任期有多久？", "duration"),
+        ("编辑是谁？", "person"),
+        ("由哪位作家写成？", "person"),
+        ("总部在哪里？", "place"),
+        ("他是哪国人？", "country"),
+        ("为什么停产？", "reason"),
+        ("怎么建设工厂？", "manner"),
+        ("什么是数字孪生？", "definition"),
+        ("有哪些举措？", "list"),
+        ("它又叫什么？", "name"),
+        ("瞄准什么经济？", "which"),
+        ("智慧道路和车联网", "none"),
+    ],
+)
+def test_kind_of_answer(tokenizer: Tokenizer, text: str, kind: str) -> None:
+    assert Question.of(text, tokenizer).kind.name == kind
+
+
+@pytest.mark.parametrize(
+    "text", ["请问产业规模是多少？", "麻烦您告诉我产业规模是多少呢？", "產業規模是多少", "产业规模是多少?!"]
+)
+def test_politeness_script_and_punctuation_do_not_matter(tokenizer: Tokenizer, text: str) -> None:
+    assert (
+        Question.of(text, tokenizer).words[:2]
+        == Question.of("产业规模是多少？", tokenizer).words[:2]
+        == ("产业", "规模")
+    )
+
+
+def test_words_that_ask_are_no_terms(tokenizer: Tokenizer) -> None:
+    terms = Question.of("大会什么时候在哪里召开？", tokenizer).terms
+    assert not {"什么", "时候", "什么时候", "哪里", "么", "哪"} & set(terms)
+
+
+def test_pairs_do_not_reach_over_what_was_taken_off(tokenizer: Tokenizer) -> None:
+    assert "资到" not in Question.of("投资什么到账", tokenizer).pairs
+
+
+def test_the_noun_asked_for(tokenizer: Tokenizer) -> None:
+    assert Question.of("总部设在哪个城市？", tokenizer).focus == "城市"
+
+
+def test_numerals_are_the_same_however_written(tokenizer: Tokenizer) -> None:
+    assert Question.of("二〇二五年七千亿", tokenizer).words == Question.of("2025年7000亿", tokenizer).words
+
+
+@pytest.mark.parametrize("text", ["", "？？？", "😀", "   "])
+def test_nothing_to_ask(tokenizer: Tokenizer, text: str) -> None:
+    assert Question.of(text, tokenizer).terms == ()

@@ -1,0 +1,85 @@
+"""The whole of it: ``python -m bot serve`` as a process of its own, with real documents and a fake Bot API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SEEDS
+from tests.fake_bot_api import FakeBotAPI
+
+
+@asynccontextmanager
+async def process(api: FakeBotAPI, index: Path, **changes: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
+    environment |= {
+        "YUANJU_DOCUMENTS": str(SEEDS),
+        "YUANJU_INDEX": str(index),
+        "YUANJU_TELEGRAM_TOKEN": api.token,
+        "YUANJU_TELEGRAM_API_URL": api.url,
+        "YUANJU_LOG_LEVEL": "DEBUG",
+    }
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve", env=environment | changes,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield child
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.communicate()
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[FakeBotAPI]:
+    async with FakeBotAPI() as api:
+        yield api
+
+
+async def test_a_question_to_the_seed_document_from_telegram_to_telegram(api: FakeBotAPI, tmp_path: Path) -> None:
+    async with process(api, tmp_path) as child:
+        api.private("智能终端目标是多少？")
+        reply = await api.next_reply()
+        child.send_signal(signal.SIGTERM)
+        output, log = await child.communicate()
+    assert "产业规模突破7000亿元" in reply.text
+    assert "新浪财经 · 2022-07-08 · 第3段" in reply.text
+    assert child.returncode == 0
+    assert output == b""
+    assert api.token.encode() not in log
+    assert b"Traceback" not in log
+
+
+async def test_health_knows_whether_it_serves(api: FakeBotAPI, tmp_path: Path) -> None:
+    async def health() -> int:
+        command = [sys.executable, "-m", "bot", "health", "--index", str(tmp_path)]
+        child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+        await child.communicate()
+        assert child.returncode is not None
+        return child.returncode
+
+    before = await health()
+    async with process(api, tmp_path) as child:
+        api.private("智能家居")
+        await api.next_reply()
+        during = await health()
+        child.send_signal(signal.SIGTERM)
+        await child.communicate()
+    assert (before, during, await health()) == (1, 0, 1)
+
+
+async def test_a_token_that_telegram_refuses_is_one_line_and_status_2(api: FakeBotAPI, tmp_path: Path) -> None:
+    async with process(api, tmp_path, YUANJU_TELEGRAM_TOKEN="1:" + "A" * 35, YUANJU_LOG_LEVEL="WARNING") as child:
+        _, log = await child.communicate()
+    assert child.returncode == 2
+    assert log.startswith(b"yuanju: ")
+    assert log.count(b"\n") == 1
+    assert b"@BotFather" in log

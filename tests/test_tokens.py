@@ -1,0 +1,66 @@
+"""Normalisation keeps its offsets, and terms are what they are said to be."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.tokens import Tokenizer, characters, normalise, pairs
+
+CHINESE = st.text(
+    st.one_of(st.sampled_from("一二三十百千万亿〇年月元個國東產億％㎡Ａé１２３,。 \n"), st.characters(codec="utf-8")),
+    max_size=60,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("ＣＰＵ與５Ｇ手機", "cpu与5g手机"),
+        ("二〇二五年", "2025年"),
+        ("七千億元", "7000亿元"),
+        ("三十五人", "35人"),
+        ("千方百计", "千方百计"),
+        ("百亿级", "百亿级"),
+        ("Café", "cafe"),
+    ],
+)
+def test_normal_form(text: str, normal: str) -> None:
+    assert normalise(text).text == normal
+
+
+@given(CHINESE)
+def test_every_span_comes_from_somewhere(text: str) -> None:
+    normal = normalise(text)
+    for start in range(len(normal.text)):
+        left, right = normal.original(start, start + 1)
+        assert 0 <= left < right <= len(text)
+
+
+@given(CHINESE)
+def test_the_whole_comes_from_the_whole(text: str) -> None:
+    normal = normalise(text)
+    if normal.text:
+        assert normal.original(0, len(normal.text))[1] == len(text) or normal.offsets is not None
+
+
+@given(CHINESE)
+def test_offsets_rise(text: str) -> None:
+    offsets = normalise(text).offsets or ()
+    assert list(offsets) == sorted(offsets)
+
+
+def test_terms_are_words_characters_and_pairs(tokenizer: Tokenizer) -> None:
+    assert tokenizer.terms("智能终端5G") == ["智能", "终端", "5g", "智", "能", "终", "端", "智能", "能终", "终端"]
+
+
+@given(CHINESE)
+def test_words_stand_where_they_say(text: str) -> None:
+    normal = normalise(text).text
+    assert all(len(pair) == 2 and pair in normal for pair in pairs(normal))
+    assert all(character in normal for character in characters(normal))
+
+
+def test_numbers_keep_their_decimals_and_lose_their_commas(tokenizer: Tokenizer) -> None:
+    assert [token.text for token in tokenizer.words("1.5和2,000")] == ["1.5", "和", "2000"]
