@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
-.PHONY: chat serve test check format picture lock clean help
+.PHONY: benchmark kills changes chat serve test check format picture lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -50,6 +50,21 @@ picture: $(READY)  ## draw the README's picture, docs/conversation.svg
 	@$(BIN)/python docs/picture.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+benchmark: .venv-bench/.ready  ## measure search engines side by side (SIZES="10000 100000 1000000"), and draw docs/engines.svg
+	@.venv-bench/bin/python benchmarks/engines.py $(if $(SIZES),--sizes $(SIZES))
+
+.venv-bench/.ready: pyproject.toml
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --upgrade pip
+	@.venv-bench/bin/python -m pip install --quiet --group bench
+	@touch $@
+
+kills: $(READY)  ## kill builders of an index a thousand times
+	@$(BIN)/python -m benchmarks.kills 1000
+
+changes: $(READY)  ## change one document of 100,000, and wait for it to be found
+	@$(BIN)/python -m benchmarks.changes 100000
+
 lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(PIP) uv
 	@$(LOCK) --group build --output-file requirements-build.lock
@@ -57,4 +72,4 @@ lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(LOCK) --all-extras --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what make and the tests made
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

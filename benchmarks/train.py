@@ -27,6 +27,7 @@ from benchmarks.negatives import Swapper, without_paragraph, without_sentence
 from retrieval.confidence import SIGNS, signs
 from retrieval.engine import LocalEngine
 from retrieval.evaluation import Item, QuestionSet, refusal, squad
+from retrieval.evidence import Evidence
 from retrieval.features import NAMES, features
 from retrieval.question import Question
 from retrieval.ranking import SEARCHED, Ranker
@@ -64,6 +65,10 @@ class Cases:
     signs: Array
     sorts: NDArray[np.str_]
 
+    def where(self, chosen: NDArray[np.bool_]) -> Cases:
+        """Give the cases that are chosen."""
+        return Cases(self.signs[chosen], self.sorts[chosen])
+
 
 class Trainer:
     """Turns question sets into tables to learn from."""
@@ -88,6 +93,10 @@ class Trainer:
         """Ask a collection."""
         asked = Question.of(question, self._tokenizer)
         return asked, asyncio.run(collection.engine.search(asked.terms, limit=limit))
+
+    def evidence(self, asked: Question, found: Found) -> Evidence:
+        """Give what was found says to a question."""
+        return self._ranker.evidence(asked, found)
 
     def lists(self, collection: Collection) -> Lists:
         """Give the candidates of each question with their features."""
@@ -216,20 +225,36 @@ def report_ranking(names: Sequence[str], sets: Sequence[QuestionSet], lists: Seq
 
 
 def report_confidence(names: Sequence[str], cases: Sequence[tuple[Cases, Cases]]) -> None:
-    """Train on the other sets' questions and test on each set's."""
+    """Train on the other sets' questions and test on each set's; then on four fifths of all and test on the fifth."""
     for tested, name in enumerate(names):
-        weights, bias = learn_confidence([part for place, pair in enumerate(cases) if place != tested for part in pair])
-        whole = cases[tested][0]
-        chances = 1 / (1 + np.exp(-(whole.signs @ weights) - bias))
-        known = chances[whole.sorts == "answerable"]
-        _print(f"{name}, threshold 0.5", {"answered": float((known >= 0.5).mean())})
-        for sort in SHARES:
-            unknown = chances[whole.sorts == sort]
-            _print(f"{name}, {sort}", {**refusal(known, unknown), "refused at 0.5": float((unknown < 0.5).mean())})
+        others = [part for place, pair in enumerate(cases) if place != tested for part in pair]
+        weights, bias = learn_confidence(others)
+        _report_refusal(f"others → {name}", cases[tested][0], _chances(cases[tested][0], weights, bias))
+    tables = [part for pair in cases for part in pair]
+    folds = [np.arange(len(table.sorts)) * FOLDS // len(table.sorts) for table in tables]
+    chances = [np.zeros(len(table.sorts)) for table in tables]
+    for fold in range(FOLDS):
+        learned = learn_confidence([table.where(of != fold) for table, of in zip(tables, folds, strict=True)])
+        for table, of, values in zip(tables, folds, chances, strict=True):
+            values[of == fold] = _chances(table.where(of == fold), *learned)
+    for name, pair, values in zip(names, cases, chances[::2], strict=True):
+        _report_refusal(f"{FOLDS} folds, {name}", pair[0], values)
+
+
+def _chances(cases: Cases, weights: Array, bias: float) -> Array:
+    return np.asarray(1 / (1 + np.exp(-(cases.signs @ weights) - bias)))
+
+
+def _report_refusal(title: str, cases: Cases, chances: Array) -> None:
+    known = chances[cases.sorts == "answerable"]
+    _print(f"{title}, threshold 0.5", {"answered": float((known >= 0.5).mean())})
+    for sort in SHARES:
+        unknown = chances[cases.sorts == sort]
+        _print(f"{title}, {sort}", {**refusal(known, unknown), "refused at 0.5": float((unknown < 0.5).mean())})
 
 
 def _print(title: str, values: dict[str, float]) -> None:
-    print(f"{title:45}", "  ".join(f"{name} {value:.3f}" for name, value in values.items()), flush=True)
+    print(f"{title:48}", "  ".join(f"{name} {value:.3f}" for name, value in values.items()), flush=True)
 
 
 def main() -> None:
@@ -258,13 +283,11 @@ def main() -> None:
         report_confidence(names, cases)
         return
     confidence, bias = learn_confidence([part for pair in cases for part in pair])
-    _write(package / "ranking.json", {"features": list(NAMES), "weights": _rounded(weights)})
+    _write(package / "ranking.json", {"features": list(NAMES), "weights": weights.round(5).tolist()})
     named = [sign.name for sign in SIGNS]
-    _write(package / "confidence.json", {"signs": named, "weights": _rounded(confidence), "bias": round(bias, 5)})
-
-
-def _rounded(weights: Array) -> list[float]:
-    return [round(float(weight), 5) for weight in weights]
+    _write(
+        package / "confidence.json", {"signs": named, "weights": confidence.round(5).tolist(), "bias": round(bias, 5)}
+    )
 
 
 def _write(path: Path, values: object) -> None:

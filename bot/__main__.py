@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.logs import configure_logging
@@ -38,6 +39,10 @@ _COMMANDS = {
         'yuanju ask "目标是多少？"\n  yuanju ask - --json < questions.txt',
     ),
     "index": ("更新索引并报告每个文档 (bring the index up to date)", "yuanju index --documents ~/文档"),
+    "evaluate": (
+        "用题集衡量答案 (measure the answers on question sets)",
+        "yuanju evaluate 题集.tsv\n  yuanju evaluate squad.json --unanswerable others.json",
+    ),
     "check": ("检查配置、文档、索引和 Telegram (test the configuration)", "yuanju check"),
     "health": ("serve 是否听得到 Telegram，供容器探活 (does serve hear Telegram? for containers)", "yuanju health"),
 }
@@ -92,6 +97,19 @@ async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
         return FOUND if await index(_library(settings, engine), as_json_lines=arguments.json) else NOT_FOUND
 
 
+async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.evaluate import run
+
+    return await run(
+        arguments.files,
+        unanswerable=arguments.unanswerable,
+        tokenizer=_tokenizer(settings),
+        answerer=lambda: _answerer(settings),
+        record=settings.index_folder / "evaluation.json",
+        as_json=arguments.json,
+    )
+
+
 async def _check(settings: Settings, _: argparse.Namespace) -> int:
     from bot.check import check
 
@@ -137,12 +155,16 @@ def _library(settings: Settings, engine: LocalEngine) -> Library:
     return Library(settings.documents, engine, _tokenizer(settings), limits=settings.reading_limits)
 
 
-@cache
 def _tokenizer(settings: Settings) -> Tokenizer:
+    return _one_tokenizer(settings.index_folder / "jieba")
+
+
+@cache
+def _one_tokenizer(cache_folder: Path) -> Tokenizer:
     """One for all: what the operator's dictionaries say is to hold for documents and questions alike."""
     from retrieval.tokens import Tokenizer
 
-    return Tokenizer(settings.index_folder / "jieba")
+    return Tokenizer(cache_folder)
 
 
 @asynccontextmanager
@@ -196,7 +218,14 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "question", metavar="QUESTION", help="问题；- 表示从标准输入逐行读 (-: standard input)"
             )
-        if name in {"ask", "index"}:
+        if name == "evaluate":
+            command.add_argument(
+                "files", metavar="FILE", nargs="+", type=Path, help="SQuAD 格式的 .json，或“问题⇥应答句”的 .tsv"
+            )
+            command.add_argument(
+                "--unanswerable", metavar="FILE", type=Path, help="答不了的问题，SQuAD 格式 (questions to refuse)"
+            )
+        if name in {"ask", "index", "evaluate"}:
             command.add_argument("--json", action="store_true", help="每行一个 JSON 对象 (one JSON object a line)")
         settings = command.add_argument_group("设置 (settings；也可用环境变量 YUANJU_… 或 .env)")
         for field, info in Settings.model_fields.items():
@@ -205,7 +234,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_COMMAND = {"serve": _serve, "chat": _chat, "ask": _ask, "index": _index, "check": _check, "health": _health}
+_COMMAND = {
+    "serve": _serve,
+    "chat": _chat,
+    "ask": _ask,
+    "index": _index,
+    "evaluate": _evaluate,
+    "check": _check,
+    "health": _health,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -44,6 +44,11 @@ class Access:
         return Audience(frozenset(self.settings.private_folders))
 
 
+def misnamed(settings: Settings) -> list[str]:
+    """The private folders that do not exist: what was meant is seen by everybody."""
+    return [folder for folder in settings.private_folders if not (settings.documents / folder).exists()]
+
+
 def folders_of(path: str) -> set[str]:
     """The path itself and every folder that it lies in.
 

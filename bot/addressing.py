@@ -62,7 +62,7 @@ def addressed(message: Message, me: User) -> Call | None:
     """What ``message`` wants of the bot ``me``; ``None`` where it is not meant for it."""
     private = message.chat.type == ChatType.PRIVATE
     text = message.text or message.caption
-    if not text or not _from_person(message, me) or (message.forward_origin and not private):
+    if not text or not from_person(message, me) or (message.forward_origin and not private):
         return None
     if command := _COMMAND.match(text):
         return _command(command, message, me, private=private)
@@ -75,7 +75,7 @@ def addressed(message: Message, me: User) -> Call | None:
     return Call(Command.ASK, question) if private or mentions or _replies_to(message, me) else None
 
 
-def _from_person(message: Message, me: User) -> bool:
+def from_person(message: Message, me: User) -> bool:
     """Whether a person wrote it, be it as an anonymous admin or in the name of a channel."""
     if message.chat.type == ChatType.CHANNEL or message.is_automatic_forward or message.via_bot:
         return False

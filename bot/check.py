@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from rich.console import Console
 from rich.text import Text
 
+from bot.access import misnamed
 from bot.connection import Finding, check_telegram
 from bot.indexing import summary
 from bot.settings import Settings
@@ -34,6 +35,8 @@ async def check(settings: Settings, engine: LocalEngine, library: Library) -> bo
 async def _findings(settings: Settings, engine: LocalEngine, library: Library) -> AsyncIterator[Finding]:
     for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
         yield Finding("warning", f"{name} is no setting and does nothing." + (f" Is {meant} meant?" if meant else ""))
+    for folder in misnamed(settings):
+        yield Finding("warning", f"YUANJU_PRIVATE_FOLDERS names {folder}, which is not among the documents.")
     if damaged := engine.damage():
         names = ", ".join(damaged)
         yield Finding("error", f"The index is damaged ({names}): delete {settings.index_folder}, it is made again.")

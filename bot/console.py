@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.catalogue import phrases
 from bot.replies import not_found, source_line
-from retrieval.records import Answer, Quote
+from retrieval.records import Answer, Quote, Source
 
 MORE = frozenset({"更多", "more", "m", "还有吗", "还有吗？"})
 HELP = frozenset({"帮助", "help", "?", "？", "h"})
@@ -43,18 +43,26 @@ class Ask(Protocol):
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """Give an answer as ``ask --json`` prints it; the shape is stable."""
+    """Give an answer as ``ask --json`` prints it.
+
+    The shape is stable. ``synonyms`` (of the answer), ``also`` and ``disputed`` (of a quote) are there only where there
+    is something to say.
+    """
+    synonyms = {"synonyms": [list(pair) for pair in answer.synonyms]} if answer.synonyms else {}
     return {
         "question": answer.question,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
         "missing": list(answer.missing),
         "answers": [_quote_as_json(quote) for quote in answer.quotes],
+        **synonyms,
     }
 
 
 def _quote_as_json(quote: Quote) -> dict[str, Any]:
-    sentence, paragraph, source = quote.sentence, quote.paragraph, quote.source
+    sentence, paragraph = quote.sentence, quote.paragraph
+    also = {"also": [_source_as_json(source) for source in quote.also]} if quote.also else {}
+    disputed = {"disputed": True} if quote.disputed else {}
     return {
         "sentence": sentence.text,
         "score": round(quote.score, 4),
@@ -65,13 +73,19 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
             "start": sentence.start,
             "end": sentence.end,
         },
-        "document": {
-            "title": source.title,
-            "path": source.path,
-            "author": source.author,
-            "date": source.date,
-            "url": source.url,
-        },
+        "document": _source_as_json(quote.source),
+        **also,
+        **disputed,
+    }
+
+
+def _source_as_json(source: Source) -> dict[str, Any]:
+    return {
+        "title": source.title,
+        "path": source.path,
+        "author": source.author,
+        "date": source.date,
+        "url": source.url,
     }
 
 

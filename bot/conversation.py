@@ -17,7 +17,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import CallbackContext
 
 from bot import buttons, courtesy
-from bot.addressing import Call, Command, addressed
+from bot.addressing import Call, Command, addressed, from_person
 from bot.answers import Answers, Reply
 from bot.catalogue import Phrases, language_of, phrases
 from bot.desk import Desk, Guest, writer
@@ -50,17 +50,19 @@ class Conversation:
             return
         guest = writer(message, self._desk.access)
         if message.document and guest.private and guest.operator:
-            await self._send(await self._uploads.preview(message, guest), message, guest)
+            await self._send(await self._uploads.preview(message, guest), message)
             return
         call = addressed(message, context.bot.bot)
         if call is None:
-            await self._say_to_wordless(message, guest)
+            await self._say_to_wordless(message, guest, context)
         elif not self._desk.access.answers_in(message.chat_id):
             await self._turn_away(message, guest, context)
         elif await self._is_slow_enough(message, guest):
             async with self._turn(message):
                 if reply := await self._reply(call, message, guest, context):
-                    await self._send(reply, message, guest)
+                    sent = await self._send(reply, message)
+                    if call.command is Command.ASK and not reply.exchange:  # "hello" may be edited into a question
+                        await self._desk.ledger.state.remember_reply(guest.asker, message.message_id, sent)
 
     async def on_edited_message(self, update: Update, context: Context) -> None:
         """Edit the reply to a question that has been edited."""
@@ -86,14 +88,15 @@ class Conversation:
                 if "not modified" in error.message:
                     return
                 logger.info("An answer could not be edited (%s); it is given anew", error.message)
-                await self._send(reply, message, guest)
+                await self._send(reply, message)
             else:
                 self._keep(reply, message, earlier)
 
     async def on_membership(self, update: Update, context: Context) -> None:
         """Leave a group or channel that the bot has been added to and is not to answer in."""
         change = update.my_chat_member
-        if change is None or change.new_chat_member.status not in _MEMBER or change.chat.type == ChatType.PRIVATE:
+        now = change.new_chat_member if change else None
+        if change is None or now is None or now.status not in _MEMBER or change.chat.type == ChatType.PRIVATE:
             return
         if not self._desk.access.answers_in(change.chat.id):
             await self._leave(change.chat, phrases(language_of(change.from_user.language_code)), context)
@@ -139,9 +142,9 @@ class Conversation:
         key = await self._desk.ledger.keep_button(payload, person_id=guest.asker.person_id)
         return Reply(guest.phrases.html("forget-confirm"), buttons.forget_keyboard(key, guest.phrases))
 
-    async def _say_to_wordless(self, message: Message, guest: Guest) -> None:
+    async def _say_to_wordless(self, message: Message, guest: Guest, context: Context) -> None:
         """Say to a person what to send instead, once for a whole album. In groups it was said to others."""
-        if not guest.private or not message.from_user or message.from_user.is_bot or message.via_bot:
+        if not guest.private or not from_person(message, context.bot.bot):
             return
         said = courtesy.wordless(message, guest.phrases)
         if said is None or not self._desk.access.answers_in(message.chat_id):
@@ -181,12 +184,11 @@ class Conversation:
         else:
             logger.info("Left %d, which is not among YUANJU_ALLOWED_CHATS", chat.id)
 
-    async def _send(self, reply: Reply, message: Message, guest: Guest) -> None:
+    async def _send(self, reply: Reply, message: Message) -> int:
+        """Reply to a message; gives the id of the reply."""
         sent = await message.reply_html(reply.html, reply_markup=reply.keyboard, do_quote=True)
-        if reply.exchange:
-            self._keep(reply, message, sent.message_id)
-        else:
-            await self._desk.ledger.state.remember_reply(guest.asker, message.message_id, sent.message_id)
+        self._keep(reply, message, sent.message_id)
+        return sent.message_id
 
     def _keep(self, reply: Reply, message: Message, reply_message_id: int) -> None:
         if reply.exchange:

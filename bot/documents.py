@@ -17,6 +17,7 @@ from retrieval.errors import UnreadableDocument
 from retrieval.library import FileReport, Library, Progress, Report
 from retrieval.ranking import Ranking
 from retrieval.records import Answer, Document, Quote
+from retrieval.synonyms import Synonyms
 from retrieval.tokens import Tokenizer
 
 _SUGGESTED = 6
@@ -91,6 +92,7 @@ class Shelf:
         """See ``Library.refresh``; of several that are asked for at once, one comes after the other."""
         async with self._refreshing:
             report = await self._library.refresh(progress=progress)
+            self.answerer.synonyms = Synonyms.with_folder(self.folder)
             self.files = report.files
             manifest = await self._engine.manifest() or ""
             self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]

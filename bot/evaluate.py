@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,14 +59,14 @@ async def run(
     *,
     unanswerable: Path | None,
     tokenizer: Tokenizer,
-    answerer: AbstractAsyncContextManager[Answers],
+    answerer: Callable[[], AbstractAsyncContextManager[Answers]],
     record: Path,
     as_json: bool = False,
     console: Console | None = None,
 ) -> int:
     """Measure each file, print a table and what changed, and keep the outcome in ``record``.
 
-    ``answerer`` is entered only when a file is a TSV, which is asked of the operator's documents. Gives 0, or 1 when
+    ``answerer`` is opened only when a file is a TSV, which is asked of the operator's documents. Gives 0, or 1 when
     something got worse than at the last run. Raises ``QuestionSetError`` for a file that cannot be used.
     """
     console = console or Console()
@@ -76,7 +76,7 @@ async def run(
         if file.suffix.lower() == ".json":
             results[file.name] = await _measure(file, unanswerable, tokenizer)
         else:
-            async with answerer as answers:
+            async with answerer() as answers:
                 results[file.name] = await _accept(expectations(file), answers)
     worse = False
     for name, result in results.items():

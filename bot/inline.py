@@ -64,7 +64,7 @@ class Inline:
         answer = await self._desk.documents.ask(question, limit=last + 1, audience=self._desk.access.public())
         results = [_article(number, quote, say) for number, quote in enumerate(answer.quotes[first:last], first)]
         label = say.text("inline-start") if answer.answered else say.text("inline-not-found")
-        more = str(last) if len(answer.quotes) > last and last < _MOST else ""
+        more = str(last) if len(answer.quotes) > last and last < _MOST else None
         await _give(query, results, label, next_offset=more)
 
     async def _suggest(self, query: InlineQuery, say: Phrases) -> None:
@@ -96,7 +96,7 @@ async def _give(
     results: list[InlineQueryResultArticle],
     label: str,
     *,
-    next_offset: str = "",
+    next_offset: str | None = None,  # PTB would send "[]" for an empty one
     cache_seconds: int = _CACHE_SECONDS,
 ) -> None:
     try:

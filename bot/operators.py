@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from telegram import InlineKeyboardMarkup, InputFile, Message
 from bot import buttons, why
 from bot.addressing import Call, Command, replied_to
 from bot.answers import Reply
-from bot.audit import unanswered_csv
+from bot.audit import DAY_SECONDS, unanswered_csv
 from bot.buttons import Kind
 from bot.catalogue import Html
 from bot.desk import Desk, Guest
@@ -26,6 +27,7 @@ _SOURCES_PER_PAGE = 10
 _UNANSWERED_SHOWN = 20
 _STATISTICS_DAYS = 7
 _REASON_LIMIT = 300
+_REMOVED = "removed"
 _STATUSES: tuple[Status, ...] = ("added", "changed", "removed", "unchanged", "unreadable")
 
 
@@ -109,7 +111,7 @@ class Operators:
     @property
     def _removed(self) -> Path:
         """Where removed documents are kept, so that they can be brought back."""
-        return self._desk.settings.index_folder / "removed"
+        return self._desk.settings.index_folder / _REMOVED
 
     def _files(self) -> list[FileReport]:
         return [file for file in self._documents.files if file.status not in {"removed", "skipped"}]
@@ -205,6 +207,14 @@ class Operators:
         if payload is None or payload["chat"] != guest.asker.chat_id or "question" not in payload:
             return Reply(guest.phrases.html("why-forgotten"))
         return await self.why(payload["question"], guest)
+
+
+def clear_removed(index: Path, *, days: float) -> None:
+    """Delete the documents that were removed more than ``days`` days ago; they cannot be brought back any more."""
+    limit = time.time() - days * DAY_SECONDS
+    for kept in (index / _REMOVED).glob("*"):
+        if kept.stat().st_ctime < limit:  # when it was moved there
+            kept.unlink(missing_ok=True)
 
 
 def _reason(error: OSError | YuanjuError) -> str:

@@ -22,7 +22,7 @@ from telegram.ext import (
 )
 
 from bot import profile
-from bot.access import Access
+from bot.access import Access, misnamed
 from bot.answers import Answers
 from bot.connection import Account, RetryingRequest, UpdatesRequest, privacy, trusted
 from bot.conversation import Conversation
@@ -32,7 +32,7 @@ from bot.health import SignOfLife
 from bot.inline import Inline
 from bot.ledger import Ledger
 from bot.limits import Limits
-from bot.operators import Operators
+from bot.operators import Operators, clear_removed
 from bot.polling import BotApplication, poll
 from bot.presses import Presses
 from bot.settings import Settings
@@ -129,6 +129,9 @@ async def run(settings: Settings, documents: Documents, state: State, sign: Sign
 
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
+        for folder in misnamed(settings):
+            logger.warning("YUANJU_PRIVATE_FOLDERS names %s, which is not among the documents", folder)
+        await asyncio.to_thread(clear_removed, settings.index_folder, days=settings.retention_days)
         await profile.announce(application.bot, settings.admins)
 
     try:

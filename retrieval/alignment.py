@@ -43,13 +43,14 @@ def skipping(
     positions: Positions,
     *,
     weights: NDArray[np.float64],
-    begins: NDArray[np.int64],
-    ends: NDArray[np.int64],
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> NDArray[np.float64]:
     """Give the share of a question's neighbouring characters that stand in order, ``APART`` at most, in each sentence.
 
-    ``positions[columns[c]]`` are those of a character ``c``: so 文革 is found in 文化大革命.
+    ``positions[columns[c]]`` are those of a character ``c``, ``bounds`` where the sentences begin and end: so 文革 is
+    found in 文化大革命.
     """
+    begins, ends = bounds
     held, total = np.zeros(len(begins)), 0.0
     for first, second in dict.fromkeys(pairwise(text)):
         if first not in columns or second not in columns or first == second:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from retrieval.engine import Engine
+from retrieval.folding import Fact, facts
 from retrieval.question import Question
-from retrieval.ranking import SEARCHED, Candidate, Ranker, Ranking
+from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.records import Answer, Quote
+from retrieval.synonyms import Synonyms, default
 from retrieval.tokens import Tokenizer
 from retrieval.visibility import Visible, search_visible
 
@@ -13,25 +15,28 @@ from retrieval.visibility import Visible, search_visible
 class Answerer:
     """Answers questions from what an engine holds.
 
-    ``threshold`` is the confidence below which there is no answer, 0 for always one.
+    ``threshold`` is the confidence below which there is no answer, 0 for always one. ``synonyms`` may be changed while
+    questions are answered; the package's own unless others are given.
     """
 
     def __init__(self, engine: Engine, tokenizer: Tokenizer, *, threshold: float) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
         self.threshold = threshold
+        self.synonyms: Synonyms = default()
         self._ranker = Ranker(tokenizer)
 
     async def answer(self, question: str, *, limit: int = 3, visible: Visible | None = None) -> Answer:
         """Answer with at most ``limit`` quotes, best first; with none, where the documents do not say it.
 
+        What several documents say is one quote; what they contradict each other in is said by the newest first.
         Documents that are not ``visible`` are treated as if they were not there.
         """
         ranking = await self.rank(question, visible=visible)
         if not ranking.candidates or ranking.confidence < self.threshold:
-            return Answer(question, (), ranking.confidence, ranking.missing)
-        quotes = tuple(_quote(ranking, candidate) for candidate in ranking.candidates[:limit])
-        return Answer(question, quotes, ranking.confidence)
+            return Answer(question, (), ranking.confidence, ranking.missing, ranking.question.synonyms)
+        quotes = tuple(_quote(ranking, fact) for fact in facts(ranking.candidates, limit=limit))
+        return Answer(question, quotes, ranking.confidence, synonyms=ranking.question.synonyms)
 
     async def nearest(self, question: str, *, limit: int, visible: Visible | None = None) -> tuple[Quote, ...]:
         """Find the best sentences from at most ``limit`` places, however little they answer.
@@ -43,12 +48,12 @@ class Answerer:
         for candidate in ranking.candidates:
             place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
             if len(places) < limit and place not in places:
-                places[place] = _quote(ranking, candidate)
+                places[place] = _quote(ranking, Fact(candidate))
         return tuple(places.values())
 
     async def rank(self, question: str, *, visible: Visible | None = None) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold."""
-        asked = Question.of(question, self._tokenizer)
+        asked = Question.of(question, self._tokenizer, self.synonyms)
         if visible is None:
             found = await self._engine.search(asked.terms, limit=SEARCHED)
         else:
@@ -56,11 +61,14 @@ class Answerer:
         return self._ranker.rank(asked, found)
 
 
-def _quote(ranking: Ranking, candidate: Candidate) -> Quote:
+def _quote(ranking: Ranking, fact: Fact) -> Quote:
+    candidate = fact.candidate
     return Quote(
         sentence=candidate.sentence,
         paragraph=candidate.hit.paragraph,
         source=candidate.hit.source,
         score=candidate.score,
         highlights=ranking.highlights(candidate),
+        also=tuple(other.hit.source for other in fact.repeated),
+        disputed=fact.disputed,
     )

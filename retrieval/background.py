@@ -10,7 +10,6 @@ import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from retrieval.records import Found
 from retrieval.tokens import Tokenizer
@@ -30,7 +29,7 @@ class Background:
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        self._dictionary: Any = tokenizer.dictionary
+        self._dictionary = tokenizer.dictionary
         self._characters = self._load(tokenizer.cache_folder / "characters.json")
 
     def _load(self, path: Path) -> dict[str, float]:
@@ -41,7 +40,7 @@ class Background:
         if isinstance(stored, dict) and stored:
             return {str(character): float(rate) for character, rate in stored.items()}
         counts: dict[str, float] = {}
-        for word, frequency in self._dictionary.FREQ.items():
+        for word, frequency, _ in self._dictionary.words():
             for character in word if frequency else "":
                 counts[character] = counts.get(character, 0.0) + frequency
         rates = {character: count / self._dictionary.total for character, count in counts.items()}
@@ -52,7 +51,7 @@ class Background:
         """How often a term occurs per word of running text."""
         if len(term) == 1:
             return self._characters.get(term, _UNKNOWN)
-        frequency = self._dictionary.FREQ.get(term, 0)
+        frequency = self._dictionary.frequency(term)
         if frequency:
             return float(frequency) / float(self._dictionary.total)
         return max(math.prod(self._characters.get(character, _UNKNOWN) for character in term), _UNKNOWN)

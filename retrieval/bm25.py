@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25
 
 from retrieval.formula import K1, B, Formula
-from retrieval.merging import merge
 from retrieval.postings import Postings
-from retrieval.runs import Counts
 from retrieval.topk import Searcher
 
 
@@ -70,6 +68,9 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
 
 
 def _built(corpus: Iterable[Iterable[str]], k1: float, b: float) -> Postings:
+    from retrieval.merging import merge
+    from retrieval.runs import Counts
+
     counts = Counts()
     for terms in corpus:
         counts.add(terms)

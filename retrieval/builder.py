@@ -15,7 +15,7 @@ from retrieval.merging import merge
 from retrieval.postings import DTYPES
 from retrieval.records import Document
 from retrieval.runs import Counts, PostingsRun, Run
-from retrieval.segmenting import Segmentation, Segmented
+from retrieval.segmenting import ALONE, Segmentation, Segmented
 from retrieval.texts import TextsWriter
 from retrieval.tokens import Tokenizer
 
@@ -27,9 +27,21 @@ class Builder:
     """Builds the next generation: the documents of the last one, less those removed or replaced, and those put.
 
     Nothing that is open changes; ``publish`` makes the generation the newest, ``discard`` leaves no trace.
+    ``run_terms`` are the terms in memory before they go to disk, ``alone`` the characters up to which no other process
+    helps to segment.
     """
 
-    def __init__(self, folder: Path, recipe: Recipe, tokenizer: Tokenizer, base: Index | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        recipe: Recipe,
+        tokenizer: Tokenizer,
+        base: Index | None,
+        *,
+        run_terms: int = RUN_TERMS,
+        alone: int = ALONE,
+    ) -> None:
+        self._run_terms = run_terms
         self._folder = folder
         self._recipe = recipe
         self._base = base
@@ -38,7 +50,7 @@ class Builder:
         self._texts = TextsWriter(self._workplace)
         self._counts = Counts()
         self._runs: list[Run] = []
-        self._segmentation = Segmentation(tokenizer, topic_weight=recipe.topic_weight)
+        self._segmentation = Segmentation(tokenizer, topic_weight=recipe.topic_weight, alone=alone)
 
     def put(self, document: Document) -> None:
         """Add a document, in place of an earlier one with its path.
@@ -79,7 +91,7 @@ class Builder:
 
     def _count(self, segmented: Segmented) -> None:
         self._counts.add_numbered(segmented.vocabulary, segmented.numbers, segmented.lengths)
-        if len(self._counts) >= RUN_TERMS:
+        if len(self._counts) >= self._run_terms:
             self._runs.append(self._counts.run().stored(self._workplace.scratch / f"run-{len(self._runs)}"))
 
     def _written(self, manifest: str) -> Generation:

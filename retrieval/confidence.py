@@ -129,51 +129,75 @@ def _hits(case: Case) -> list[float]:
 
 
 SIGNS: tuple[Sign, ...] = (
-    Sign("words in paragraph", "", lambda c: float(c.shares["paragraph"][0])),
-    Sign("characters in paragraph", "", lambda c: float(c.shares["paragraph"][1])),
-    Sign("pairs in paragraph", "", lambda c: float(c.shares["paragraph"][2])),
-    Sign("words in context", "", lambda c: float(c.shares["context"][0])),
-    Sign("characters in context", "", lambda c: float(c.shares["context"][1])),
-    Sign("pairs in context", "", lambda c: float(c.shares["context"][2])),
-    Sign("words in sentence", "", lambda c: float(c.shares["sentence"][0])),
-    Sign("characters in sentence", "", lambda c: float(c.shares["sentence"][1])),
-    Sign("pairs in sentence", "", lambda c: float(c.shares["sentence"][2])),
-    Sign("words anywhere", "", lambda c: float(c.shares["anywhere"][0])),
-    Sign("pairs anywhere", "", lambda c: float(c.shares["anywhere"][2])),
-    Sign("rarest lacking", "", lambda c: c.rarest[0] / 7),
-    Sign("rarest nowhere", "", lambda c: c.nowhere_weight / 7),
-    Sign("rarest lacking share", "", lambda c: c.rarest[0] / max(c.rarest[1], 1e-9)),
-    Sign("names lacking", "", lambda c: c.mean_lack("name")),
-    Sign("a name lacking", "", lambda c: c.worst_lack("name")),
-    Sign("a name nowhere", "", lambda c: c.nowhere("name")),
-    Sign("a stray run lacking", "", lambda c: c.worst_lack("stray")),
-    Sign("a stray run nowhere", "", lambda c: c.nowhere("stray")),
-    Sign("a year lacking", "", lambda c: c.worst_lack("year")),
-    Sign("a number lacking", "", lambda c: c.worst_lack("number")),
-    Sign("no name", "", lambda c: float(all(entity.sort != "name" for entity in c.entities))),
-    Sign("year contradicted", "", lambda c: float(c.evidence.years[1][c.row])),
-    Sign("year in sentence", "", lambda c: float(c.evidence.years[0][c.row])),
     Sign(
-        "score", "", lambda c: _hits(c)[0] / max(float(c.evidence.weights @ c.evidence.members.sum(axis=1)) * 1.9, 1e-9)
+        "words in paragraph", "what the best paragraph says of the question", lambda c: float(c.shares["paragraph"][0])
     ),
-    Sign("margin", "", lambda c: 1 - (_hits(c)[1] / _hits(c)[0] if len(_hits(c)) > 1 else 0.0)),
-    Sign("value margin", "", lambda c: min(float(c.values.max()) - _second(c.values), 3.0)),
-    Sign("alignment", "", lambda c: float(c.evidence.aligned[c.row])),
-    Sign("skipping", "", lambda c: float(c.evidence.skipping[c.row])),
-    Sign("related", "", lambda c: float(c.evidence.related[0][c.row])),
-    Sign("answer form", "", lambda c: float(c.evidence.form[c.row] > 0)),
+    Sign("characters in paragraph", "… even when jieba cuts it otherwise", lambda c: float(c.shares["paragraph"][1])),
+    Sign("pairs in paragraph", "… in its order", lambda c: float(c.shares["paragraph"][2])),
+    Sign("words in context", "what the sentence says with its subject", lambda c: float(c.shares["context"][0])),
+    Sign("characters in context", "… even when jieba cuts it otherwise", lambda c: float(c.shares["context"][1])),
+    Sign("pairs in context", "… in its order", lambda c: float(c.shares["context"][2])),
+    Sign("words in sentence", "what the sentence says alone", lambda c: float(c.shares["sentence"][0])),
+    Sign("characters in sentence", "… even when jieba cuts it otherwise", lambda c: float(c.shares["sentence"][1])),
+    Sign("pairs in sentence", "… in its order", lambda c: float(c.shares["sentence"][2])),
+    Sign("words anywhere", "what the collection says at all", lambda c: float(c.shares["anywhere"][0])),
+    Sign("pairs anywhere", "… in its order", lambda c: float(c.shares["anywhere"][2])),
+    Sign(
+        "rarest lacking",
+        "a rare word that the paragraph lacks weighs more than a common one",
+        lambda c: c.rarest[0] / 7,
+    ),
+    Sign("rarest nowhere", "… and more if the whole collection lacks it", lambda c: c.nowhere_weight / 7),
+    Sign("rarest lacking share", "… beside the question's rarest", lambda c: c.rarest[0] / max(c.rarest[1], 1e-9)),
+    Sign("names lacking", "another name is another question", lambda c: c.mean_lack("name")),
+    Sign("a name lacking", "… even if the others are there", lambda c: c.worst_lack("name")),
+    Sign("a name nowhere", "… and the collection does not know it", lambda c: c.nowhere("name")),
+    Sign("a stray run lacking", "what jieba cannot cut may be a name", lambda c: c.worst_lack("stray")),
+    Sign("a stray run nowhere", "… and the collection does not know it", lambda c: c.nowhere("stray")),
+    Sign("a year lacking", "another year is another question", lambda c: c.worst_lack("year")),
+    Sign("a number lacking", "… as another number is, though less", lambda c: c.worst_lack("number")),
+    Sign(
+        "no name",
+        "without a name there is nothing to contradict",
+        lambda c: float(all(entity.sort != "name" for entity in c.entities)),
+    ),
+    Sign("year contradicted", "the sentence tells of other years only", lambda c: float(c.evidence.years[1][c.row])),
+    Sign("year in sentence", "it tells of the year asked about", lambda c: float(c.evidence.years[0][c.row])),
+    Sign(
+        "score",
+        "BM25 over the most that the question could score",
+        lambda c: _hits(c)[0] / max(float(c.evidence.weights @ c.evidence.members.sum(axis=1)) * 1.9, 1e-9),
+    ),
+    Sign(
+        "margin",
+        "the best paragraph stands out",
+        lambda c: 1 - (_hits(c)[1] / _hits(c)[0] if len(_hits(c)) > 1 else 0.0),
+    ),
+    Sign("value margin", "the best sentence stands out", lambda c: min(float(c.values.max()) - _second(c.values), 3.0)),
+    Sign("alignment", "the question's characters in their order", lambda c: float(c.evidence.aligned[c.row])),
+    Sign("skipping", "its neighbours stay near each other", lambda c: float(c.evidence.skipping[c.row])),
+    Sign("related", "去世 is answered by 卒", lambda c: float(c.evidence.related[0][c.row])),
+    Sign("answer form", "a time is asked for, and one is told", lambda c: float(c.evidence.form[c.row] > 0)),
     Sign(
         "form lacking",
-        "",
+        "… and none is told",
         lambda c: float(
             c.evidence.question.kind.name in ("year", "time", "number", "duration", "country")
             and not c.evidence.form[c.row]
         ),
     ),
-    Sign("terms", "", lambda c: math.log1p(len(c.evidence.question.words))),
-    Sign("few terms", "", lambda c: float(len(c.evidence.question.words) < 3)),
-    Sign("untold pairs", "", lambda c: float(c.evidence.share(c.evidence.sentence, c.evidence.untold)[c.row, PAIRS])),
-    Sign("title told", "", lambda c: float(c.evidence.title[c.row] @ c.evidence.weights > 0)),
+    Sign("terms", "a long question is seldom covered as a whole", lambda c: math.log1p(len(c.evidence.question.words))),
+    Sign("few terms", "a short one is covered by chance", lambda c: float(len(c.evidence.question.words) < 3)),
+    Sign(
+        "untold pairs",
+        "what the title does not tell stands in the sentence",
+        lambda c: float(c.evidence.share(c.evidence.sentence, c.evidence.untold)[c.row, PAIRS]),
+    ),
+    Sign(
+        "title told",
+        "the question names what the document is about",
+        lambda c: float(c.evidence.title[c.row] @ c.evidence.weights > 0),
+    ),
 )
 
 
@@ -185,7 +209,8 @@ def signs(case: Case) -> Array:
 def confidence(case: Case) -> float:
     """Give the probability that the documents answer the question."""
     weights, bias = _stored()
-    return 1 / (1 + math.exp(-float(signs(case) @ weights) - bias))
+    # The logistic function, in a form that overflows nowhere.
+    return 0.5 + 0.5 * math.tanh((float(signs(case) @ weights) + bias) / 2)
 
 
 @cache

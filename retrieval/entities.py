@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from retrieval.dictionary import Dictionary
 from retrieval.question import Question
 from retrieval.tokens import Token, Tokenizer
 
@@ -80,7 +80,7 @@ def _sort(text: str) -> str:
 
 
 @cache
-def _names(cache_folder: Path, dictionary: Any) -> frozenset[str]:
+def _names(cache_folder: Path, dictionary: Dictionary) -> frozenset[str]:
     path = cache_folder / "names.json"
     try:
         stored = json.loads(path.read_text("utf-8"))
@@ -88,10 +88,6 @@ def _names(cache_folder: Path, dictionary: Any) -> frozenset[str]:
         stored = None
     if isinstance(stored, list) and stored:
         return frozenset(map(str, stored))
-    with dictionary.get_dict_file() as lines:
-        parts = (line.decode("utf-8").split() for line in lines)
-        names = sorted(
-            {part[0] for part in parts if len(part) > 2 and part[2].startswith(_NAME_TAGS) and len(part[0]) > 1}
-        )
+    names = sorted({word for word, _, tag in dictionary.words() if tag.startswith(_NAME_TAGS) and len(word) > 1})
     path.write_text(json.dumps(names, ensure_ascii=False), "utf-8")
     return frozenset(names)

@@ -7,6 +7,7 @@ question is asked of all of it. A TSV of questions and expected pieces of text i
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,11 +109,16 @@ def expectations(path: Path) -> tuple[Expectation, ...]:
     return tuple(result)
 
 
+TYPED = frozenset({"year", "time", "number", "duration", "person", "place", "country"})
+"""Kinds of question whose answers have a form of their own, so that a tight highlight can be asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a question: at which rank the right paragraph and sentence stood, from 1, 0 for not at all.
 
-    ``length`` is the number of characters of the first sentence, ``sentence`` its text.
+    ``length`` is the number of characters of the first sentence, ``sentence`` its text. ``highlight`` is the F1 of its
+    highlights against the answer, ``None`` where the sentence is not right or the question asks for no typed answer.
     """
 
     question: str
@@ -121,6 +127,7 @@ class Outcome:
     confidence: float
     length: int
     sentence: str
+    highlight: float | None = None
 
 
 class Measurement:
@@ -150,21 +157,36 @@ class Measurement:
             if candidate.hit.source.path == item.path
             and any(candidate.sentence.start <= start and end <= candidate.sentence.end for start, end in item.spans)
         )
+        rank = next(right, 0)
         first = ranking.candidates[0].sentence.text if ranking.candidates else ""
         return Outcome(
             question=item.question,
             paragraph_rank=paths.index(item.path) + 1 if item.path in paths else 0,
-            sentence_rank=next(right, 0),
+            sentence_rank=rank,
             confidence=ranking.confidence,
             length=len(first),
             sentence=first,
+            highlight=_highlight(ranking, item) if rank == 1 and ranking.question.kind.name in TYPED else None,
         )
+
+
+def _highlight(ranking: Ranking, item: Item) -> float:
+    """Give the best F1, by characters, of what the first sentence highlights against the answers."""
+    best = ranking.candidates[0]
+    shown = "".join(best.sentence.text[start:end] for start, end in ranking.highlights(best))
+    return max(_f1(shown, best.hit.paragraph.text[start:end]) for start, end in item.spans)
+
+
+def _f1(one: str, other: str) -> float:
+    """Give the harmonic mean of precision and recall of two texts' characters, as bags."""
+    return 2 * (Counter(one) & Counter(other)).total() / max(len(one) + len(other), 1)
 
 
 def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """Sum up outcomes: shares from 0 to 1, and the mean number of characters of the first sentence."""
     paragraph = np.array([outcome.paragraph_rank for outcome in outcomes])
     sentence = np.array([outcome.sentence_rank for outcome in outcomes])
+    highlights = [outcome.highlight for outcome in outcomes if outcome.highlight is not None]
 
     def hit(ranks: np.ndarray[Any, np.dtype[np.int64]], within: int) -> float:
         return float(((ranks > 0) & (ranks <= within)).mean())
@@ -176,6 +198,7 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "sentence Hit@1": hit(sentence, 1),
         "sentence Hit@3": hit(sentence, 3),
         "sentence MRR@5": float(np.where((sentence > 0) & (sentence <= 5), 1 / np.maximum(sentence, 1), 0).mean()),
+        "typed highlight F1": float(np.mean(highlights)) if highlights else 0.0,
         "mean characters": float(np.mean([outcome.length for outcome in outcomes])),
     }
 

@@ -25,6 +25,9 @@ Flags = NDArray[np.bool_]
 WORDS, CHARACTERS, PAIRS = range(3)
 """The groups of terms, as columns of what is given per group."""
 
+TOPIC = 15
+"""Characters up to which a title names what its document is about, rather than say it in a sentence."""
+
 _CLAUSE = re.compile(r"[,;:。!?\n、]")
 _YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
 
@@ -132,8 +135,9 @@ class Evidence:
 
     @cached_property
     def beyond(self) -> Array:
-        """The weight of each term that the title does not tell already."""
-        return self.weights * ~self.title
+        """The weight of each term that the title does not tell already; a title that is a sentence tells no topic."""
+        topic = np.array([len(hit.source.title) <= TOPIC for hit in self.passages.hits])[self.hit]
+        return np.asarray(self.weights * ~(self.title & topic[:, None]))
 
     @cached_property
     def untold(self) -> Array:
@@ -209,14 +213,8 @@ class Evidence:
     @cached_property
     def skipping(self) -> Array:
         """The share of the question's neighbouring characters that stand in order and near each other."""
-        return skipping(
-            self.question.content,
-            self.columns,
-            self.positions,
-            weights=self.weights,
-            begins=self.begins,
-            ends=self.ends,
-        )
+        content, bounds = self.question.content, (self.begins, self.ends)
+        return skipping(content, self.columns, self.positions, weights=self.weights, bounds=bounds)
 
     @cached_property
     def covered(self) -> Flags:
@@ -276,7 +274,10 @@ class Evidence:
         for group in relations.asked(self.question.content, frozenset(self.question.words)):
             same, other = np.zeros(len(self.rows), dtype=bool), np.zeros(len(self.rows), dtype=bool)
             for member in group:
-                found = np.array(occurrences(self.passages.text, member), dtype=np.int64)
+                places = occurrences(self.passages.text, member)
+                if not places:
+                    continue
+                found = np.array(places, dtype=np.int64)
                 rows = np.searchsorted(self.begins, found, side="right") - 1
                 rows = rows[(rows >= 0) & (found < self.ends[rows])]
                 (same if member in self.question.content else other)[rows] = True

@@ -105,15 +105,15 @@ def _best(values: Array) -> Array:
 
 
 def _form(evidence: Evidence) -> Array:
-    return (evidence.form > 0).astype(np.float64)
+    return np.asarray(evidence.form > 0, dtype=np.float64)
 
 
 def _first(evidence: Evidence) -> Array:
-    return (evidence.place == 0).astype(np.float64)
+    return np.asarray(evidence.place == 0, dtype=np.float64)
 
 
 def _length(evidence: Evidence) -> Array:
-    return np.log1p(evidence.lengths)
+    return np.asarray(np.log1p(evidence.lengths))
 
 
 FEATURES: tuple[Feature, ...] = (

@@ -44,8 +44,10 @@ class Formula:
 
     def idfs(self, frequencies: NDArray[np.uint32]) -> Floats:
         """Give ``idf`` of each; through the same function, since NumPy's logarithm may differ in the last bit."""
-        distinct, inverse = np.unique(frequencies, return_inverse=True)
-        return np.array([self.idf(int(one)) for one in distinct], dtype=np.float32)[inverse]
+        table = np.zeros(int(frequencies.max(initial=0)) + 1, dtype=np.float32)
+        distinct = np.flatnonzero(np.bincount(frequencies))
+        table[distinct] = [self.idf(one) for one in distinct.tolist()]
+        return table[frequencies]
 
     def norms(self, lengths: NDArray[np.int32]) -> Floats:
         """Give k1·(1 - b + b·length/average) of each length, above 0 so that it can stand in a divisor."""

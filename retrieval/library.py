@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from retrieval import reading
+from retrieval import reading, synonyms
 from retrieval.engine import Engine, Update
 from retrieval.errors import DocumentsFolderError, UnreadableDocument
+from retrieval.lexicon import NAMES, Lexicon
+from retrieval.manifest import Entry, Manifest, Summary
 from retrieval.reading import Declarations, Limits
-from retrieval.records import Document
+from retrieval.tokens import Tokenizer
 
 READERS_VERSION = 2
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""
@@ -22,36 +24,15 @@ READERS_VERSION = 2
 MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200
 """A file of more bytes that gives fewer characters has most likely not been read as it was meant."""
 
+NO_DOCUMENTS = NAMES | {synonyms.FILE_NAME}
+"""Files of the documents folder that say how to read and to ask the others."""
+
 Status = Literal["added", "changed", "unchanged", "removed", "unreadable", "skipped"]
 
 _REMOVED: Status = "removed"
 
-Progress = Callable[[int, int, str], None]
-"""Told, before each file is read, how many files are done, how many there are to read, and the file's path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """How a document was read, how much was in it, and what the operator should know of it."""
-
-    path: str
-    format: str
-    encoding: str | None
-    paragraph_count: int
-    character_count: int
-    remarks: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, document: Document) -> Summary:
-        """Sum up a document."""
-        return cls(
-            path=document.source.path,
-            format=document.format,
-            encoding=document.encoding,
-            paragraph_count=len(document.paragraphs),
-            character_count=sum(len(paragraph.text) for paragraph in document.paragraphs),
-            remarks=document.remarks,
-        )
+Progress = Callable[[int, int, str, int], None]
+"""Told, before each file is read: how many are done, how many there are to read, its path, paragraphs read so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +58,7 @@ class Report:
 
     @property
     def meagre(self) -> tuple[FileReport, ...]:
-        """The files that gave suspiciously little text for their size: scans, pages that a script fills, wrong formats."""
+        """The files that gave suspiciously little text for their size: scans, pages filled by a script."""
         return tuple(
             file
             for file in self.files
@@ -101,24 +82,21 @@ class Report:
         return tuple(failure for file in self.files for failure in file.failures)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A line of the manifest: the state in which a file was read, and what came of it."""
-
-    size: int
-    mtime_ns: int
-    sha256: str
-    documents: tuple[Summary, ...] = ()
-    failures: tuple[str, ...] = ()
-
-
 class Library:
-    """Brings an engine's collection in step with a folder of documents."""
+    """Brings an engine's collection in step with a folder of documents.
 
-    def __init__(self, folder: Path, engine: Engine, *, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+    With a ``tokenizer``, which must be the engine's, the folder's ``userdict.txt`` and ``stopwords.txt`` count;
+    ``limits`` bound what reading may take.
+    """
+
+    def __init__(
+        self, folder: Path, engine: Engine, tokenizer: Tokenizer | None = None, *, limits: Limits | None = None
+    ) -> None:
         self._folder = folder
+        self._limits = limits or Limits()
         self._engine = engine
-        self._limits = limits
+        self._tokenizer = tokenizer
+        self._read: tuple[str, Manifest] | None = None
 
     async def refresh(self, *, progress: Progress = lambda *_: None) -> Report:
         """Read what is new or has changed, forget what is gone, and make the result visible in one step.
@@ -127,7 +105,8 @@ class Library:
         cannot be listed or nothing in it can be read, and ``IndexFolderError`` when the index cannot be written.
         """
         listing = await asyncio.to_thread(reading.find, self._folder, limits=self._limits)
-        if not listing.files:
+        files = {str(file.path): file for file in listing.files if str(file.path) not in NO_DOCUMENTS}
+        if not files:
             skipped = f" ({len(listing.skipped)} files were passed over)" if listing.skipped else ""
             raise DocumentsFolderError(
                 self._folder,
@@ -135,39 +114,72 @@ class Library:
             )
         declarations = reading.declared(self._folder)
         readers = [READERS_VERSION, str(listing.declarations), str(self._limits)]
-        before = _parse(await self._engine.manifest(), readers)
-        stale = [file for file in listing.files if not _unchanged(before.get(str(file.path)), file)]
-        gone = sorted(before.keys() - {str(file.path) for file in listing.files})
-        entries = {path: entry for path, entry in before.items() if path not in gone}
-        statuses = {path: _status(entry, entry) for path, entry in entries.items()} | dict.fromkeys(gone, _REMOVED)
+        before = await self._manifest(readers)
+        lexicon = Lexicon.read(self._folder) if self._tokenizer else Lexicon()
+        touched = set(await self._engine.holding(lexicon.changed(before.lexicon))) if before.entries else set()
+        if self._tokenizer:
+            self._tokenizer.adopt(lexicon.words, lexicon.stop)
+        stale = [
+            file
+            for path, file in files.items()
+            if not _unchanged(entry := before.entries.get(path), file) or (touched and _holds(entry, touched))
+        ]
+        gone = sorted(before.entries.keys() - files.keys())
+        entries = dict(before.entries)
+        changes: dict[str, Status] = dict.fromkeys(gone, _REMOVED)
 
-        if stale or gone:
-            async with self._engine.update(afresh=not before) as update:
+        if stale or gone or lexicon != before.lexicon:
+            async with self._engine.update(afresh=not before.entries) as update:
                 for path in gone:
-                    await _remove(update, before[path])
+                    await _remove(update, entries.pop(path))
+                paragraph_count = 0
                 for done, file in enumerate(stale):
                     path = str(file.path)
-                    progress(done, len(stale), path)
-                    entries[path] = await self._bring(update, file, declarations, before.get(path))
-                    statuses[path] = _status(before.get(path), entries[path])
+                    progress(done, len(stale), path, paragraph_count)
+                    entry = before.entries.get(path)
+                    entries[path] = await self._bring(update, file, declarations, entry, again=_holds(entry, touched))
+                    changes[path] = _status(entry, entries[path])
+                    paragraph_count += sum(one.paragraph_count for one in entries[path].documents)
                 if not any(entry.documents for entry in entries.values()):
                     reasons = "; ".join(failure for entry in entries.values() for failure in entry.failures[:1])
                     raise DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
-                await update.commit(_format(entries, readers))
+                progress(len(stale), len(stale), "", paragraph_count)
+                manifest = Manifest(lexicon, entries)
+                text = manifest.format(readers, before)
+                await update.commit(text)
+                self._read = text, manifest
+            changed = True
+        else:
+            changed = False
 
-        files = [
-            FileReport(path, status, *_outcome(entries.get(path)))
-            for path, status in statuses.items()
-        ] + [FileReport(str(one.path), "skipped", failures=(f"{one.path}: {one.reason}",)) for one in listing.skipped]  # fmt: skip
-        return Report(tuple(sorted(files, key=lambda file: file.path)), bool(stale or gone))
+        reports = [
+            FileReport(path, changes.get(path) or _status(entry, entry), entry.size, entry.documents, entry.failures)
+            for path, entry in entries.items()
+        ]
+        reports += [FileReport(path, _REMOVED) for path in gone]
+        reports += [
+            FileReport(str(one.path), "skipped", failures=(f"{one.path}: {one.reason}",)) for one in listing.skipped
+        ]
+        return Report(tuple(sorted(reports, key=lambda file: file.path)), changed)
+
+    async def _manifest(self, readers: list[Any]) -> Manifest:
+        """Give what is known; of other readers, nothing is known of what these would make of the files."""
+        text = await self._engine.manifest()
+        if text is None:
+            return Manifest(Lexicon(), {})
+        if self._read is None or self._read[0] != text:
+            self._read = text, Manifest.parse(text)
+        known = self._read[1]
+        made_by, _, _ = text.partition("\n")
+        return known if made_by == json.dumps(readers) else Manifest(known.lexicon, {})
 
     async def _bring(
-        self, update: Update, file: reading.File, declarations: Declarations, before: _Entry | None
-    ) -> _Entry:
+        self, update: Update, file: reading.File, declarations: Declarations, before: Entry | None, *, again: bool
+    ) -> Entry:
         """Read one file into the update, unless its content is what it was; gives its new line of the manifest."""
         digest = await asyncio.to_thread(_digest, self._folder / file.path)
-        if before and digest and before.sha256 == digest:
-            return replace(before, size=file.size, mtime_ns=file.mtime_ns)
+        if before and digest and before.sha256 == digest and not again:
+            return before._replace(size=file.size, mtime_ns=file.mtime_ns)
         try:
             documents, failures = await asyncio.to_thread(
                 reading.read, self._folder, file.path, limits=self._limits, declarations=declarations
@@ -178,7 +190,7 @@ class Library:
             await _remove(update, before)
         for document in documents:
             await update.put(document)
-        return _Entry(
+        return Entry(
             size=file.size,
             mtime_ns=file.mtime_ns,
             sha256=digest,
@@ -187,25 +199,26 @@ class Library:
         )
 
 
-async def _remove(update: Update, entry: _Entry) -> None:
+def _holds(entry: Entry | None, paths: set[str]) -> bool:
+    """Tell whether one of the file's documents has one of these paths."""
+    return entry is not None and any(document.path in paths for document in entry.documents)
+
+
+async def _remove(update: Update, entry: Entry) -> None:
     for document in entry.documents:
         await update.remove(document.path)
 
 
-def _unchanged(entry: _Entry | None, file: reading.File) -> bool:
+def _unchanged(entry: Entry | None, file: reading.File) -> bool:
     return entry is not None and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
 
 
-def _status(before: _Entry | None, now: _Entry) -> Status:
+def _status(before: Entry | None, now: Entry) -> Status:
     if not now.documents:
         return "unreadable"
     if before is None:
         return "added"
     return "unchanged" if before.sha256 == now.sha256 else "changed"
-
-
-def _outcome(entry: _Entry | None) -> tuple[int, tuple[Summary, ...], tuple[str, ...]]:
-    return (entry.size, entry.documents, entry.failures) if entry else (0, (), ())
 
 
 def _digest(path: Path) -> str:
@@ -215,25 +228,3 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _format(entries: Mapping[str, _Entry], readers: list[Any]) -> str:
-    files = {path: asdict(entry) for path, entry in sorted(entries.items())}
-    return json.dumps({"readers": readers, "files": files}, ensure_ascii=False)
-
-
-def _parse(manifest: str | None, readers: list[Any]) -> dict[str, _Entry]:
-    """Read a manifest; one of other readers says nothing about what these would make of the files."""
-    known = json.loads(manifest) if manifest else {}
-    if known.get("readers") != readers:
-        return {}
-    return {
-        path: _Entry(
-            entry["size"],
-            entry["mtime_ns"],
-            entry["sha256"],
-            tuple(Summary(**{**summary, "remarks": tuple(summary["remarks"])}) for summary in entry["documents"]),
-            tuple(entry["failures"]),
-        )
-        for path, entry in known["files"].items()
-    }

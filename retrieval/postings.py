@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.formula import Floats, Formula
+from retrieval.terms import term_key
 
 DENSE = 8
 """A term in more than one of so many paragraphs has a row over all of them."""
@@ -51,27 +50,18 @@ DTYPES: dict[str, type[np.generic]] = {
 """The arrays of ``Postings``, as flat files of these types in the machine's (little-endian) order."""
 
 
-@lru_cache(maxsize=1 << 14)
-def term_key(term: str) -> int:
-    """Give the 64 bits by which the index knows a term; numbers can be searched on disk as they lie.
-
-    Among ten million terms two share a key with a probability of 3 in a million; their postings would be one.
-    """
-    return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
-
-
 @dataclass(frozen=True, slots=True)
 class Postings:
     """Which paragraphs hold which terms. T terms with rising ``keys``, N paragraphs, R dense terms.
 
     ``counts`` (T) are the paragraphs that hold the term, ``bounds`` (T) the highest impact of its postings. Term
     ``t``'s sparse postings are the slice ``starts[t]:starts[t + 1]`` of ``paragraphs`` (rising) and ``codes``: the
-    upper half of a code is the bound in ``LEVELS`` of the term's, rounded up, the lower the frequency. ``dense_terms`` (R,
-    rising) have a row in ``dense_bounds`` (R×N, in steps of ``unit`` / 2 ** ``dense_shifts``, rounded up) and one in
-    ``dense_frequencies`` (R×⌈N/2⌉, half a byte each, the even paragraph's below). A frequency of ``MANY`` or more is in
-    ``many_frequencies``, under the key ``t << 32 | paragraph`` in ``many_keys`` (rising). ``lengths`` (N) are in terms.
-    Where N is at most ``WHOLE``, ``impacts`` go with ``paragraphs``, and ``dense_impacts`` (R×N) with the dense terms;
-    otherwise they are empty.
+    upper half of a code is the bound in ``LEVELS`` of the term's, rounded up; the lower is the frequency.
+    ``dense_terms`` (R, rising) have a row in ``dense_bounds`` (R×N, in steps of ``unit`` / 2 ** ``dense_shifts``,
+    rounded up) and one in ``dense_frequencies`` (R×⌈N/2⌉, half a byte each, the even paragraph's below). A frequency of
+    ``MANY`` or more is in ``many_frequencies``, under the key ``t << 32 | paragraph`` in ``many_keys`` (rising).
+    ``lengths`` (N) are in terms. Where N is at most ``WHOLE``, ``impacts`` go with ``paragraphs``, and
+    ``dense_impacts`` (R×N) with the dense terms; otherwise they are empty.
     """
 
     keys: NDArray[np.uint64]

@@ -18,12 +18,10 @@ from retrieval.postings import LEVELS, Positions, Postings
 
 _SAMPLE = 32
 """Paragraphs that are scored to set the threshold."""
-_FEW = 256
+_FEW = 512
 """Candidates that are scored rather than thinned out first."""
 _LONG = 2048
 """Postings from which on a list is worth a threshold first."""
-_SHORTER = 4
-"""Looking some paragraphs up in a list of so many times their number takes as long as entering the list."""
 _SELECTIVE = 8
 """A list is not entered where no more than one in so many of its paragraphs can reach the threshold without others."""
 ROUNDING = 1 + 1e-5
@@ -37,11 +35,11 @@ Best = list[tuple[int, float]]
 class Term(NamedTuple):
     """A term of a question: its place among the terms, its row if it is dense (-1 if not), its slice of the lists.
 
-    ``count`` is the number of paragraphs that hold it, by which terms are ordered; ``repeated`` how often the question
+    ``rarity`` is the number of paragraphs that hold it, by which terms are ordered; ``repeated`` how often the question
     has it; ``weight`` is its idf, ``bound`` the most that it can add to a score.
     """
 
-    count: int
+    rarity: int
     place: int
     row: int
     start: int
@@ -89,20 +87,21 @@ class Pruned:
         entered: list[Positions] = []
         passed: list[Term] = []
         pieces: list[Positions] = []
-        size, waiting, outside = 0, 4 * self._limit, self._rest[0]
+        size, sampled, waiting, outside = 0, 0, 4 * self._limit, self._rest[0]
         for index, term in enumerate(self._terms[: self._sparse]):
-            if size >= waiting and term.count >= _LONG:
+            if size >= waiting and term.rarity >= _LONG:
                 self._sample(*_sums(entered, scores))
                 waiting = 4 * size
+                sampled = size
             if self._rest[index] < self._threshold:
                 passed.extend(self._terms[index : self._sparse])
                 break
             listed = slice(term.start, term.stop)
             codes = postings.codes[listed]
             least = math.ceil((self._threshold - self._rest[index + 1]) * LEVELS / term.bound)
-            if least > 1 and term.count >= max(_LONG, _SHORTER * size):
+            if least > 1 and term.rarity >= max(_LONG, size):
                 chosen = np.flatnonzero(codes >= np.uint8(least << 4)) if least <= LEVELS else _NONE
-                if len(chosen) * _SELECTIVE <= term.count:
+                if len(chosen) * _SELECTIVE <= term.rarity:
                     if len(chosen):
                         found = postings.paragraphs[listed][chosen].astype(np.int64)
                         later = self._terms[index + 1 : self._sparse]
@@ -112,12 +111,12 @@ class Pruned:
             positions = postings.paragraphs[listed].astype(np.int64)
             np.add.at(scores, positions, _levels(codes, term))
             entered.append(positions)
-            size += term.count
+            size += term.rarity
             outside -= term.bound
         if entered:
             positions, bounds = _sums(entered, scores)
             scores[positions] = 0
-            if len(positions) > _FEW:
+            if size > max(_FEW, 2 * sampled):
                 self._sample(positions, bounds)
             pieces.append(self._thinned(positions, bounds, outside, passed))
         return pieces or [_NONE]
@@ -151,7 +150,13 @@ class Pruned:
             if width:
                 best = total[: groups * width].reshape(groups, width).argmax(axis=1) + np.arange(groups) * width
                 self._raise(best)
-        positions = np.flatnonzero(total >= max(math.ceil((self._threshold - slack) / unit), 1))
+        need = math.ceil((self._threshold - slack) / unit)
+        if need <= 0:
+            # Then what was rounded away counts as well.
+            for term, shift in zip(dense, shifts, strict=True):
+                if term.bound < unit or shift > min(shifts):
+                    np.add(total, postings.dense_bounds[term.row] != 0, out=total)
+        positions = np.flatnonzero(total >= max(need, 1))
         bounds = total[positions] * np.float32(unit)
         stock.append(sums)
         if len(positions) > _FEW:
@@ -159,9 +164,7 @@ class Pruned:
             positions, _ = _reaching(positions, bounds, self._threshold - slack)
         return positions
 
-    def _thinned(
-        self, positions: Positions, bounds: Floats, outside: float, passed: Sequence[Term]
-    ) -> Positions:
+    def _thinned(self, positions: Positions, bounds: Floats, outside: float, passed: Sequence[Term]) -> Positions:
         """Give those paragraphs that can reach the threshold: ``bounds``, with ``outside``, all that others can add.
 
         Where they are many, the others are looked at: the dense terms and the sparse ones that were ``passed``.
@@ -224,9 +227,7 @@ def _sums(entered: list[Positions], scores: Floats) -> tuple[Positions, Floats]:
     return positions, scores.take(positions)
 
 
-def _codes_at(
-    paragraphs: NDArray[np.int32], codes: NDArray[np.uint8], wanted: NDArray[np.int32]
-) -> NDArray[np.uint8]:
+def _codes_at(paragraphs: NDArray[np.int32], codes: NDArray[np.uint8], wanted: NDArray[np.int32]) -> NDArray[np.uint8]:
     """Give the codes of some paragraphs in a term's list, 0 for those that are not in it."""
     at = paragraphs.searchsorted(wanted)
     found: NDArray[np.uint8] = codes.take(at, mode="clip") * (paragraphs.take(at, mode="clip") == wanted)

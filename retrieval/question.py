@@ -20,7 +20,8 @@ _POLITE = re.compile(
 )
 _PARTICLES = re.compile(r"(?:吗|呢|啊|呀|吧|嘛|么|了|的)?[\s?!。.~]*$")
 _WHICH = re.compile(
-    r"(?:[在于从以由被向和跟与]?)(?:哪|那|什么|何|几|多少)(?:一|两|几)?[个位名种座条家所本部场次届只支项款]?(?:样的?)?(?:主要|著名|重要|知名|特殊)?的?"
+    r"(?:[在于从以由被向和跟与]?)(?:哪|那|什么|何|几|多少)(?:一|两|几)?"
+    r"[个位名种座条家所本部场次届只支项款]?(?:样的?)?(?:主要|著名|重要|知名|特殊)?的?"
     r"(?P<noun>[\u4e00-\u9fff]{1,6})"
 )
 _ASKING = re.compile(
@@ -34,8 +35,8 @@ class Question:
     """A question: its text as the person wrote it, its normalised form, the kind of answer, and its terms.
 
     ``gap`` is the span in ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the
-    polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么 asks for, if one
-    does; ``tokens`` are its words with those offsets. ``words``,
+    polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么
+    asks for, if one does; ``tokens`` are its words with those offsets. ``words``,
     ``characters`` and ``pairs`` are in order, each once. ``synonyms`` are words of it with others that mean the same,
     ``others`` the terms of those.
     """

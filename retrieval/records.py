@@ -96,6 +96,8 @@ class Quote:
 
     ``sentence.start`` and ``.end`` are offsets in ``paragraph.text``. ``highlights`` are ``(start, end)`` offsets in
     ``sentence.text``, in order and apart: what in the sentence answers. ``score`` lies between 0 and 1.
+    ``also`` are the sources of other documents that say the same; ``disputed`` tells that another quote of the answer
+    gives other numbers or dates for the same thing.
     """
 
     sentence: Sentence
@@ -103,6 +105,8 @@ class Quote:
     source: Source
     score: float
     highlights: tuple[tuple[int, int], ...] = ()
+    also: tuple[Source, ...] = ()
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,15 @@ class Answer:
     """What the documents say to a question: quotes, best first, or none.
 
     ``confidence`` lies between 0 and 1. ``answered`` is false when it does not reach the threshold; ``quotes`` then is
-    empty. ``missing`` are the question's terms, as the person wrote them, that the documents do not have.
+    empty. ``missing`` are the question's terms, as the person wrote them, that the documents do not have. ``synonyms``
+    are words of the question, each with another that was looked for as well.
     """
 
     question: str
     quotes: tuple[Quote, ...]
     confidence: float
     missing: tuple[str, ...] = ()
+    synonyms: tuple[tuple[str, str], ...] = ()
 
     @property
     def answered(self) -> bool:

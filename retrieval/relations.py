@@ -13,14 +13,27 @@ def groups() -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(dict.fromkeys(line.split())) for line in lines if line and not line.startswith("#"))
 
 
+@cache
+def _by_first() -> dict[str, tuple[tuple[str, int], ...]]:
+    """Give the words by their first character, each with the number of its group."""
+    words: dict[str, list[tuple[str, int]]] = {}
+    for number, group in enumerate(groups()):
+        for member in group:
+            words.setdefault(member[0], []).append((member, number))
+    return {first: tuple(members) for first, members in words.items()}
+
+
 def asked(content: str, words: frozenset[str]) -> list[tuple[str, ...]]:
     """Give the groups that a question touches: by a word of one character as a word, by a longer one anywhere.
 
     >>> [group[0] for group in asked("鲁迅 去世 ", frozenset({"鲁迅", "去世"}))]
     ['去世']
     """
-    return [
-        group
-        for group in groups()
-        if any((member in words) if len(member) == 1 else (member in content) for member in group)
-    ]
+    index = _by_first()
+    touched = {
+        number
+        for first in set(content)
+        for member, number in index.get(first, ())
+        if ((member in words) if len(member) == 1 else (member in content))
+    }
+    return [groups()[number] for number in sorted(touched)]

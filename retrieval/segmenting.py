@@ -58,12 +58,13 @@ class Task:
 
 
 class Segmentation:
-    """Segments documents in the order in which they are put, alone or, beyond ``ALONE`` characters, with others."""
+    """Segments documents in the order in which they are put, alone or, from ``alone`` characters on, with others."""
 
-    def __init__(self, tokenizer: Tokenizer, *, topic_weight: int, processes: int | None = None) -> None:
+    def __init__(self, tokenizer: Tokenizer, *, topic_weight: int, alone: int = ALONE) -> None:
+        self._alone = alone
         self._tokenizer = tokenizer
         self._topic_weight = topic_weight
-        self._processes = processes or _processors()
+        self._processes = _processors()
         self._topics: list[tuple[str, list[str]]] = []
         self._waiting = 0
         self._characters = 0
@@ -101,7 +102,7 @@ class Segmentation:
         task = Task(self._topics)
         self._characters += self._waiting
         self._topics, self._waiting = [], 0
-        pool = self._started() if self._characters >= ALONE else None
+        pool = self._started() if self._characters >= self._alone else None
         if pool is None:
             yield task.run(self._tokenizer, self._topic_weight)
             return

@@ -27,7 +27,9 @@ QUOTE_REACH = 50
 
 _CLOSERS = r"”’」』\"'）】》〉〕］)\]"
 # The full stop of Latin text ends a sentence before a space, but not in "1.5", "e.g. this" or "J. Smith".
-_END = re.compile(rf"(?:[。！？!?｡]+|(?<![\s.][A-Za-z])\.(?=[{_CLOSERS}]*\s+[^\sa-z])|\n)(?:\s*[{_CLOSERS}])*\s*")
+_END = re.compile(
+    rf"(?:[。！？!?｡]+|(?<![\s.][A-Za-z])\.(?=[{_CLOSERS}]*\s+[^\sa-z])|\n)(?:[{_CLOSERS}]|\s+[”’」』])*\s*"
+)
 _SEMICOLON = re.compile(r"[；;]\s*")
 _WORD = re.compile(r"[^\W_]")
 _COMMA = re.compile(r"[，,](?!\d)\s*")
@@ -49,7 +51,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
     >>> text = "到今年年底，规模将要达到1.5万亿元。他笑着对我们大家说：“好！就这样。”然后（你懂的。）走了。"
     >>> [sentence.text for sentence in sentences(text)]
-    ['到今年年底，规模将要达到1.5万亿元。', '他笑着对我们大家说：“好！就这样。”然后（你懂的。）走了。']
+    ['到今年年底，规模将要达到1.5万亿元。', '他笑着对我们大家说：“好！就这样。”', '然后（你懂的。）走了。']
     """
     spans = _wordless_joined(text, _cut(text, 0, len(text), _END))
     parts = (part for start, end in spans for part in _shorten(text, start, end))

@@ -100,7 +100,13 @@ class TextsWriter:
         """
         self._file.flush()
         scratch = np.memmap(self._path, dtype=np.uint8, mode="r") if self._end else np.empty(0, np.uint8)
-        put = _Origin(scratch, np.array(self._ends, np.int64), [last for _, _, last in self._documents])
+        put = _Origin(
+            texts=scratch,
+            ends=np.array(self._ends, np.int64),
+            documents=np.frombuffer(b"".join(record for _, record, _ in self._documents), np.uint8),
+            document_ends=np.cumsum([len(record) for _, record, _ in self._documents], dtype=np.int64),
+            lasts=np.array([last for _, _, last in self._documents], np.int64),
+        )
         kept = _Origin.of(base)
         latest = {path: number for number, (path, _, _) in enumerate(self._documents)}
         order = [(path, put, number) for path, number in latest.items()]
@@ -115,35 +121,33 @@ class TextsWriter:
         first = 0
         # Documents that lie one behind the other in the same file are copied together.
         for last in range(1, len(order) + 1):
-            origin, number = order[last - 1][1:]
+            _, origin, number = order[last - 1]
             if last == len(order) or order[last][1] is not origin or order[last][2] != number + 1:
-                writer.copy(origin, order[first][2], number + 1)
+                writer.copy(origin, order[first][2], number + 1, [path for path, _, _ in order[first:last]])
                 first = last
-        for path, origin, number in order:
-            if origin is put:
-                record = self._documents[number][1]
-            else:
-                assert base is not None  # noqa: S101 - only then is anything kept
-                record = _record(base.documents, base.document_ends, number)
-            writer.describe(path, record)
-        writer.finish()
         return put.positions, kept.positions
 
 
 class _Origin:
-    """Paragraphs in one file, and the positions they will have."""
+    """Documents in one place, and the positions that their paragraphs will have."""
 
-    def __init__(self, content: NDArray[np.uint8], ends: Ends, lasts: Sequence[int] | Ends) -> None:
-        self.content = content
-        self.starts = np.append(np.int64(0), ends)
-        self.firsts = np.append(np.int64(0), np.asarray(lasts, dtype=np.int64))
+    def __init__(
+        self, texts: NDArray[np.uint8], ends: Ends, documents: NDArray[np.uint8], document_ends: Ends, lasts: Ends
+    ) -> None:
+        self.texts, self.documents = texts, documents
+        self.starts, self.document_starts, self.firsts = (
+            np.append(np.int64(0), some) for some in (ends, document_ends, lasts)
+        )
         self.positions = np.full(len(ends), -1, dtype=np.int32)
 
     @classmethod
     def of(cls, base: Texts | None) -> _Origin:
+        """Take the documents of a generation."""
         if base is None:
-            return cls(np.empty(0, np.uint8), np.empty(0, np.int64), [])
-        return cls(np.frombuffer(base.paragraphs, np.uint8), base.paragraph_ends, base.last_paragraphs)
+            nothing = np.empty(0, np.int64)
+            return cls(np.empty(0, np.uint8), nothing, np.empty(0, np.uint8), nothing, nothing)
+        texts, documents = (np.frombuffer(content, np.uint8) for content in (base.paragraphs, base.documents))
+        return cls(texts, base.paragraph_ends, documents, base.document_ends, base.last_paragraphs)
 
 
 class _Merged:
@@ -152,9 +156,6 @@ class _Merged:
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
         self._count = 0
-        self._end = 0
-        self._document_ends: list[int] = []
-        self._document_end = 0
         for name in (
             "paragraph_texts",
             "paragraph_ends",
@@ -164,28 +165,24 @@ class _Merged:
             "paths",
         ):
             workplace.append(name, b"")
+        self._ends = {"paragraph": 0, "document": 0}
 
-    def copy(self, origin: _Origin, first: int, last: int) -> None:
-        """Take over the paragraphs of the documents ``first:last``."""
+    def copy(self, origin: _Origin, first: int, last: int, paths: Sequence[str]) -> None:
+        """Take over the documents ``first:last``, which have these paths."""
         begin, end = int(origin.firsts[first]), int(origin.firsts[last])
-        start, stop = int(origin.starts[begin]), int(origin.starts[end])
-        for block in range(start, stop, 1 << 22):
-            self._workplace.append("paragraph_texts", origin.content[block : min(block + (1 << 22), stop)])
-        self._workplace.append("paragraph_ends", origin.starts[begin + 1 : end + 1] - start + self._end)
+        self._copy("paragraph", origin.texts, origin.starts[begin : end + 1])
+        self._copy("document", origin.documents, origin.document_starts[first : last + 1])
         self._workplace.append("last_paragraphs", origin.firsts[first + 1 : last + 1] - begin + self._count)
+        self._workplace.append("paths", "".join(f"{path}\0" for path in paths).encode())
         origin.positions[begin:end] = np.arange(self._count, self._count + end - begin, dtype=np.int32)
         self._count += end - begin
-        self._end += stop - start
 
-    def describe(self, path: str, record: bytes) -> None:
-        """Take over what is cited of a document."""
-        self._workplace.append("paths", path.encode() + b"\0")
-        self._workplace.append("document_texts", record)
-        self._document_end += len(record)
-        self._document_ends.append(self._document_end)
-
-    def finish(self) -> None:
-        self._workplace.append("document_ends", np.array(self._document_ends, dtype=np.int64))
+    def _copy(self, kind: str, content: NDArray[np.uint8], bounds: Ends) -> None:
+        start, stop = int(bounds[0]), int(bounds[-1])
+        for block in range(start, stop, 1 << 22):
+            self._workplace.append(f"{kind}_texts", content[block : min(block + (1 << 22), stop)])
+        self._workplace.append(f"{kind}_ends", bounds[1:] - start + self._ends[kind])
+        self._ends[kind] += stop - start
 
 
 def _line(record: Sequence[Any]) -> bytes:

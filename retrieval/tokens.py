@@ -6,16 +6,17 @@ bag, as terms of one BM25 model, find more than either.
 
 from __future__ import annotations
 
-import logging
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from retrieval.dictionary import Dictionary, dictionary
 from retrieval.numerals import NUMERAL, arabic
+from retrieval.segmenter import Words, segmenter
 
 TERMS_VERSION = 2
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
@@ -119,30 +120,38 @@ def _counted(text: str, offsets: list[int]) -> tuple[str, list[int]]:
 class Tokenizer:
     """Cuts normalised text into words, and words into the terms of the index.
 
-    ``cache_folder`` is where jieba keeps its compiled dictionary: a folder of our own, because the one it takes by
-    default is a file in the system's temporary folder that anybody may have put there.
+    ``cache_folder`` is where compiled dictionaries are kept.
     """
 
     def __init__(self, cache_folder: Path) -> None:
         self.cache_folder = cache_folder
+        self._words: Words = ()
+        self._stop: frozenset[str] = frozenset()
 
     @property
-    def dictionary(self) -> Any:
-        """The tokenizer of jieba, its dictionary loaded at first use."""
-        return _jieba(self.cache_folder)
+    def dictionary(self) -> Dictionary:
+        """How often the words of jieba's dictionary occur."""
+        return dictionary(self.cache_folder)
+
+    def adopt(self, words: Words, stop: Iterable[str]) -> None:
+        """Keep ``words`` whole and pass over ``stop`` from now on; all of them normalised."""
+        self._words, self._stop = words, frozenset(stop)
 
     def words(self, text: str) -> Iterator[Token]:
         """Cut normalised text into words; punctuation and spaces are passed over.
 
         jieba cuts the Chinese; a number with its decimals, a Latin word, and a run like ``5g`` are one word each.
         """
+        cut, stop = segmenter(self.cache_folder, self._words), self._stop
         for run in _RUN.finditer(text):
             start = run.start()
             if run.lastgroup != "han":
-                yield Token(run.group().replace(",", ""), start, run.end(), han=False)
+                if (word := run.group().replace(",", "")) not in stop:
+                    yield Token(word, start, run.end(), han=False)
                 continue
-            for word in self.dictionary.cut(run.group(), HMM=False):
-                yield Token(word, start, start + len(word), han=True)
+            for word in cut(run.group()):
+                if word not in stop:
+                    yield Token(word, start, start + len(word), han=True)
                 start += len(word)
 
     def terms(self, text: str) -> list[str]:
@@ -151,9 +160,20 @@ class Tokenizer:
         >>> Tokenizer(cache_folder).terms("智能终端CPU")  # doctest: +SKIP
         ['智能', '终端', 'cpu', '智', '能', '终', '端', '智能', '能终', '终端']
         """
-        normal = normalise(text).text
-        words = [token.text for token in self.words(normal)]
-        return words + characters(normal) + pairs(normal)
+        cut, stop = segmenter(self.cache_folder, self._words), self._stop
+        words: list[str] = []
+        single: list[str] = []
+        double: list[str] = []
+        # In one pass, and without tokens: this is most of the work of indexing.
+        for match in _RUN.finditer(normalise(text).text):
+            run = match.group()
+            if match.lastgroup == "han":
+                words += cut(run)
+                single += run
+                double += [run[i : i + 2] for i in range(len(run) - 1)]
+            else:
+                words.append(run.replace(",", ""))
+        return [word for word in words if word not in stop] + single + double
 
 
 def characters(text: str) -> list[str]:
@@ -165,15 +185,3 @@ def pairs(text: str) -> list[str]:
     """Give the pairs of neighbouring Chinese characters of a normalised text, in order."""
     runs = (run.group() for run in _RUN.finditer(text) if run.lastgroup == "han")
     return [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
-
-
-@cache
-def _jieba(cache_folder: Path) -> Any:
-    import jieba  # half a second that `--help` and `check` need not pay
-
-    jieba.setLogLevel(logging.WARNING)
-    cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.tmp_dir = str(cache_folder)
-    tokenizer.initialize()
-    return tokenizer

@@ -36,7 +36,7 @@ class Searcher:
     def frequency(self, term: str) -> int:
         """Give the number of paragraphs that hold a term."""
         found = self._terms([term])
-        return found[0].count if found else 0
+        return found[0].rarity if found else 0
 
     def scores(self, query: Iterable[str]) -> Floats:
         """Give the score of every paragraph."""

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from retrieval.tokens import Tokenizer
 from tests import postgres
 from tests.fake_bot_api import FakeBotAPI
+
+settings.register_profile("full", max_examples=2500)
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

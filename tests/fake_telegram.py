@@ -126,6 +126,10 @@ class FakeTelegram:
         """A message is deleted; whoever has been sent it is not told."""
         del self._messages[message["chat"]["id"], message["message_id"]]
 
+    def message_of(self, reply: Reply) -> Json:
+        """A message of the bot as it stands in the chat, to be replied to."""
+        return self._messages[reply.chat_id, reply.message_id]
+
     def delete_reply(self, reply: Reply) -> None:
         """Somebody deletes a message of the bot."""
         del self._messages[reply.chat_id, reply.message_id]
@@ -138,9 +142,13 @@ class FakeTelegram:
         message = self._messages[reply.chat_id, reply.message_id]
         shown = [b for row in message.get("reply_markup", {}).get("inline_keyboard", ()) for b in row]
         data = next((b["callback_data"] for b in shown if b["text"].startswith(button)), button)
+        return self.push_press(data, message, sender=sender, late=late)
+
+    def push_press(self, data: str, message: Json | None, *, sender: Json = PERSON, late: bool = False) -> str:
+        """A button with this data is pressed under a message, or under one that was sent in inline mode."""
         query_id = self._query(late=late)
-        query = {"id": query_id, "from": sender, "chat_instance": "1", "data": data, "message": message}
-        self.push(callback_query=query)
+        under = {"inline_message_id": "inline"} if message is None else {"message": message}
+        self.push(callback_query={"id": query_id, "from": sender, "chat_instance": "1", "data": data} | under)
         return query_id
 
     def inline(self, text: str, *, sender: Json = PERSON, offset: str = "", late: bool = False) -> str:

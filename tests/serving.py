@@ -19,8 +19,9 @@ from bot.state import database_url, opened
 from bot.telegram import run
 from retrieval.answering import Answerer
 from retrieval.engine import LocalEngine
-from retrieval.library import FileReport, Report, Summary
+from retrieval.library import FileReport, Report
 from retrieval.library import Library as Folder
+from retrieval.manifest import Summary
 from retrieval.ranking import Ranking
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
 from retrieval.tokens import Tokenizer
@@ -64,7 +65,7 @@ class Library:
         self.threshold = 0.5
         self.version = "1"
         self.files: tuple[FileReport, ...] = (
-            FileReport("计划.txt", "added", (Summary("计划.txt", "text", "utf-8", 1, 9),)),
+            FileReport("计划.txt", "added", documents=(Summary("计划.txt", "text", "utf-8", 1, 9),)),
         )
         self.refreshing = False
         self.questions: list[str] = []
@@ -127,7 +128,7 @@ async def running(settings: Settings, documents: Documents, sign: SignOfLife, *,
 
 @asynccontextmanager
 async def serving(
-    api: FakeBotAPI, documents: Documents, *, folder: Path | None = None, **others: Any
+    api: FakeBotAPI, documents: Documents, /, *, folder: Path | None = None, **others: Any
 ) -> AsyncIterator[asyncio.Event]:
     """The bot at work. At the end it is stopped and has handled all that it fetched; setting the event stops it.
 

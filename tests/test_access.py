@@ -189,3 +189,11 @@ def test_a_folder_hides_all_that_is_in_it_and_nothing_else() -> None:
     assert audience("人事/a.txt")
     assert audience("人事/内部人员.txt")
     assert folders_of("a/b/c.txt") == {"a", "a/b", "a/b/c.txt"}
+
+
+async def test_a_private_folder_that_is_not_there_is_noticed(
+    api: FakeBotAPI, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(api, Library(), documents=tmp_path / "documents", private_folders="人士=1001"):
+        await api.until_called("setMyCommands")
+    assert "YUANJU_PRIVATE_FOLDERS names 人士, which is not among the documents" in caplog.messages

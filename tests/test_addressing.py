@@ -31,8 +31,8 @@ def written(telegram: FakeTelegram, where: str, text: str) -> Json:
     def topic(creator: Json, **fields: Any) -> Json:
         return telegram.write(FORUM, text, topic=telegram.open_topic(creator=creator), **fields)
 
-    def reply_to(sender: Json, said: str = "别人说的话", **fields: Any) -> Json:
-        return telegram.group(text, reply_to_message=telegram.said(sender, said), **fields)
+    def reply_to(whom: Json, said: str = "别人说的话", **fields: Any) -> Json:
+        return telegram.group(text, reply_to_message=telegram.said(whom, said), **fields)
 
     def reply_in_topic(sender: Json) -> Json:
         opened = telegram.open_topic(creator=PERSON)
@@ -87,6 +87,17 @@ def written(telegram: FakeTelegram, where: str, text: str) -> Json:
             return reply_in_topic(telegram.me)
         case "reply to a person in a topic":
             return reply_in_topic(PERSON)
+        case "the General topic":
+            return telegram.write(FORUM, text)
+        case "the General topic, reply to the bot":
+            return telegram.write(FORUM, text, reply_to_message=telegram.said(telegram.me, "答案", chat=FORUM))
+        case "caption with a text mention":
+            mention = {"type": "text_mention", "offset": 0, "length": 3, "user": telegram.me}
+            return telegram.write_caption(text, caption_entities=[mention])
+        case "anonymous admin, reply to the bot":
+            return reply_to(telegram.me, sender=ANONYMOUS, sender_chat=GROUP)
+        case "another bot, reply to the bot":
+            return reply_to(telegram.me, sender=OTHER_BOT)
         case "forwarded":
             return group(**FORWARDED)
         case "via a bot":
@@ -167,6 +178,10 @@ def call(where: str, text: str) -> Call | None:
         ("topic", "@yuanju_test_bot", ""),
         ("topic", "/ask 产量", "产量"),
         ("topic that the bot opened", "@yuanju_test_bot 产量", "产量"),
+        ("the General topic", "@yuanju_test_bot 产量", "产量"),
+        ("the General topic, reply to the bot", "那成本呢？", "那成本呢？"),
+        ("caption with a text mention", "小原句 产量", "产量"),
+        ("anonymous admin, reply to the bot", "那成本呢？", "那成本呢？"),
         ("anonymous admin", "/ask 产量", "产量"),
         ("a channel in the group", "@yuanju_test_bot 产量", "产量"),
     ],
@@ -210,6 +225,11 @@ def test_a_question_to_the_bot(where: str, text: str, question: str) -> None:
         ("private, via a bot", "产量"),
         ("another bot", "@yuanju_test_bot 产量"),
         ("another bot", "/ask 产量"),
+        ("another bot, reply to the bot", "产量"),
+        ("the General topic", "产量是多少？"),
+        ("group", "/sources"),
+        ("group", "/why"),
+        ("group", "/forget"),
         ("the bot itself", "@yuanju_test_bot 产量"),
         ("linked channel", "@yuanju_test_bot 产量"),
         ("channel", "@yuanju_test_bot 产量"),
@@ -231,6 +251,10 @@ def test_not_meant_for_the_bot(where: str, text: str) -> None:
         ("group", "/start@yuanju_test_bot", Command.START),
         ("group", "/weather@yuanju_test_bot", Command.HELP),
         ("group", "@yuanju_test_bot /help", Command.HELP),
+        ("private", "/forget", Command.FORGET),
+        ("group", "/forget@yuanju_test_bot", Command.FORGET),
+        ("group", "/stats@yuanju_test_bot", Command.STATS),
+        ("reply to the bot", "/why", Command.WHY),
     ],
 )
 def test_another_command(where: str, text: str, command: Command) -> None:
@@ -252,3 +276,16 @@ def test_entities_that_point_nowhere_do_no_harm() -> None:
     message = telegram.group("𠮷@yuanju_test_bot 产量", entities=entities)
     found = addressed(Message.de_json(message, None), User.de_json(telegram.me, None))
     assert found == Call(Command.ASK, "𠮷 产量")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("/remove 计划.txt", Call(Command.REMOVE, "计划.txt")),
+        ("/remove 3", Call(Command.REMOVE, "3")),
+        ("/why 产量是多少？", Call(Command.WHY, "产量是多少？")),
+        ("/stats 7", Call(Command.STATS)),
+    ],
+)
+def test_what_a_command_is_about(text: str, wanted: Call) -> None:
+    assert call("private", text) == wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from retrieval.answering import Answerer
 from retrieval.engine import LocalEngine
 from retrieval.library import Library
 from retrieval.records import Answer, Document, Paragraph, Source
+from retrieval.synonyms import Synonyms
 from retrieval.tokens import Tokenizer
 from tests.conftest import SEEDS
 
@@ -110,3 +111,38 @@ async def test_a_threshold_of_0_never_refuses_what_was_found(
     assert not refused.answered
     lenient = Answerer(engine, tokenizer, threshold=0)
     assert (await lenient.answer("深圳的智能终端目标是多少")).answered
+
+
+@pytest.fixture
+async def library(tokenizer: Tokenizer, tmp_path: Path) -> AsyncIterator[LocalEngine]:
+    """Three documents: two say the same of the forklift, the third contradicts them, with the newest date."""
+    texts = {
+        "a.txt": ("2022-01-01", "仓库里叉车的最高限速是每小时5公里。"),
+        "b.txt": ("2021-01-01", "仓库里叉车的最高限速是每小时5公里！"),
+        "c.txt": ("2024-01-01", "仓库里叉车的最高限速是每小时8公里。"),
+    }
+    engine = LocalEngine(tmp_path / "index", tokenizer)
+    async with engine.update() as update:
+        for path, (date, text) in texts.items():
+            await update.put(Document(Source(path, path, date=date), (Paragraph(1, text),)))
+        await update.commit("")
+    yield engine
+    engine.close()
+
+
+async def test_what_two_documents_say_is_one_quote_and_a_contradiction_stands_beside_it_newest_first(
+    library: LocalEngine, tokenizer: Tokenizer
+) -> None:
+    answer = await Answerer(library, tokenizer, threshold=0).answer("叉车的最高限速是多少？")
+    newest, older = answer.quotes
+    assert (newest.source.path, newest.also, newest.disputed) == ("c.txt", (), True)
+    assert ({older.source.path, *(source.path for source in older.also)}, older.disputed) == ({"a.txt", "b.txt"}, True)
+
+
+async def test_a_synonym_finds_what_the_question_does_not_name(library: LocalEngine, tokenizer: Tokenizer) -> None:
+    answerer = Answerer(library, tokenizer, threshold=0.5)
+    assert not (await answerer.answer("铲车的最高限速是多少？")).answered
+    answerer.synonyms = Synonyms.of(["铲车 叉车"])
+    answer = await answerer.answer("铲车的最高限速是多少？")
+    assert answer.answered
+    assert answer.synonyms == (("铲车", "叉车"),)

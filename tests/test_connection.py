@@ -76,9 +76,10 @@ async def test_white_space_around_a_token_is_no_part_of_it(api: FakeBotAPI) -> N
 
 async def test_a_bot_that_can_work(api: FakeBotAPI) -> None:
     found = await check_telegram(settings_for(api))
-    assert [finding.level for finding in found] == ["ok", "ok"]
+    assert [finding.level for finding in found] == ["ok", "ok", "ok"]
     assert "@Yuanju_Test_Bot" in found[0].line
     assert "Privacy mode is on" in found[1].line
+    assert "/setinline" in found[2].line
 
 
 async def test_a_bot_without_privacy_mode(api: FakeBotAPI) -> None:

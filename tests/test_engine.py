@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from retrieval import builder, segmenting
+from retrieval.builder import Builder
 from retrieval.engine import Engine, LocalEngine
 from retrieval.errors import IndexFolderError
+from retrieval.index import Recipe
 from retrieval.records import Document, Paragraph, Source
 from retrieval.tokens import Tokenizer
 
@@ -106,6 +114,16 @@ class TestContract:
         await put(engine, document("b.txt", "乙"), manifest="二")
         assert await engine.manifest() == "二"
 
+    async def test_the_documents_in_which_a_word_stands_are_told(self, engine: Engine) -> None:
+        await put(
+            engine,
+            document("a.txt", "機器人在工厂"),
+            document("b.txt", "无", title="机器人"),
+            document("c.txt", "器人"),
+        )
+        assert await engine.holding(["机器人", "没有"]) == ["a.txt", "b.txt"]
+        assert await engine.holding([]) == []
+
     async def test_an_update_in_steps_gives_the_same_collection_as_one_in_one_go(
         self, engine: Engine, tmp_path: Path, tokenizer: Tokenizer
     ) -> None:
@@ -170,6 +188,13 @@ class TestLocalEngine:
         assert await texts(engine, "家居") == []
         assert newest.name in caplog.text
 
+    async def test_the_weight_of_a_topic_counts_it_as_often(self, tmp_path: Path, tokenizer: Tokenizer) -> None:
+        titled, said = document("a.txt", "甲乙丙丁", title="机器人"), document("b.txt", "机器人", title="甲乙丙丁")
+        for weight, first in ((0, "b.txt"), (3, "a.txt")):
+            engine = LocalEngine(tmp_path / str(weight), tokenizer, topic_weight=weight)
+            await put(engine, titled, said)
+            assert (await engine.search(["机器人"], limit=2)).hits[0].source.path == first
+
     async def test_an_index_of_other_parameters_is_not_used(
         self, built: Reopen, folder: Path, tokenizer: Tokenizer
     ) -> None:
@@ -202,3 +227,64 @@ class TestLocalEngine:
         (tmp_path / "file").write_text("in the way")
         with pytest.raises(IndexFolderError, match="YUANJU_INDEX"):
             await put(LocalEngine(tmp_path / "file" / "index", tokenizer), document("a.txt", "甲"))
+
+
+texts_of_documents = st.dictionaries(
+    st.sampled_from([f"{name}.txt" for name in "abcdefgh"]),
+    st.lists(st.text("智能终端机器人家居甲乙丙", min_size=1, max_size=30), min_size=1, max_size=4),
+    min_size=1,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    histories=st.lists(texts_of_documents, min_size=1, max_size=4),
+    order=st.randoms(use_true_random=False),
+)
+def test_the_same_documents_make_the_same_index_byte_for_byte_whatever_the_history(
+    tokenizer: Tokenizer, histories: list[dict[str, list[str]]], order: Random
+) -> None:
+    async def build(folder: Path) -> None:
+        engine, before = LocalEngine(folder / "one", tokenizer), set[str]()
+        for number, collection in enumerate(histories):
+            paths = sorted(collection)
+            order.shuffle(paths)
+            async with engine.update() as update:
+                for path in before - set(paths):
+                    await update.remove(path)
+                for path in paths:
+                    # What is the same as in the last step is sometimes kept, sometimes put again.
+                    if number and histories[number - 1].get(path) == collection[path] and order.random() < 0.5:
+                        continue
+                    await update.put(document(path, *collection[path]))
+                await update.commit("")
+            before = set(paths)
+        await put(
+            LocalEngine(folder / "other", tokenizer), *(document(path, *texts) for path, texts in histories[-1].items())
+        )
+
+    with TemporaryDirectory() as folder:
+        asyncio.run(build(Path(folder)))
+        one, other = ({path.name: path.read_bytes() for path in max(Path(folder, name).glob("generation-*")).iterdir()}
+                      for name in ("one", "other"))  # fmt: skip
+        assert one == other
+
+
+async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    words = ["智能", "终端", "机器人", "家居", "规模", "产业", "甲", "乙"]
+    random = Random(3)  # noqa: S311
+    documents = [
+        document(
+            f"{number:03}.txt", *("".join(random.choices(words, k=60)) for _ in range(20)), title=f"题{number % 7}"
+        )
+        for number in range(40)
+    ]
+    recipe = Recipe(1, 0.9, 0.5, 1)
+    contents = []
+    for name, run_terms, alone in (("plain", builder.RUN_TERMS, segmenting.ALONE), ("runs", 20_000, 0)):
+        built = Builder(tmp_path / name, recipe, tokenizer, None, run_terms=run_terms, alone=alone)
+        for one in documents:
+            built.put(one)
+        folder = built.publish("")
+        contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert contents[0] == contents[1]

@@ -68,8 +68,8 @@ async def test_only_the_changed_file_is_read_again(library: Library, folder: Pat
     await library.refresh()
     rewrite(folder / "a.txt", "手环测心率。")
     read: list[str] = []
-    report = await library.refresh(progress=lambda done, total, path: read.append(f"{done}/{total} {path}"))
-    assert read == ["0/1 a.txt"]
+    report = await library.refresh(progress=lambda done, total, path, _: read.append(f"{done}/{total} {path}"))
+    assert read == ["0/1 a.txt", "1/1 "]
     assert statuses(report)["a.txt"] == "changed"
     assert (await found(engine, "手环"), await found(engine, "机器")) == (["a.txt"], [])
 
@@ -137,7 +137,7 @@ async def test_a_folder_without_a_document_is_a_clear_error(
     folder.mkdir()
     if content is not None:
         (folder / "a.txt").write_bytes(content)
-    with pytest.raises(DocumentsFolderError, match="holds no(thing that can be read| document)"):
+    with pytest.raises(DocumentsFolderError, match=r"holds no(thing that can be read| document)"):
         await Library(folder, engine).refresh()
 
 
@@ -147,9 +147,74 @@ async def test_when_nothing_can_be_read_any_more_the_last_index_stays(
     await library.refresh()
     for path in (folder / "a.txt", folder / "子" / "b.md"):
         rewrite(path, "")
-    with pytest.raises(DocumentsFolderError, match="holds nothing that can be read: a.txt"):
+    with pytest.raises(DocumentsFolderError, match=r"holds nothing that can be read: a.txt"):
         await library.refresh()
     assert await found(engine, "工厂") == ["a.txt"]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Tokenizer:
+    """A tokenizer of the test's own: what it adopts must not reach other tests."""
+    return Tokenizer(tmp_path / "dictionaries")
+
+
+@pytest.fixture
+def with_words(folder: Path, tmp_path: Path, own: Tokenizer) -> tuple[Library, LocalEngine]:
+    engine = LocalEngine(tmp_path / "index", own)
+    return Library(folder, engine, own), engine
+
+
+async def test_the_operators_words_are_no_documents(with_words: tuple[Library, LocalEngine], folder: Path) -> None:
+    (folder / "userdict.txt").write_text("# 注释\n\n智能音箱 5000 n\n工厂工作\n", encoding="utf-8")
+    (folder / "stopwords.txt").write_text("很多\n", encoding="utf-8")
+    library, engine = with_words
+    assert statuses(await library.refresh()) == {"a.txt": "added", "子/b.md": "added"}
+    assert (await found(engine, "智能音箱"), await found(engine, "工厂工作")) == (["子/b.md"], ["a.txt"])
+
+
+async def test_new_words_have_only_those_files_read_again_in_which_they_stand(
+    with_words: tuple[Library, LocalEngine], folder: Path
+) -> None:
+    library, engine = with_words
+    await library.refresh()
+    read: list[str] = []
+    steps: tuple[tuple[str, list[str], list[str]], ...] = (
+        ("智能音箱", ["子/b.md"], ["子/b.md"]),
+        ("火星", ["子/b.md"], []),
+        ("", [], []),
+    )
+    for text, again, holding in steps:
+        (folder / "userdict.txt").write_text(text, encoding="utf-8")
+        read.clear()
+        assert (await library.refresh(progress=lambda _, __, path, ___: read.append(path))).changed
+        assert [path for path in read if path] == again
+        assert await found(engine, "智能音箱") == holding
+
+
+async def test_words_that_changed_make_the_index_that_building_it_afresh_makes(
+    with_words: tuple[Library, LocalEngine], folder: Path, tmp_path: Path
+) -> None:
+    library, _ = with_words
+    await library.refresh()
+    (folder / "userdict.txt").write_text("机器人在工厂\n", encoding="utf-8")
+    (folder / "stopwords.txt").write_text("智能\n", encoding="utf-8")
+    await library.refresh()
+    other = Tokenizer(tmp_path / "dictionaries")
+    await Library(folder, LocalEngine(tmp_path / "afresh", other), other).refresh()
+    assert content(tmp_path / "index") == content(tmp_path / "afresh")
+
+
+async def test_a_wrong_line_in_the_operators_words_is_named(
+    with_words: tuple[Library, LocalEngine], folder: Path
+) -> None:
+    (folder / "userdict.txt").write_text("智能音箱 5000\n工厂 0\n", encoding="utf-8")
+    with pytest.raises(DocumentsFolderError, match=r"userdict\.txt, line 2"):
+        await with_words[0].refresh()
+
+
+def content(index: Path) -> dict[str, bytes]:
+    newest = max(index.glob("generation-*"))
+    return {path.name: path.read_bytes() for path in newest.iterdir()}
 
 
 async def test_what_the_folder_declares_goes_into_the_documents(

@@ -91,3 +91,14 @@ def test_a_misspelt_setting_is_noticed() -> None:
     assert unknown_settings({"YUANJU_DOCUMENT": "a", "YUANJU_LIMIT": "3", "HOME": "/"}) == [
         ("YUANJU_DOCUMENT", "YUANJU_DOCUMENTS")
     ]
+
+
+def test_private_folders_are_named_with_the_chats_that_see_them() -> None:
+    folders = load({"private_folders": " 人事=1001,-1002; 财务/内部/ = 7 8 ; 秘密= ;"}).private_folders
+    assert folders == {"人事": {1001, -1002}, "财务/内部": {7, 8}, "秘密": set()}
+
+
+@pytest.mark.parametrize("text", ["人事", "=1001", "/人事=1001", "../人事=1001", "人事=张三"])
+def test_private_folders_that_cannot_be_understood(text: str) -> None:
+    with pytest.raises(SettingsError, match="YUANJU_PRIVATE_FOLDERS"):
+        load({"private_folders": text})

@@ -41,7 +41,6 @@ vote-withdrawn = Taken back.
 out-of-date = This button is out of date. Please ask again.
 not-your-button = This button is for the person who asked.
 not-for-this-chat = This document cannot be seen here.
-suggested = You could also ask:
 
 ## Follow-ups
 
@@ -75,7 +74,6 @@ too-long = This message is too long ({ $length } characters). Please ask in at m
 ## Inline mode
 
 inline-not-found = Not found
-inline-not-found-description = The documents do not answer “{ $question }”
 inline-suggestion-description = Tap to ask this
 inline-start = Ask more in a private chat
 inline-nothing = Type a question to find the sentence that answers it
@@ -135,7 +133,6 @@ upload-sample = It begins: { $text }
 upload-unreadable = I cannot read { $name }: { $reason }
 upload-too-big = { $name } is too big ({ $size } MB). Telegram lets bots fetch files of at most { $limit } MB.
 upload-read-only = The documents folder cannot be written to, so nothing can be added: { $reason }
-upload-empty = There is no text in { $name }, so nothing that could answer.
 button-confirm-upload = Add it
 button-discard-upload = Discard
 uploading = Adding { $name } …
@@ -184,7 +181,6 @@ unanswered-line = { $count } × { $question }
 unanswered-none = There is no question that I could not answer.
 button-export = Export CSV
 unanswered-file = The questions without an answer, the most frequent first.
-note-unanswered = Somebody asked what the documents do not say: { $question }
 why-how = Please send /why as a reply to an answer
 why-title = <b>Why this sentence</b>
 why-terms = Terms: { $terms }

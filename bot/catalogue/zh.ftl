@@ -41,7 +41,6 @@ vote-withdrawn = 已收回。
 out-of-date = 这个按钮已经过期，请重新提问。
 not-your-button = 这个按钮只给提问的人用。
 not-for-this-chat = 这里不能看这个文档。
-suggested = 还可以问：
 
 ## 接着上一个问题
 
@@ -75,7 +74,6 @@ too-long = 这条消息太长了（{ $length } 字）。请把问题缩到 { $li
 ## 内联模式
 
 inline-not-found = 没有找到
-inline-not-found-description = 文档里没有“{ $question }”的答案
 inline-suggestion-description = 点一下就问这个问题
 inline-start = 打开私聊，问更多问题
 inline-nothing = 输入问题，从文档里找原句
@@ -131,7 +129,6 @@ upload-sample = 开头：{ $text }
 upload-unreadable = 读不了 { $name }：{ $reason }
 upload-too-big = { $name } 太大了（{ $size } MB），Telegram 只让机器人取 { $limit } MB 以内的文件。
 upload-read-only = 文档文件夹不能写入，加不了文档：{ $reason }
-upload-empty = { $name } 里没有文字，没有可以回答的内容。
 button-confirm-upload = 加进来
 button-discard-upload = 不要
 uploading = 正在加入 { $name } ……
@@ -176,7 +173,6 @@ unanswered-line = { $count } 次 · { $question }
 unanswered-none = 没有答不上来的问题。
 button-export = 导出 CSV
 unanswered-file = 没有答案的问题，按次数排列。
-note-unanswered = 有人问了文档里没有的：{ $question }
 why-how = 请回复一个答案，再发 /why
 why-title = <b>为什么是这句</b>
 why-terms = 查的词：{ $terms }

@@ -1,0 +1,105 @@
+"""Measures how long an answer takes, in collections of any size.
+
+    python -m benchmarks.latency                        1,000 and 100,000 paragraphs
+    python -m benchmarks.latency --paragraphs 20000
+
+The texts are drawn from the frequencies of jieba's dictionary with a fixed seed: words as common as in Chinese at
+large, in sentences and paragraphs of the length that encyclopedias have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from retrieval.answering import Answerer
+from retrieval.engine import LocalEngine
+from retrieval.records import Document, Paragraph, Source
+from retrieval.tokens import Tokenizer
+
+QUESTIONS = 300
+PER_DOCUMENT = 20
+_ASKING = ("是多少？", "是什么？", "在哪里？", "是谁？", "是哪一年？", "有哪些？")
+
+
+class Author:
+    """Writes nonsense with the statistics of Chinese."""
+
+    def __init__(self, tokenizer: Tokenizer, seed: int) -> None:
+        frequencies = {word: count for word, count, _ in tokenizer.dictionary.words() if count > 2}
+        self._words = list(frequencies)
+        self._sums = np.cumsum(list(frequencies.values())).tolist()
+        self._random = Random(seed)
+
+    def words(self, count: int) -> list[str]:
+        """Draw words."""
+        return self._random.choices(self._words, cum_weights=self._sums, k=count)
+
+    def paragraph(self) -> str:
+        """Write three to ten sentences."""
+        parts = range(self._random.randint(3, 10))
+        return "".join("".join(self.words(self._random.randint(12, 30))) + "。" for _ in parts)
+
+    def documents(self, paragraphs: int) -> Iterator[Document]:
+        """Write documents of some paragraphs each."""
+        for number in range(0, paragraphs, PER_DOCUMENT):
+            count = min(PER_DOCUMENT, paragraphs - number)
+            texts = tuple(Paragraph(place, self.paragraph()) for place in range(1, count + 1))
+            yield Document(Source(f"{number}.txt", "".join(self.words(3))), texts)
+
+    def question(self, text: str) -> str:
+        """Ask about a piece of a text."""
+        start = self._random.randrange(max(len(text) - 12, 1))
+        return text[start : start + 12].replace("。", "") + self._random.choice(_ASKING)
+
+
+async def measure(tokenizer: Tokenizer, paragraphs: int, seed: int) -> None:
+    """Index a collection, ask it, and print the percentiles."""
+    author = Author(tokenizer, seed)
+    questions: list[str] = []
+    with TemporaryDirectory() as folder:
+        engine = LocalEngine(Path(folder), tokenizer)
+        began = time.perf_counter()
+        async with engine.update(afresh=True) as update:
+            for document in author.documents(paragraphs):
+                if len(questions) < QUESTIONS:
+                    questions += [author.question(paragraph.text) for paragraph in document.paragraphs]
+                await update.put(document)
+            await update.commit("")
+        indexed = time.perf_counter() - began
+        answerer = Answerer(engine, tokenizer, threshold=0.5)
+        await answerer.answer(questions[0])  # what is loaded at first use is not part of an answer
+        taken = []
+        busy = time.process_time()
+        for question in questions[:QUESTIONS]:
+            began = time.perf_counter()
+            await answerer.answer(question)
+            taken.append(1000 * (time.perf_counter() - began))
+        busy = 1000 * (time.process_time() - busy) / len(taken)
+        engine.close()
+    p50, p99 = np.percentile(taken, (50, 99))
+    line = f"{paragraphs:>8,} paragraphs  p50 {p50:5.1f} ms  p99 {p99:5.1f} ms  processor {busy:5.1f} ms a question"
+    print(f"{line}  indexed in {indexed:,.0f} s", flush=True)
+
+
+def main() -> None:
+    """Measure each size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--paragraphs", type=int, nargs="+", default=[1_000, 100_000])
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with TemporaryDirectory() as cache:
+        tokenizer = Tokenizer(Path(cache))
+        for paragraphs in arguments.paragraphs:
+            asyncio.run(measure(tokenizer, paragraphs, arguments.seed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The documents that the project ships, asked as people ask: what must be right, and what must be refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from retrieval.answering import Answerer
+from retrieval.engine import LocalEngine
+from retrieval.evaluation import Expectation, expectations
+from retrieval.library import Library
+from retrieval.records import Answer
+from retrieval.tokens import Tokenizer
+from tests.conftest import SEEDS
+
+LINES = expectations(Path(__file__).parent / "acceptance.tsv")
+ANSWERABLE = [line for line in LINES if line.expected is not None]
+UNANSWERABLE = [line for line in LINES if line.expected is None]
+
+
+@pytest.fixture(scope="module")
+def answers(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Answer]]:
+    engine = LocalEngine(tmp_path_factory.mktemp("seeds"), tokenizer)
+
+    async def ask_all() -> dict[str, Answer]:
+        await Library(SEEDS, engine).refresh()
+        answerer = Answerer(engine, tokenizer, threshold=0.5)
+        return {line.question: await answerer.answer(line.question, limit=3) for line in LINES}
+
+    yield asyncio.run(ask_all())
+    engine.close()
+
+
+def ranks(answers: dict[str, Answer], line: Expectation) -> list[int]:
+    quotes = answers[line.question].quotes
+    return [rank for rank, quote in enumerate(quotes, start=1) if str(line.expected) in quote.sentence.text]
+
+
+def test_there_are_enough_questions() -> None:
+    assert len(ANSWERABLE) >= 45
+    assert len(UNANSWERABLE) >= 20
+
+
+def test_all_but_one_right_at_rank_1(answers: dict[str, Answer]) -> None:
+    wrong = [line.question for line in ANSWERABLE if 1 not in ranks(answers, line)]
+    assert len(wrong) <= 1, wrong
+
+
+def test_all_but_one_in_the_first_three(answers: dict[str, Answer]) -> None:
+    wrong = [line.question for line in ANSWERABLE if not ranks(answers, line)]
+    assert len(wrong) <= 1, wrong
+
+
+def test_nine_in_ten_unanswerable_refused(answers: dict[str, Answer]) -> None:
+    answered = [line.question for line in UNANSWERABLE if answers[line.question].answered]
+    assert len(answered) <= len(UNANSWERABLE) // 10, answered
+
+
+@pytest.mark.parametrize("question", ["深圳的智能终端目标是多少", "2030年的目标是多少", "北京天气怎么样"])
+def test_refused(answers: dict[str, Answer], question: str) -> None:
+    assert not answers[question].answered

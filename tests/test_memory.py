@@ -1,0 +1,161 @@
+"""What the bot remembers over a restart, for how long, and how somebody has it forget."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.asker import Asker
+from bot.exchange import Exchange, new_key
+from bot.ledger import Ledger
+from bot.state import database_url, opened
+from retrieval.records import Answer
+from tests.fake_bot_api import FakeBotAPI
+from tests.fake_telegram import GROUP, PERSON, Json
+from tests.serving import Library, quote, serving
+
+BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
+THREE = (quote("一。", after="后文。"), quote("二。"), quote("三。"))
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(folder / "state.sqlite") as connection:
+        return connection.execute(query).fetchall()
+
+
+async def test_buttons_work_after_a_restart(api: FakeBotAPI, folder: Path) -> None:
+    async with serving(api, Library(*THREE), folder=folder, limit=1):
+        api.private("产量是多少？")
+        reply = await api.next_reply()
+    async with serving(api, Library(*THREE), folder=folder, limit=1):
+        shown = []
+        for button in ("上下文", "收起", "更多", "👍"):
+            api.press(reply, button)
+            shown.append(await api.next_edit())
+    assert shown[0].marked("expandable_blockquote") == ["一。后文。"]
+    assert shown[1].text == reply.text
+    assert shown[2].text.startswith("二。")
+    assert "👍 1" in shown[3].buttons
+
+
+async def test_buttons_that_are_forgotten_say_so(api: FakeBotAPI, folder: Path) -> None:
+    async with serving(api, Library(*THREE), folder=folder, limit=1):
+        api.private("产量是多少？")
+        reply = await api.next_reply()
+    async with serving(api, Library(*THREE), limit=1):  # with nothing in its memory
+        query = api.press(reply, "更多")
+        await api.until(lambda: query in api.callback_answers)
+    assert api.callback_answers[query]["text"] == "这个按钮已经过期，请重新提问。"
+    assert api.callback_answers[query]["show_alert"] == "true"
+
+
+async def test_every_answer_is_written_down(api: FakeBotAPI, folder: Path) -> None:
+    async with serving(api, Library(quote("产量达到三万吨。", before="前文。")), folder=folder):
+        asked = api.group("/ask 产量是多少？")
+        reply = await api.next_reply()
+    answers = rows(folder, "SELECT chat_id, person_id, question, answered, confidence, index_version FROM answers")
+    assert answers == [(GROUP["id"], PERSON["id"], "产量是多少？", 1, 0.9, "1")]
+    assert rows(folder, 'SELECT path, paragraph_number, start, "end" FROM quotes') == [("计划.txt", 3, 3, 11)]
+    assert rows(folder, "SELECT question_message_id, reply_message_id FROM replies") == [
+        (asked["message_id"], reply.message_id)
+    ]
+
+
+async def test_only_what_was_shown_is_written_down(api: FakeBotAPI, folder: Path) -> None:
+    async with serving(api, Library(*THREE), folder=folder, limit=2):
+        api.private("产量是多少？")
+        await api.next_reply()
+    assert rows(folder, "SELECT count(*) FROM quotes") == [(2,)]
+
+
+async def test_forget_deletes_all_about_a_person_and_nothing_about_others(api: FakeBotAPI, folder: Path) -> None:
+    async with serving(api, Library(*THREE), folder=folder):
+        answers = []
+        for sender in (PERSON, BEN):
+            api.group("/ask 产量是多少？", sender=sender)
+            answers.append(await api.next_reply())
+            api.press(answers[-1], "👍", sender=sender)
+            await api.next_edit()
+        api.private("/forget")
+        asked = await api.next_reply()
+        api.press(asked, "全部删除")
+        done = await api.next_edit()
+        query = api.press(answers[0], "上下文")
+        await api.until(lambda: query in api.callback_answers)
+        api.press(answers[1], "上下文", sender=BEN)
+        await api.next_edit()
+    assert "要删除我记下的关于你的一切吗" in asked.text
+    assert done.text == "已删除 5 条记录。关于你，我什么都不记得了。"
+    assert "过期" in api.callback_answers[query]["text"]
+    for table in ("answers", "votes", "last_questions", "buttons", "replies"):
+        people = {person for (person,) in rows(folder, f"SELECT person_id FROM {table}")}  # noqa: S608
+        assert people <= {BEN["id"]}, table
+
+
+async def test_forget_can_be_cancelled_and_is_for_oneself(api: FakeBotAPI, folder: Path) -> None:
+    async with serving(api, Library(*THREE), folder=folder):
+        api.group("/ask 产量是多少？")
+        await api.next_reply()
+        api.group("/forget@yuanju_test_bot")
+        asked = await api.next_reply()
+        query = api.press(asked, "全部删除", sender=BEN)
+        await api.until(lambda: query in api.callback_answers)
+        api.press(asked, "取消")
+        assert (await api.next_edit()).text == "已取消。"
+    assert api.callback_answers[query]["text"] == "这个按钮只给提问的人用。"
+    assert rows(folder, "SELECT count(*) FROM answers") == [(1,)]
+
+
+async def test_there_may_be_nothing_to_forget(api: FakeBotAPI) -> None:
+    async with serving(api, Library()):
+        api.private("/forget")
+        api.press(await api.next_reply(), "全部删除")
+        assert (await api.next_edit()).text == "没有记下什么关于你的内容。"
+
+
+async def test_what_is_too_old_is_deleted_at_the_start(api: FakeBotAPI, folder: Path) -> None:
+    long_ago = time.time() - 10 * 86_400
+    async with opened(database_url(None, folder), clock=lambda: long_ago) as state:
+        answer = Answer("旧的问题", (quote(),), 0.9)
+        await state.keep([Exchange(Asker(1, 1), answer, 1.0, "1", payload={}, key=new_key(), reply_message_id=1)])
+    async with serving(api, Library(quote()), folder=folder, retention_days=7):
+        api.private("新的问题")
+        await api.next_reply()
+    assert rows(folder, "SELECT question FROM answers") == [("新的问题",)]
+
+
+async def test_a_memory_that_takes_nothing_keeps_nobody_from_his_answer(api: FakeBotAPI, folder: Path) -> None:
+    async with serving(api, Library(quote()), folder=folder):
+        api.private("你好")
+        await api.next_reply()
+        with sqlite3.connect(folder / "state.sqlite") as connection:
+            connection.execute("DROP TABLE quotes")
+        for text in ("一个问题", "又一个问题"):
+            api.private(text)
+            assert (await api.next_reply()).text.startswith("到那一年")
+
+
+async def test_a_ledger_writes_many_at_once_and_everything_at_its_end(folder: Path) -> None:
+    async with opened(database_url(None, folder)) as state:
+        async with Ledger(state, retention_days=1) as ledger:
+            for number in range(100):
+                answer = Answer(f"问题{number}", (quote(),), 0.9)
+                asker = Asker(number % 3, 1)
+                ledger.keep(
+                    Exchange(
+                        *(asker, answer, 1.0, "1"),
+                        payload={"n": number}, key=f"key{number}", reply_message_id=2, question_message_id=number,
+                    )
+                )  # fmt: skip
+            assert await ledger.button("key7") == {"n": 7}
+            assert await ledger.reply_to(1, 99) == 2
+        assert (await state.last_question(Asker(0, 1), within_seconds=60)).text == "问题99"  # type: ignore[union-attr]
+        assert (await state.audit.statistics(days=1)).question_count == 100

@@ -1,0 +1,41 @@
+"""Whatever is asked of whatever, the ranking answers, deterministically and within its bounds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.passages import Passages
+from retrieval.question import Question
+from retrieval.ranking import Ranker
+from retrieval.records import Found, Hit, Paragraph, Source
+from retrieval.tokens import Tokenizer
+
+GLYPHS = "天地玄黄2025年三十万人由在是的。！？；，、：“”（）《》 abC％㎡ＡÉ哪个多少谁什么时候为怎\n"
+TEXT = st.text(st.sampled_from(GLYPHS), min_size=1, max_size=80).map(str.strip).filter(bool)
+
+
+@pytest.fixture(scope="module")
+def ranker(tokenizer: Tokenizer) -> Ranker:
+    return Ranker(tokenizer)
+
+
+@settings(deadline=None, max_examples=60)
+@given(question=st.text(st.sampled_from(GLYPHS), max_size=30), texts=st.lists(TEXT, min_size=1, max_size=4), title=TEXT)
+def test_any_question_to_any_text(
+    tokenizer: Tokenizer, ranker: Ranker, question: str, texts: list[str], title: str
+) -> None:
+    asked = Question.of(question, tokenizer)
+    hits = tuple(Hit(Paragraph(1, text), Source(f"{place}.txt", title), place, 1.0) for place, text in enumerate(texts))
+    ranking = ranker.rank(asked, Found(hits, len(hits), dict.fromkeys(asked.terms, 1)))
+    assert 0 <= ranking.confidence <= 1
+    assert len(ranking.candidates) == sum(len(part) for part in map(_sentences, hits))
+    for candidate in ranking.candidates:
+        text = candidate.sentence.text
+        assert text == candidate.hit.paragraph.text[candidate.sentence.start : candidate.sentence.end]
+        assert all(0 <= start < end <= len(text) for start, end in ranking.highlights(candidate))
+
+
+def _sentences(hit: Hit) -> list[object]:
+    return [sentence for sentence in Passages.of([hit]).sentences if sentence is not None]

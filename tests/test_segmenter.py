@@ -1,0 +1,72 @@
+"""rjieba cuts as jieba does, with and without words of the operator's own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval import segmenter
+from retrieval.dictionary import dictionary
+from retrieval.tokens import Tokenizer, characters, normalise, pairs
+
+OWN = (("智能终端产", 100_000), ("业规", 7), ("二级响应", 100_000))
+WORDS = [word for word, *_ in segmenter.dictionary_lines() if re.fullmatch("[一-鿕]+", word)]
+runs = st.lists(
+    st.sampled_from(
+        [
+            *"智能终端产业规模的一是在不了有和人这〇㐀㒨豈𠀀龥龦丨",
+            "研究生命起源",
+            "南京市长江大桥",
+            "机器人",
+            "二级响应",
+        ]
+    )
+    | st.sampled_from(WORDS)
+    | st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF),
+    min_size=1,
+    max_size=30,
+).map("".join)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("segmenter")
+
+
+@settings(max_examples=400, deadline=None)
+@given(run=runs, words=st.sampled_from([(), OWN]))
+def test_the_compiled_segmenter_cuts_as_jieba_does(cache: Path, run: str, words: segmenter.Words) -> None:
+    expected = list(segmenter.plain(cache, words)(run))
+    assert segmenter.segmenter(cache, words)(run) == expected
+    assert "".join(expected) == run
+
+
+def test_frequencies_are_those_of_jieba(cache: Path) -> None:
+    jieba, ours = segmenter.jieba_tokenizer(cache), dictionary(cache)
+    assert ours.total == jieba.total
+    for word in ("智能", "的", "火星人类", "南京市", "龦"):
+        assert ours.frequency(word) == jieba.FREQ.get(word, 0)
+
+
+def test_words_that_are_adopted_are_kept_whole_and_stop_words_passed_over(cache: Path) -> None:
+    tokenizer = Tokenizer(cache)
+    before = [token.text for token in tokenizer.words("智能终端产业的规模")]
+    tokenizer.adopt((("智能终端产业", 100_000),), {"的"})
+    assert [token.text for token in tokenizer.words("智能终端产业的规模")] == ["智能终端产业", "规模"]
+    tokenizer.adopt((), ())
+    assert [token.text for token in tokenizer.words("智能终端产业的规模")] == before
+
+
+@given(text=st.text("智能终端产业的规模cpu5g０，。 1,000.5\n", max_size=40), stop=st.sampled_from([(), ("的", "cpu")]))
+def test_the_bag_of_terms_holds_words_characters_and_pairs(
+    tokenizer: Tokenizer, text: str, stop: tuple[str, ...]
+) -> None:
+    own = Tokenizer(tokenizer.cache_folder)
+    own.adopt((), stop)
+    normal = normalise(text).text
+    words = [token.text for token in own.words(normal)]
+    assert own.terms(text) == words + characters(normal) + pairs(normal)
