@@ -25,6 +25,9 @@ COLOURS = {
 }  # fmt: skip
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 400, 64, 150, 34, 48
 
+SMALLEST = 10_000
+"""Paragraphs from which on a collection counts for the plot and the fit."""
+
 Figures = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -67,7 +70,8 @@ def drawn(figures: Figures) -> str:
 
 def _series(figures: Figures) -> dict[str, list[tuple[int, float]]]:
     series: dict[str, list[tuple[int, float]]] = {}
-    for size, engines in sorted(figures.items(), key=lambda item: int(item[0])):
+    large = {size: engines for size, engines in figures.items() if int(size) >= SMALLEST}
+    for size, engines in sorted(large.items(), key=lambda item: int(item[0])):
         for engine, one in engines.items():
             series.setdefault(engine, []).append((int(size), one["p50_ms"]))
     return series

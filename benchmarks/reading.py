@@ -3,6 +3,7 @@
 python -m benchmarks.reading encodings [--texts 200]
 python -m benchmarks.reading fuzz [--inputs 10000]
 python -m benchmarks.reading speed [--documents 200]
+python -m benchmarks.reading folder [--files 10000]
 
 Exit status 1 when a promise is broken: a text read wrong in silence; an error other than ``UnreadableDocument``, more
 than 5 seconds for an input, or more than 1 GiB of memory.
@@ -11,6 +12,7 @@ than 5 seconds for an input, or more than 1 GiB of memory.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import random
 import sys
@@ -21,8 +23,11 @@ from pathlib import Path
 
 from benchmarks.reading_fuzz import fuzz
 from benchmarks.reading_samples import samples
+from retrieval.engine import LocalEngine
 from retrieval.errors import UnreadableDocument
+from retrieval.library import Library
 from retrieval.reading import read
+from retrieval.tokens import Tokenizer
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "big5")
 KINDS = ("common", "rare", "mixed")
@@ -37,12 +42,15 @@ def main() -> int:
     commands.add_parser("encodings").add_argument("--texts", type=int, default=200, help="for each encoding")
     commands.add_parser("fuzz").add_argument("--inputs", type=int, default=10_000, help="over all formats")
     commands.add_parser("speed").add_argument("--documents", type=int, default=200, help="of each format")
+    commands.add_parser("folder").add_argument("--files", type=int, default=10_000, help="of all formats, mixed")
     options = parser.parse_args()
     generator = random.Random(options.seed)
     if options.command == "encodings":
         return measure_encodings(generator, options.texts)
     if options.command == "fuzz":
         return fuzz(generator, options.inputs)
+    if options.command == "folder":
+        return asyncio.run(measure_folder(options.files))
     return measure_speed(options.documents)
 
 
@@ -144,6 +152,31 @@ def measure_speed(document_count: int) -> int:
                 read(folder, name)
             milliseconds = (time.perf_counter() - started) / document_count * 1000
             print(f"| {name} | {len(data):,} | {milliseconds:.2f} |")
+    return 0
+
+
+async def measure_folder(file_count: int) -> int:
+    """Index a folder of mixed files, again without a change, and again with one file changed."""
+    with tempfile.TemporaryDirectory() as place:
+        folder, kinds = Path(place) / "documents", list(samples().items())
+        for number in range(file_count):
+            name, data = kinds[number % len(kinds)]
+            path = folder / f"{number % 50:02}" / f"{number:06}-{name}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        tokenizer = Tokenizer(Path(place) / "jieba")
+        engine = LocalEngine(Path(place) / "index", tokenizer)
+        library = Library(folder, engine, tokenizer)
+        print("| files | read | documents | seconds |\n|---:|---:|---:|---:|")
+        for text in (None, None, "第二次写的。"):
+            if text:
+                (folder / "00" / "new.txt").write_text(text, encoding="utf-8")
+            started = time.perf_counter()
+            report = await library.refresh()
+            seconds = time.perf_counter() - started
+            brought = report.count("added", "changed")
+            print(f"| {len(report.files):,} | {brought:,} | {report.document_count:,} | {seconds:.1f} |")
+        engine.close()
     return 0
 
 

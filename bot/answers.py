@@ -23,6 +23,7 @@ MOST = 50
 """Quotes of one answer that can be paged through."""
 
 _NEAREST = 2
+_SUGGESTED = 3
 _QUESTION_SHOWN = 200
 _MOST_REMEMBERED = 10_000
 
@@ -85,10 +86,13 @@ class Answers:
         return Reply(_headed(payload, screens[screen]), buttons.answer_keyboard(looks, _language(payload), votes=votes))
 
     async def related(self, payload: Mapping[str, Any], guest: Guest) -> tuple[str, ...]:
-        """Questions that go on from an answer that was given."""
+        """Questions that go on from an answer that was given, or else others that the documents answer."""
         limit = self._desk.settings.limit
         answer = await self._documents.ask(payload["question"], limit=limit, audience=guest.audience)
-        return await self._documents.related(answer, guest.audience)
+        if found := await self._documents.related(answer, guest.audience):
+            return found
+        others = await self._documents.suggestions(guest.audience)
+        return tuple(question for question in others if question != payload["question"])[:_SUGGESTED]
 
     async def nearest(self, payload: Mapping[str, Any], number: int, guest: Guest) -> Reply | None:
         """One of the places that came nearest to a question without an answer."""

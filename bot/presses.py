@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,12 @@ logger = logging.getLogger(__name__)
 
 Context = CallbackContext[Any, Any, Any, Any]
 
+# What must be kept about a message for its buttons to do what they say; a client may send any data it likes.
+_NEEDED = {
+    **dict.fromkeys((Kind.PAGE, Kind.CONTEXT, Kind.RELATED, Kind.NEAREST, Kind.WHY, Kind.NO_FOLLOW_UP), "question"),
+    **{Kind.VOTE_UP: "answer", Kind.VOTE_DOWN: "answer", Kind.ASK: "questions", Kind.UPLOAD: "file"},
+    **{Kind.DISCARD: "file", Kind.RESTORE: "kept", Kind.FORGET: "person", Kind.CANCEL: "person"},
+}
 _OPERATORS_ONLY = {Kind.WHY, Kind.SOURCES, Kind.UPLOAD, Kind.DISCARD, Kind.RESTORE, Kind.EXPORT}
 _OWN_ONLY = {Kind.NO_FOLLOW_UP, Kind.FORGET, Kind.CANCEL}
 _ASKING = {Kind.PAGE, Kind.CONTEXT, Kind.RELATED, Kind.ASK, Kind.NEAREST, Kind.NO_FOLLOW_UP}
@@ -83,7 +89,7 @@ class Presses:
         else:
             guest = presser(query, message, self._desk.access)
             payload = await self._desk.ledger.button(press.key)
-        if guest is None or press is None or payload is None or payload["chat"] != guest.asker.chat_id:
+        if guest is None or press is None or payload is None or not _belongs(press, payload, guest):
             await _answer(query, phrases(language_of(query.from_user.language_code)).text("out-of-date"), alert=True)
             return
         assert isinstance(message, Message)  # noqa: S101 - there is a guest
@@ -193,6 +199,13 @@ class Presses:
             await _edit(pressed.query, await make(pressed))
 
         return do
+
+
+def _belongs(press: Press, payload: Mapping[str, Any], guest: Guest) -> bool:
+    """Whether what is kept is for this chat and this kind of button."""
+    if payload["chat"] != guest.asker.chat_id or _NEEDED.get(press.kind, "chat") not in payload:
+        return False
+    return press.kind is not Kind.ASK or sum(press.numbers[:1]) < len(payload["questions"])
 
 
 async def _answer(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, Message
 from telegram import Document as File
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot import buttons
 from bot.answers import Reply
@@ -84,7 +84,10 @@ class Uploads:
     async def accept(self, message: Message, payload: Mapping[str, Any], guest: Guest) -> None:
         """Take a file in; questions go on being answered meanwhile, and from then on from it too."""
         say, path = guest.phrases.html, payload["path"]
-        await message.edit_text(say("uploading", name=path))  # and nobody presses twice
+        try:
+            await message.edit_text(say("uploading", name=path))
+        except BadRequest:  # the button has been pressed twice
+            return
         try:
             content = await _content(message.get_bot(), payload["file"])
             html = await self._take(path, content, guest)

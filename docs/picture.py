@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -13,6 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from bot.catalogue import phrases
 from bot.replies import not_found, source_line
 from retrieval.answering import Answerer
 from retrieval.engine import LocalEngine
@@ -55,7 +58,7 @@ class Bubble:
 
 def _pieces(line: Text) -> Iterator[str]:
     ends = sorted({0, len(line), *(edge for span in line.spans for edge in (span.start, span.end))})
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         style = next((str(span.style) for span in line.spans if span.start <= start and end <= span.end), "")
         yield f"<tspan{STYLES[style]}>{escape(line.plain[start:end])}</tspan>"
 
@@ -66,12 +69,12 @@ def _wrapped(text: Text) -> tuple[Text, ...]:
 
 def _answer(answer: Answer) -> Bubble:
     if not answer.quotes:
-        return Bubble(_wrapped(Text(not_found(answer))), asked=False)
+        return Bubble(_wrapped(Text(not_found(answer, phrases("zh")))), asked=False)
     quote = answer.quotes[0]
     sentence = Text(quote.sentence.text)
     for start, end in quote.highlights:
         sentence.stylize("bold", start, end)
-    source = Text(f"—— {source_line(quote)}")
+    source = Text(f"—— {source_line(quote, phrases('zh'))}")
     source.stylize("dim")
     return Bubble(_wrapped(sentence) + _wrapped(source), asked=False)
 
@@ -83,7 +86,8 @@ def _svg(bubbles: list[Bubble]) -> str:
         top += bubble.height + GAP
     fonts = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
     return "\n".join((
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}" font-family="{fonts}" font-size="{FONT}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}"',
+        f' font-family="{fonts}" font-size="{FONT}">',
         f'<rect width="{WIDTH}" height="{top}" rx="18" fill="#dfe7ec"/>',
         *elements,
         "</svg>\n",
@@ -105,4 +109,4 @@ async def draw(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(draw(ROOT / "docs" / "conversation.svg"))
+    asyncio.run(draw(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs" / "conversation.svg"))

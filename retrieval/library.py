@@ -105,7 +105,8 @@ class Library:
         cannot be listed or nothing in it can be read, and ``IndexFolderError`` when the index cannot be written.
         """
         listing = await asyncio.to_thread(reading.find, self._folder, limits=self._limits)
-        files = {str(file.path): file for file in listing.files if str(file.path) not in NO_DOCUMENTS}
+        # Whatever goes over all files is done in a thread, since somebody may be waiting for an answer.
+        files = await asyncio.to_thread(_documents, listing)
         if not files:
             skipped = f" ({len(listing.skipped)} files were passed over)" if listing.skipped else ""
             raise DocumentsFolderError(
@@ -119,11 +120,7 @@ class Library:
         touched = set(await self._engine.holding(lexicon.changed(before.lexicon))) if before.entries else set()
         if self._tokenizer:
             self._tokenizer.adopt(lexicon.words, lexicon.stop)
-        stale = [
-            file
-            for path, file in files.items()
-            if not _unchanged(entry := before.entries.get(path), file) or (touched and _holds(entry, touched))
-        ]
+        stale = await asyncio.to_thread(_stale, files, before, touched)
         gone = sorted(before.entries.keys() - files.keys())
         entries = dict(before.entries)
         changes: dict[str, Status] = dict.fromkeys(gone, _REMOVED)
@@ -145,22 +142,14 @@ class Library:
                     raise DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
                 progress(len(stale), len(stale), "", paragraph_count)
                 manifest = Manifest(lexicon, entries)
-                text = manifest.format(readers, before)
+                text = await asyncio.to_thread(manifest.format, readers, before)
                 await update.commit(text)
                 self._read = text, manifest
             changed = True
         else:
             changed = False
 
-        reports = [
-            FileReport(path, changes.get(path) or _status(entry, entry), entry.size, entry.documents, entry.failures)
-            for path, entry in entries.items()
-        ]
-        reports += [FileReport(path, _REMOVED) for path in gone]
-        reports += [
-            FileReport(str(one.path), "skipped", failures=(f"{one.path}: {one.reason}",)) for one in listing.skipped
-        ]
-        return Report(tuple(sorted(reports, key=lambda file: file.path)), changed)
+        return Report(await asyncio.to_thread(_reports, entries, changes, listing), changed)
 
     async def _manifest(self, readers: list[Any]) -> Manifest:
         """Give what is known; of other readers, nothing is known of what these would make of the files."""
@@ -168,7 +157,7 @@ class Library:
         if text is None:
             return Manifest(Lexicon(), {})
         if self._read is None or self._read[0] != text:
-            self._read = text, Manifest.parse(text)
+            self._read = text, await asyncio.to_thread(Manifest.parse, text)
         known = self._read[1]
         made_by, _, _ = text.partition("\n")
         return known if made_by == json.dumps(readers) else Manifest(known.lexicon, {})
@@ -197,6 +186,33 @@ class Library:
             documents=tuple(Summary.of(document) for document in documents),
             failures=tuple(str(failure) for failure in failures),
         )
+
+
+def _documents(listing: reading.Listing) -> dict[str, reading.File]:
+    files = {str(file.path): file for file in listing.files}
+    return {path: file for path, file in files.items() if path not in NO_DOCUMENTS}
+
+
+def _stale(files: dict[str, reading.File], before: Manifest, touched: set[str]) -> list[reading.File]:
+    """Give the files that are new or look changed, and those that hold one of the documents that were touched."""
+    return [
+        file
+        for path, file in files.items()
+        if not _unchanged(entry := before.entries.get(path), file) or (touched and _holds(entry, touched))
+    ]
+
+
+def _reports(entries: dict[str, Entry], changes: dict[str, Status], listing: reading.Listing) -> tuple[FileReport, ...]:
+    """Report on every file, in order of path; ``changes`` tells what has happened to some."""
+    reports = [
+        FileReport(path, changes.get(path) or _status(entry, entry), entry.size, entry.documents, entry.failures)
+        for path, entry in entries.items()
+    ]
+    reports += [FileReport(path, status) for path, status in changes.items() if path not in entries]
+    reports += [
+        FileReport(str(one.path), "skipped", failures=(f"{one.path}: {one.reason}",)) for one in listing.skipped
+    ]
+    return tuple(sorted(reports, key=lambda file: file.path))
 
 
 def _holds(entry: Entry | None, paths: set[str]) -> bool:

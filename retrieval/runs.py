@@ -110,6 +110,19 @@ class PostingsRun:
         return np.concatenate(paragraphs), np.concatenate(frequencies)
 
 
+class _Numbers(dict[str, int]):
+    """Numbers terms in the order in which they are first asked for, and keeps their keys in that order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys_in_order = array("Q")
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self.keys_in_order)
+        self.keys_in_order.append(term_key.__wrapped__(term))
+        return number
+
+
 class Counts:
     """Counts terms paragraph by paragraph, in numbers; gives what it has counted as a run and starts again.
 
@@ -117,8 +130,7 @@ class Counts:
     """
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._keys = array("Q")
+        self._numbers = _Numbers()
         self._terms = array("I")
         self._lengths = array("i")
         self._given = 0
@@ -130,21 +142,14 @@ class Counts:
     def add(self, terms: Iterable[str]) -> None:
         """Count the terms of the next paragraph."""
         before = len(self._terms)
-        self._terms.extend(map(self._number, terms))
+        self._terms.extend(map(self._numbers.__getitem__, terms))
         self._lengths.append(len(self._terms) - before)
 
     def add_numbered(self, vocabulary: Sequence[str], numbers: NDArray[np.uint32], lengths: NDArray[np.int32]) -> None:
         """Count the terms of the next paragraphs, given as numbers of terms in a vocabulary, end to end."""
-        known = np.array([self._number(term) for term in vocabulary], dtype=np.uint32)
+        known = np.array([self._numbers[term] for term in vocabulary], dtype=np.uint32)
         self._terms.frombytes(known[numbers].tobytes())
         self._lengths.frombytes(lengths.tobytes())
-
-    def _number(self, term: str) -> int:
-        number = self._numbers.get(term)
-        if number is None:
-            number = self._numbers[term] = len(self._keys)
-            self._keys.append(term_key(term))
-        return number
 
     def lengths(self) -> NDArray[np.int32]:
         """Give the number of terms of every paragraph so far."""
@@ -155,7 +160,7 @@ class Counts:
         terms = np.frombuffer(self._terms, dtype=np.uint32)
         lengths = np.frombuffer(self._lengths, dtype=np.int32)[self._given :]
         paragraphs = np.arange(self._given, self._given + len(lengths), dtype=np.uint64)
-        order, rank = _ranked(np.array(self._keys, dtype=np.uint64))
+        order, rank = _ranked(np.array(self._numbers.keys_in_order, dtype=np.uint64))
         packed = rank[terms]
         packed <<= np.uint64(32)
         packed |= np.repeat(paragraphs, lengths)
@@ -175,7 +180,7 @@ class Counts:
         self._terms = array("I")
         self._given = len(self._lengths)
         if len(self._numbers) > _VOCABULARY:
-            self._numbers, self._keys = {}, array("Q")
+            self._numbers = _Numbers()
         return run
 
 

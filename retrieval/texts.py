@@ -7,6 +7,7 @@ they lie.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -109,23 +110,30 @@ class TextsWriter:
         )
         kept = _Origin.of(base)
         latest = {path: number for number, (path, _, _) in enumerate(self._documents)}
-        order = [(path, put, number) for path, number in latest.items()]
-        if base is not None:
-            order += [
-                (path, kept, number)
-                for number, path in enumerate(base.paths())
-                if path not in removed and path not in latest
-            ]
-        order.sort(key=lambda entry: entry[0])
+        paths = [] if base is None else base.paths()
+        # Both are in order, so all that is kept between two changes is taken over at once.
+        segments: list[tuple[_Origin, int, int]] = []
+        reached = 0
+        for path in sorted(removed | latest.keys()):
+            place = bisect_left(paths, path, reached)
+            _extend(segments, kept, reached, place)
+            if path in latest:
+                _extend(segments, put, latest[path], latest[path] + 1)
+            reached = place + (place < len(paths) and paths[place] == path)
+        _extend(segments, kept, reached, len(paths))
         writer = _Merged(workplace)
-        first = 0
-        # Documents that lie one behind the other in the same file are copied together.
-        for last in range(1, len(order) + 1):
-            _, origin, number = order[last - 1]
-            if last == len(order) or order[last][1] is not origin or order[last][2] != number + 1:
-                writer.copy(origin, order[first][2], number + 1, [path for path, _, _ in order[first:last]])
-                first = last
+        for origin, first, last in segments:
+            own = paths[first:last] if origin is kept else [path for path, _, _ in self._documents[first:last]]
+            writer.copy(origin, first, last, own)
         return put.positions, kept.positions
+
+
+def _extend(segments: list[tuple[_Origin, int, int]], origin: _Origin, first: int, last: int) -> None:
+    """Add documents to the last segment, if they lie behind it in the same place, or as one of their own."""
+    if segments and segments[-1][0] is origin and segments[-1][2] == first:
+        segments[-1] = (origin, segments[-1][1], last)
+    elif last > first:
+        segments.append((origin, first, last))
 
 
 class _Origin:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from bot.buttons import Kind
 from retrieval.records import Source
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import FORUM, GROUP, PERSON, Json
@@ -212,3 +215,20 @@ async def test_groups_are_not_offered_more_questions(api: FakeBotAPI) -> None:
         reply = await api.next_reply()
     assert reply.chat_id == GROUP["id"]
     assert list(reply.buttons) == ["👍", "👎"]
+
+
+async def test_data_that_no_button_of_ours_sends(api: FakeBotAPI, caplog: pytest.LogCaptureFixture) -> None:
+    """A client may send what it likes: kinds, keys and numbers that do not belong together."""
+    library = Library(*THREE, suggested=("成本是多少？",))
+    async with serving(api, library, limit=1):
+        api.private("/start")
+        start = await api.next_reply()
+        api.private("产量是多少？")
+        answer = await api.next_reply()
+        keys = [start.buttons["成本是多少？"].split(":")[1], answer.buttons["👍"].split(":")[1]]
+        sent = [f"{kind}:{key}{numbers}" for kind in Kind for key in keys for numbers in ("", ":999999:9:9")]
+        queries = [api.press(answer, data) for data in sent]
+        await api.until(lambda: api.callback_answers.keys() >= set(queries))
+        api.private("还好吗你们？")
+        await api.next_reply()
+    assert "ERROR" not in {record.levelname for record in caplog.records}

@@ -74,6 +74,17 @@ async def test_questions_are_answered_while_a_file_is_taken_in(api: FakeBotAPI, 
     assert edits == 1  # it was not in yet
 
 
+async def test_pressing_twice_adds_once(api: FakeBotAPI, documents: Shelf) -> None:
+    async with serving(api, documents, admins=ADMIN):
+        api.upload("计划.txt", PLAN.encode())
+        preview = await api.next_reply()
+        data = preview.buttons["加进来"]
+        queries = [api.press(preview, data), api.press(preview, data)]
+        await api.until(lambda: api.callback_answers.keys() >= set(queries))
+        await api.until(lambda: len(api.edits) == 2)
+    assert [edit.text.startswith("已加入") for edit in api.edits] == [False, True]
+
+
 async def test_a_file_that_is_not_wanted(api: FakeBotAPI, documents: Shelf, folder: Path) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload("计划.txt", PLAN.encode())

@@ -1,4 +1,4 @@
-"""Settings come from flags, environment and .env in that order; README, ``.env.example`` and code name the same ones."""
+"""Settings come from flags, environment and .env in that order; README and ``.env.example`` name the same ones."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_limit_of_reading_is_set_by_its_name() -> None:
 
 @pytest.mark.parametrize("text", ["pages=5", "page_count=many", "page_count"])
 def test_a_wrong_limit_of_reading_names_the_right_ones(text: str) -> None:
-    with pytest.raises(SettingsError, match="YUANJU_READING_LIMITS.*page_count.*row_count"):
+    with pytest.raises(SettingsError, match=r"YUANJU_READING_LIMITS.*page_count.*row_count"):
         load({"reading_limits": text})
 
 
