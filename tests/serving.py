@@ -46,7 +46,7 @@ def quote(
 
 
 class Library:
-    """Answers every question with the same quotes, or fails; ``questions`` is what it was asked.
+    """Answers every question with the same quotes, or fails; ``questions`` is what it was ``asked``.
 
     With ``release`` no answer comes before that is set; ``follow_ups`` completes questions by what was asked last.
     """
@@ -59,6 +59,7 @@ class Library:
         release: asyncio.Event | None = None,
         near: tuple[Quote, ...] = (),
         suggested: tuple[str, ...] = (),
+        related: tuple[str, ...] = (),
         follow_ups: Callable[[str, str], FollowUp | None] = lambda *_: None,
     ) -> None:
         self.folder = Path("/nowhere")
@@ -69,6 +70,7 @@ class Library:
         )
         self.refreshing = False
         self.questions: list[str] = []
+        self.asked = asyncio.Event()
         self.quotes = quotes
         self.follow_up = follow_ups
         self._missing = missing
@@ -76,9 +78,11 @@ class Library:
         self._release = release
         self.near = near
         self._suggested = suggested
+        self._related = related
 
     async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
         self.questions.append(question)
+        self.asked.set()
         if self._release:
             await self._release.wait()
         if self._error:
@@ -96,7 +100,7 @@ class Library:
         return self._suggested
 
     async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
-        return self._suggested
+        return self._related
 
     async def refresh(self) -> Report:
         raise NotImplementedError

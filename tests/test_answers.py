@@ -190,7 +190,7 @@ async def test_a_page_in_a_topic_stays_there(api: FakeBotAPI) -> None:
 
 
 async def test_questions_that_go_on_from_an_answer(api: FakeBotAPI) -> None:
-    library = Library(quote(), suggested=("成本是多少？", "什么时候完成？"))
+    library = Library(quote(), related=("成本是多少？", "什么时候完成？"))
     async with serving(api, library):
         api.private("产量是多少？")
         reply = await api.next_reply()
@@ -202,6 +202,14 @@ async def test_questions_that_go_on_from_an_answer(api: FakeBotAPI) -> None:
     assert asked.text.startswith("问：成本是多少？\n\n到那一年")
 
 
+async def test_where_nothing_goes_on_there_are_others(api: FakeBotAPI) -> None:
+    suggested = ("产量是多少？", "一呢，是什么？", "二呢，是什么？", "三呢，是什么？", "四呢，是什么？")
+    async with serving(api, Library(quote(), suggested=suggested)):
+        api.private("产量是多少？")
+        api.press(await api.next_reply(), "还可以问")
+        assert list((await api.next_edit()).buttons)[2:] == list(suggested[1:4])
+
+
 async def test_where_nothing_goes_on_from_an_answer(api: FakeBotAPI) -> None:
     async with serving(api, Library(quote())):
         api.private("产量是多少？")
@@ -210,7 +218,7 @@ async def test_where_nothing_goes_on_from_an_answer(api: FakeBotAPI) -> None:
 
 
 async def test_groups_are_not_offered_more_questions(api: FakeBotAPI) -> None:
-    async with serving(api, Library(quote(), suggested=("成本是多少？",))):
+    async with serving(api, Library(quote(), related=("成本是多少？",))):
         api.group("/ask 产量是多少？")
         reply = await api.next_reply()
     assert reply.chat_id == GROUP["id"]

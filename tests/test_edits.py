@@ -107,7 +107,7 @@ async def test_edits_are_answered_in_order(api: FakeBotAPI) -> None:
         asked = api.private("一？一")
         for text in ("二？二", "三？三", "四？四"):
             api.edit(asked, text)
-        await api.until(lambda: bool(library.questions))
+        await library.asked.wait()
         release.set()
         await api.until(lambda: len(library.questions) == 4)
     assert library.questions == ["一？一", "二？二", "三？三", "四？四"]

@@ -22,7 +22,7 @@ from bot.asker import Asker
 from bot.audit import Statistics, Unanswered, Votes, unanswered_csv
 from bot.exchange import Exchange, new_key
 from bot.schema import StateError
-from bot.state import LastQuestion, State, connect, database_url, opened
+from bot.state import State, connect, database_url, opened
 from retrieval.records import Answer
 from tests import postgres
 from tests.serving import quote
@@ -190,23 +190,6 @@ class TestVotes:
     @pytest.mark.parametrize("vote", [1, 0, -1])
     async def test_a_forgotten_answer_takes_no_votes(self, state: State, vote: int) -> None:
         assert await state.audit.vote(99, 1, vote) is None  # type: ignore[arg-type]
-
-
-class TestKeeping:
-    async def test_exchanges_are_kept_in_one_step(self, state: State, clock: Clock) -> None:
-        answers = [Answer(f"问题{number}", (quote(), quote()), 0.9) for number in range(5)]
-        await state.keep([
-            Exchange(
-                *(ANN, answer, 1.0, "generation-000001"),
-                payload={"n": number}, key=f"key{number}",
-                reply_message_id=100 + number, question_message_id=number // 2,
-            )
-            for number, answer in enumerate(answers)
-        ])  # fmt: skip
-        assert await state.button("key3") == {"n": 3}
-        assert [await state.reply_to(ANN.chat_id, number) for number in range(3)] == [101, 103, 104]
-        assert await state.last_question(ANN, within_seconds=1) == LastQuestion("问题4", clock.now)
-        assert (await state.audit.statistics(days=1)).question_count == 5
 
     async def test_a_persons_vote(self, state: State) -> None:
         answer = await record(state)
