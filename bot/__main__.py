@@ -179,12 +179,11 @@ async def _shelf(settings: Settings) -> AsyncIterator[Shelf]:
     """Bring the index up to date and give all that can be done with the documents."""
     from bot.documents import Shelf
     from bot.indexing import progress_bar
-    from retrieval.answering import Answerer
 
     with _engine(settings) as engine:
         tokenizer = _tokenizer(settings)
-        answerer = Answerer(engine, tokenizer, threshold=settings.threshold)
-        shelf = Shelf(settings.documents, engine, _library(settings, engine), answerer, tokenizer)
+        library = _library(settings, engine)
+        shelf = Shelf(settings.documents, engine, library, tokenizer, threshold=settings.threshold)
         with progress_bar() as progress:
             report = await shelf.refresh(progress=progress)
         if report.failures:

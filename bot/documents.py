@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -70,18 +71,22 @@ class Shelf:
     """
 
     def __init__(
-        self, folder: Path, engine: Engine, library: Library, answerer: Answerer, tokenizer: Tokenizer
+        self, folder: Path, engine: Engine, library: Library, tokenizer: Tokenizer, *, threshold: float
     ) -> None:
         self.folder = folder
-        self.threshold = answerer.threshold
+        self.threshold = threshold
         self.version = ""
         self.files: tuple[FileReport, ...] = ()
         self._engine = engine
         self._library = library
-        self.answerer = answerer
         self._tokenizer = tokenizer
         self._refreshing = asyncio.Lock()
         self._suggested: dict[Audience, tuple[str, ...]] = {}
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """What answers; it loads dictionaries when it is first asked for."""
+        return Answerer(self._engine, self._tokenizer, threshold=self.threshold)
 
     @property
     def refreshing(self) -> bool:
@@ -98,6 +103,7 @@ class Shelf:
             self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
             if report.changed:
                 self._suggested.clear()
+            await asyncio.to_thread(getattr, self, "answerer")  # so that the first question need not wait for it
             return report
 
     async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:

@@ -6,11 +6,10 @@ repeated. So each collection is counted together with a background of typical pa
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable
-from pathlib import Path
 
+from retrieval.kept import kept
 from retrieval.records import Found
 from retrieval.tokens import Tokenizer
 
@@ -30,22 +29,14 @@ class Background:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._dictionary = tokenizer.dictionary
-        self._characters = self._load(tokenizer.cache_folder / "characters.json")
+        self._characters = kept(tokenizer.cache_folder / "characters.json", self._counted)
 
-    def _load(self, path: Path) -> dict[str, float]:
-        try:
-            stored = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            stored = None
-        if isinstance(stored, dict) and stored:
-            return {str(character): float(rate) for character, rate in stored.items()}
+    def _counted(self) -> dict[str, float]:
         counts: dict[str, float] = {}
         for word, frequency, _ in self._dictionary.words():
             for character in word if frequency else "":
                 counts[character] = counts.get(character, 0.0) + frequency
-        rates = {character: count / self._dictionary.total for character, count in counts.items()}
-        path.write_text(json.dumps(rates, ensure_ascii=False), "utf-8")
-        return rates
+        return {character: count / self._dictionary.total for character, count in counts.items()}
 
     def rate(self, term: str) -> float:
         """How often a term occurs per word of running text."""

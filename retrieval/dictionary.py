@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -43,11 +44,12 @@ def dictionary(cache_folder: Path) -> Dictionary:
         return Dictionary(np.load(path, mmap_mode="r"))
     except (OSError, ValueError):
         table = _counted()
-        cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Under another name first, since others may be opening it.
-        with tempfile.NamedTemporaryFile(dir=cache_folder, delete=False) as file:
-            np.save(file, table)
-        Path(file.name).replace(path)
+        with contextlib.suppress(OSError):  # where nothing can be kept, it is counted again next time
+            cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Under another name first, since others may be opening it.
+            with tempfile.NamedTemporaryFile(dir=cache_folder, delete=False) as file:
+                np.save(file, table)
+            Path(file.name).replace(path)
         return Dictionary(table)
 
 

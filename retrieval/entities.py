@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from retrieval.dictionary import Dictionary
+from retrieval.kept import kept
 from retrieval.question import Question
 from retrieval.tokens import Token, Tokenizer
 
@@ -81,13 +81,7 @@ def _sort(text: str) -> str:
 
 @cache
 def _names(cache_folder: Path, dictionary: Dictionary) -> frozenset[str]:
-    path = cache_folder / "names.json"
-    try:
-        stored = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        stored = None
-    if isinstance(stored, list) and stored:
-        return frozenset(map(str, stored))
-    names = sorted({word for word, _, tag in dictionary.words() if tag.startswith(_NAME_TAGS) and len(word) > 1})
-    path.write_text(json.dumps(names, ensure_ascii=False), "utf-8")
-    return frozenset(names)
+    def found() -> list[str]:
+        return sorted({word for word, _, tag in dictionary.words() if tag.startswith(_NAME_TAGS) and len(word) > 1})
+
+    return frozenset(kept(cache_folder / "names.json", found))

@@ -17,7 +17,6 @@ from bot.health import SignOfLife
 from bot.settings import Settings
 from bot.state import database_url, opened
 from bot.telegram import run
-from retrieval.answering import Answerer
 from retrieval.engine import LocalEngine
 from retrieval.library import FileReport, Report
 from retrieval.library import Library as Folder
@@ -111,8 +110,7 @@ async def shelf(documents: Path, index: Path, tokenizer: Tokenizer, *, threshold
     """The real documents in a folder."""
     engine = LocalEngine(index, tokenizer)
     with contextlib.closing(engine):
-        answerer = Answerer(engine, tokenizer, threshold=threshold)
-        found = Shelf(documents, engine, Folder(documents, engine), answerer, tokenizer)
+        found = Shelf(documents, engine, Folder(documents, engine), tokenizer, threshold=threshold)
         await found.refresh()
         yield found
 

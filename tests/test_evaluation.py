@@ -45,6 +45,7 @@ def test_measures() -> None:
         "sentence Hit@1": 0.25,
         "sentence Hit@3": 0.5,
         "sentence MRR@5": 0.375,
+        "typed highlight F1": 0.0,
         "mean characters": 10.0,
     }
 
