@@ -15,8 +15,8 @@ from pathlib import Path
 
 from retrieval.engine import LocalEngine
 from retrieval.library import Library
-from retrieval.segmenter import dictionary_lines
 from retrieval.tokens import Tokenizer
+from retrieval.tokens.segmenter import dictionary_lines
 
 WORDS_OF_A_DOCUMENT = 60
 

@@ -22,12 +22,12 @@ class Yuanju:
     def build(folder: Path, paragraphs: Paragraphs) -> None:
         import numpy as np
 
-        from retrieval.builder import RUN_TERMS
-        from retrieval.formula import Formula
-        from retrieval.generations import Workplace
-        from retrieval.merging import merge
+        from retrieval.index.builder import RUN_TERMS
+        from retrieval.index.generations import Workplace
         from retrieval.postings import DTYPES
-        from retrieval.runs import Counts, Run
+        from retrieval.postings.formula import Formula
+        from retrieval.postings.merging import merge
+        from retrieval.postings.runs import Counts, Run
 
         counts = Counts()
         with Workplace(folder) as workplace:
@@ -48,11 +48,11 @@ class Yuanju:
 
     @staticmethod
     def open(folder: Path) -> Search:
-        from retrieval import generations
         from retrieval.bm25 import PostingsBM25
-        from retrieval.formula import Formula
-        from retrieval.generations import Generation
+        from retrieval.index import generations
+        from retrieval.index.generations import Generation
         from retrieval.postings import DTYPES, Postings
+        from retrieval.postings.formula import Formula
 
         generation = generations.newest(folder, Generation)
         assert generation is not None

@@ -23,9 +23,9 @@ from benchmarks.learning import Lists, ranking_weights
 from benchmarks.train import FOLDS, PENALTY, Trainer
 from retrieval.bm25 import PostingsBM25
 from retrieval.evaluation import Item, QuestionSet, squad
-from retrieval.evidence import PAIRS, WORDS, Evidence
-from retrieval.features import NAMES
 from retrieval.question import Question
+from retrieval.ranking.evidence import PAIRS, WORDS, Evidence
+from retrieval.ranking.features import NAMES
 from retrieval.splitting import sentences
 from retrieval.tokens import Tokenizer, normalise
 

@@ -31,6 +31,7 @@ from tests.fake_bot_api import FakeBotAPI
 from tests.serving import Library, quote
 
 DELAY_SECONDS = 0.1
+SETTLE_SECONDS = 1.0  # a bot that has just started still tells Telegram its commands
 
 
 async def fake(questions: int, delay: float) -> None:
@@ -43,6 +44,7 @@ async def fake(questions: int, delay: float) -> None:
         for number in range(questions + 1):  # the first opens the connections
             if number == 1:
                 await api.next_reply()
+                await asyncio.sleep(SETTLE_SECONDS)
                 print(json.dumps("begun"), flush=True)
                 started = time.perf_counter()
             api.private(f"第{number}个问题是什么意思呢，请问？", sender=_person(number % 50))

@@ -1,6 +1,6 @@
 """Learns the weights of the ranking and of the confidence from question sets in SQuAD's format.
 
-    python -m benchmarks.train SET.json SET.json            writes retrieval/ranking.json and confidence.json
+    python -m benchmarks.train SET.json SET.json            writes retrieval/ranking/ranking.json and confidence.json
     python -m benchmarks.train SET.json SET.json --report   trains on each and tests on the others, and by 5 folds
 
 The same sets and seed give the same weights. Two sets are the least: foreign questions come from the others.
@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 
 from benchmarks.learning import Array, Lists, confidence_weights, hits, ranking_weights
 from benchmarks.negatives import Swapper, without_paragraph, without_sentence
-from retrieval.confidence import SIGNS, signs
 from retrieval.engine import LocalEngine
 from retrieval.evaluation import Item, QuestionSet, refusal, squad
-from retrieval.evidence import Evidence
-from retrieval.features import NAMES, features
 from retrieval.question import Question
 from retrieval.ranking import SEARCHED, Ranker
+from retrieval.ranking.confidence import SIGNS, signs
+from retrieval.ranking.evidence import Evidence
+from retrieval.ranking.features import NAMES, features
 from retrieval.records import Document, Found
 from retrieval.tokens import Tokenizer
 
@@ -268,7 +268,7 @@ def main() -> None:
         parser.error("two sets are the least: foreign questions come from the others")
     names = [path.stem for path in arguments.sets]
     sets = [squad(path) for path in arguments.sets]
-    package = Path(__file__).parent.parent / "retrieval"
+    package = Path(__file__).parent.parent / "retrieval" / "ranking"
     with TemporaryDirectory() as cache:
         trainer = Trainer(Tokenizer(Path(cache)), arguments.seed)
         lists = []

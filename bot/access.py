@@ -16,7 +16,7 @@ class Audience:
 
     def __call__(self, path: str) -> bool:
         """Whether it sees the document at this path."""
-        return self.hidden.isdisjoint(folders_of(path))
+        return not self.hidden or self.hidden.isdisjoint(folders_of(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from retrieval.answering import Answerer
 from retrieval.engine import Engine
 from retrieval.errors import UnreadableDocument
 from retrieval.library import FileReport, Library, Progress, Report
+from retrieval.question.synonyms import Synonyms
 from retrieval.ranking import Ranking
 from retrieval.records import Answer, Document, Quote
-from retrieval.synonyms import Synonyms
 from retrieval.tokens import Tokenizer
 
 _SUGGESTED = 6

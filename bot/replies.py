@@ -7,10 +7,12 @@ in which Telegram counts, and of the text that is left when the markup has been 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from itertools import pairwise
 
-from bot.catalogue import Html, Phrases
+from bot.catalogue import Html, Language, Phrases
+from bot.catalogue import phrases as phrases_of
 from retrieval.records import Answer, Hit, Quote
 
 MESSAGE_LIMIT = 4096
@@ -80,11 +82,11 @@ def pages(quotes: Sequence[Quote], phrases: Phrases, *, per_page: int) -> tuple[
     found: list[list[Quote]] = []
     room = 0
     for quote in quotes:
-        previous = found[-1][-1] if found else None
-        needed = _length(quote, previous, phrases)
-        if not found or len(found[-1]) == per_page or needed > room:
+        full = not found or len(found[-1]) == per_page
+        needed = _length(quote, None if full else found[-1][-1], phrases)
+        if full or needed > room:
             found.append([])
-            room, needed = _PAGE_ROOM, _length(quote, None, phrases)
+            room, needed = _PAGE_ROOM, needed if full else _length(quote, None, phrases)
         found[-1].append(quote)
         room -= needed
     return tuple(map(tuple, found))
@@ -244,10 +246,15 @@ def _details(quote: Quote, phrases: Phrases) -> str:
 
 
 def _place(quote: Quote | Hit, phrases: Phrases) -> str:
+    return _numbered(quote.paragraph.number, quote.paragraph.page, phrases.language)
+
+
+@lru_cache(maxsize=4096)
+def _numbered(paragraph: int, page: int | None, language: Language) -> str:
     # Numbers of paragraphs and pages are names: 第1234段, not 第1,234段.
-    place = phrases.text("source-paragraph", number=str(quote.paragraph.number))
-    page = quote.paragraph.page
-    return place if page is None else f"{place} · {phrases.text('source-page', page=str(page))}"
+    say = phrases_of(language).text
+    place = say("source-paragraph", number=str(paragraph))
+    return place if page is None else f"{place} · {say('source-page', page=str(page))}"
 
 
 def _linked(text: str, url: str | None) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.catalogue import Html, Phrases
 from bot.replies import place_of, shortened
-from retrieval.features import NAMES
 from retrieval.ranking import Ranking
+from retrieval.ranking.features import NAMES
 
 _CANDIDATES = 3
 _FEATURES = 8

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from retrieval.engine import Engine
-from retrieval.folding import Fact, facts
 from retrieval.question import Question
+from retrieval.question.synonyms import Synonyms, default
 from retrieval.ranking import SEARCHED, Ranker, Ranking
+from retrieval.ranking.folding import Fact, facts
 from retrieval.records import Answer, Quote
-from retrieval.synonyms import Synonyms, default
 from retrieval.tokens import Tokenizer
 from retrieval.visibility import Visible, search_visible
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25
 
-from retrieval.formula import K1, B, Formula
 from retrieval.postings import Postings
-from retrieval.topk import Searcher
+from retrieval.postings.formula import K1, B, Formula
+from retrieval.postings.topk import Searcher
 
 
 class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
@@ -68,8 +68,8 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
 
 
 def _built(corpus: Iterable[Iterable[str]], k1: float, b: float) -> Postings:
-    from retrieval.merging import merge
-    from retrieval.runs import Counts
+    from retrieval.postings.merging import merge
+    from retrieval.postings.runs import Counts
 
     counts = Counts()
     for terms in corpus:

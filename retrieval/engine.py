@@ -9,13 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
-from retrieval.formula import K1, B
 from retrieval.index import Index, Recipe, newest
+from retrieval.postings.formula import K1, B
 from retrieval.records import Document, Found, Hit
 from retrieval.tokens import TERMS_VERSION, Tokenizer
 
 if TYPE_CHECKING:
-    from retrieval.builder import Builder
+    from retrieval.index.builder import Builder
 
 
 class Update(Protocol):
@@ -96,7 +96,7 @@ class LocalEngine:
 
     def builder(self, base: Index | None) -> Builder:
         """Give a builder of the next generation."""
-        from retrieval.builder import Builder  # what only answers never needs it
+        from retrieval.index.builder import Builder  # what only answers never needs it
 
         return Builder(self._folder, self._recipe, self._tokenizer, base)
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 from retrieval.engine import LocalEngine
 from retrieval.question import Question
+from retrieval.question.synonyms import Synonyms
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.records import Document, Paragraph, Source
-from retrieval.synonyms import Synonyms
 from retrieval.tokens import Tokenizer
 
 

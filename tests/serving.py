@@ -20,7 +20,7 @@ from bot.telegram import run
 from retrieval.engine import LocalEngine
 from retrieval.library import FileReport, Report
 from retrieval.library import Library as Folder
-from retrieval.manifest import Summary
+from retrieval.library.manifest import Summary
 from retrieval.ranking import Ranking
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
 from retrieval.tokens import Tokenizer

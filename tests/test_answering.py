@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from retrieval.answering import Answerer
 from retrieval.engine import LocalEngine
 from retrieval.library import Library
+from retrieval.question.synonyms import Synonyms
 from retrieval.records import Answer, Document, Paragraph, Source
-from retrieval.synonyms import Synonyms
 from retrieval.tokens import Tokenizer
 from tests.conftest import SEEDS
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25
 
 from retrieval.bm25 import PostingsBM25
-from retrieval.topk import Searcher
+from retrieval.postings.topk import Searcher
 
 
 class PlainBM25(BM25):  # type: ignore[misc]

@@ -32,6 +32,7 @@ LIMITS = {
     **dict.fromkeys(("vote-", "out-of-date", "not-your-button", "not-for-this-chat", "no-more", "reload-busy"), 200),
 }
 
+
 class _Variables(visitor.Visitor):
     """Collects the names of the variables in a message."""
 

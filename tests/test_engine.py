@@ -14,11 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval import builder, segmenting
-from retrieval.builder import Builder
 from retrieval.engine import Engine, LocalEngine
 from retrieval.errors import IndexFolderError
-from retrieval.index import Recipe
+from retrieval.index import Recipe, builder, segmenting
+from retrieval.index.builder import Builder
 from retrieval.records import Document, Paragraph, Source
 from retrieval.tokens import Tokenizer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.folding import Fact, facts
+from retrieval.ranking.folding import Fact, facts
 from retrieval.tokens import Tokenizer
 from tests.asking import document, rank
 

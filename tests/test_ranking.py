@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.features import NAMES
+from retrieval.question.synonyms import Synonyms
 from retrieval.ranking import Ranking
-from retrieval.synonyms import Synonyms
+from retrieval.ranking.features import NAMES
 from retrieval.tokens import Tokenizer
 from tests.asking import document, rank
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.passages import Passages
 from retrieval.question import Question
 from retrieval.ranking import Ranker
+from retrieval.ranking.passages import Passages
 from retrieval.records import Found, Hit, Paragraph, Source
 from retrieval.tokens import Tokenizer
 

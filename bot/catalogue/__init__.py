@@ -43,6 +43,7 @@ class Phrases:
         self.language = language
         self._bundle = FluentBundle([language], use_isolating=False)
         self._bundle.add_resource(resource(language))
+        self._plain: dict[str, str] = {}  # what is the same every time
 
     def html(self, key: str, /, **arguments: Argument) -> Html:
         """A sentence in Telegram's HTML; text among the arguments is escaped."""
@@ -53,6 +54,8 @@ class Phrases:
         return self._format(key, arguments, as_html=False)
 
     def _format(self, key: str, arguments: Mapping[str, Argument], *, as_html: bool) -> str:
+        if not arguments and key in self._plain:
+            return self._plain[key]
         message = self._bundle.get_message(key)
         if message.value is None:
             raise KeyError(key)
@@ -65,7 +68,10 @@ class Phrases:
             value = str(arguments[slot[1]])
             return escape(value) if as_html and not isinstance(arguments[slot[1]], Html) else value
 
-        return _SLOT.sub(fill, str(formatted))
+        said = _SLOT.sub(fill, str(formatted))
+        if not arguments:
+            self._plain[key] = said
+        return said
 
 
 def language_of(code: str | None) -> Language:

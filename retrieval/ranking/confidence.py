@@ -11,10 +11,10 @@ from importlib.resources import files
 
 import numpy as np
 
-from retrieval.entities import Entity
-from retrieval.evidence import PAIRS, WORDS, Array, Evidence
-from retrieval.missing import absent
-from retrieval.passages import occurrences
+from retrieval.ranking.entities import Entity
+from retrieval.ranking.evidence import PAIRS, WORDS, Array, Evidence
+from retrieval.ranking.missing import absent
+from retrieval.ranking.passages import occurrences
 
 
 class Case:
@@ -215,6 +215,6 @@ def confidence(case: Case) -> float:
 
 @cache
 def _stored() -> tuple[Array, float]:
-    stored = json.loads(files("retrieval").joinpath("confidence.json").read_text("utf-8"))
+    stored = json.loads(files("retrieval.ranking").joinpath("confidence.json").read_text("utf-8"))
     by_name = dict(zip(stored["signs"], stored["weights"], strict=True))
     return np.array([by_name[sign.name] for sign in SIGNS]), float(stored["bias"])

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.formula import Formula
-from retrieval.generations import Generation, Workplace, unwritable
-from retrieval.index import Index, Recipe
-from retrieval.merging import merge
+from retrieval.index.generations import Generation, Workplace, unwritable
+from retrieval.index.index import Index, Recipe
+from retrieval.index.segmenting import ALONE, Segmentation, Segmented
+from retrieval.index.texts import TextsWriter
 from retrieval.postings import DTYPES
+from retrieval.postings.formula import Formula
+from retrieval.postings.merging import merge
+from retrieval.postings.runs import Counts, PostingsRun, Run
 from retrieval.records import Document
-from retrieval.runs import Counts, PostingsRun, Run
-from retrieval.segmenting import ALONE, Segmentation, Segmented
-from retrieval.texts import TextsWriter
 from retrieval.tokens import Tokenizer
 
 RUN_TERMS = 6_000_000

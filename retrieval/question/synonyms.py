@@ -71,4 +71,4 @@ def _stands(word: str, text: str) -> bool:
 @cache
 def default() -> Synonyms:
     """Give the package's own groups."""
-    return Synonyms.of(files("retrieval").joinpath(FILE_NAME).read_text("utf-8").splitlines())
+    return Synonyms.of(files("retrieval.question").joinpath(FILE_NAME).read_text("utf-8").splitlines())

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.segmenter import dictionary_lines
-from retrieval.terms import term_key
+from retrieval.tokens.segmenter import dictionary_lines
+from retrieval.tokens.terms import term_key
 
 _NAME = "frequencies-1.npy"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence
+from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence
 
 
 @dataclass(frozen=True, slots=True)

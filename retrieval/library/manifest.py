@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
-from retrieval.lexicon import Lexicon
+from retrieval.library.lexicon import Lexicon
 from retrieval.records import Document
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.ranking import Candidate
+from retrieval.ranking.ranker import Candidate
 from retrieval.tokens import normalise, pairs
 
 SAME = 0.8

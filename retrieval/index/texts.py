@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.generations import Generation, Workplace
+from retrieval.index.generations import Generation, Workplace
 from retrieval.records import Document, Paragraph, Source
 
 Ends = NDArray[np.int64]

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from retrieval import reading, synonyms
+from retrieval import reading
 from retrieval.engine import Engine, Update
 from retrieval.errors import DocumentsFolderError, UnreadableDocument
-from retrieval.lexicon import NAMES, Lexicon
-from retrieval.manifest import Entry, Manifest, Summary
+from retrieval.library.lexicon import NAMES, Lexicon
+from retrieval.library.manifest import Entry, Manifest, Summary
+from retrieval.question import synonyms
 from retrieval.reading import Declarations, Limits
 from retrieval.tokens import Tokenizer
 

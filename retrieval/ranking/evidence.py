@@ -12,11 +12,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import relations
-from retrieval.alignment import skipping, subsequences
-from retrieval.formula import K1, B
-from retrieval.passages import Passages, occurrences
+from retrieval.postings.formula import K1, B
 from retrieval.question import Question
+from retrieval.ranking import relations
+from retrieval.ranking.alignment import skipping, subsequences
+from retrieval.ranking.passages import Passages, occurrences
 from retrieval.records import Found, Sentence
 
 Array = NDArray[np.float64]

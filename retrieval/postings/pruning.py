@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.formula import Floats
-from retrieval.postings import LEVELS, Positions, Postings
+from retrieval.postings.formula import Floats
+from retrieval.postings.postings import LEVELS, Positions, Postings
 
 _SAMPLE = 32
 """Paragraphs that are scored to set the threshold."""

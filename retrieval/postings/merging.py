@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.formula import Floats, Formula
-from retrieval.postings import DENSE, DENSE_LEVELS, LEVELS, MANY, WHOLE, dense_unit
-from retrieval.runs import Run
+from retrieval.postings.formula import Floats, Formula
+from retrieval.postings.postings import DENSE, DENSE_LEVELS, LEVELS, MANY, WHOLE, dense_unit
+from retrieval.postings.runs import Run
 
 POSTINGS = 3_000_000
 """Postings in memory at once, unless a single term has more; about 100 bytes each while they are encoded."""

@@ -9,7 +9,7 @@ from importlib.resources import files
 @cache
 def groups() -> tuple[tuple[str, ...], ...]:
     """Give the groups of related words."""
-    lines = files("retrieval").joinpath("relations.txt").read_text("utf-8").splitlines()
+    lines = files("retrieval.ranking").joinpath("relations.txt").read_text("utf-8").splitlines()
     return tuple(tuple(dict.fromkeys(line.split())) for line in lines if line and not line.startswith("#"))
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from retrieval.kinds import Kind, ask
-from retrieval.synonyms import Synonyms, default
+from retrieval.question.kinds import Kind, ask
+from retrieval.question.synonyms import Synonyms, default
 from retrieval.tokens import Normalised, Token, Tokenizer, characters, normalise, pairs
 
 _POLITE = re.compile(

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from retrieval.dictionary import Dictionary, dictionary
-from retrieval.numerals import NUMERAL, arabic
-from retrieval.segmenter import Words, segmenter
+from retrieval.tokens.dictionary import Dictionary, dictionary
+from retrieval.tokens.numerals import NUMERAL, arabic
+from retrieval.tokens.segmenter import Words, segmenter
 
 TERMS_VERSION = 2
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""

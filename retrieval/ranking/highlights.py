@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 
-from retrieval.evidence import Array, Evidence
-from retrieval.passages import prepare
+from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.passages import prepare
 
 _CLAUSE = re.compile(r"[^,，;；:：。！!？?\n]+")
 _FADE = 8.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retrieval.entities import Entity
 from retrieval.question import Question
+from retrieval.ranking.entities import Entity
 from retrieval.records import Found
 from retrieval.tokens import pairs
 

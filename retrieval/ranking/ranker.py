@@ -9,15 +9,15 @@ from importlib.resources import files
 
 import numpy as np
 
-from retrieval.background import Background
-from retrieval.confidence import Case, confidence
-from retrieval.entities import Names
-from retrieval.evidence import Array, Evidence
-from retrieval.features import NAMES, features
-from retrieval.highlights import highlights
-from retrieval.missing import missing
-from retrieval.passages import Passages
 from retrieval.question import Question
+from retrieval.ranking.background import Background
+from retrieval.ranking.confidence import Case, confidence
+from retrieval.ranking.entities import Names
+from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.features import NAMES, features
+from retrieval.ranking.highlights import highlights
+from retrieval.ranking.missing import missing
+from retrieval.ranking.passages import Passages
 from retrieval.records import Found, Hit, Sentence
 from retrieval.tokens import Tokenizer
 
@@ -119,6 +119,6 @@ def _with_synonyms(question: Question, found: Found) -> Found:
 
 @cache
 def _stored_weights() -> Array:
-    stored = json.loads(files("retrieval").joinpath("ranking.json").read_text("utf-8"))
+    stored = json.loads(files("retrieval.ranking").joinpath("ranking.json").read_text("utf-8"))
     by_name = dict(zip(stored["features"], stored["weights"], strict=True))
     return np.array([by_name[name] for name in NAMES])

@@ -67,7 +67,7 @@ def named(name: str) -> Kind:
 @cache
 def kinds() -> tuple[Kind, ...]:
     """Give all kinds, in the order in which they are tried."""
-    table = tomllib.loads(files("retrieval").joinpath("kinds.toml").read_text("utf-8"))
+    table = tomllib.loads(files("retrieval.question").joinpath("kinds.toml").read_text("utf-8"))
     vocabulary: dict[str, str] = {}
     for name, entry in table["vocabulary"].items():
         vocabulary[name] = _filled(entry if isinstance(entry, str) else f"(?:{'|'.join(entry)})", vocabulary)

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.postings import Postings
-from retrieval.terms import term_key
+from retrieval.postings.postings import Postings
+from retrieval.tokens.terms import term_key
 
 MOST = (1 << 14) - 1
 """The highest frequency that is kept; no paragraph is told from another by more repetitions than that."""

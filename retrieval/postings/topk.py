@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.formula import Floats
-from retrieval.postings import WHOLE, Postings
-from retrieval.pruning import ROUNDING, Best, Pruned, Term, in_order, taken
+from retrieval.postings.formula import Floats
+from retrieval.postings.postings import WHOLE, Postings
+from retrieval.postings.pruning import ROUNDING, Best, Pruned, Term, in_order, taken
 
 _REMEMBERED = 1 << 14
 """Terms whose place in the index is remembered."""

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from retrieval import generations
 from retrieval.bm25 import PostingsBM25
 from retrieval.errors import IndexFolderError
-from retrieval.formula import Formula
-from retrieval.generations import Generation
+from retrieval.index import generations
+from retrieval.index.generations import Generation
+from retrieval.index.texts import Texts
 from retrieval.postings import DTYPES, Postings
+from retrieval.postings.formula import Formula
 from retrieval.records import Paragraph, Source
-from retrieval.texts import Texts
 from retrieval.tokens import normalise
 
 

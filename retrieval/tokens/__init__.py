@@ -1,0 +1,23 @@
+"""Text → terms with offsets: normalisation, the words of jieba, its dictionary, numerals."""
+
+from __future__ import annotations
+
+from retrieval.tokens.tokenizer import (
+    TERMS_VERSION,
+    Normalised,
+    Token,
+    Tokenizer,
+    characters,
+    normalise,
+    pairs,
+)
+
+__all__ = [
+    "TERMS_VERSION",
+    "Normalised",
+    "Token",
+    "Tokenizer",
+    "characters",
+    "normalise",
+    "pairs",
+]
