@@ -42,6 +42,10 @@ class IndexFolderError(YuanjuError):
         super().__init__(f"Index folder {folder}: {reason}")
 
 
+class ForeignIndexError(IndexFolderError):
+    """An index that another version, or this one with other settings, has made: whole, but of no use here."""
+
+
 class QuestionSetError(YuanjuError):
     """A file of questions for ``evaluate`` that cannot be used. ``reason`` is a clause without a full stop."""
 

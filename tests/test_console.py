@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -66,7 +67,7 @@ def test_chat_from_a_pipe(environment: Mapping[str, str]) -> None:
     assert done.stderr == ""
     assert done.stdout == (
         f"叉车的限速是每小时5公里。\n{SOURCE}\n"
-        f"叉车由有证的司机驾驶。\n{SOURCE}\n"
+        f"叉车每天检查一次。\n{SOURCE}\n"
         "文档里没有找到答案。没有提到：“火星”。\n\n"
     )
     assert done.returncode == 0
@@ -78,16 +79,16 @@ def test_chat_at_a_prompt(environment: Mapping[str, str]) -> None:
         env=dict(environment, TERM="xterm-256color"), encoding="utf-8", timeout=60, dimensions=(24, 200),
     )  # fmt: skip
     child.setecho(False)
-    transcript = ""
+    log = io.StringIO()
+    child.logfile_read = log
     for line in ("更多", "叉车限速多少？", "帮助", "退出"):
         child.expect_exact("问 › ")
-        transcript += child.before + child.after
         child.sendline(line)
     child.expect(pexpect.EOF)
-    transcript += child.before
     child.close()
+    transcript = log.getvalue()
     assert child.exitstatus == 0
-    assert "\x1b[1;32m每小时5公里\x1b[0m" in transcript
+    assert "\x1b[1;32m5公里\x1b[0m" in transcript
     assert "Traceback" not in transcript
 
 

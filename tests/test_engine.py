@@ -181,7 +181,7 @@ class TestLocalEngine:
                 description.unlink()
             case "foreign format":
                 description.write_text(json.dumps(json.loads(description.read_text()) | {"format": -1}))
-        with caplog.at_level(logging.WARNING):
+        with caplog.at_level(logging.INFO):
             engine = built()
         assert await texts(engine, "机器人") == ["机器人"]
         assert await texts(engine, "家居") == []

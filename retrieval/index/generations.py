@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import IndexFolderError
+from retrieval.errors import ForeignIndexError, IndexFolderError
 
 FORMAT = 2
 """Changes whenever older code could not read what newer code writes, or the other way round."""
@@ -58,7 +58,7 @@ class Generation:
         except (OSError, ValueError) as error:
             raise IndexFolderError(folder, f"is not a whole index ({error})") from error
         if not isinstance(description, dict) or description.get("format") != FORMAT:
-            raise IndexFolderError(folder, "was made by another version")
+            raise ForeignIndexError(folder, "was made by another version")
         self.facts: dict[str, Any] = description["facts"]
         self._files: dict[str, dict[str, Any]] = description["files"]
         whole = sum(file["bytes"] for file in self._files.values()) <= _READ_WHOLE
@@ -177,6 +177,8 @@ def newest(folder: Path, opened: Callable[[Path], Opened]) -> Opened | None:
             tried.add(generation)
             try:
                 return opened(generation)
+            except ForeignIndexError as error:  # as after every upgrade: a new one is made, and nobody need worry
+                _logger.info("%s is passed over: %s", generation, error)
             except (IndexFolderError, OSError, LookupError, TypeError, ValueError) as error:
                 _logger.warning("%s is passed over: %s", generation, error)
     return None

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from retrieval.bm25 import PostingsBM25
-from retrieval.errors import IndexFolderError
+from retrieval.errors import ForeignIndexError
 from retrieval.index import generations
 from retrieval.index.generations import Generation
 from retrieval.index.texts import Texts
@@ -41,7 +41,7 @@ class Index:
         self._generation = Generation(folder)
         facts = self._generation.facts
         if facts["recipe"] != asdict(recipe):
-            raise IndexFolderError(folder, "was made with other settings")
+            raise ForeignIndexError(folder, "was made with other settings")
         arrays = {name: self._generation.numbers(name, dtype) for name, dtype in DTYPES.items()}
         formula = Formula(recipe.k1, recipe.b, len(arrays["lengths"]), facts["average_length"])
         self.bm25 = PostingsBM25(postings=Postings.of_flat(arrays, formula), k1=recipe.k1, b=recipe.b)
