@@ -20,7 +20,7 @@ from bot import buttons, courtesy
 from bot.addressing import Call, Command, addressed, from_person
 from bot.answers import Answers, Reply
 from bot.catalogue import Phrases, language_of, phrases
-from bot.desk import Desk, Guest, writer
+from bot.desk import Desk, Guest, presser, writer
 from bot.operators import Operators
 from bot.uploads import Uploads
 
@@ -110,12 +110,21 @@ class Conversation:
         logger.error("An update could not be answered", exc_info=error)
         if isinstance(error, TelegramError) and not isinstance(error, BadRequest):
             return  # the way to the person is what failed
-        if isinstance(update, Update) and (message := update.message):
-            guest = writer(message, self._desk.access)
+        if isinstance(update, Update) and (waiting := self._waiting(update)):
+            message, guest = waiting
             try:
                 await message.reply_html(guest.phrases.html("apology"), do_quote=True)
             except TelegramError as failure:
                 logger.warning("The apology could not be sent either: %s", failure)
+
+    def _waiting(self, update: Update) -> tuple[Message, Guest] | None:
+        """Who waits for what an update asked, and under which message: one of theirs, or of the bot's with a button."""
+        if update.message:
+            return update.message, writer(update.message, self._desk.access)
+        query = update.callback_query
+        if query and isinstance(query.message, Message):
+            return query.message, presser(query, query.message, self._desk.access)
+        return None
 
     async def _reply(self, call: Call, message: Message, guest: Guest, context: Context) -> Reply | None:
         match call:

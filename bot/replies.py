@@ -24,6 +24,7 @@ _NAME_LIMIT = 120
 _QUESTION_LIMIT = 200
 _URL_LIMIT = 1000  # Telegram refuses messages with more than some 9,000 characters of links
 _TERMS_SHOWN = 8
+_ALSO_SHOWN = 3
 
 Span = tuple[int, int]
 
@@ -242,7 +243,15 @@ def _title(quote: Quote | Hit) -> str:
 def _details(quote: Quote, phrases: Phrases) -> str:
     section = "".join(f" › {shortened(heading)}" for heading in quote.paragraph.section[-3:])
     said = (shortened(value) for value in (quote.source.author, quote.source.date) if value)
-    return section + "".join(f" · {part}" for part in (*said, _place(quote, phrases)))
+    return section + "".join(f" · {part}" for part in (*said, _place(quote, phrases), *_company(quote, phrases)))
+
+
+def _company(quote: Quote, phrases: Phrases) -> tuple[str, ...]:
+    """What other documents say of it: that they say the same, or that they give other figures."""
+    titles = dict.fromkeys(shortened(source.title or source.path) for source in quote.also)
+    named = phrases.text("term-separator").join(list(titles)[:_ALSO_SHOWN])
+    also = (phrases.text("source-also", titles=named),) if titles else ()
+    return also + ((phrases.text("source-disputed"),) if quote.disputed else ())
 
 
 def _place(quote: Quote | Hit, phrases: Phrases) -> str:

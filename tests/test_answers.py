@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.buttons import Kind
+from bot.catalogue import phrases
 from retrieval.records import Source
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import FORUM, GROUP, PERSON, Json
@@ -240,3 +241,12 @@ async def test_data_that_no_button_of_ours_sends(api: FakeBotAPI, caplog: pytest
         api.private("还好吗你们？")
         await api.next_reply()
     assert "ERROR" not in {record.levelname for record in caplog.records}
+
+
+async def test_a_failure_after_a_press_is_an_apology_too(api: FakeBotAPI) -> None:
+    async with serving(api, Library(quote()), admins=str(PERSON["id"])):  # it cannot say why
+        api.private("产量是多少？")
+        reply = await api.next_reply()
+        api.press(reply, "为什么")
+        apology = await api.next_reply()
+    assert apology.text == phrases("zh").text("apology")

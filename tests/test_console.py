@@ -66,9 +66,7 @@ def test_chat_from_a_pipe(environment: Mapping[str, str]) -> None:
     )
     assert done.stderr == ""
     assert done.stdout == (
-        f"叉车的限速是每小时5公里。\n{SOURCE}\n"
-        f"叉车每天检查一次。\n{SOURCE}\n"
-        "文档里没有找到答案。没有提到：“火星”。\n\n"
+        f"叉车的限速是每小时5公里。\n{SOURCE}\n叉车每天检查一次。\n{SOURCE}\n文档里没有找到答案。没有提到：“火星”。\n\n"
     )
     assert done.returncode == 0
 

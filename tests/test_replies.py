@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import doctest
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +49,12 @@ def test_a_source_says_what_is_known() -> None:
     full = quote(section=("第一章", "目标"), page=7)
     assert replies.source_line(bare, ZH) == "计划 · 第1段"
     assert replies.source_line(full, ZH) == "五年计划 › 第一章 › 目标 · 张三 · 2022-07-08 · 第3段 · 第7页"
+
+
+def test_a_source_names_the_other_documents_that_say_the_same_and_says_when_they_disagree() -> None:
+    also = (Source("b.txt", "月报"), Source("c.txt", "周报"))
+    assert replies.source_line(replace(quote(), also=also), ZH).endswith("第3段 · 同见 月报、周报")
+    assert replies.source_line(replace(quote(), disputed=True), ZH).endswith("第3段 · 各文档说法不一，新的在前")
 
 
 def test_further_sentences_name_only_what_differs_in_their_source() -> None:

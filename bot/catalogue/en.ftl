@@ -26,6 +26,8 @@ apology = Sorry, something went wrong and I could not answer. Please ask again i
 
 source-paragraph = paragraph { $number }
 source-page = page { $page }
+source-also = also in { $titles }
+source-disputed = documents disagree, the newest first
 button-more = More
 button-context = Context
 button-back = Less

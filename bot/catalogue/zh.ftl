@@ -26,6 +26,8 @@ apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问�
 
 source-paragraph = 第{ $number }段
 source-page = 第{ $page }页
+source-also = 同见 { $titles }
+source-disputed = 各文档说法不一，新的在前
 button-more = 更多
 button-context = 上下文
 button-back = 收起
