@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
-.PHONY: benchmark kills changes chat serve test check format picture lock clean help
+.PHONY: benchmark kills restarts changes soak chat serve test test-cluster cluster scale check format picture lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -22,6 +22,15 @@ serve: $(READY)  ## run the Telegram bot (needs YUANJU_TELEGRAM_TOKEN)
 test: $(TOOLS)  ## run the tests
 	@$(BIN)/python -m pytest
 
+test-cluster: $(TOOLS)  ## run the tests that need a cluster, on three nodes of OpenSearch (needs Java 17 and Maven)
+	@$(BIN)/python -m pytest -m cluster --numprocesses 0
+
+cluster: $(TOOLS)  ## start three nodes of OpenSearch on loopback, and keep them until Ctrl-C (needs Java 17 and Maven)
+	@$(BIN)/python -m tests.cluster.nodes
+
+scale: $(TOOLS)  ## measure bulk and questions on three nodes (PARAGRAPHS=100000)
+	@$(BIN)/python -m benchmarks.scale $(if $(PARAGRAPHS),--paragraphs $(PARAGRAPHS))
+
 check: $(TOOLS)  ## linters, type checker, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -32,7 +41,8 @@ format: $(TOOLS)  ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-$(READY): requirements-build.lock requirements.lock pyproject.toml
+COMPILED := pyproject.toml $(wildcard retrieval/postings/*.c retrieval/postings/*.h)
+$(READY): requirements-build.lock requirements.lock $(COMPILED)
 	@test -n "$(PYTHON)" || { echo "Yuanju needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, less than a minute) ..." >&2
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "python3 -m venv failed: on Debian and Ubuntu, apt install python3-venv" >&2; exit 2; }
@@ -50,7 +60,8 @@ picture: $(READY)  ## draw the README's picture, docs/conversation.svg
 	@$(BIN)/python docs/picture.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-benchmark: .venv-bench/.ready  ## measure search engines side by side (SIZES="10000 100000 1000000"), and draw docs/engines.svg
+benchmark: $(READY) .venv-bench/.ready  ## measure search engines side by side, for the tables and the plot in docs (SIZES="12 10000": not all)
+	@$(BIN)/python -m benchmarks.starting
 	@.venv-bench/bin/python benchmarks/engines.py $(if $(SIZES),--sizes $(SIZES))
 
 .venv-bench/.ready: pyproject.toml
@@ -65,6 +76,12 @@ kills: $(READY)  ## kill builders of an index a thousand times
 changes: $(READY)  ## change one document of 100,000, and wait for it to be found
 	@$(BIN)/python -m benchmarks.changes 100000
 
+restarts: $(TOOLS)  ## kill the bot two hundred times while people ask
+	@$(BIN)/python -m benchmarks.restarts 200
+
+soak: $(TOOLS)  ## serve under load while documents change (SECONDS=3600): memory, slowest answers, losses
+	@$(BIN)/python -m benchmarks.soak $(SECONDS)
+
 lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(PIP) uv
 	@$(LOCK) --group build --output-file requirements-build.lock
@@ -72,4 +89,4 @@ lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(LOCK) --all-extras --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what make and the tests made
-	rm -rf $(VENV) .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) .venv-bench .cluster .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/postings/*.so

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-COLUMNS = (
-    ("build_cpu_s", "build CPU s"),
-    ("build_peak_mb", "its peak MB"),
-    ("disk_mb", "disk MB"),
-    ("cold_cpu_s", "cold answer CPU s"),
-    ("private_mb", "private MB"),
-    ("p50_ms", "p50 ms"),
-    ("p99_ms", "p99 ms"),
-    ("p50_cpu_ms", "p50 CPU ms"),
-    ("p99_cpu_ms", "p99 CPU ms"),
-    ("questions", "questions"),
-    ("agreement", "top 10 agree"),
+NAMES = {
+    "build_cpu_s": "build CPU s", "build_peak_mb": "its peak MB", "disk_mb": "disk MB",
+    "cold_cpu_s": "cold answer CPU s",
+    "private_mb": "private MB", "p50_ms": "p50 ms", "p99_ms": "p99 ms", "p50_cpu_ms": "p50 CPU ms",
+    "p99_cpu_ms": "p99 CPU ms", "questions": "questions", "rounds": "rounds", "agreement": "top 10 agree",
+}  # fmt: skip
+COLUMNS = tuple(NAMES)
+OURS = "Yuanju"
+GOALS = (
+    (1_000_000, "p50_ms", "bm25s numba", 0.22),
+    (1_000_000, "p50_ms", "tantivy", 0.06),
+    (1_000_000, "p50_ms", "rank-bm25", 1 / 5500),
+    (1_000_000, "p99_ms", "bm25s numba", 0.5),
+    (100_000, "p50_ms", "bm25s numba", 0.55),
+    (10_000, "p50_ms", "bm25s numba", 0.7),
+    (12, "p50_ms", "rank-bm25", 1.0),
+    (1_000_000, "cold_cpu_s", "bm25s numba", 1 / 70),
+    (1_000_000, "cold_cpu_s", "rank-bm25", 1 / 200),
+    (1_000_000, "build_cpu_s", "tantivy", 1.0),
 )
+LIMITS = ((1_000_000, "private_mb", 40), (1_000_000, "build_peak_mb", 1000), (1_000_000, "disk_mb", 500))
+BEGIN, END = "<!-- measured: written by benchmarks/engines.py -->", "<!-- until here -->"
 COLOURS = {
     "rank-bm25": "#8a8f98", "plain postings": "#b9a06c", "SQLite FTS5": "#5b8db8", "bm25s NumPy": "#9b7bb8",
     "bm25s numba": "#c0608a", "tantivy": "#d08a3c", "Yuanju": "#1f7a3d",
@@ -31,32 +40,82 @@ SMALLEST = 10_000
 Figures = dict[str, dict[str, dict[str, Any]]]
 
 
-def tables(figures: Figures) -> str:
+def inserted(page: str, results: Mapping[str, Any]) -> str:
+    """Put what was measured into a page in Markdown, between its two marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{measured(results)}\n{END}{after}"
+
+
+def measured(results: Mapping[str, Any]) -> str:
+    """Give what was measured: on what machine, what was aimed at and reached, a table for each size, and growth."""
+    machine, figures = results["machine"], results["figures"]
+    on = f"On {machine['processors']} cores of {machine['kind']}, Python {machine['python']}."
+    return "\n".join([on, "", *goals(results), *tables(figures), "", exponents(figures)])
+
+
+def goals(results: Mapping[str, Any]) -> Iterator[str]:
+    """Give the ratios that were aimed at, as lines of a table, as far as they were measured."""
+    yield "| what | goal | measured | |"
+    yield "|---|---|---|---|"
+    for size, key, other, goal in GOALS:
+        engines = results["figures"].get(str(size), {})
+        if OURS in engines and other in engines:
+            ratio = _ratio(engines, key, other)
+            shown = _share(ratio)
+            if (cpu := key.replace("_ms", "_cpu_ms")) != key:
+                shown += f" (CPU {_share(_ratio(engines, cpu, other))})"
+            what = f"{size:,} paragraphs: {NAMES[key]}, of {other}'s"
+            yield f"| {what} | ≤ {_share(goal)} | {shown} | {_reached(ratio <= goal)} |"
+    for size, key, most in LIMITS:
+        value = results["figures"].get(str(size), {}).get(OURS, {}).get(key)
+        if value is not None:
+            yield f"| {size:,} paragraphs: {NAMES[key]} | ≤ {most:,} | {value:,} | {_reached(value <= most)} |"
+    if "starting" in results:
+        ours, script = results["starting"]["ask_cpu_s"], results["starting"]["script_cpu_s"]
+        measured = f"{ours:.2f} s / {script:.2f} s = {ours / script:.2f}"
+        what = "`ask` on the seed document, process start included, of a script's that only imports and cuts once"
+        yield f"| {what} | ≤ 1 | {measured} | {_reached(ours <= script)} |"
+    if len(points := _series(results["figures"]).get(OURS, [])) > 1:
+        power = _exponent(points)
+        yield f"| growth of p50 with paragraphs | ≤ linear | to the power of {power:.2f} | {_reached(power <= 1)} |"
+
+
+def _ratio(engines: Mapping[str, Mapping[str, float]], key: str, other: str) -> float:
+    return engines[OURS][key] / (engines[other][key] or math.inf)
+
+
+def _share(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.03 else f"1/{1 / ratio:,.0f}" if ratio > 0 else "0"
+
+
+def _reached(reached: bool) -> str:
+    return "reached" if reached else "**not reached**"
+
+
+def tables(figures: Figures) -> list[str]:
     """Give a table for each size."""
     lines = []
     for size, engines in sorted(figures.items(), key=lambda item: int(item[0])):
-        lines += [
-            "",
-            f"**{int(size):,} paragraphs**",
-            "",
-            "| engine | " + " | ".join(name for _, name in COLUMNS) + " |",
-        ]
+        lines += ["", f"**{int(size):,} paragraphs**", ""]
+        lines.append("| engine | " + " | ".join(NAMES[key] for key in COLUMNS) + " |")
         lines.append("|---|" + "---:|" * len(COLUMNS))
         for engine, one in engines.items():
-            lines.append(f"| {engine} | " + " | ".join(str(one.get(key, "")) for key, _ in COLUMNS) + " |")
-    return "\n".join([*lines, "", exponents(figures)])
+            lines.append(f"| {engine} | " + " | ".join(str(one.get(key, "")) for key in COLUMNS) + " |")
+    return lines
 
 
 def exponents(figures: Figures) -> str:
-    """Say how each engine's p50 grows: the slope of a line through the logarithms, least squares."""
-    lines = ["p50 grows with paragraphs to the power of:"]
-    for engine, points in _series(figures).items():
-        if len(points) > 1:
-            xs, ys = [math.log(size) for size, _ in points], [math.log(value) for _, value in points]
-            x, y = sum(xs) / len(xs), sum(ys) / len(ys)
-            slope = sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
-            lines.append(f"- {engine}: {slope:.2f}")
-    return "\n".join(lines)
+    """Say how each engine's p50 grows."""
+    grown = {engine: _exponent(points) for engine, points in _series(figures).items() if len(points) > 1}
+    return "\n".join(["p50 grows with paragraphs to the power of:", *(f"- {one}: {grown[one]:.2f}" for one in grown)])
+
+
+def _exponent(points: list[tuple[int, float]]) -> float:
+    """Give the slope of a line through the logarithms, by least squares."""
+    xs, ys = [math.log(size) for size, _ in points], [math.log(value) for _, value in points]
+    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
+    return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
 
 
 def drawn(figures: Figures) -> str:

@@ -23,10 +23,10 @@ class Collection:
     """``count`` paragraphs, in a folder; made there when they are not yet."""
 
     def __init__(self, folder: Path, count: int, *, seed: int = 41) -> None:
-        self.count = count
+        self.count, self.folder = count, folder
         self._terms = folder / f"terms-{count}-{seed}"
-        lengths = np.random.default_rng((seed, count)).integers(SHORTEST, LONGEST + 1, count)
-        self._starts = np.append(0, np.cumsum(lengths))
+        self.lengths = np.random.default_rng((seed, count)).integers(SHORTEST, LONGEST + 1, count)
+        self._starts = np.append(0, np.cumsum(self.lengths))
         self.made = not self._terms.exists() or self._terms.stat().st_size != 4 * int(self._starts[-1])
         if self.made:
             folder.mkdir(parents=True, exist_ok=True)
@@ -50,13 +50,23 @@ class Collection:
             for start, end in zip((starts - starts[0]).tolist()[:-1], (starts - starts[0]).tolist()[1:], strict=True):
                 yield [names[term] for term in terms[start:end]]
 
+    def blocks(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
+        """Give, for some paragraphs at a time, the paragraph of each term and the term."""
+        for first in range(0, self.count, BLOCK):
+            lengths = self.lengths[first : first + BLOCK]
+            start = int(self._starts[first])
+            yield np.repeat(np.arange(len(lengths)), lengths), self._read(start, start + int(lengths.sum()))
+
+    def terms(self, position: int) -> NDArray[np.int32]:
+        """Give the numbers of a paragraph's terms."""
+        return self._read(int(self._starts[position]), int(self._starts[position + 1]))
+
     def questions(self, count: int, *, seed: int) -> list[list[str]]:
         """Give questions; different seeds give different ones."""
         random = np.random.default_rng(seed)
         asked = []
         for place in random.integers(0, self.count, count).tolist():
-            terms = self._read(int(self._starts[place]), int(self._starts[place + 1]))
-            chosen = random.choice(terms, int(random.integers(FEWEST, MOST + 1)), replace=False)
+            chosen = random.choice(self.terms(place), int(random.integers(FEWEST, MOST + 1)), replace=False)
             asked.append([f"t{term}" for term in chosen])
         return asked
 

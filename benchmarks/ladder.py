@@ -19,18 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from benchmarks.learning import Lists, ranking_weights
+from benchmarks.boosting import ranking_model
+from benchmarks.learning import Lists, hits, ranking_weights
 from benchmarks.train import FOLDS, PENALTY, Trainer
 from retrieval.bm25 import PostingsBM25
 from retrieval.evaluation import Item, QuestionSet, squad
 from retrieval.question import Question
 from retrieval.ranking.evidence import PAIRS, WORDS, Evidence
 from retrieval.ranking.features import NAMES
+from retrieval.ranking.model import Model, Trees
 from retrieval.splitting import sentences
 from retrieval.tokens import Tokenizer, normalise
 
 Array = NDArray[np.float64]
 Terms = Callable[[str], list[str]]
+SEED = 1
 NINE = (
     "paragraph bm25",
     "sentence bm25",
@@ -125,21 +128,25 @@ def by_hand(trainer: Trainer, questions: QuestionSet) -> Array:
     return _hits(ranked)
 
 
-def learned(lists: Sequence[Lists], sets: Sequence[QuestionSet], names: Sequence[str]) -> list[Array]:
+def learned(lists: Sequence[Lists], sets: Sequence[QuestionSet], names: Sequence[str], *, trees: bool) -> list[Array]:
     """Rank by some of the features, learned on four fifths of all questions."""
     columns = [NAMES.index(name) for name in names]
     parts = [Lists(part.features[:, columns], part.right, part.question) for part in lists]
-    totals = [np.zeros(2) for _ in parts]
+    folds = [part.question // 7 % FOLDS for part in parts]
+    values = [np.zeros(len(part.right)) for part in parts]
     for fold in range(FOLDS):
-        held = [part.question // 7 % FOLDS == fold for part in parts]
-        weights = ranking_weights([part.where(~out) for part, out in zip(parts, held, strict=True)], penalty=PENALTY)
-        for place, (part, out) in enumerate(zip(parts, held, strict=True)):
-            tested = part.where(out)
-            for begin, end in pairwise([*tested.starts.tolist(), len(tested.question)]):
-                order = np.argsort(-(tested.features[begin:end] @ weights), kind="stable")
-                right = tested.right[begin:end][order]
-                totals[place] += (right[0], right[:3].any())
-    return [total / len(part.items) for total, part in zip(totals, sets, strict=True)]
+        kept = [part.where(of != fold) for part, of in zip(parts, folds, strict=True)]
+        if trees:
+            model, _ = ranking_model(kept, penalty=PENALTY, seed=SEED)
+        else:
+            model = Model(ranking_weights(kept, penalty=PENALTY), Trees.of((), ()))
+        for part, of, value in zip(parts, folds, values, strict=True):
+            value[of == fold] = model.values(part.features[of == fold])
+    counts = [len(part.items) for part in sets]
+    return [
+        np.array(list(hits(part, value, questions=count).values()))
+        for part, value, count in zip(parts, values, counts, strict=True)
+    ]
 
 
 def main() -> None:
@@ -151,7 +158,7 @@ def main() -> None:
         tokenizer = Tokenizer(Path(cache))
         stock_jieba = jieba.Tokenizer()
         stock_jieba.tmp_dir = cache
-        trainer = Trainer(tokenizer, 1)
+        trainer = Trainer(tokenizer, SEED)
 
         def plain(text: str) -> list[str]:
             return [word for word in stock_jieba.cut(text) if re.search(r"\w", word)]
@@ -173,8 +180,11 @@ def main() -> None:
         for part in sets:
             with trainer.collection(part) as collection:
                 lists.append(trainer.lists(collection))
-        _print("nine features, learned", learned(lists, sets, NINE))
-        _print(f"all {len(NAMES)} features, learned", learned(lists, sets, NAMES))
+        _print("nine features, learned", learned(lists, sets, NINE, trees=False))
+        older = NAMES[: NAMES.index("looks")]
+        _print(f"{len(older)} features, learned", learned(lists, sets, older, trees=False))
+        _print(f"all {len(NAMES)} features, learned", learned(lists, sets, NAMES, trees=False))
+        _print("… and trees", learned(lists, sets, NAMES, trees=True))
 
 
 def _print(step: str, hits: Sequence[Array]) -> None:

@@ -1,4 +1,4 @@
-"""The two small learners behind the weights: a listwise softmax for the ranking, a logistic model for confidence."""
+"""The learners behind the weights: a listwise softmax for the ranking, a logistic model for confidence."""
 
 from __future__ import annotations
 
@@ -35,36 +35,64 @@ class Lists:
         return np.flatnonzero(np.concatenate(([True], self.question[1:] != self.question[:-1])))
 
 
-def ranking_weights(sets: Sequence[Lists], *, penalty: float) -> Array:
-    """Learn the weights of the features from sets that count alike, however large they are.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The candidates of several sets in one table.
 
-    The loss of a question is -ln of the probability that a softmax over its candidates gives to the right ones (Cao et
-    al., Learning to rank: from pairwise approach to listwise approach, 2007), with an L2 penalty on the weights of the
-    standardised features. Questions none of whose candidates is right teach nothing.
+    ``first`` is where each list begins, ``list_of`` the list of each candidate, ``importance`` what each list counts.
     """
+
+    features: Array
+    right: NDArray[np.bool_]
+    first: NDArray[np.int64]
+    list_of: NDArray[np.int64]
+    importance: Array
+
+    def chances(self, values: Array) -> tuple[Array, Array]:
+        """Give the probability of each candidate by a softmax over its list, and the same among the right ones."""
+        odds = np.exp(values - np.maximum.reduceat(values, self.first)[self.list_of])
+        good = np.where(self.right, odds, 0)
+        known = np.maximum(np.add.reduceat(good, self.first), 1e-300)
+        return odds / np.add.reduceat(odds, self.first)[self.list_of], good / known[self.list_of]
+
+
+def joined(sets: Sequence[Lists]) -> Joined:
+    """Join sets so that they count alike, however large they are; lists none of whose candidates is right count 0."""
     largest = max(len(part.starts) for part in sets)
-    features = np.concatenate([part.features for part in sets])
-    right = np.concatenate([part.right for part in sets])
     starts, sizes, importance, offset = [], [], [], 0
     for part in sets:
         starts.append(part.starts + offset)
         sizes.append(np.diff(np.append(part.starts, len(part.question))))
         importance.append(np.full(len(part.starts), largest / len(part.starts)))
         offset += len(part.question)
-    first, size, weight = np.concatenate(starts), np.concatenate(sizes), np.concatenate(importance)
-    list_of = np.repeat(np.arange(len(first)), size)
-    weight = weight * np.maximum.reduceat(right, first)
-    deviation = features.std(axis=0) + 1e-9
-    table = (features - features.mean(axis=0)) / deviation
+    first, size = np.concatenate(starts), np.concatenate(sizes)
+    right = np.concatenate([part.right for part in sets])
+    return Joined(
+        features=np.concatenate([part.features for part in sets]),
+        right=right,
+        first=first,
+        list_of=np.repeat(np.arange(len(first)), size),
+        importance=np.concatenate(importance) * np.maximum.reduceat(right, first),
+    )
+
+
+def ranking_weights(sets: Sequence[Lists], *, penalty: float) -> Array:
+    """Learn the weights of the features from sets that count alike.
+
+    The loss of a question is -ln of the probability that a softmax over its candidates gives to the right ones (Cao et
+    al., Learning to rank: from pairwise approach to listwise approach, 2007), with an L2 penalty on the weights of the
+    standardised features.
+    """
+    lists = joined(sets)
+    deviation = lists.features.std(axis=0) + 1e-9
+    table = (lists.features - lists.features.mean(axis=0)) / deviation
+    answerable = lists.importance > 0
 
     def objective(weights: Array) -> tuple[float, Array]:
-        values = table @ weights
-        odds = np.exp(values - np.maximum.reduceat(values, first)[list_of])
-        total = np.add.reduceat(odds, first)
-        good = np.where(right, odds, 0)
-        known = np.maximum(np.add.reduceat(good, first), 1e-300)
-        loss = float((weight * (np.log(total) - np.log(known)) * (weight > 0)).sum())
-        slope = (odds / total[list_of] - good / known[list_of]) * weight[list_of]
+        chance, wanted = lists.chances(table @ weights)
+        known = np.add.reduceat(np.where(lists.right, chance, 0), lists.first)
+        loss = -float((lists.importance * np.log(np.maximum(known, 1e-300)))[answerable].sum())
+        slope = (chance - wanted) * lists.importance[lists.list_of]
         return loss + penalty / 2 * float(weights @ weights), table.T @ slope + penalty * weights
 
     return np.asarray(minimum(objective, np.zeros(table.shape[1])) / deviation)
@@ -127,9 +155,8 @@ def _scaled(slope: Array, history: Sequence[tuple[Array, Array]]) -> Array:
     return result
 
 
-def hits(lists: Lists, weights: Array, *, questions: int) -> dict[str, float]:
-    """Give Hit@1 and Hit@3 of a model over all ``questions``, those without candidates included."""
-    values = lists.features @ weights
+def hits(lists: Lists, values: Array, *, questions: int) -> dict[str, float]:
+    """Give Hit@1 and Hit@3 of a model's ``values`` over all ``questions``, those without candidates included."""
     bounds: list[Any] = [*lists.starts.tolist(), len(values)]
     first = third = 0
     for begin, end in pairwise(bounds):

@@ -16,17 +16,24 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from bot import telegram
-from bot.conversation import Context
+from bot.conversation.messages import Context
 from bot.health import SignOfLife
-from bot.polling import poll
+from bot.memory.state import database_url, opened
 from bot.settings import Settings
-from bot.state import database_url, opened
+from bot.telegram import application as telegram
+from bot.telegram.attendance import attend
+from bot.telegram.clock import ServerClock
+from bot.telegram.connection import updates_request
+from bot.telegram.polling import Line, Poller
+from bot.telegram.slots import Slots
+from bot.telegram.timing import Timing
 from tests.fake_bot_api import FakeBotAPI
 from tests.serving import Library, quote
 
@@ -65,20 +72,37 @@ async def echo(settings: Settings, stop: asyncio.Event) -> None:
         if update.message and update.message.text:
             await update.message.reply_text(update.message.text, parse_mode=None, do_quote=True)
 
-    application = telegram.build_application(settings)
+    timing, clock = Timing(), ServerClock()
+    application = telegram.build_application(
+        settings,
+        slots=Slots(telegram.CONCURRENT_UPDATES),
+        processor=telegram.CONCURRENT_UPDATES,
+        clock=clock,
+        timing=timing,
+    )
     application.add_handler(MessageHandler(filters.TEXT, on_message))
 
-    async def started() -> None:
+    async def receive(updates: Sequence[Mapping[str, Any]]) -> None:
+        for update in updates:
+            application.update_queue.put_nowait(Update.de_json(dict(update), application.bot))
+
+    async def nothing() -> None:
         pass
 
-    await poll(
-        application,
-        allowed_updates=telegram.ALLOWED_UPDATES,
-        server="fake",
-        heard=lambda: None,
-        started=started,
-        stop=stop,
-    )
+    line = Line("fake", timing)
+    async with updates_request(timing, clock) as request:
+        poller = Poller(
+            application.bot,
+            request,
+            line=line,
+            allowed_updates=telegram.ALLOWED_UPDATES,
+            receive=receive,
+            heard=lambda: None,
+            timing=timing,
+        )
+        await attend(
+            application, poller, line=line, opened=nothing, started=nothing, closed=nothing, stop=stop, timing=timing
+        )
 
 
 async def yuanju(settings: Settings, stop: asyncio.Event) -> None:

@@ -3,7 +3,8 @@
     python -m benchmarks.train SET.json SET.json            writes retrieval/ranking/ranking.json and confidence.json
     python -m benchmarks.train SET.json SET.json --report   trains on each and tests on the others, and by 5 folds
 
-The same sets and seed give the same weights. Two sets are the least: foreign questions come from the others.
+The same sets and seed give the same weights. Two sets are the least: foreign questions come from the others. Needs the
+dependency group "train" (pip install --group train).
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.learning import Array, Lists, confidence_weights, hits, ranking_weights
+from benchmarks.boosting import ranking_model
+from benchmarks.learning import Array, Lists, confidence_weights, hits
 from benchmarks.negatives import Swapper, without_paragraph, without_sentence
 from retrieval.engine import LocalEngine
 from retrieval.evaluation import Item, QuestionSet, refusal, squad
@@ -31,10 +32,11 @@ from retrieval.ranking import SEARCHED, Ranker
 from retrieval.ranking.confidence import SIGNS, signs
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.features import NAMES, features
+from retrieval.ranking.model import Model
 from retrieval.records import Document, Found
 from retrieval.tokens import Tokenizer
 
-PENALTY = 3.0
+PENALTY = 8.0
 FOLDS = 5
 ASKED = 1000
 """How many questions of each set the confidence is learned from."""
@@ -115,7 +117,7 @@ class Trainer:
         return Lists(np.concatenate(tables), np.array(right), np.array(numbers))
 
     def cases(
-        self, collection: Collection, items: Sequence[Item], foreign: Iterable[str], swapper: Swapper, weights: Array
+        self, collection: Collection, items: Sequence[Item], foreign: Iterable[str], swapper: Swapper, model: Model
     ) -> Cases:
         """Give the signs of confidence of answerable questions and of each sort of unanswerable ones."""
         rows: list[Array] = []
@@ -124,7 +126,7 @@ class Trainer:
         def add(sort: str, asked: Question, found: Found | None) -> None:
             if found is not None and found.hits:
                 evidence = self._ranker.evidence(asked, found)
-                rows.append(signs(self._ranker.case(evidence, features(evidence) @ weights)))
+                rows.append(signs(self._ranker.case(evidence, model.values(features(evidence)))))
                 sorts.append(sort)
 
         for item in items:
@@ -145,7 +147,7 @@ class Trainer:
             add("foreign", *self.search(collection, question))
         return Cases(np.array(rows), np.array(sorts))
 
-    def all_cases(self, sets: Sequence[QuestionSet], number: int, weights: Array) -> tuple[Cases, Cases]:
+    def all_cases(self, sets: Sequence[QuestionSet], number: int, model: Model) -> tuple[Cases, Cases]:
         """Give the cases of a set as a whole, and of small collections drawn from it."""
         own, others = sets[number], [part for place, part in enumerate(sets) if place != number]
         titles = [document.source.title for part in others for document in part.documents]
@@ -167,7 +169,7 @@ class Trainer:
 
         with self.collection(own) as collection:
             items = draw(own.items, min(ASKED, len(own.items)))
-            whole = self.cases(collection, items, draw(outside, min(ASKED, len(outside))), swapper(own), weights)
+            whole = self.cases(collection, items, draw(outside, min(ASKED, len(outside))), swapper(own), model)
         parts = []
         for _ in range(SMALL_COUNT):
             start = self._random.randrange(max(len(own.documents) - SMALL, 1))
@@ -178,7 +180,7 @@ class Trainer:
             near = [item.question for item in draw(own.items, 40) if item.path not in paths][:20]
             with self.collection(small) as collection:
                 foreign = [*near, *draw(outside, min(20, len(outside)))]
-                parts.append(self.cases(collection, small.items, foreign, swapper(small), weights))
+                parts.append(self.cases(collection, small.items, foreign, swapper(small), model))
         drawn = Cases(np.concatenate([part.signs for part in parts]), np.concatenate([part.sorts for part in parts]))
         return whole, drawn
 
@@ -205,23 +207,31 @@ def learn_confidence(tables: Sequence[Cases]) -> tuple[Array, float]:
     return confidence_weights(rows, answerable, np.concatenate(importance), penalty=PENALTY)
 
 
-def report_ranking(names: Sequence[str], sets: Sequence[QuestionSet], lists: Sequence[Lists]) -> None:
+def report_ranking(names: Sequence[str], sets: Sequence[QuestionSet], lists: Sequence[Lists], seed: int) -> None:
     """Train on each set and test on the others; then train on four fifths of all and test on the fifth."""
+
+    def report(title: str, part: Lists, values: Array, questions: int) -> None:
+        _print(title, hits(part, values, questions=questions))
+
     for trained, part in enumerate(lists):
-        weights = ranking_weights([part], penalty=PENALTY)
+        model, _ = ranking_model([part], penalty=PENALTY, seed=seed)
         for tested, other in enumerate(lists):
             if tested != trained:
-                _print(f"{names[trained]} → {names[tested]}", hits(other, weights, questions=len(sets[tested].items)))
-    totals: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+                title, count = f"{names[trained]} → {names[tested]}", len(sets[tested].items)
+                report(f"{title}, linear", other, other.features @ model.weights, count)
+                report(title, other, model.values(other.features), count)
+    # Questions about one paragraph stand together: neighbours stay in one fold.
+    folds = [part.question // 7 % FOLDS for part in lists]
+    linear, whole = [np.zeros(len(part.right)) for part in lists], [np.zeros(len(part.right)) for part in lists]
     for fold in range(FOLDS):
-        # Questions about one paragraph stand together: neighbours stay in one fold.
-        held = [part.question // 7 % FOLDS == fold for part in lists]
-        weights = ranking_weights([part.where(~out) for part, out in zip(lists, held, strict=True)], penalty=PENALTY)
-        for name, part, out, whole in zip(names, lists, held, sets, strict=True):
-            for measure, value in hits(part.where(out), weights, questions=len(whole.items)).items():
-                totals[name][measure] += value
-    for name, values in totals.items():
-        _print(f"{FOLDS} folds, {name}", values)
+        kept = [part.where(of != fold) for part, of in zip(lists, folds, strict=True)]
+        model, _ = ranking_model(kept, penalty=PENALTY, seed=seed)
+        for place, (part, of) in enumerate(zip(lists, folds, strict=True)):
+            held = part.features[of == fold]
+            linear[place][of == fold], whole[place][of == fold] = held @ model.weights, model.values(held)
+    for name, part, questions, one, both in zip(names, lists, sets, linear, whole, strict=True):
+        report(f"{FOLDS} folds, {name}, linear", part, one, len(questions.items))
+        report(f"{FOLDS} folds, {name}", part, both, len(questions.items))
 
 
 def report_confidence(names: Sequence[str], cases: Sequence[tuple[Cases, Cases]]) -> None:
@@ -276,22 +286,30 @@ def main() -> None:
             with trainer.collection(questions) as collection:
                 lists.append(trainer.lists(collection))
         if arguments.report:
-            report_ranking(names, sets, lists)
-        weights = ranking_weights(lists, penalty=PENALTY)
-        cases = [trainer.all_cases(sets, number, weights) for number in range(len(sets))]
+            report_ranking(names, sets, lists, arguments.seed)
+        model, trees = ranking_model(lists, penalty=PENALTY, seed=arguments.seed)
+        cases = [trainer.all_cases(sets, number, model) for number in range(len(sets))]
     if arguments.report:
         report_confidence(names, cases)
         return
     confidence, bias = learn_confidence([part for pair in cases for part in pair])
-    _write(package / "ranking.json", {"features": list(NAMES), "weights": weights.round(5).tolist()})
+    ranking = {"features": list(NAMES), "weights": model.weights.round(5).tolist(), "trees": trees}
+    _write(package / "ranking.json", ranking)
     named = [sign.name for sign in SIGNS]
     _write(
         package / "confidence.json", {"signs": named, "weights": confidence.round(5).tolist(), "bias": round(bias, 5)}
     )
 
 
-def _write(path: Path, values: object) -> None:
-    path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", "utf-8")
+def _write(path: Path, values: Mapping[str, object]) -> None:
+    """Write JSON with a line for each element of its lists: weights and trees can be compared in a diff."""
+    lines = []
+    for name, value in values.items():
+        told = json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list):
+            told = "[\n  " + ",\n  ".join(json.dumps(element, ensure_ascii=False) for element in value) + "\n ]"
+        lines.append(f" {json.dumps(name)}: {told}")
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
     print(f"wrote {path}")
 
 

@@ -1,68 +1,104 @@
 """The one place where everything is put together: flags → settings → logging → library → front end.
 
-What a command does not need is not imported: ``ask`` should answer at once, and ``health`` is run every half minute.
+What a command does not need is not imported: ``ask`` should answer at once, ``health`` is run every half minute, and
+``serve`` may be told to stop before it has begun.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import logging
 import os
+import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
+import threading
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from bot.logs import configure_logging
-from bot.settings import Settings, load
-from retrieval.errors import YuanjuError
-
 if TYPE_CHECKING:
-    from bot.documents import Shelf
-    from retrieval.answering import Answerer
-    from retrieval.engine import LocalEngine
-    from retrieval.library import Library
-    from retrieval.tokens import Tokenizer
+    import argparse
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import NoReturn
+
+    from bot.settings import Settings
+    from retrieval.records import Answer
 
 FOUND, NOT_FOUND, ERROR = 0, 1, 2
 """Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
-
-_COMMANDS = {
-    "serve": ("Telegram 机器人 (run the Telegram bot)", "YUANJU_TELEGRAM_TOKEN=123456789:AAF… yuanju serve"),
-    "chat": ("在终端里对话 (the same conversation in the terminal)", "yuanju chat --documents ~/文档"),
-    "ask": (
-        "问一个问题 (answer one question)",
-        'yuanju ask "目标是多少？"\n  yuanju ask - --json < questions.txt',
-    ),
-    "index": ("更新索引并报告每个文档 (bring the index up to date)", "yuanju index --documents ~/文档"),
-    "evaluate": (
-        "用题集衡量答案 (measure the answers on question sets)",
-        "yuanju evaluate 题集.tsv\n  yuanju evaluate squad.json --unanswerable others.json",
-    ),
-    "check": ("检查配置、文档、索引和 Telegram (test the configuration)", "yuanju check"),
-    "health": ("serve 是否听得到 Telegram，供容器探活 (does serve hear Telegram? for containers)", "yuanju health"),
-}
+_LEAVE_SECONDS = 5.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
-    arguments = _parser().parse_args(argv)
-    flags = {name: value for name in Settings.model_fields if (value := getattr(arguments, name)) is not None}
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["serve"]:
+        signal.signal(signal.SIGTERM, _leave)
+    if argv[:1] == ["health"] and (status := _health_at_once(argv[1:])) is not None:
+        return status
+    return _run(argv)
+
+
+def _leave(*_: object) -> NoReturn:
+    """End with status 0 on a SIGTERM that comes before there is anything to finish. Imports nothing: it interrupts."""
+    raise SystemExit(FOUND)
+
+
+def _leave_within(seconds: float) -> None:
+    """End with status 0 by then, whatever the process is busy with, such as a thread that reads documents."""
+
+    def end() -> None:
+        if multiprocessing := sys.modules.get("multiprocessing"):
+            for child in multiprocessing.active_children():
+                child.kill()
+        os._exit(FOUND)
+
+    last = threading.Timer(seconds, end)
+    last.daemon = True
+    last.start()
+
+
+def _health_at_once(flags: Sequence[str]) -> int | None:
+    """The status of ``health`` without settings, which take longer; ``None`` where they are needed to tell."""
+    from pathlib import Path
+
+    from bot import places
+
+    folder = places.told(flags, os.environ, Path(".env"))
+    return None if folder is None else _said(folder)
+
+
+def _said(index_folder: Path) -> int:
+    from bot.health import SignOfLife
+
+    trouble = SignOfLife(index_folder).trouble()
+    if trouble:
+        print(trouble, file=sys.stderr)  # noqa: T201
+    return NOT_FOUND if trouble else FOUND
+
+
+def _run(argv: Sequence[str]) -> int:
+    import asyncio
+
+    from bot import commands
+    from bot.logs import configure_logging
+    from bot.settings import load
+    from retrieval.errors import YuanjuError
+
+    arguments = commands.parser().parse_args(argv)
     try:
-        settings = load(flags)
-        token = settings.telegram_token
+        settings = load(commands.flags(arguments))
+        serving = arguments.command == "serve"
         configure_logging(
-            settings.log_level if arguments.command == "serve" else "WARNING",
-            secrets=[token.get_secret_value()] if token else [],
+            settings.log_level if arguments.command in {"serve", "index"} else "WARNING",
+            secrets=_secrets(settings),
+            as_json=serving and not sys.stderr.isatty(),
+            with_questions=settings.log_questions,
         )
         return asyncio.run(_COMMAND[arguments.command](settings, arguments))
     except YuanjuError as error:
         print(f"yuanju: {error}", file=sys.stderr)  # noqa: T201
         return ERROR
+    except asyncio.CancelledError:  # SIGTERM while serve was starting
+        return FOUND
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -71,166 +107,192 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ERROR
 
 
+def _secrets(settings: Settings) -> list[str]:
+    """What no record may show, besides what has the shape of a secret."""
+    from urllib.parse import unquote, urlsplit
+
+    from bot.settings import SECRETS
+
+    hidden = {name: secret.get_secret_value() for name in SECRETS if (secret := getattr(settings, name))}
+    token, secrets = hidden.get("telegram_token", ""), list(hidden.values())
+    with suppress(ValueError):
+        secrets.append(unquote(urlsplit(hidden.get("database", "")).password or ""))
+    if token and settings.webhook_url:
+        from bot.telegram.webhook import secret_of
+
+        secrets.append(secret_of(token))
+    return secrets
+
+
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
-    from bot import console
+    from bot import composition
+    from bot.terminal import console
 
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
-    async with _answerer(settings) as answerer:
-        found = await console.ask(questions, answerer.answer, limit=settings.limit, as_json_lines=arguments.json)
+    async with composition.edition(settings) as edition:
+        answer = edition.answerer.answer
+        found = await console.ask(questions, answer, limit=settings.limit, as_json_lines=arguments.json)
     return FOUND if found else NOT_FOUND
 
 
-async def _chat(settings: Settings, _: argparse.Namespace) -> int:
-    from bot import console
+async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot import commands, composition
+    from bot.documents.locks import using
+    from bot.documents.watching import watching
+    from bot.terminal import console
+    from bot.terminal.screen import screen
 
     interactive = sys.stdin.isatty()
     lines = console.typed() if interactive else console.piped()
-    async with _answerer(settings) as answerer:
-        await console.chat(console.terminal(), lines, answerer.answer, limit=settings.limit, interactive=interactive)
+    async with using(settings.index_folder), composition.shelf(settings, commands.flags(arguments)) as shelf:
+        async with composition.edition(settings):
+            await shelf.take_up()
+
+        async def ask(question: str, *, limit: int) -> Answer:
+            return await shelf.edition.answerer.answer(question, limit=limit)
+
+        async with watching(shelf, how=settings.watch if interactive else "off"):
+            await console.chat(screen(), lines, ask, limit=settings.limit, interactive=interactive)
     return FOUND
 
 
 async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
-    from bot.indexing import index
+    from bot import composition
+    from bot.terminal.indexing import index
 
-    with _engine(settings) as engine:
-        return FOUND if await index(_library(settings, engine), as_json_lines=arguments.json) else NOT_FOUND
+    async with composition.library(settings) as (library, _):
+        return FOUND if await index(library, as_json_lines=arguments.json) else NOT_FOUND
 
 
 async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
-    from bot.evaluate import run
+    from bot import composition
+    from bot.terminal.evaluate import run
 
     return await run(
         arguments.files,
         unanswerable=arguments.unanswerable,
-        tokenizer=_tokenizer(settings),
-        answerer=lambda: _answerer(settings),
+        tokenizer=composition.tokenizer(settings),
+        answerer=lambda: composition.answerer(settings),
         record=settings.index_folder / "evaluation.json",
         as_json=arguments.json,
     )
 
 
 async def _check(settings: Settings, _: argparse.Namespace) -> int:
-    from bot.check import check
+    from bot import composition
+    from bot.terminal.check import check
 
-    with _engine(settings) as engine:
-        return FOUND if await check(settings, engine, _library(settings, engine)) else NOT_FOUND
+    async with composition.library(settings) as (library, engine):
+        return FOUND if await check(settings, engine, library) else NOT_FOUND
 
 
-async def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    from bot import connection, state, telegram
+async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot import commands, composition, metrics
+    from bot.documents.locks import using
+    from bot.documents.watching import watching
     from bot.health import SignOfLife
+    from bot.heartbeat import heartbeat, notify
+    from bot.memory import state
+    from bot.readiness import Readiness, room
+    from bot.telegram import application as telegram
+    from bot.telegram import connection
+    from bot.web import Web
+
+    # So far _leave could interrupt the imports; from here on the way out is that of asyncio.
+    loop, starting = asyncio.get_running_loop(), asyncio.current_task()
+    assert starting is not None  # noqa: S101
+
+    def leave() -> None:
+        _leave_within(_LEAVE_SECONDS)
+        starting.cancel()
+
+    with suppress(NotImplementedError):  # Windows
+        loop.add_signal_handler(signal.SIGTERM, leave)
 
     connection.Account.of(settings)  # before the documents are read: a missing token should not cost minutes
     database = settings.database.get_secret_value() if settings.database else None
     memory = state.opened(state.database_url(database, settings.index_folder))
-    async with _shelf(settings) as shelf, memory as remembered:
-        await telegram.serve(settings, shelf, remembered, SignOfLife(settings.index_folder))
+    sign, readiness = SignOfLife(settings.index_folder), Readiness()
+
+    def unready() -> str | None:
+        return readiness.trouble() or sign.trouble()
+
+    metrics.show_state(sign.trouble, unready)
+    try:
+        async with (
+            heartbeat(sign.beat),
+            Web(settings.listen, health=sign.trouble, readiness=unready) as web,
+            using(settings.index_folder),
+            memory as remembered,
+            composition.shelf(settings, commands.flags(arguments), timed=metrics.timed) as shelf,
+        ):
+            # Where there is an index, questions are answered at once, and what has changed comes a little later.
+            if not await shelf.take_up():
+                await shelf.refresh()
+            metrics.show_index(settings.index_folder, lambda: shelf.files)
+            notify("READY=1")
+            trials = {
+                "The disk": lambda: asyncio.to_thread(room, settings.index_folder),
+                "The database": lambda: remembered.give_notice("ready", 0, within_seconds=0),
+            }
+            async with readiness.watched(trials), watching(shelf, how=settings.watch):
+                await telegram.serve(settings, shelf, remembered, sign, routes=web)
+            notify("STOPPING=1")
+    finally:
+        sign.withdraw()
     return FOUND
 
 
-async def _health(settings: Settings, _: argparse.Namespace) -> int:
-    from bot.health import SignOfLife
+async def _backup(settings: Settings, arguments: argparse.Namespace) -> int:
+    import asyncio
 
-    trouble = SignOfLife(settings.index_folder).trouble()
-    if trouble:
-        print(trouble, file=sys.stderr)  # noqa: T201
-    return NOT_FOUND if trouble else FOUND
+    from bot.terminal.backup import backup
 
-
-@contextmanager
-def _engine(settings: Settings) -> Iterator[LocalEngine]:
-    from retrieval.engine import LocalEngine
-
-    engine = LocalEngine(settings.index_folder, _tokenizer(settings))
-    try:
-        yield engine
-    finally:
-        engine.close()
+    database = _sqlite(settings)
+    parts = await asyncio.to_thread(backup, arguments.file, index=settings.index_folder, database=database)
+    print(f"{arguments.file}：{len(parts)} 个文件，共 {sum(parts.values()):,} 字节；文档不在其中")  # noqa: T201
+    return FOUND
 
 
-def _library(settings: Settings, engine: LocalEngine) -> Library:
-    from retrieval.library import Library
+async def _restore(settings: Settings, arguments: argparse.Namespace) -> int:
+    import asyncio
 
-    return Library(settings.documents, engine, _tokenizer(settings), limits=settings.reading_limits)
+    from bot.documents.locks import changing, replacing
+    from bot.terminal.restore import restore
 
-
-def _tokenizer(settings: Settings) -> Tokenizer:
-    return _one_tokenizer(settings.index_folder / "jieba")
-
-
-@cache
-def _one_tokenizer(cache_folder: Path) -> Tokenizer:
-    """One for all: what the operator's dictionaries say is to hold for documents and questions alike."""
-    from retrieval.tokens import Tokenizer
-
-    return Tokenizer(cache_folder)
-
-
-@asynccontextmanager
-async def _answerer(settings: Settings) -> AsyncIterator[Answerer]:
-    """Bring the index up to date and give what answers from it."""
-    async with _shelf(settings) as shelf:
-        yield shelf.answerer
-
-
-@asynccontextmanager
-async def _shelf(settings: Settings) -> AsyncIterator[Shelf]:
-    """Bring the index up to date and give all that can be done with the documents."""
-    from bot.documents import Shelf
-    from bot.indexing import progress_bar
-
-    with _engine(settings) as engine:
-        tokenizer = _tokenizer(settings)
-        library = _library(settings, engine)
-        shelf = Shelf(settings.documents, engine, library, tokenizer, threshold=settings.threshold)
-        with progress_bar() as progress:
-            report = await shelf.refresh(progress=progress)
-        if report.failures:
-            logging.getLogger(__name__).warning(
-                "%d documents could not be read, the first being %s (all: yuanju index)",
-                len(report.failures),
-                report.failures[0],
-            )
-        yield shelf
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="yuanju",
-        description="原句：向文档提问，得到原句和出处 (ask your documents, get the original sentence with its source)",
-        epilog="每个命令的说明：yuanju COMMAND --help",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('yuanju')}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (purpose, example) in _COMMANDS.items():
-        command = commands.add_parser(
-            name,
-            help=purpose,
-            description=purpose,
-            epilog=f"例 (example):\n  {example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
+    database = _sqlite(settings)
+    alone = nullcontext() if arguments.force else replacing(settings.index_folder)
+    async with alone, changing(settings.index_folder):
+        restored = await asyncio.to_thread(
+            restore, arguments.file, index=settings.index_folder, database=database, force=arguments.force
         )
-        if name == "ask":
-            command.add_argument(
-                "question", metavar="QUESTION", help="问题；- 表示从标准输入逐行读 (-: standard input)"
-            )
-        if name == "evaluate":
-            command.add_argument(
-                "files", metavar="FILE", nargs="+", type=Path, help="SQuAD 格式的 .json，或“问题⇥应答句”的 .tsv"
-            )
-            command.add_argument(
-                "--unanswerable", metavar="FILE", type=Path, help="答不了的问题，SQuAD 格式 (questions to refuse)"
-            )
-        if name in {"ask", "index", "evaluate"}:
-            command.add_argument("--json", action="store_true", help="每行一个 JSON 对象 (one JSON object a line)")
-        settings = command.add_argument_group("设置 (settings；也可用环境变量 YUANJU_… 或 .env)")
-        for field, info in Settings.model_fields.items():
-            flag = "--" + field.replace("_", "-")
-            settings.add_argument(flag, dest=field, metavar=field.rpartition("_")[2].upper(), help=info.description)
-    return parser
+    index = "索引" if restored.index else "没有能用的索引（会从文档重做）"
+    records = "记录" if restored.database else "没有记录"
+    print(f"已恢复到 {restored.created:%F %T} UTC：{index}，{records}")  # noqa: T201
+    return FOUND
+
+
+def _sqlite(settings: Settings) -> Path | None:
+    """Give the file with the records; ``None``, and a word about it, where they are in PostgreSQL."""
+    import logging
+    from pathlib import Path
+
+    from bot.memory.state import database_url
+
+    database = settings.database.get_secret_value() if settings.database else None
+    url = database_url(database, settings.index_folder)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Path(url.database)
+    logging.getLogger(__name__).warning(
+        "The records are in PostgreSQL and left out here: use pg_dump and pg_restore for them"
+    )
+    return None
+
+
+async def _health(settings: Settings, _: argparse.Namespace) -> int:
+    return _said(settings.index_folder)
 
 
 _COMMAND = {
@@ -240,6 +302,8 @@ _COMMAND = {
     "index": _index,
     "evaluate": _evaluate,
     "check": _check,
+    "backup": _backup,
+    "restore": _restore,
     "health": _health,
 }
 

@@ -1,40 +1,74 @@
-"""A sign of life: ``serve`` gives it with every poll that Telegram answers, ``health`` looks how old it is.
+"""A sign of life: ``serve`` gives it with its event loop's heartbeat and with every poll that Telegram answers.
 
-That the process exists proves nothing: it may be deaf.
+``health`` looks how old they are. That the process exists proves nothing: it may stand still or be deaf.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-STALE_SECONDS = 90
-"""Three polls of half a minute."""
+STALE_SECONDS = 60
+"""Twelve heartbeats; two polls of half a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignOfLife:
-    """A file whose time of change is that of the last sign; ``folder`` is where the index is."""
+    """Two files whose times of change are those of the last signs; ``folder`` is where the index is.
+
+    To touch a file takes no room: a full disk doesn't make a bot look dead.
+    """
 
     folder: Path
 
     @property
-    def _file(self) -> Path:
+    def _alive(self) -> Path:
         return self.folder / "alive"
+
+    @property
+    def _heard(self) -> Path:
+        return self.folder / "heard"
+
+    def beat(self) -> None:
+        """Say that the event loop goes round."""
+        _touch(self._alive)
 
     def give(self) -> None:
         """Say that Telegram has just been heard."""
-        self._file.touch()
+        _touch(self._heard)
 
     def withdraw(self) -> None:
         """Say that nothing is served any more."""
-        self._file.unlink(missing_ok=True)
+        for sign in (self._heard, self._alive):
+            with contextlib.suppress(OSError):
+                sign.unlink(missing_ok=True)
 
     def trouble(self) -> str | None:
-        """Say what is wrong, in a line; ``None`` when the last sign is fresh."""
-        try:
-            age = time.time() - self._file.stat().st_mtime
-        except FileNotFoundError:
-            return f"serve is not running with the index in {self.folder}, or has not reached Telegram yet"
-        return f"serve has not heard from Telegram for {age:.0f} seconds; see its log" if age > STALE_SECONDS else None
+        """Say what is wrong, in a line; ``None`` when both signs are fresh."""
+        alive, heard = _age(self._alive), _age(self._heard)
+        if alive is None:
+            return f"serve is not running with the index in {self.folder}"
+        if alive > STALE_SECONDS:
+            return f"serve has been killed or has stood still for {alive:.0f} seconds; see its log"
+        if heard is None:
+            return "serve is starting and has not reached Telegram yet; see its log"
+        if heard > STALE_SECONDS:
+            return f"serve has not heard from Telegram for {heard:.0f} seconds; see its log"
+        return None
+
+
+def _touch(file: Path) -> None:
+    # What is wrong with the folder is said by what works in it; here it only means that no sign is given.
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+
+def _age(file: Path) -> float | None:
+    """Seconds since the file was touched; ``None`` when it is not there."""
+    try:
+        return time.time() - file.stat().st_mtime
+    except OSError:
+        return None

@@ -1,14 +1,18 @@
 """Logging for operators: records on standard error, from which secrets are taken out before they are written.
 
-PTB, httpx and httpcore put the bot's token into records, exception texts and URLs. A filter on records
-would miss the tracebacks, so it is the finished text that is cleaned.
+Lines to read where standard error is a terminal, one JSON object a line elsewhere. PTB, httpx and httpcore put the
+bot's token into records, exception texts and URLs. A filter on records would miss the tracebacks, so it is the finished
+texts that are cleaned.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 REDACTED = "[secret]"
@@ -18,10 +22,14 @@ _TOKEN = re.compile(r"(?<!\d)(\d{3,}(?::|%3A))[\w-]{30,}")
 # The password of a URL: scheme://user:password@host
 _PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
 
+update_id: ContextVar[int | None] = ContextVar("update_id", default=None)
+"""The id of the update that is being dealt with: every record that is made meanwhile tells it."""
+
 
 class RedactingFormatter(logging.Formatter):
     """Formats a record with its traceback on lines of their own, and replaces every secret by ``[secret]``.
 
+    The id of the update and the record's ``facts``, given as ``extra={"facts": {…}}``, stand behind the message.
     ``secrets`` are replaced wherever they stand, as they are or quoted for a URL; anything of the shape of a
     Telegram token and the password of a URL are replaced without being named.
     """
@@ -33,23 +41,64 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as text, without secrets."""
-        text = super().format(record)
+        return self.redacted(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The line itself, without a traceback."""
+        known = "".join(f" {name}={value}" for name, value in _facts(record).items())
+        return super().formatMessage(record) + known
+
+    def redacted(self, text: str) -> str:
+        """The text without secrets."""
         for secret in self._secrets:
             text = text.replace(secret, REDACTED)
         text = _TOKEN.sub(rf"\1{REDACTED}", text)
         return _PASSWORD.sub(rf"\1{REDACTED}", text)
 
 
-def configure_logging(level: str, *, secrets: Iterable[str] = ()) -> None:
+class JSONFormatter(RedactingFormatter):
+    """One JSON object a line: ``time`` (UTC), ``level``, ``logger``, ``message``; ``update``, facts, ``exception``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON, without secrets: each text is cleaned before it is quoted."""
+        fields: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self.redacted(record.getMessage()),
+        }
+        for name, value in _facts(record).items():
+            fields[name] = self.redacted(value) if isinstance(value, str) else value
+        if record.exc_info:
+            fields["exception"] = self.redacted(self.formatException(record.exc_info))
+        if record.stack_info:
+            fields["stack"] = self.redacted(record.stack_info)
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def _facts(record: logging.LogRecord) -> dict[str, object]:
+    number = update_id.get()
+    return ({} if number is None else {"update": number}) | getattr(record, "facts", {})
+
+
+def configure_logging(
+    level: str, *, secrets: Iterable[str] = (), as_json: bool = False, with_questions: bool = False
+) -> None:
     """Send records of ``level`` (DEBUG, INFO, WARNING or ERROR) and above to standard error, without secrets.
 
-    Replaces what was configured before. Raises ``ValueError`` for a level that does not exist.
+    With ``as_json`` one JSON object a line; what people write is logged ``with_questions`` only. Replaces what was
+    configured before. Raises ``ValueError`` for a level that does not exist.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(RedactingFormatter(secrets=secrets))
+    handler.setFormatter((JSONFormatter if as_json else RedactingFormatter)(secrets=secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     # One line a request at INFO, a poll every ten seconds: of use only to somebody who looks for it.
-    chatter = logging.NOTSET if logging.getLogger().level <= logging.DEBUG else logging.WARNING
+    debugging = logging.getLogger().level <= logging.DEBUG
     for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(chatter)
+        logging.getLogger(name).setLevel(logging.NOTSET if debugging else logging.WARNING)
+    # A node that is asked in vain is no trouble as long as another answers; if none does, the engine's error says so.
+    logging.getLogger("opensearch").setLevel(logging.NOTSET if debugging else logging.ERROR)
+    # At DEBUG these write down every message and every row.
+    for name in ("telegram", "aiosqlite"):
+        logging.getLogger(name).setLevel(logging.NOTSET if with_questions or not debugging else logging.INFO)

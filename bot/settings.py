@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from platformdirs import user_cache_path
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import places
 from retrieval.errors import YuanjuError
 from retrieval.reading import Limits
 
 Ids = Annotated[frozenset[int], NoDecode]
 Folders = Annotated[dict[str, frozenset[int]], NoDecode]
+
+
+SECRET_FILES = Path("/run/secrets")
+"""Where containers find secrets, each in a file that is named as its setting in lower case."""
 
 
 class SettingsError(YuanjuError):
@@ -38,15 +42,36 @@ class Settings(BaseSettings):
         env_prefix="YUANJU_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    documents: Path = Field(Path("seeds"), description="文档所在的文件夹，含子文件夹 (folder with the documents)")
+    documents: Path = Field(places.DOCUMENTS, description="文档所在的文件夹，含子文件夹 (folder with the documents)")
     index: Path | None = Field(
         None,
         description="索引所在的文件夹，须在文档文件夹之外；默认在用户缓存中 (folder for the index, outside the "
         "documents; by default one of its own in the user's cache)",
     )
-    engine: Literal["local"] = Field(
-        "local", description="检索引擎：local 即本机索引 (local: the index on this machine)"
+    engine: str = Field(
+        "local",
+        description="检索引擎：local 即本机索引，或 OpenSearch 集群的网址，以逗号分隔 "
+        "(local: the index on this machine; or URLs of an OpenSearch cluster)",
     )
+    engine_prefix: str = Field(
+        "yuanju",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$",
+        description="集群里索引名的开头，别的索引一概不碰 (begins the names of all indices in the cluster)",
+    )
+    engine_shards: int = Field(1, ge=1, le=1024, description="集群里新索引分几片 (shards of a new index)")
+    engine_replicas: int = Field(1, ge=0, le=100, description="每片另存几份 (further copies of each shard)")
+    engine_user: str | None = Field(None, description="集群的用户名 (user of the cluster)")
+    engine_password: SecretStr | None = Field(None, description="集群的密码，须保密 (its password, a secret)")
+    engine_api_key: SecretStr | None = Field(
+        None, description="集群的 API 密钥，代替用户名和密码，须保密 (an API key in their place, a secret)"
+    )
+    engine_aws_region: str | None = Field(
+        None, description="按 AWS 的方式为这个区域签名，代替密码 (sign requests for this AWS region instead)"
+    )
+    engine_authority: Path | None = Field(
+        None, description="签发集群证书的机构的证书文件 (file with the certificate authority to trust)"
+    )
+    engine_verify: bool = Field(True, description="是否检查集群的证书 (whether certificates are checked)")
     limit: int = Field(3, ge=1, le=50, description="一次最多给出几句 (sentences shown at once, at most)")
     threshold: float = Field(
         0.5,
@@ -88,12 +113,47 @@ class Settings(BaseSettings):
         description="读文档的上限，如 page_count=20000, file_bytes=1000000000，全部名称见 docs/reading.md "
         "(bounds of reading; all names are in docs/reading.md)",
     )
+    watch: Literal["auto", "poll", "off"] = Field(
+        "auto",
+        description="serve 和 chat 是否跟着文档文件夹的改动：auto 为是，poll 为定时去看（网络盘），off 为否 "
+        "(follow changes of the folder: auto, poll where it tells of none, off)",
+    )
+    question_minutes: float = Field(
+        60,
+        gt=0,
+        description="多久以前的问题就不再回答，而是请人重新问 (questions older than this get an apology instead)",
+    )
+    webhook_url: HttpUrl | None = Field(
+        None,
+        description="让 Telegram 把消息送到这个公开的 https 地址，需要 YUANJU_LISTEN；留空则自己去取 "
+        "(public address for Telegram's webhook; empty: long polling)",
+    )
+    listen: str = Field(
+        "",
+        pattern=r"^(([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5})?$",
+        description="在哪里提供 /healthz、/readyz、/metrics，如 127.0.0.1:8080；留空则不提供 "
+        "(where to serve health and metrics; empty: nowhere)",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="日志级别 (how much is logged)")
+    log_questions: bool = Field(
+        False, description="日志里写不写问题的文字：true 或 false (whether the log holds the text of questions)"
+    )
 
     @field_validator("admins", "allowed_chats", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("engine")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for url in [] if value == "local" else addresses(value) or [""]:
+            parts = urlsplit(url)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError("it must be local, or URLs that begin with http:// or https://, with commas between")
+            if parts.username or parts.password:
+                raise ValueError("a URL may hold no password; use YUANJU_ENGINE_USER and YUANJU_ENGINE_PASSWORD")
+        return value
 
     @field_validator("reading_limits", mode="before")
     @classmethod
@@ -126,21 +186,34 @@ class Settings(BaseSettings):
             raise ValueError("YUANJU_INDEX must lie outside YUANJU_DOCUMENTS")
         return self
 
+    @model_validator(mode="after")
+    def _listen_for_webhook(self) -> Settings:
+        if self.webhook_url and not self.listen:
+            raise ValueError("YUANJU_WEBHOOK_URL needs YUANJU_LISTEN, the address that its proxy passes requests on to")
+        return self
+
     @property
     def index_folder(self) -> Path:
-        """Where the index is: as set, or else one folder for each documents folder, so that two never mix."""
-        if self.index is not None:
-            return self.index
-        documents = str(self.documents.resolve()).encode()
-        return user_cache_path("yuanju") / hashlib.sha256(documents).hexdigest()[:16]
+        """See ``bot.places``."""
+        return places.index_folder(self.index, self.documents)
 
 
-def load(flags: dict[str, str]) -> Settings:
-    """Build the settings; ``flags`` win over environment and ``.env``.
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None)
+"""The settings that nobody may see."""
+
+
+def addresses(engine: str) -> list[str]:
+    """Give the URLs that a setting holds, with commas or spaces between."""
+    return engine.replace(",", " ").split()
+
+
+def load(flags: dict[str, str], *, secret_files: Path = SECRET_FILES) -> Settings:
+    """Build the settings; ``flags`` win over environment, ``.env`` and files like ``yuanju_telegram_token``.
 
     Raises ``SettingsError`` with one clear line.
     """
     try:
-        return Settings(**flags)  # type: ignore[arg-type]  # pydantic turns the text of a flag into its type
+        # pydantic turns the text of a flag into its type
+        return Settings(_secrets_dir=secret_files if secret_files.is_dir() else None, **flags)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:
         raise SettingsError(error) from None

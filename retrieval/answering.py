@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal, Protocol
+
 from retrieval.engine import Engine
 from retrieval.question import Question
 from retrieval.question.synonyms import Synonyms, default
@@ -9,22 +13,48 @@ from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
 from retrieval.records import Answer, Quote
 from retrieval.tokens import Tokenizer
-from retrieval.visibility import Visible, search_visible
+from retrieval.visibility import Visible
+
+
+class Ask(Protocol):
+    """Answers a question with at most ``limit`` quotes."""
+
+    async def __call__(self, question: str, *, limit: int) -> Answer:
+        """Answer ``question``."""
+        ...
+
+
+Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
+"""Gives what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
+
+
+def untimed(_: str) -> AbstractContextManager[None]:
+    """Time nothing."""
+    return nullcontext()
 
 
 class Answerer:
     """Answers questions from what an engine holds.
 
-    ``threshold`` is the confidence below which there is no answer, 0 for always one. ``synonyms`` may be changed while
-    questions are answered; the package's own unless others are given.
+    ``threshold`` is the confidence below which there is no answer, 0 for always one. ``synonyms`` are the package's own
+    unless others are given. Each stage is done inside of what ``timed`` gives for it.
     """
 
-    def __init__(self, engine: Engine, tokenizer: Tokenizer, *, threshold: float) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        tokenizer: Tokenizer,
+        *,
+        threshold: float,
+        synonyms: Synonyms | None = None,
+        timed: Timed = untimed,
+    ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
         self.threshold = threshold
-        self.synonyms: Synonyms = default()
+        self.synonyms = synonyms or default()
         self._ranker = Ranker(tokenizer)
+        self._timed = timed
 
     async def answer(self, question: str, *, limit: int = 3, visible: Visible | None = None) -> Answer:
         """Answer with at most ``limit`` quotes, best first; with none, where the documents do not say it.
@@ -34,9 +64,11 @@ class Answerer:
         """
         ranking = await self.rank(question, visible=visible)
         if not ranking.candidates or ranking.confidence < self.threshold:
-            return Answer(question, (), ranking.confidence, ranking.missing, ranking.question.synonyms)
+            return Answer(
+                question, (), ranking.confidence, ranking.missing, ranking.question.synonyms, partial=ranking.partial
+            )
         quotes = tuple(_quote(ranking, fact) for fact in facts(ranking.candidates, limit=limit))
-        return Answer(question, quotes, ranking.confidence, synonyms=ranking.question.synonyms)
+        return Answer(question, quotes, ranking.confidence, synonyms=ranking.question.synonyms, partial=ranking.partial)
 
     async def nearest(self, question: str, *, limit: int, visible: Visible | None = None) -> tuple[Quote, ...]:
         """Find the best sentences from at most ``limit`` places, however little they answer.
@@ -53,12 +85,12 @@ class Answerer:
 
     async def rank(self, question: str, *, visible: Visible | None = None) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold."""
-        asked = Question.of(question, self._tokenizer, self.synonyms)
-        if visible is None:
-            found = await self._engine.search(asked.terms, limit=SEARCHED)
-        else:
-            found = await search_visible(self._engine, asked.terms, visible, limit=SEARCHED)
-        return self._ranker.rank(asked, found)
+        with self._timed("tokenise"):
+            asked = Question.of(question, self._tokenizer, self.synonyms)
+        with self._timed("search"):
+            found = await self._engine.search(asked.terms, limit=SEARCHED, visible=visible)
+        with self._timed("rank"):
+            return self._ranker.rank(asked, found)
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25
 
 from retrieval.postings import Postings
+from retrieval.postings.compiled import searcher
 from retrieval.postings.formula import K1, B, Formula
-from retrieval.postings.topk import Searcher
 
 
 class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
@@ -48,7 +48,7 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
         return self.postings.counts
 
     def _calc_idf(self, nd: NDArray[np.uint32]) -> None:  # noqa: ARG002 - of rank-bm25; the idf follows from the counts
-        self._searcher = Searcher(self.postings)
+        self._searcher = searcher(self.postings)
 
     def get_scores(self, query: Iterable[str]) -> NDArray[np.float32]:
         """Give the score of every paragraph; a term that the question repeats counts as often."""

@@ -13,6 +13,7 @@ from retrieval.index import Index, Recipe, newest
 from retrieval.postings.formula import K1, B
 from retrieval.records import Document, Found, Hit
 from retrieval.tokens import TERMS_VERSION, Tokenizer
+from retrieval.visibility import Visible, search_visible
 
 if TYPE_CHECKING:
     from retrieval.index.builder import Builder
@@ -34,14 +35,21 @@ class Update(Protocol):
 class Engine(Protocol):
     """Searches a collection of paragraphs by BM25, and takes changes to it."""
 
-    async def search(self, terms: Sequence[str], *, limit: int) -> Found:
-        """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
+    async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
+        """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is.
+
+        Where only some documents are ``visible``, the others are as if they were not there: a term that stands in them
+        alone stands nowhere. The other frequencies remain those of the whole collection.
+        """
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where nothing was ever committed."""
 
     async def holding(self, words: Collection[str]) -> list[str]:
         """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+
+    async def faults(self) -> list[str]:
+        """Say what is wrong with the collection and what to do about it, a sentence for each fault."""
 
     def update(self, *, afresh: bool = False) -> AbstractAsyncContextManager[Update]:
         """Begin to change the collection, or, ``afresh``, to replace it; leaving without ``commit`` changes nothing."""
@@ -61,9 +69,15 @@ class LocalEngine:
         self._tokenizer = tokenizer
         self._recipe = Recipe(TERMS_VERSION, k1, b, topic_weight)
         self._index = newest(folder, self._recipe)
+        self._whole: Index | None = None
 
-    async def search(self, terms: Sequence[str], *, limit: int) -> Found:
+    async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
         """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
+        if visible is not None:
+            return await search_visible(self._searched, terms, visible, limit=limit)
+        return await self._searched(terms, limit)
+
+    async def _searched(self, terms: Sequence[str], limit: int) -> Found:
         index = self._index
         if index is None:
             return Found((), 0, dict.fromkeys(terms, 0))
@@ -74,7 +88,12 @@ class LocalEngine:
         return Found(tuple(hits), index.bm25.corpus_size, {term: index.bm25.frequency(term) for term in terms})
 
     async def manifest(self) -> str | None:
-        """Give the note that came with the last commit; ``None`` where there is no index yet."""
+        """Give the note that came with the last commit; ``None`` where there is no index yet.
+
+        Whoever asks is about to build on the index. So all of it is read first, which opening it did not do; where it
+        is damaged, the one before is taken, from now on for questions, too.
+        """
+        await asyncio.to_thread(self._test)
         return None if self._index is None else self._index.manifest
 
     async def holding(self, words: Collection[str]) -> list[str]:
@@ -86,9 +105,22 @@ class LocalEngine:
         """Begin the next generation, from the last one's documents or, ``afresh``, from none."""
         return _LocalUpdate(self, None if afresh else self._index)
 
+    async def faults(self) -> list[str]:
+        """Say what is wrong with the open generation."""
+        damaged = await asyncio.to_thread(self.damage)
+        names = ", ".join(damaged)
+        return [f"The index is damaged ({names}): delete {self._folder}, it is made again."] if damaged else []
+
     def damage(self) -> list[str]:
         """Name the files of the open generation that are not as they were written; reads all of them."""
         return [] if self._index is None else self._index.damage()
+
+    def _test(self) -> None:
+        index = self._index
+        if index is not None and index is not self._whole:
+            if index.damage():
+                index = newest(self._folder, self._recipe, whole=True)
+            self._index = self._whole = index
 
     def close(self) -> None:
         """Let go of the index; nothing can be found afterwards."""
@@ -102,7 +134,7 @@ class LocalEngine:
 
     def swap(self, generation: Path) -> None:
         """Answer from another generation from now on."""
-        self._index = Index(generation, self._recipe)
+        self._index = self._whole = Index(generation, self._recipe)
 
 
 class _LocalUpdate:

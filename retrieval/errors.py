@@ -43,7 +43,26 @@ class IndexFolderError(YuanjuError):
 
 
 class ForeignIndexError(IndexFolderError):
-    """An index that another version, or this one with other settings, has made: whole, but of no use here."""
+    """An index that another version, or this one with other settings, has made: whole, but of no use here.
+
+    Nothing is lost: it is made anew from the documents. ``newer`` tells that a newer version has made it.
+    """
+
+    def __init__(self, folder: Path, *, format_found: int = 0, format_known: int = 0) -> None:
+        self.newer = format_found > format_known
+        if self.newer:
+            version = f"a newer Yuanju (format {format_found}; this one knows {format_known})"
+            reason = f"was made by {version}; it is made anew from the documents, so nothing is lost"
+        else:
+            reason = "was made by another version" if format_found else "was made with other settings"
+        super().__init__(folder, reason)
+
+
+class DamagedIndexError(YuanjuError):
+    """Postings that are not as they were written, which only a question has brought to light."""
+
+    def __init__(self) -> None:
+        super().__init__("The index is damaged: `yuanju check` says where it is; delete that folder, it is made again.")
 
 
 class QuestionSetError(YuanjuError):
@@ -62,3 +81,19 @@ class SynonymsError(YuanjuError):
         self.path = path
         self.reason = reason
         super().__init__(f"Synonyms {path}: {reason}; save it as UTF-8 text, a group of words a line")
+
+
+class EngineError(YuanjuError):
+    """The search engine that is asked over the network cannot do what it is asked to.
+
+    ``place`` is its address, without credentials; ``reason`` a clause without a full stop that says what to do.
+    """
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(f"Search engine {place}: {reason}")
+
+
+class OvertakenError(EngineError):
+    """Another process has changed the collection since this one looked at it: look again."""

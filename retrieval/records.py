@@ -68,7 +68,7 @@ class Sentence:
 class Hit:
     """A paragraph that an engine found: where it stands in the collection, and how well it matches.
 
-    ``position`` orders paragraphs that score alike; ``score`` is the BM25 score, above 0.
+    ``position`` orders the found paragraphs that score alike; ``score`` is the BM25 score, above 0.
     """
 
     paragraph: Paragraph
@@ -82,12 +82,14 @@ class Found:
     """What an engine says to a search: its best paragraphs, and the statistics of the whole collection.
 
     ``hits`` come best first, ties by position. ``frequencies`` tells for each searched term in how many of the
-    collection's ``paragraph_count`` paragraphs it stands, 0 included.
+    collection's ``paragraph_count`` paragraphs it stands, 0 included. ``partial`` tells that a part of the collection
+    could not be searched.
     """
 
     hits: tuple[Hit, ...]
     paragraph_count: int
     frequencies: Mapping[str, int]
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ class Answer:
 
     ``confidence`` lies between 0 and 1. ``answered`` is false when it does not reach the threshold; ``quotes`` then is
     empty. ``missing`` are the question's terms, as the person wrote them, that the documents do not have. ``synonyms``
-    are words of the question, each with another that was looked for as well.
+    are words of the question, each with another that was looked for as well. ``partial`` tells that a part of the
+    documents could not be searched.
     """
 
     question: str
@@ -123,6 +126,7 @@ class Answer:
     confidence: float
     missing: tuple[str, ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()
+    partial: bool = False
 
     @property
     def answered(self) -> bool:

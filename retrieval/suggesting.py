@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
-from typing import Protocol
 
+from retrieval.answering import Ask
 from retrieval.records import Answer, Document, Paragraph, Quote
 from retrieval.splitting import sentences
 
@@ -82,14 +82,6 @@ class Candidate:
     question: str
     paragraph: Paragraph
     start: int | None
-
-
-class Ask(Protocol):
-    """Answers a question with at most ``limit`` quotes."""
-
-    async def __call__(self, question: str, *, limit: int) -> Answer:
-        """Answer ``question``."""
-        ...
 
 
 async def suggest(

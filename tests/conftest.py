@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import settings
+from sqlalchemy import URL
 
+from bot.memory.state import database_url
 from retrieval.tokens import Tokenizer
 from tests import postgres
+from tests.cluster import nodes
+from tests.cluster.collections import NewEngine, collections
 from tests.fake_bot_api import FakeBotAPI
 
 settings.register_profile("full", max_examples=2500)
@@ -23,11 +31,77 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
     return Tokenizer(tmp_path_factory.mktemp("jieba"))
 
 
-def pytest_report_header() -> list[str]:
-    """Say what is left out for want of a database server."""
-    if "postgresql" in postgres.DATABASES:
-        return []
-    return ["databases: SQLite only; there is no PostgreSQL server here that could be run"]
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    folder = postgres.binaries()
+    assert folder is not None
+    with postgres.server(folder) as url:
+        yield url
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(params=postgres.DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """An empty database."""
+    if request.param == "sqlite":
+        return database_url(None, tmp_path)
+    server: str = request.getfixturevalue("server")
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+    return database_url(f"{server}&options=-csearch_path%3D{name}", tmp_path)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is left out, and why."""
+    said = []
+    if "postgresql" not in postgres.DATABASES:
+        said.append("databases: SQLite only; there is no PostgreSQL server here that could be run")
+    if config.option.markexpr != "cluster":
+        lacking = nodes.missing()
+        said.append("OpenSearch: left out; " + (f"there is {lacking}" if lacking else "make test-cluster tests it"))
+    return said
+
+
+@pytest.fixture(scope="session")
+def whole_cluster() -> Iterator[nodes.Cluster]:
+    """Three nodes for all tests."""
+    if lacking := nodes.missing():
+        pytest.skip(f"there is {lacking}")
+    with nodes.cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def cluster(whole_cluster: nodes.Cluster) -> nodes.Cluster:
+    """Three nodes, all of them up, whatever the last test did to them."""
+    whole_cluster.start()
+    return whole_cluster
+
+
+@pytest.fixture(name="collections")
+def new_collections(
+    cluster: nodes.Cluster,
+) -> Callable[[Tokenizer], AbstractAsyncContextManager[NewEngine]]:
+    """Give what makes engines in the cluster."""
+    return partial(collections, cluster)
 
 
 @pytest.fixture

@@ -215,7 +215,13 @@ class FakeMethods(FakeTelegram):
             raise bad_request("wrong file_id or the file is temporarily unavailable")
         if len(self.files[file_id]) > 20 * _MEGABYTE:
             raise bad_request("file is too big")
-        return {"file_id": file_id, "file_unique_id": file_id, "file_path": f"documents/{file_id}"}
+        size = len(self.files[file_id])
+        return {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_size": size,
+            "file_path": f"documents/{file_id}",
+        }
 
     def _leave_chat(self, parameters: Json) -> bool:
         chat = self._chat(parameters["chat_id"])

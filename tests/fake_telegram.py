@@ -7,6 +7,7 @@ is woken by what he waits for.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +34,7 @@ _RIGHTS = (
 )
 _MEMBERSHIP: Json = {"administrator": dict.fromkeys(_RIGHTS.split(), True), "kicked": {"until_date": 0}}
 
-_PATIENCE = 10.0  # seconds until a test that waits for what does not come fails
+_PATIENCE = 30.0  # seconds until a test that waits for what does not come fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,15 @@ class FakeTelegram:
             self._wake()
         return update_id
 
+    def push_again(self, *updates: Json) -> None:
+        """Updates come as they are, perhaps not for the first time."""
+        self._updates += updates
+        self._wake()
+
+    def forget_pending(self) -> None:
+        """What is pending is not sent any more: somebody has confirmed it."""
+        self._updates.clear()
+
     @property
     def pending(self) -> list[Json]:
         """The updates that the bot has not confirmed."""
@@ -209,7 +219,7 @@ class FakeTelegram:
         return {"id": person["id"], "type": "private", "first_name": person["first_name"]}
 
     def _message(self, chat: Json, sender: Json | None, topic: int | None, content: Json) -> Json:
-        message: Json = {"message_id": self._next_id(), "date": 1_700_000_000, "chat": chat} | content
+        message: Json = {"message_id": self._next_id(), "date": int(time.time()), "chat": chat} | content
         if sender:
             message["from"] = sender
         if topic is not None:

@@ -7,17 +7,23 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.access import Audience
-from bot.documents import Documents, Shelf
-from bot.followups import FollowUp
+from bot.documents.edition import Edition
+from bot.documents.edition import opened as opened_edition
+from bot.documents.followups import FollowUp
+from bot.documents.shelf import Documents, Shelf
 from bot.health import SignOfLife
+from bot.memory.state import database_url, opened
 from bot.settings import Settings
-from bot.state import database_url, opened
-from bot.telegram import run
+from bot.telegram.application import run
+from bot.telegram.timing import Timing
+from bot.telegram.webhook import Routes
 from retrieval.engine import LocalEngine
+from retrieval.index import latest
 from retrieval.library import FileReport, Report
 from retrieval.library import Library as Folder
 from retrieval.library.manifest import Summary
@@ -108,11 +114,18 @@ class Library:
 @asynccontextmanager
 async def shelf(documents: Path, index: Path, tokenizer: Tokenizer, *, threshold: float = 0.5) -> AsyncIterator[Shelf]:
     """The real documents in a folder."""
-    engine = LocalEngine(index, tokenizer)
-    with contextlib.closing(engine):
-        found = Shelf(documents, engine, Folder(documents, engine), tokenizer, threshold=threshold)
-        await found.refresh()
-        yield found
+    cache = tokenizer.cache_folder
+
+    async def indexing() -> Report:
+        own = Tokenizer(cache)
+        return await Folder(documents, LocalEngine(index, own), own).refresh()
+
+    async def newest() -> Edition | None:
+        return await opened_edition(lambda own: LocalEngine(index, own), cache, threshold=threshold)
+
+    found = Shelf(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
+    await found.refresh()
+    yield found
 
 
 def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
@@ -122,15 +135,33 @@ def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
     return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic's, unknown to mypy
 
 
-async def running(settings: Settings, documents: Documents, sign: SignOfLife, *, stop: asyncio.Event) -> None:
+QUICK = Timing(answer=1.5, poll=5, poll_answer=0.5, first_pause=0.01, longest_pause=0.1, look=0.05, suspect=0, stop=5)
+"""So that a test need not wait; 1.5 seconds stand for the 40 that an answer may take."""
+
+
+async def running(
+    settings: Settings,
+    documents: Documents,
+    sign: SignOfLife,
+    *,
+    stop: asyncio.Event,
+    routes: Routes | None = None,
+    timing: Timing = Timing(),  # noqa: B008 - frozen
+) -> None:
     """The bot at work, with a memory in the folder of its sign of life, until ``stop`` is set."""
     async with opened(database_url(None, sign.folder)) as state:
-        await run(settings, documents, state, sign, stop=stop)
+        await run(settings, documents, state, sign, stop=stop, routes=routes, timing=timing)
 
 
 @asynccontextmanager
 async def serving(
-    api: FakeBotAPI, documents: Documents, /, *, folder: Path | None = None, **others: Any
+    api: FakeBotAPI,
+    documents: Documents,
+    /,
+    *,
+    folder: Path | None = None,
+    timing: Timing = Timing(),  # noqa: B008 - frozen
+    **others: Any,
 ) -> AsyncIterator[asyncio.Event]:
     """The bot at work. At the end it is stopped and has handled all that it fetched; setting the event stops it.
 
@@ -140,7 +171,7 @@ async def serving(
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = settings_for(api, **{"index": place, **others})
-        task = asyncio.create_task(running(settings, documents, SignOfLife(place), stop=stop))
+        task = asyncio.create_task(running(settings, documents, SignOfLife(place), stop=stop, timing=timing))
         try:
             yield stop
         finally:

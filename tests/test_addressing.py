@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from telegram import Message, User
 
-from bot.addressing import Call, Command, addressed
+from bot.conversation.addressing import Call, Command, addressed
 from tests.fake_telegram import (
     ANONYMOUS,
     CHANNEL,

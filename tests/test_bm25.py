@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +16,10 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25
 
 from retrieval.bm25 import PostingsBM25
+from retrieval.errors import DamagedIndexError
+from retrieval.postings import DTYPES
+from retrieval.postings.compiled import COMPILED, CompiledSearcher
+from retrieval.postings.postings import WHOLE
 from retrieval.postings.topk import Searcher
 
 
@@ -49,12 +55,14 @@ def best(scores: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
     return [(position, -score) for score, position in order]
 
 
+@settings(deadline=None)
 @given(corpora, queries, st.floats(0, 3), st.floats(0, 1))
 def test_scores_equal_the_oracle(corpus: list[list[str]], query: list[str], k1: float, b: float) -> None:
     expected = PlainBM25(corpus, k1=k1, b=b).get_scores(query)
     np.testing.assert_allclose(PostingsBM25(corpus, k1=k1, b=b).get_scores(query), expected, rtol=1e-5)
 
 
+@settings(deadline=None)
 @given(corpora, queries, st.integers(1, 12))
 def test_search_takes_the_best_in_order_and_ties_by_position(
     corpus: list[list[str]], query: list[str], limit: int
@@ -81,10 +89,11 @@ def test_pruning_leaves_out_none_of_the_best(
         for _ in range(count)
     ]
     model = PostingsBM25(corpus)
-    searcher = Searcher(model.postings, whole=0)
+    pruning = Searcher(model.postings, whole=0)
     asked = [str(term) for term in query]
-    np.testing.assert_array_equal(searcher.scores(asked), model.get_scores(asked))
-    assert searcher.search(asked, limit=limit) == best(model.get_scores(asked), limit)
+    np.testing.assert_array_equal(pruning.scores(asked), model.get_scores(asked))
+    for searcher in (Searcher(model.postings), pruning, model):
+        assert searcher.search(asked, limit=limit) == best(model.get_scores(asked), limit)
 
 
 def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
@@ -93,17 +102,88 @@ def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
         expected = PlainBM25(corpus, k1=1.2, b=0.75).get_scores(query)
         model = PostingsBM25(corpus, k1=1.2, b=0.75)
         np.testing.assert_allclose(model.get_scores(query), expected, rtol=1e-5)
-        assert Searcher(model.postings, whole=0).search(query, limit=9) == best(model.get_scores(query), 9)
+        for searcher in (Searcher(model.postings, whole=0), model):
+            assert searcher.search(query, limit=9) == best(model.get_scores(query), 9)
 
 
-def test_threads_do_not_disturb_one_another() -> None:
+@pytest.fixture(scope="module")
+def large() -> PostingsBM25:
+    """Seventy thousand short paragraphs: more than what is searched at once, and other threads run meanwhile."""
+    terms = (np.random.default_rng(8).zipf(1.2, (70_000, 12)) % 5000).astype(str).tolist()
+    return PostingsBM25(terms, k1=1.2, b=0.75)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=8), st.integers(0, 9), st.sampled_from([1, 10, 70, 100_000]))
+def test_a_search_in_windows_leaves_out_none_of_the_best(
+    large: PostingsBM25, rare: list[int], frequent: int, limit: int
+) -> None:
+    query = [str(term) for term in (*rare, frequent)]
+    assert large.search(query, limit=limit) == best(large.get_scores(query), limit)
+
+
+def test_a_question_of_more_frequent_terms_than_bounds_can_be_added_up_for() -> None:
+    random = np.random.default_rng(3)
+    model = PostingsBM25([[str(term) for term in range(400) if random.random() < 0.3] for _ in range(50)])
+    query = [str(term) for term in range(400)]
+    assert model.search(query, limit=7) == best(model.get_scores(query), 7)
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+@settings(deadline=None, max_examples=300)
+@given(
+    name=st.sampled_from([name for name in DTYPES if "impacts" not in name]),
+    places=st.lists(st.integers(0, 2**31), min_size=1, max_size=20),
+    value=st.one_of(st.binary(min_size=8, max_size=8), st.sampled_from([b"\xff" * 8, bytes(8)])),
+    query=st.lists(st.integers(0, 60), min_size=1, max_size=6),
+)
+def test_damaged_postings_are_an_error_or_another_answer(
+    name: str, places: list[int], value: bytes, query: list[int]
+) -> None:
+    terms = np.random.default_rng(4).zipf(1.2, (300, 30)) % 60
+    postings = PostingsBM25(terms.astype(str).tolist()).postings
+    array = getattr(postings, name).copy()
+    flat = array.reshape(-1)
+    for place in places if len(flat) else ():
+        flat[place % len(flat)] = np.frombuffer(value, dtype=flat.dtype)[0]
+    searcher = CompiledSearcher(replace(postings, **{name: array}))
+    with suppress(DamagedIndexError):
+        found = searcher.search([str(term) for term in query], limit=10)
+        assert len(found) <= 10
+        assert all(0 <= position < 300 for position, _ in found)
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+def test_arrays_that_do_not_fit_together_are_not_searched() -> None:
+    postings = PostingsBM25([["甲", "乙"], ["乙"]]).postings
+    with pytest.raises(DamagedIndexError):
+        CompiledSearcher(replace(postings, lengths=postings.lengths[:1]))
+
+
+def test_terms_that_are_forgotten_are_looked_up_again() -> None:
+    searcher = Searcher(PostingsBM25([["甲"], ["乙"], ["甲", "乙"]]).postings)
+    many = [str(number) for number in range(20_000)]
+    for query in (["甲"], many, ["甲", "乙"], ["丙", *many, "乙", "甲"]):
+        assert searcher.frequency("甲") == 2
+        assert len(searcher.search(query, limit=3)) == (2 if query == ["甲"] else 3 if "甲" in query else 0)
+
+
+@pytest.mark.parametrize("whole", [WHOLE, 0])
+def test_threads_do_not_disturb_one_another(whole: int) -> None:
     random = np.random.default_rng(5)
     corpus = [[str(term) for term in random.zipf(1.3, 40) % 500] for _ in range(2000)]
-    searcher = Searcher(PostingsBM25(corpus).postings, whole=0)
+    searcher = Searcher(PostingsBM25(corpus).postings, whole=whole)
     queries = [[str(term) for term in random.zipf(1.3, 6) % 500] for _ in range(200)]
     alone = [searcher.search(query, limit=5) for query in queries]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda query: searcher.search(query, limit=5), queries)) == alone
+
+
+def test_threads_share_a_compiled_search(large: PostingsBM25) -> None:
+    queries = (np.random.default_rng(5).zipf(1.3, (100, 6)) % 500).astype(str).tolist()
+    alone = [large.search(query, limit=5) for query in queries]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda query: large.search(query, limit=5), queries)) == alone
 
 
 def test_an_empty_corpus_scores_nothing() -> None:

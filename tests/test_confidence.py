@@ -77,3 +77,9 @@ def test_more_in_common_is_more_certain(tokenizer: Tokenizer) -> None:
     near = rank(tokenizer, "全市公交线路有多少条？", NEWS).confidence
     far = rank(tokenizer, "全市地铁隧道有多少条？", NEWS).confidence
     assert far < near
+
+
+def test_a_decade_has_two_names(tokenizer: Tokenizer) -> None:
+    texts = [document("20世纪50年代，镇上鼓励种茶，茶园达到三千亩。后来改种果树。", title="茶园镇")]
+    told = rank(tokenizer, "1950年代茶园镇鼓励种什么？", texts).confidence
+    assert told > rank(tokenizer, "1960年代茶园镇鼓励种什么？", texts).confidence

@@ -3,12 +3,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from telegram import Bot
-from telegram.error import NetworkError
 
-from bot.connection import ATTEMPTS, Account, RetryingRequest, TokenError, check_telegram
+from bot.telegram.connection import Account, TokenError, check_telegram
 from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import PERSON
 from tests.serving import settings_for
 
 
@@ -16,45 +13,6 @@ from tests.serving import settings_for
 async def api() -> AsyncIterator[FakeBotAPI]:
     async with FakeBotAPI() as server:
         yield server
-
-
-@pytest.fixture
-async def bot(api: FakeBotAPI) -> AsyncIterator[Bot]:
-    """PTB's bot, with nothing of ours but the requests."""
-    account = Account.of(settings_for(api))
-    async with Bot(account.token, account.base_url, request=RetryingRequest()) as bot:
-        yield bot
-
-
-async def test_a_server_error_is_tried_again(api: FakeBotAPI, bot: Bot) -> None:
-    api.fail("sendMessage", 502, times=2)
-    assert (await bot.send_message(PERSON["id"], "答案")).text == "答案"
-
-
-async def test_a_lost_connection_is_tried_again(api: FakeBotAPI, bot: Bot) -> None:
-    api.drop("sendMessage")
-    assert (await bot.send_message(PERSON["id"], "答案")).text == "答案"
-
-
-async def test_trying_again_has_an_end(api: FakeBotAPI, bot: Bot) -> None:
-    api.fail("sendMessage", 500, times=ATTEMPTS)
-    with pytest.raises(NetworkError, match="Scripted failure"):
-        await bot.send_message(PERSON["id"], "答案")
-    assert [method for method, _ in api.calls].count("sendMessage") == ATTEMPTS
-
-
-async def test_a_request_that_was_refused_is_not_tried_again(api: FakeBotAPI, bot: Bot) -> None:
-    api.fail("sendMessage", 403)
-    with pytest.raises(Exception, match="Scripted failure"):
-        await bot.send_message(PERSON["id"], "答案")
-    assert api.replies == []
-
-
-async def test_a_message_is_not_sent_twice_when_the_answer_is_late(api: FakeBotAPI, bot: Bot) -> None:
-    api.stall("sendMessage")
-    with pytest.raises(NetworkError, match="Timed out"):
-        await bot.send_message(PERSON["id"], "答案", read_timeout=0.05)
-    assert len(api.replies) == 1
 
 
 @pytest.mark.parametrize("token", [None, "", "  "])

@@ -148,9 +148,9 @@ def test_index_as_json_is_an_object_a_line(environment: Mapping[str, str]) -> No
 )
 @pytest.mark.parametrize("command", ["chat", "serve"])
 def test_what_is_wrong_is_one_clear_line_and_status_2(
-    environment: Mapping[str, str], command: str, changes: dict[str, str], said: str
+    environment: Mapping[str, str], command: str, changes: dict[str, str], said: str, tmp_path: Path
 ) -> None:
-    changes = {"YUANJU_TELEGRAM_TOKEN": "123456789:" + "A" * 35, **changes}
+    changes = {"YUANJU_TELEGRAM_TOKEN": "123456789:" + "A" * 35, "YUANJU_INDEX": str(tmp_path), **changes}
     done = run(command, environment=environment, **changes)
     assert done.returncode == 2
     assert said in done.stderr
@@ -171,6 +171,14 @@ def test_check_tells_how_everything_stands(environment: Mapping[str, str]) -> No
     assert done.returncode == 0
     assert "YUANJU_LIMITS is no setting" in done.stdout
     assert "1 个文档可以提问" in done.stdout
+    assert re.search(r"The database sqlite.*state\.sqlite can be written", done.stdout)
+
+
+def test_check_says_that_the_database_cannot_be_used(environment: Mapping[str, str]) -> None:
+    done = run("check", environment=environment, YUANJU_DATABASE="mysql://ann:geheim@host/name")
+    assert done.returncode == 1
+    assert "YUANJU_DATABASE is no address" in done.stdout
+    assert "geheim" not in done.stdout + done.stderr
 
 
 def test_the_readme_names_every_command_and_no_other(environment: Mapping[str, str]) -> None:

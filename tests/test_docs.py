@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
+SHOWING = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for package in ("retrieval", "bot")
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if ">>>" in path.read_text(encoding="utf-8")
+]
 
 
 def test_the_picture_is_of_a_conversation_as_it_goes_today(tmp_path: Path) -> None:
     drawn = tmp_path / "conversation.svg"
     subprocess.run([sys.executable, ROOT / "docs" / "picture.py", drawn], check=True)  # noqa: S603
     assert drawn.read_text(encoding="utf-8") == (ROOT / "docs" / "conversation.svg").read_text(encoding="utf-8")
+
+
+def test_the_readme_has_a_row_for_every_command_and_no_other() -> None:
+    command = [sys.executable, "-m", "bot", "--help"]
+    usage = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    rows = re.findall(r"^\| `yuanju (\w+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(re.findall(r"^    (\w+) ", usage, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", SHOWING)
+def test_examples_in_docstrings_are_true(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.access import Audience
 from retrieval.engine import Engine, LocalEngine
 from retrieval.errors import IndexFolderError
 from retrieval.index import Recipe, builder, segmenting
@@ -32,9 +34,22 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-@pytest.fixture(params=["local"])
-def engine(folder: Path, tokenizer: Tokenizer) -> Engine:
-    return LocalEngine(folder, tokenizer)
+@pytest.fixture(params=["local", pytest.param("opensearch", marks=pytest.mark.cluster)])
+async def engines(
+    request: pytest.FixtureRequest, tmp_path: Path, tokenizer: Tokenizer
+) -> AsyncIterator[Callable[[], Engine]]:
+    """Makes engines of one kind, each with a collection of its own."""
+    if request.param == "opensearch":
+        async with request.getfixturevalue("collections")(tokenizer) as new:
+            yield new
+        return
+    made = count()
+    yield lambda: LocalEngine(tmp_path / f"index-{next(made)}", tokenizer)
+
+
+@pytest.fixture
+def engine(engines: Callable[[], Engine]) -> Engine:
+    return engines()
 
 
 async def put(engine: Engine, *documents: Document, manifest: str = "") -> None:
@@ -113,6 +128,18 @@ class TestContract:
         await put(engine, document("b.txt", "乙"), manifest="二")
         assert await engine.manifest() == "二"
 
+    async def test_hidden_documents_are_as_if_they_were_not_there(self, engine: Engine) -> None:
+        await put(
+            engine,
+            document("公开/a.txt", "机器人", "机器人与家居"),
+            document("内部/b.txt", "机器人机器人", "手环", "机器人"),
+            document("内部事务/c.txt", "手表与机器人"),
+        )
+        visible = Audience(frozenset({"内部"}))
+        found = await engine.search(["机器人", "手环", "手表"], limit=10, visible=visible)
+        assert {hit.source.path for hit in found.hits} == {"公开/a.txt", "内部事务/c.txt"}
+        assert (found.paragraph_count, found.frequencies) == (6, {"机器人": 5, "手环": 0, "手表": 1})
+
     async def test_the_documents_in_which_a_word_stands_are_told(self, engine: Engine) -> None:
         await put(
             engine,
@@ -124,12 +151,12 @@ class TestContract:
         assert await engine.holding([]) == []
 
     async def test_an_update_in_steps_gives_the_same_collection_as_one_in_one_go(
-        self, engine: Engine, tmp_path: Path, tokenizer: Tokenizer
+        self, engine: Engine, engines: Callable[[], Engine]
     ) -> None:
         first, second, third = (document(f"{name}.txt", f"机器人{name}", f"{name}家居机器人") for name in "甲乙丙")
         await put(engine, third, second)
         await put(engine, first)
-        whole = LocalEngine(tmp_path / "whole", tokenizer)
+        whole = engines()
         await put(whole, first, second, third)
         assert await engine.search(["机器人", "乙"], limit=9) == await whole.search(["机器人", "乙"], limit=9)
 
@@ -203,6 +230,23 @@ class TestLocalEngine:
         engine = built()
         alter(max(folder.glob("generation-*")) / "keys")
         assert engine.damage() == ["keys"]
+
+    async def test_nothing_is_built_on_damage_that_opening_does_not_see(
+        self, folder: Path, tokenizer: Tokenizer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        long = "家居" + "." * 4_500_000
+        engine = LocalEngine(folder, tokenizer)
+        await put(engine, document("a.txt", "机器人"), manifest="一")
+        await put(engine, document("b.txt", long), manifest="二")
+        texts_file = max(folder.glob("generation-*")) / "paragraph_texts"
+        with texts_file.open("r+b") as file:
+            file.seek(3_000_000)
+            file.write(b",")
+        opened = LocalEngine(folder, tokenizer)
+        assert len((await opened.search(["家居"], limit=1)).hits) == 1
+        assert await opened.manifest() == "一"
+        assert (await opened.search(["家居"], limit=1)).hits == ()
+        assert "paragraph_texts" in caplog.text
 
     async def test_only_the_last_generations_stay_and_no_leftovers(self, built: Reopen, folder: Path) -> None:
         engine = built()
@@ -285,5 +329,35 @@ async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: 
         for one in documents:
             built.put(one)
         folder = built.publish("")
+        built.discard()
         contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert contents[0] == contents[1]
+
+
+async def test_small_changes_to_a_large_collection_make_the_index_that_is_made_anew(
+    tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    random = Random(4)  # noqa: S311
+    collection = {
+        f"{number:03}.txt": ["".join(random.choices("智能终端机器人家居规模产业甲乙", k=60)) for _ in range(20)]
+        for number in range(40)
+    }
+    engine = LocalEngine(tmp_path / "changed", tokenizer)
+    await put(engine, *(document(path, *texts) for path, texts in collection.items()))
+    for path, texts in (
+        ("020.txt", ["乙丙"]),
+        ("000.txt", ["丁家居", "戊"]),
+        ("039a.txt", ["机器人"]),
+        ("020.txt", ["丙"]),
+    ):
+        collection[path] = texts
+        await put(engine, document(path, *texts))
+    async with engine.update() as update:
+        await update.remove("000.txt")
+        await update.commit("")
+    del collection["000.txt"]
+    fresh = LocalEngine(tmp_path / "fresh", tokenizer)
+    await put(fresh, *(document(path, *texts) for path, texts in collection.items()))
+    one, other = ({path.name: path.read_bytes() for path in max((tmp_path / name).glob("generation-*")).iterdir()}
+                  for name in ("changed", "fresh"))  # fmt: skip
+    assert one == other

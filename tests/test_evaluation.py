@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.evaluate import Answers, run
+from bot.terminal.evaluate import Answers, run
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation import Outcome, expectations, measures, refusal, squad
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source

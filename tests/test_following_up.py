@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.followups import FollowUp, follow_up
+from bot.documents.followups import FollowUp, follow_up
 from retrieval.tokens import Tokenizer
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import FORUM, PERSON, Json

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.followups import FollowUp, follow_up
+from bot.documents.followups import FollowUp, follow_up
 from retrieval.tokens import Tokenizer
 
 OUTPUT = "新能源汽车的产量是多少？"

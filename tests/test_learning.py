@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.learning import Lists, confidence_weights, hits, minimum, ranking_weights
+from benchmarks.learning import Lists, confidence_weights, hits, joined, minimum, ranking_weights
 
 
 def drawn(seed: int, questions: int = 200) -> Lists:
@@ -28,7 +28,25 @@ def test_ranking_learns_the_feature_that_tells() -> None:
 
 
 def test_what_was_learned_holds_on_other_questions() -> None:
-    assert hits(drawn(2), ranking_weights([drawn(1)], penalty=1.0), questions=200)["Hit@1"] > 0.95
+    other = drawn(2)
+    assert hits(other, other.features @ ranking_weights([drawn(1)], penalty=1.0), questions=200)["Hit@1"] > 0.95
+
+
+def test_sets_count_alike_however_large() -> None:
+    lists = joined([drawn(1, questions=10), drawn(2, questions=40)])
+    assert lists.importance[:10].sum() == lists.importance[10:].sum()
+
+
+def test_a_list_without_a_right_candidate_does_not_count() -> None:
+    part = drawn(1, questions=3)
+    part.right[5:10] = False
+    assert joined([part]).importance.tolist() == [1, 0, 1]
+
+
+def test_chances_of_a_list_sum_to_one() -> None:
+    chance, wanted = joined([drawn(1, questions=2)]).chances(np.arange(10.0))
+    np.testing.assert_allclose(chance.reshape(2, 5).sum(axis=1), 1)
+    np.testing.assert_allclose(wanted.reshape(2, 5).sum(axis=1), 1)
 
 
 def test_the_same_sets_give_the_same_weights() -> None:
@@ -36,7 +54,7 @@ def test_the_same_sets_give_the_same_weights() -> None:
 
 
 def test_questions_without_candidates_count_as_wrong() -> None:
-    assert hits(drawn(1), np.array([1.0, 0.0]), questions=400) == {"Hit@1": 0.5, "Hit@3": 0.5}
+    assert hits(drawn(1), drawn(1).features[:, 0], questions=400) == {"Hit@1": 0.5, "Hit@3": 0.5}
 
 
 def test_confidence_is_calibrated() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 from pathlib import Path
 
@@ -72,6 +74,60 @@ async def test_only_the_changed_file_is_read_again(library: Library, folder: Pat
     assert read == ["0/1 a.txt", "1/1 "]
     assert statuses(report)["a.txt"] == "changed"
     assert (await found(engine, "手环"), await found(engine, "机器")) == (["a.txt"], [])
+
+
+async def test_an_index_of_a_newer_version_is_made_anew_with_a_word_about_it(
+    library: Library, folder: Path, tmp_path: Path, tokenizer: Tokenizer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await library.refresh()
+    description = tmp_path / "index" / "generation-000001" / "generation.json"
+    description.write_text(json.dumps(json.loads(description.read_text(encoding="utf-8")) | {"format": 9999}))
+    engine = LocalEngine(tmp_path / "index", tokenizer)
+    await Library(folder, engine).refresh()
+    assert "newer Yuanju (format 9999" in caplog.text
+    assert await found(engine, "音箱") == ["子/b.md"]
+
+
+async def test_a_file_that_grows_stays_as_it_was(library: Library, folder: Path, engine: LocalEngine) -> None:
+    await library.refresh()
+    (folder / "a.txt").write_text("手环测心", encoding="utf-8")
+    (folder / "c.txt").write_text("手环很多。", encoding="utf-8")
+    refreshing = asyncio.create_task(library.refresh(rest_seconds=0.5))
+    size = 12
+    while not refreshing.done():
+        size += 1
+        os.truncate(folder / "a.txt", size)
+        await asyncio.sleep(0.01)
+    assert statuses(await refreshing) == {"a.txt": "growing", "c.txt": "added", "子/b.md": "unchanged"}
+    assert (await found(engine, "机器"), await found(engine, "手环")) == (["a.txt"], ["c.txt"])
+
+
+async def test_what_cannot_be_looked_at_for_the_moment_is_not_gone(engine: LocalEngine, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    names = {"a.txt", "a folder of a long name/b.txt", "a file of a long name.txt"}
+    (folder / "a folder of a long name").mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text("手环很多。", encoding="utf-8")
+    await Library(folder, engine).refresh()
+    far = _moved_far(folder, room=len("/documents.toml"))
+    report = await Library(far, engine).refresh()
+    assert {file.path for file in report.files if file.documents} == names
+    assert sorted(await found(engine, "手环")) == sorted(names)
+
+
+def _moved_far(folder: Path, *, room: int) -> Path:
+    """Move a folder so deep that the system takes only paths of ``room`` more bytes. That fails for root as well."""
+    longest = os.pathconf(folder, "PC_PATH_MAX") - 1
+    far, place = folder.parent, os.open(folder.parent, os.O_RDONLY)
+    while left := longest - room - len(os.fsencode(far)) - len("/documents"):
+        name = "d" * (left - 1 if left <= 201 else min(200, left - 3))
+        os.mkdir(name, dir_fd=place)
+        inner = os.open(name, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        far, place = far / name, inner
+    os.rename(folder, "documents", dst_dir_fd=place)
+    os.close(place)
+    return far / "documents"
 
 
 async def test_a_file_that_was_only_touched_keeps_its_documents(

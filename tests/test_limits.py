@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.limits import ALLOWED, Limits, Verdict
+from bot.conversation.limits import ALLOWED, Limits, Verdict
 
 ANN, BEN, GROUP, OTHER = 1, 2, -1, -2
 

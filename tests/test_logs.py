@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.logs import RedactingFormatter
+from bot.logs import JSONFormatter, RedactingFormatter, update_id
 
 TOKEN = "987654321:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 
@@ -61,6 +62,52 @@ def test_what_is_no_secret_stays(log: tuple[logging.Logger, io.StringIO]) -> Non
     logger, stream = log
     logger.info("12:34:56 a@b.com 到2025年 http://127.0.0.1:8081/")
     assert stream.getvalue().endswith("12:34:56 a@b.com 到2025年 http://127.0.0.1:8081/\n")
+
+
+def test_the_update_and_the_facts_stand_behind_the_message(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = log
+    token = update_id.set(7)
+    logger.info("asked", extra={"facts": {"place": "hunter:2/"}})
+    update_id.reset(token)
+    assert stream.getvalue().endswith("INFO test: asked update=7 place=[secret]\n")
+
+
+@pytest.fixture
+def json_log(log: tuple[logging.Logger, io.StringIO]) -> tuple[logging.Logger, io.StringIO]:
+    """The same as JSON."""
+    log[0].handlers[0].setFormatter(JSONFormatter(secrets=["hunter:2/", 'quo"ted']))
+    return log
+
+
+def test_a_record_is_one_json_object_a_line(json_log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = json_log
+    token = update_id.set(7)
+    logger.info("two\nlines %d", 1, extra={"facts": {"milliseconds": 1.5}})
+    update_id.reset(token)
+    (line,) = stream.getvalue().splitlines()
+    record = json.loads(line)
+    assert record.pop("time").endswith("+00:00")
+    assert record == {
+        "level": "INFO",
+        "logger": "test",
+        "message": "two\nlines 1",
+        "update": 7,
+        "milliseconds": 1.5,
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["it is hunter:2/", 'it is quo"ted', f"bot{TOKEN}/getMe", "http://ann:x@y/", "http://h:1/ and a@b"]
+)
+def test_json_holds_no_secret_and_stays_json(json_log: tuple[logging.Logger, io.StringIO], text: str) -> None:
+    logger, stream = json_log
+    logger.error("failed with %s", text, exc_info=ValueError(text), extra={"facts": {"text": text}})
+    written = stream.getvalue()
+    record = json.loads(written)
+    assert ("[secret]" in record["message"]) == (text != "http://h:1/ and a@b")
+    assert record["text"] in record["message"]
+    assert record["text"] in record["exception"]
+    assert not [secret for secret in ("hunter", "quo", TOKEN[12:], ":x@") if secret in written]
 
 
 CONFIGURED = """

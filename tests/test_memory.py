@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.asker import Asker
-from bot.exchange import Exchange, new_key
-from bot.ledger import Ledger
-from bot.state import database_url, opened
+from bot.memory.asker import Asker
+from bot.memory.exchange import Exchange, new_key
+from bot.memory.ledger import Ledger
+from bot.memory.state import database_url, opened
 from retrieval.records import Answer
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import GROUP, PERSON, Json

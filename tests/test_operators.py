@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.documents import Shelf
-from bot.operators import clear_removed
+from bot.conversation.operators import clear_removed
+from bot.documents.shelf import Shelf
 from retrieval.tokens import Tokenizer
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import GROUP, PERSON, Json, Reply

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.connection import TokenError
 from bot.health import SignOfLife
-from bot.state import database_url, opened
-from bot.telegram import serve
+from bot.memory.state import database_url, opened
+from bot.telegram.application import serve
+from bot.telegram.connection import TokenError
 from tests.fake_bot_api import FakeBotAPI
 from tests.serving import Library, quote, running, serving, settings_for
 
@@ -40,7 +40,7 @@ class Log(logging.Handler):
 @pytest.fixture
 def log() -> Iterator[Log]:
     handler = Log()
-    logger = logging.getLogger("bot.polling")
+    logger = logging.getLogger("bot.telegram.polling")
     logger.addHandler(handler)
     yield handler
     logger.removeHandler(handler)
@@ -161,6 +161,7 @@ async def test_what_has_been_answered_is_confirmed_at_a_stop(api: FakeBotAPI) ->
 async def test_a_sign_of_life_from_the_first_answered_poll_to_the_end(api: FakeBotAPI, sign: SignOfLife) -> None:
     stop = asyncio.Event()
     serving = asyncio.create_task(running(settings_for(api), Library(quote("在。")), sign, stop=stop))
+    sign.beat()  # which is the process's business
     assert sign.trouble()
     await answered(api)
     assert not sign.trouble()

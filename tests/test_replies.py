@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -22,10 +21,6 @@ def shown(*quotes: Quote) -> tuple[str, list[Entity]]:
 
 def bold(text: str, entities: list[Entity]) -> list[str]:
     return [utf16_slice(text, e["offset"], e["length"]) for e in entities if e["type"] == "bold"]
-
-
-def test_docstrings_tell_the_truth() -> None:
-    assert doctest.testmod(replies).failed == 0
 
 
 def test_a_sentence_with_its_source_beneath() -> None:

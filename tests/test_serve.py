@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -56,6 +57,19 @@ async def test_a_question_to_the_seed_document_from_telegram_to_telegram(api: Fa
     assert output == b""
     assert api.token.encode() not in log
     assert b"Traceback" not in log
+    assert [record["outcome"] for record in map(json.loads, log.splitlines()) if "outcome" in record] == ["answered"]
+    assert "智能终端" not in log.decode()
+
+
+async def test_the_log_holds_questions_only_where_that_is_set(api: FakeBotAPI, tmp_path: Path) -> None:
+    async with process(api, tmp_path, YUANJU_LOG_LEVEL="INFO", YUANJU_LOG_QUESTIONS="true") as child:
+        api.private("智能终端目标是多少？")
+        await api.next_reply()
+        child.send_signal(signal.SIGTERM)
+        _, log = await child.communicate()
+    asked = [record for record in map(json.loads, log.splitlines()) if "question" in record]
+    assert [record["question"] for record in asked] == ["智能终端目标是多少？"]
+    assert asked[0]["update"] > 0
 
 
 async def test_health_knows_whether_it_serves(api: FakeBotAPI, tmp_path: Path) -> None:
@@ -83,3 +97,31 @@ async def test_a_token_that_telegram_refuses_is_one_line_and_status_2(api: FakeB
     assert log.startswith(b"yuanju: ")
     assert log.count(b"\n") == 1
     assert b"@BotFather" in log
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Wait for what another process does, which nothing here is told of."""
+    while not reached():  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+
+
+def listens_for_sigterm(child: asyncio.subprocess.Process) -> bool:
+    """Whether the process has begun to handle SIGTERM itself."""
+    status = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii")
+    caught = next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says which signals a process handles")
+@pytest.mark.parametrize("reached", ["begun", "reading", "listening"])
+async def test_it_can_be_stopped_while_it_starts(api: FakeBotAPI, tmp_path: Path, reached: str) -> None:
+    async with process(api, tmp_path, YUANJU_LISTEN="127.0.0.1:0", YUANJU_LOG_LEVEL="INFO") as child:
+        assert child.stderr is not None
+        await until(lambda: listens_for_sigterm(child))
+        if reached == "listening":
+            assert b"/healthz" in await child.stderr.readline()
+        if reached == "reading":
+            await until(lambda: bool(list(tmp_path.glob("building-*"))))
+        child.send_signal(signal.SIGTERM)
+        _, log = await child.communicate()
+    assert (child.returncode, b"Traceback" in log) == (0, False)

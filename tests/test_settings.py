@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from bot.check import unknown_settings
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, SettingsError, addresses, load
+from bot.terminal.check import unknown_settings
 from retrieval.reading import Limits
 
 ROOT = Path(__file__).parent.parent
@@ -102,3 +102,38 @@ def test_private_folders_are_named_with_the_chats_that_see_them() -> None:
 def test_private_folders_that_cannot_be_understood(text: str) -> None:
     with pytest.raises(SettingsError, match="YUANJU_PRIVATE_FOLDERS"):
         load({"private_folders": text})
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0", "bot.local:80", ""])
+def test_an_address_to_listen_on(text: str) -> None:
+    assert load({"listen": text}).listen == text
+
+
+@pytest.mark.parametrize("text", ["8080", ":8080", "http://127.0.0.1:8080", "127.0.0.1:", "127.0.0.1:8080/x"])
+def test_what_is_no_address_to_listen_on(text: str) -> None:
+    with pytest.raises(SettingsError, match="YUANJU_LISTEN"):
+        load({"listen": text})
+
+
+def test_the_engine_is_local_or_urls() -> None:
+    assert addresses(load({"engine": "https://a:9200, http://b"}).engine) == ["https://a:9200", "http://b"]
+
+
+@pytest.mark.parametrize("engine", ["ftp://a", "https://", "a:9200", ",", "local, http://a"])
+def test_what_is_no_engine_is_refused(engine: str) -> None:
+    with pytest.raises(SettingsError, match="YUANJU_ENGINE"):
+        load({"engine": engine})
+
+
+def test_a_password_in_the_engines_url_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SettingsError, match="YUANJU_ENGINE_PASSWORD") as error:
+        load({"engine": "https://name:geheim@host"})
+    assert "geheim" not in str(error.value)
+
+
+def test_secrets_may_be_files_and_are_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "yuanju_engine_password").write_text("geheim\n")
+    settings = load({}, secret_files=tmp_path)
+    assert settings.engine_password is not None
+    assert settings.engine_password.get_secret_value() == "geheim"
+    assert "geheim" not in repr(settings)

@@ -5,69 +5,30 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import itertools
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import URL, Connection, inspect, text
 
-from bot import schema
-from bot.asker import Asker
-from bot.audit import Statistics, Unanswered, Votes, unanswered_csv
-from bot.exchange import Exchange, new_key
-from bot.schema import StateError
-from bot.state import State, connect, database_url, opened
+from bot.memory import schema
+from bot.memory.asker import Asker
+from bot.memory.audit import Statistics, Unanswered, Votes, unanswered_csv
+from bot.memory.exchange import Exchange, new_key
+from bot.memory.inbox import Arrival
+from bot.memory.schema import StateError
+from bot.memory.state import State, connect, database_url, opened
 from retrieval.records import Answer
-from tests import postgres
+from tests.conftest import Clock
 from tests.serving import quote
 
 ANN = Asker(person_id=1001, chat_id=-100_200_300_400_500, topic_id=7)
 BEN = Asker(person_id=2**52 - 1, chat_id=-100_200_300_400_500)
 DAY = 86_400.0
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    folder = postgres.binaries()
-    assert folder is not None
-    with postgres.server(folder) as url:
-        yield url
-
-
-_numbers = itertools.count()
-
-
-@pytest.fixture(params=postgres.DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
-    """An empty database."""
-    if request.param == "sqlite":
-        return database_url(None, tmp_path)
-    server: str = request.getfixturevalue("server")
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-    return database_url(f"{server}&options=-csearch_path%3D{name}", tmp_path)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -102,24 +63,17 @@ async def count(url: URL) -> dict[str, int]:
 
 class TestLastQuestion:
     async def test_it_is_the_askers_own_in_that_chat_and_topic(self, state: State) -> None:
-        await state.remember_question(ANN, "第一个")
-        await state.remember_question(ANN, "第二个")
+        await record(state, "第一个", asker=ANN)
+        await record(state, "第二个", asker=ANN)
         elsewhere = Asker(ANN.person_id, ANN.chat_id, topic_id=8)
         asked = [await state.last_question(asker, within_seconds=60) for asker in (ANN, BEN, elsewhere)]
         assert [question and question.text for question in asked] == ["第二个", None, None]
 
     async def test_it_is_forgotten_after_its_time(self, state: State, clock: Clock) -> None:
-        await state.remember_question(ANN, "问题")
+        await record(state, "问题", asker=ANN)
         clock.now += 60
         assert await state.last_question(ANN, within_seconds=60)
         assert await state.last_question(ANN, within_seconds=59) is None
-
-    async def test_it_can_be_dropped(self, state: State) -> None:
-        await state.remember_question(ANN, "问题")
-        await state.remember_question(BEN, "别的")
-        await state.drop_question(ANN)
-        assert await state.last_question(ANN, within_seconds=60) is None
-        assert await state.last_question(BEN, within_seconds=60)
 
 
 class TestExchanges:
@@ -265,9 +219,9 @@ class TestForgetting:
     async def fill(self, state: State, asker: Asker) -> None:
         number = await record(state, asker=asker)
         await state.audit.vote(number, asker.person_id, 1)
-        await state.remember_question(asker, "问题")
         await state.remember_reply(asker, asker.person_id % 1000, 2)
         await state.give_notice("slow_down", asker.person_id, within_seconds=60)
+        await state.inbox(1).receive([Arrival(asker.person_id, "{}", asker.person_id)], own=True)
 
     async def test_everything_about_a_person_is_deleted_and_nothing_else(self, state: State, url: URL) -> None:
         await self.fill(state, BEN)
@@ -296,7 +250,6 @@ class TestForgetting:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_can_be_kept(state: State, question: str) -> None:
     await record(state, question, found=False)
-    await state.remember_question(ANN, question)
     (key,) = await state.keep_buttons([{"question": question}], person_id=1)
     assert await state.button(key) == {"question": question}
 
@@ -309,7 +262,7 @@ class TestVersions:
         """Bring the database up to date; the columns of a table afterwards."""
 
         def work(connection: Connection) -> set[str]:
-            schema.prepare(connection, upgrades=upgrades)
+            schema.prepare(connection, upgrades=(*schema.UPGRADES, *upgrades))
             return {column["name"] for column in inspect(connection).get_columns("replies")}
 
         engine = connect(url)
@@ -326,10 +279,24 @@ class TestVersions:
         assert "colour" in await self.prepare(url, self.add_column)
         assert [row[:3] for row in await rows(url, "replies")] == [(ANN.chat_id, 10, 11)]
 
+    async def test_the_first_version_becomes_the_present_one(self, url: URL) -> None:
+        async with opened(url) as state:
+            await state.remember_reply(ANN, 10, 11)
+        engine = connect(url)
+        async with engine.begin() as connection:  # there was no inbox then
+            await connection.execute(text("DROP TABLE inbox"))
+            await connection.execute(text("UPDATE schema_version SET number = 1"))
+        await engine.dispose()
+        async with opened(url) as state:
+            assert await state.reply_to(ANN.chat_id, 10) == 11
+            inbox = state.inbox(1)
+            assert await inbox.receive([Arrival(5, "{}")], own=True) == {5}
+        assert await rows(url, "schema_version") == [(2,)]
+
     async def test_several_processes_may_start_at_once(self, url: URL) -> None:
         async def start(number: int) -> None:
             async with opened(url) as state:
-                await state.remember_question(Asker(number, 1), "问题")
+                await record(state, "问题", asker=Asker(number, 1))
 
         await asyncio.gather(*map(start, range(4)))
         assert len(await rows(url, "last_questions")) == 4
@@ -349,7 +316,7 @@ class TestVersions:
         async with opened(url):
             pass
         await self.prepare(url, self.add_column)
-        with pytest.raises(StateError, match=r"newer Yuanju \(version 2 .* knows 1\).*YUANJU_DATABASE"):
+        with pytest.raises(StateError, match=r"newer Yuanju \(version 3 .* knows 2\).*YUANJU_DATABASE"):
             async with opened(url):
                 pass
 

@@ -12,7 +12,7 @@ import pytest
 from bot.access import Audience
 from bot.catalogue import phrases
 from bot.logs import RedactingFormatter
-from bot.telegram import CONCURRENT_UPDATES
+from bot.telegram.application import CONCURRENT_UPDATES
 from retrieval.records import Answer, Source
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import (
@@ -208,7 +208,7 @@ async def test_a_failure_is_an_apology_for_the_person_and_a_traceback_for_the_op
         reply = await api.next_reply()
     assert (reply.text, reply.reply_to) == (ZH.text("apology"), asked["message_id"])
     assert len(api.replies) == 1
-    (record,) = [record for record in caplog.records if record.name == "bot.conversation"]
+    (record,) = [record for record in caplog.records if record.name == "bot.conversation.messages"]
     line = RedactingFormatter(secrets=[api.token]).format(record)
     assert "Traceback" in line
     assert line.endswith("RuntimeError: lost [secret]")

@@ -20,6 +20,7 @@ help =
 
     I only quote sentences from the documents. What answers your question is <b>bold</b>; the line beneath is the source. /forget deletes all that I keep about you.
 ask-how = What would you like to know? Write the question behind the command: /ask your question
+late = Sorry, I was away when this was asked, and that is too long ago for an answer. Please ask again if you still want to know.
 apology = Sorry, something went wrong and I could not answer. Please ask again in a while.
 
 ## Answers
@@ -27,6 +28,7 @@ apology = Sorry, something went wrong and I could not answer. Please ask again i
 source-paragraph = paragraph { $number }
 source-page = page { $page }
 source-also = also in { $titles }
+partial = Some of the documents cannot be searched at the moment; this answer may not be complete.
 source-disputed = documents disagree, the newest first
 button-more = More
 button-context = Context

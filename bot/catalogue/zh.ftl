@@ -20,6 +20,7 @@ help =
 
     我只引用文档里的原句，<b>粗体</b>是与问题对应的地方，下面一行是出处。/forget 删除我记下的关于你的一切。
 ask-how = 想问什么？请把问题写在后面，例如：/ask 你的问题
+late = 抱歉，这个问题来的时候我不在，隔得太久，就不再回答了。还想知道的话，请再问一次。
 apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问一次。
 
 ## 答案
@@ -27,6 +28,7 @@ apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问�
 source-paragraph = 第{ $number }段
 source-page = 第{ $page }页
 source-also = 同见 { $titles }
+partial = 有一部分文档暂时查不到，答案可能不全。
 source-disputed = 各文档说法不一，新的在前
 button-more = 更多
 button-context = 上下文

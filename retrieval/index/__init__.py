@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrieval.index.generations import Standing, latest, standing
 from retrieval.index.index import (
     Index,
     Recipe,
@@ -11,5 +12,8 @@ from retrieval.index.index import (
 __all__ = [
     "Index",
     "Recipe",
+    "Standing",
+    "latest",
     "newest",
+    "standing",
 ]

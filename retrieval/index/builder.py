@@ -70,7 +70,7 @@ class Builder:
         self._removed.add(path)
 
     def publish(self, manifest: str) -> Path:
-        """Write everything to disk and make it the newest generation; gives its folder.
+        """Write everything to disk and make it the newest generation; gives its folder. Then ``discard``, as always.
 
         Raises ``IndexFolderError`` if the disk takes no more; the generations that are there stay as they are.
         """
@@ -80,11 +80,9 @@ class Builder:
             return self._written(manifest).folder
         except OSError as error:
             raise unwritable(self._folder, error) from error
-        finally:
-            self.discard()
 
     def discard(self) -> None:
-        """Remove what was built and not published."""
+        """Remove what was built and is needed no more; that takes longer than to open what was published."""
         self._segmentation.close()
         self._texts.close()
         self._workplace.discard()

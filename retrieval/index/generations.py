@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import mmap
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self, TypeVar
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import ForeignIndexError, IndexFolderError
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever older code could not read what newer code writes, or the other way round."""
 KEPT = 2
 """How many generations stay: the one in use, and the one before it in case the new one is damaged."""
@@ -38,8 +38,6 @@ _AT_ONCE = 1 << 22
 """Bytes up to which a file's pages are all mapped when it is opened, and not each when it is first read."""
 _ABANDONED = 3600
 """Seconds after which what a builder has left is taken for abandoned; one that works writes more often."""
-
-_logger = logging.getLogger(__name__)
 
 Opened = TypeVar("Opened")
 
@@ -57,8 +55,10 @@ class Generation:
             description = json.loads((folder / _DESCRIPTION).read_bytes())
         except (OSError, ValueError) as error:
             raise IndexFolderError(folder, f"is not a whole index ({error})") from error
-        if not isinstance(description, dict) or description.get("format") != FORMAT:
-            raise ForeignIndexError(folder, "was made by another version")
+        if not isinstance(description, dict) or not isinstance(description.get("format"), int):
+            raise IndexFolderError(folder, "is not an index")
+        if description["format"] != FORMAT:
+            raise ForeignIndexError(folder, format_found=description["format"], format_known=FORMAT)
         self.facts: dict[str, Any] = description["facts"]
         self._files: dict[str, dict[str, Any]] = description["files"]
         whole = sum(file["bytes"] for file in self._files.values()) <= _READ_WHOLE
@@ -104,47 +104,38 @@ class Workplace:
             self.scratch = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
         except OSError as error:
             raise unwritable(folder, error) from error
-        self._open: dict[str, BinaryIO] = {}
+        self._files: dict[str, _Written] = {}
 
-    def append(self, name: str, content: bytes | memoryview | NDArray[Any]) -> None:
+    def append(self, name: str, content: bytes | NDArray[Any]) -> None:
         """Write to the end of a file, in the machine's byte order."""
-        file = self._open.get(name)
+        file = self._files.get(name)
         if file is None:
-            file = self._open[name] = (self.folder / name).open("wb")
-        file.write(np.ascontiguousarray(content).data if isinstance(content, np.ndarray) else content)
+            file = self._files[name] = _Written(self.folder / name)
+        file.write(np.ascontiguousarray(content).data if isinstance(content, np.ndarray) else memoryview(content))
 
     def publish(self, facts: Mapping[str, Any]) -> Generation:
         """Bring everything safely to disk and make it the newest generation."""
-        import shutil
         from concurrent.futures import ThreadPoolExecutor
 
-        for file in self._open.values():
-            file.close()
-        paths = sorted(self.folder.iterdir())
         # All at once, since a file system brings many files to disk in about the time that one takes.
-        with ThreadPoolExecutor(len(paths)) as threads:
-            files = dict(zip((path.name for path in paths), threads.map(_measured, paths), strict=True))
+        with ThreadPoolExecutor(len(self._files)) as threads:
+            files = dict(zip(self._files, threads.map(_Written.finish, self._files.values()), strict=True))
         description = {"format": FORMAT, "facts": dict(facts), "files": files}
         path = self.folder / _DESCRIPTION
         path.write_text(json.dumps(description, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
         _sync(path)
         _sync(self.folder)
-        target = self._renamed()
-        for old in list(_generations(self._parent))[KEPT:]:
-            # Its description first: what is left if this is interrupted is then no generation.
-            with contextlib.suppress(OSError):
-                (old / _DESCRIPTION).unlink()
-            shutil.rmtree(old, ignore_errors=True)
-        return Generation(target)
+        return Generation(take_in(self.folder, self._parent))
 
     def discard(self) -> None:
-        """Remove what was built and not published."""
+        """Remove what was built and not published, and the generations that are older than those kept."""
         import shutil
 
-        for file in self._open.values():
+        for file in self._files.values():
             file.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self.scratch, ignore_errors=True)
+        _sweep(self._parent)
 
     def __enter__(self) -> Self:
         return self
@@ -152,20 +143,27 @@ class Workplace:
     def __exit__(self, *_: object) -> None:
         self.discard()
 
-    def _renamed(self) -> Path:
-        number = 1 + max((_number(folder) for folder in _generations(self._parent)), default=0)
-        while True:
-            target = self._parent / f"generation-{number:06}"
-            try:
-                self.folder.rename(target)
-            except OSError:
-                if not target.exists():
-                    raise
-                number += 1  # another process published this number first
-            else:
-                break
-        _sync(self._parent)
-        return target
+
+def take_in(built: Path, folder: Path) -> Path:
+    """Make a folder that holds all of a generation, safely on disk, the newest in ``folder``; gives its new name."""
+    number = 1 + max((_number(generation) for generation in _generations(folder)), default=0)
+    while True:
+        target = folder / f"generation-{number:06}"
+        try:
+            built.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+            number += 1  # another process published this number first
+        else:
+            break
+    _sync(folder)
+    return target
+
+
+def latest(folder: Path) -> str:
+    """Give the name of the newest generation in a folder, whole or not; empty where there is none."""
+    return next((generation.name for generation in _generations(folder)), "")
 
 
 def newest(folder: Path, opened: Callable[[Path], Opened]) -> Opened | None:
@@ -177,10 +175,35 @@ def newest(folder: Path, opened: Callable[[Path], Opened]) -> Opened | None:
             tried.add(generation)
             try:
                 return opened(generation)
-            except ForeignIndexError as error:  # as after every upgrade: a new one is made, and nobody need worry
-                _logger.info("%s is passed over: %s", generation, error)
+            except ForeignIndexError as error:
+                # As after every upgrade: a new one is made, and nobody need worry. That of a newer version is unusual.
+                _log("WARNING" if error.newer else "INFO", generation, error)
             except (IndexFolderError, OSError, LookupError, TypeError, ValueError) as error:
-                _logger.warning("%s is passed over: %s", generation, error)
+                _log("WARNING", generation, error)
+    return None
+
+
+def _log(level: str, generation: Path, error: Exception) -> None:
+    import logging  # to load it takes longer than to open an index
+
+    logging.getLogger(__name__).log(logging.getLevelNamesMapping()[level], "%s is passed over: %s", generation, error)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest generation as it stands on disk: its number, its bytes, and when it was made, since 1970."""
+
+    number: int
+    bytes: int
+    time: float
+
+
+def standing(folder: Path) -> Standing | None:
+    """Look at the newest generation without opening it; ``None`` where there is none."""
+    for generation in _generations(folder):
+        with contextlib.suppress(OSError):  # removed meanwhile
+            files = [path.stat() for path in generation.iterdir()]
+            return Standing(_number(generation), sum(file.st_size for file in files), generation.stat().st_mtime)
     return None
 
 
@@ -203,8 +226,14 @@ def _number(generation: Path) -> int:
 
 
 def _sweep(folder: Path) -> None:
+    """Remove the generations that are older than those kept, and what dead builders have left."""
     import shutil
 
+    for old in list(_generations(folder))[KEPT:]:
+        # Its description first: what is left if this is interrupted is then no generation.
+        with contextlib.suppress(OSError):
+            (old / _DESCRIPTION).unlink()
+        shutil.rmtree(old, ignore_errors=True)
     for leftover in folder.glob("building-*"):
         with contextlib.suppress(OSError):
             newest_change = max(path.stat().st_mtime for path in (leftover, *leftover.iterdir()))
@@ -217,33 +246,50 @@ def _fault(path: Path, file: Mapping[str, Any], *, whole: bool) -> str | None:
     try:
         if path.stat().st_size != file["bytes"]:
             return "is cut short"
-        if (_checksum(path) != file["sha256"]) if whole else (_edges(path) != file["edges"]):
+        if (_checksum(path) != file["checksum"]) if whole else (_edges(path) != file["edges"]):
             return "is damaged"
     except OSError:
         return "is missing"
     return None
 
 
-def _measured(path: Path) -> dict[str, Any]:
-    """Measure a file and bring it safely to disk."""
-    _sync(path)
-    return {"bytes": path.stat().st_size, "sha256": _checksum(path), "edges": _edges(path)}
+class _Written:
+    """A file that is being written; its checksum is that of what was meant to be written, not of what the disk took."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO = path.open("wb")
+        self._bytes = self._checksum = 0
+
+    def write(self, content: memoryview) -> None:
+        self._bytes += content.nbytes
+        self._checksum = crc32(content, self._checksum)
+        self._file.write(content)
+
+    def finish(self) -> dict[str, Any]:
+        """Bring the file safely to disk and describe it."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.close()
+        return {"bytes": self._bytes, "checksum": self._checksum, "edges": _edges(self._path)}
+
+    def close(self) -> None:
+        self._file.close()
 
 
-def _checksum(path: Path) -> str:
-    digest = sha256()
+def _checksum(path: Path) -> int:
+    checksum = 0
     with path.open("rb") as file:
         while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+            checksum = crc32(block, checksum)
+    return checksum
 
 
-def _edges(path: Path) -> str:
+def _edges(path: Path) -> int:
     with path.open("rb") as file:
-        digest = sha256(file.read(_EDGE))
+        checksum = crc32(file.read(_EDGE))
         file.seek(max(path.stat().st_size - _EDGE, 0))
-        digest.update(file.read(_EDGE))
-    return digest.hexdigest()
+        return crc32(file.read(_EDGE), checksum)
 
 
 def _sync(path: Path) -> None:

@@ -7,14 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from retrieval.bm25 import PostingsBM25
-from retrieval.errors import ForeignIndexError
+from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
 from retrieval.index.generations import Generation
 from retrieval.index.texts import Texts
 from retrieval.postings import DTYPES, Postings
 from retrieval.postings.formula import Formula
 from retrieval.records import Paragraph, Source
-from retrieval.tokens import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Index:
         self._generation = Generation(folder)
         facts = self._generation.facts
         if facts["recipe"] != asdict(recipe):
-            raise ForeignIndexError(folder, "was made with other settings")
+            raise ForeignIndexError(folder)
         arrays = {name: self._generation.numbers(name, dtype) for name, dtype in DTYPES.items()}
         formula = Formula(recipe.k1, recipe.b, len(arrays["lengths"]), facts["average_length"])
         self.bm25 = PostingsBM25(postings=Postings.of_flat(arrays, formula), k1=recipe.k1, b=recipe.b)
@@ -58,11 +57,13 @@ class Index:
 
     def holding(self, words: Iterable[str]) -> list[str]:
         """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+        from retrieval.tokens import normalise  # what only answers has no need to load it here
+
         wanted = tuple(words)
         return [
             path
             for path, strings in self.texts.topics()
-            if any(word in text for text in map(_normal, strings) for word in wanted)
+            if any(word in normalise(text).text for text in strings for word in wanted)
         ]
 
     def damage(self) -> list[str]:
@@ -70,10 +71,16 @@ class Index:
         return self._generation.damage()
 
 
-def newest(folder: Path, recipe: Recipe) -> Index | None:
-    """Open the newest whole generation in a folder; ``None`` when there is none that this code can use."""
-    return generations.newest(folder, lambda generation: Index(generation, recipe))
+def newest(folder: Path, recipe: Recipe, *, whole: bool = False) -> Index | None:
+    """Open the newest generation in a folder; ``None`` when there is none that this code can use.
 
+    With ``whole`` one that is whole to the last byte, which takes as long as to read it.
+    """
 
-def _normal(text: str) -> str:
-    return normalise(text).text
+    def opened(generation: Path) -> Index:
+        index = Index(generation, recipe)
+        if whole and (damaged := index.damage()):
+            raise IndexFolderError(generation, f"is damaged: {', '.join(damaged)}")
+        return index
+
+    return generations.newest(folder, opened)

@@ -1,4 +1,4 @@
-"""The operator's own words: ``userdict.txt`` and ``stopwords.txt`` in the documents folder.
+"""The operator's own words: ``userdict.txt``, ``stopwords.txt`` and ``synonyms.txt`` in the documents folder.
 
 A line of ``userdict.txt`` is a word that is not to be cut, and perhaps how often it occurs; as in jieba's user
 dictionaries, what follows is passed over. A line of ``stopwords.txt`` is a word that tells nothing here. Empty lines
@@ -10,12 +10,14 @@ of stop words often hold, carry the meaning of regulations.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from retrieval.errors import DocumentsFolderError
+from retrieval.question.synonyms import operators
 from retrieval.tokens import normalise
 
 USER_DICTIONARY = "userdict.txt"
@@ -28,16 +30,21 @@ FREQUENCY = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Words to keep whole, with their frequencies, and words to leave out; normalised, in a fixed order."""
+    """Words to keep whole, with their frequencies, words to leave out, and groups of words that mean the same.
+
+    All are normalised; the first two in a fixed order.
+    """
 
     words: tuple[tuple[str, int], ...] = ()
     stop: tuple[str, ...] = ()
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Read the files, where there are any.
 
-        Raises ``DocumentsFolderError`` if one cannot be read, with the line that is wrong.
+        Raises ``DocumentsFolderError`` if one cannot be read, with the line that is wrong, ``SynonymsError`` for the
+        table of synonyms.
         """
         words: dict[str, int] = {}
         for place, (word, *rest) in _lines(folder, USER_DICTIONARY):
@@ -45,7 +52,17 @@ class Lexicon:
                 raise DocumentsFolderError(folder, f"{place}: the frequency {rest[0]} is not between 1 and 999999999")
             words[normalise(word).text] = int(rest[0]) if rest and rest[0].isdecimal() else FREQUENCY
         stop = {normalise(word).text for _, (word, *_) in _lines(folder, STOP_WORDS)}
-        return cls(tuple(sorted(words.items())), tuple(sorted(stop)))
+        return cls(tuple(sorted(words.items())), tuple(sorted(stop)), operators(folder).groups)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what ``str`` gave; an older version knew no synonyms."""
+        words, stop, *others = json.loads(text)
+        groups = tuple(tuple(group) for group in (others[0] if others else ()))
+        return cls(tuple((word, frequency) for word, frequency in words), tuple(stop), groups)
+
+    def __str__(self) -> str:
+        return json.dumps([self.words, self.stop, self.synonyms], ensure_ascii=False)
 
     def changed(self, before: Lexicon) -> frozenset[str]:
         """Give the words with which texts may be cut otherwise than before."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from retrieval import reading
 from retrieval.engine import Engine, Update
-from retrieval.errors import DocumentsFolderError, UnreadableDocument
+from retrieval.errors import DocumentsFolderError, OvertakenError, UnreadableDocument
 from retrieval.library.lexicon import NAMES, Lexicon
-from retrieval.library.manifest import Entry, Manifest, Summary
+from retrieval.library.manifest import Entry, Manifest, State, Summary
+from retrieval.library.resting import resting
 from retrieval.question import synonyms
 from retrieval.reading import Declarations, Limits
 from retrieval.tokens import Tokenizer
@@ -28,9 +29,12 @@ MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200
 NO_DOCUMENTS = NAMES | {synonyms.FILE_NAME}
 """Files of the documents folder that say how to read and to ask the others."""
 
-Status = Literal["added", "changed", "unchanged", "removed", "unreadable", "skipped"]
+Status = Literal["added", "changed", "unchanged", "removed", "unreadable", "skipped", "growing"]
 
 _REMOVED: Status = "removed"
+_GROWING: Status = "growing"
+
+_logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str, int], None]
 """Told, before each file is read: how many are done, how many there are to read, its path, paragraphs read so far."""
@@ -97,14 +101,23 @@ class Library:
         self._limits = limits or Limits()
         self._engine = engine
         self._tokenizer = tokenizer
-        self._read: tuple[str, Manifest] | None = None
+        self._read: tuple[str, list[Any], Manifest] | None = None
 
-    async def refresh(self, *, progress: Progress = lambda *_: None) -> Report:
+    async def refresh(self, *, progress: Progress = lambda *_: None, rest_seconds: float = 0) -> Report:
         """Read what is new or has changed, forget what is gone, and make the result visible in one step.
 
-        A file that cannot be read is reported and stops no other. Raises ``DocumentsFolderError`` when the folder
-        cannot be listed or nothing in it can be read, and ``IndexFolderError`` when the index cannot be written.
+        A file that cannot be read is reported and stops no other. One that is still being written when it is looked at
+        again after ``rest_seconds`` stays as it was, ``growing``. Raises ``DocumentsFolderError`` when the folder
+        cannot be listed or nothing in it can be read, and ``IndexFolderError`` or ``EngineError`` when the index cannot
+        be written.
         """
+        while True:
+            try:
+                return await self._refreshed(progress, rest_seconds)
+            except OvertakenError as error:  # there may be nothing left to do
+                _logger.info("looking again: %s", error)
+
+    async def _refreshed(self, progress: Progress, rest_seconds: float) -> Report:
         listing = await asyncio.to_thread(reading.find, self._folder, limits=self._limits)
         # Whatever goes over all files is done in a thread, since somebody may be waiting for an answer.
         files = await asyncio.to_thread(_documents, listing)
@@ -122,17 +135,18 @@ class Library:
         if self._tokenizer:
             self._tokenizer.adopt(lexicon.words, lexicon.stop)
         stale = await asyncio.to_thread(_stale, files, before, touched)
-        gone = sorted(before.entries.keys() - files.keys())
+        stale, growing = await resting(self._folder, stale, seconds=rest_seconds)
+        gone = _gone(before, files, listing)
         entries = dict(before.entries)
-        changes: dict[str, Status] = dict.fromkeys(gone, _REMOVED)
+        changes: dict[str, Status] = dict.fromkeys(gone, _REMOVED) | dict.fromkeys(growing, _GROWING)
 
-        if stale or gone or lexicon != before.lexicon:
+        if stale or gone or lexicon != before.lexicon or not before.entries:
             async with self._engine.update(afresh=not before.entries) as update:
                 for path in gone:
                     await _remove(update, entries.pop(path))
                 paragraph_count = 0
                 for done, file in enumerate(stale):
-                    path = str(file.path)
+                    path = file.relative
                     progress(done, len(stale), path, paragraph_count)
                     entry = before.entries.get(path)
                     entries[path] = await self._bring(update, file, declarations, entry, again=_holds(entry, touched))
@@ -140,12 +154,13 @@ class Library:
                     paragraph_count += sum(one.paragraph_count for one in entries[path].documents)
                 if not any(entry.documents for entry in entries.values()):
                     reasons = "; ".join(failure for entry in entries.values() for failure in entry.failures[:1])
+                    reasons = reasons or "its files are still being written"
                     raise DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
                 progress(len(stale), len(stale), "", paragraph_count)
                 manifest = Manifest(lexicon, entries)
-                text = await asyncio.to_thread(manifest.format, readers, before)
+                text = await asyncio.to_thread(manifest.format, readers)
                 await update.commit(text)
-                self._read = text, manifest
+                self._read = text, readers, manifest
             changed = True
         else:
             changed = False
@@ -153,15 +168,13 @@ class Library:
         return Report(await asyncio.to_thread(_reports, entries, changes, listing), changed)
 
     async def _manifest(self, readers: list[Any]) -> Manifest:
-        """Give what is known; of other readers, nothing is known of what these would make of the files."""
+        """Give what is known of the files, read from its text only where that is another than the last time."""
         text = await self._engine.manifest()
         if text is None:
             return Manifest(Lexicon(), {})
-        if self._read is None or self._read[0] != text:
-            self._read = text, await asyncio.to_thread(Manifest.parse, text)
-        known = self._read[1]
-        made_by, _, _ = text.partition("\n")
-        return known if made_by == json.dumps(readers) else Manifest(known.lexicon, {})
+        if self._read is None or self._read[:2] != (text, readers):
+            self._read = text, readers, await asyncio.to_thread(Manifest.parse, text, readers)
+        return self._read[2]
 
     async def _bring(
         self, update: Update, file: reading.File, declarations: Declarations, before: Entry | None, *, again: bool
@@ -169,7 +182,7 @@ class Library:
         """Read one file into the update, unless its content is what it was; gives its new line of the manifest."""
         digest = await asyncio.to_thread(_digest, self._folder / file.path)
         if before and digest and before.sha256 == digest and not again:
-            return before._replace(size=file.size, mtime_ns=file.mtime_ns)
+            return Entry(str(State(file.size, file.mtime_ns, digest)), before.outcome)
         try:
             documents, failures = await asyncio.to_thread(
                 reading.read, self._folder, file.path, limits=self._limits, declarations=declarations
@@ -180,18 +193,15 @@ class Library:
             await _remove(update, before)
         for document in documents:
             await update.put(document)
-        return Entry(
-            size=file.size,
-            mtime_ns=file.mtime_ns,
-            sha256=digest,
-            documents=tuple(Summary.of(document) for document in documents),
-            failures=tuple(str(failure) for failure in failures),
+        return Entry.of(
+            State(file.size, file.mtime_ns, digest),
+            [Summary.of(document) for document in documents],
+            [str(failure) for failure in failures],
         )
 
 
 def _documents(listing: reading.Listing) -> dict[str, reading.File]:
-    files = {str(file.path): file for file in listing.files}
-    return {path: file for path, file in files.items() if path not in NO_DOCUMENTS}
+    return {file.relative: file for file in listing.files if file.relative not in NO_DOCUMENTS}
 
 
 def _stale(files: dict[str, reading.File], before: Manifest, touched: set[str]) -> list[reading.File]:
@@ -203,10 +213,19 @@ def _stale(files: dict[str, reading.File], before: Manifest, touched: set[str]) 
     ]
 
 
+def _gone(before: Manifest, files: dict[str, reading.File], listing: reading.Listing) -> list[str]:
+    """Give the files that are no more; those that cannot be reached for the moment may well be there."""
+    unreached = {one.path for one in listing.skipped if one.reason.startswith(reading.UNREACHED)}
+    missing = sorted(before.entries.keys() - files.keys())
+    if not unreached:
+        return missing
+    return [path for path in missing if unreached.isdisjoint((PurePosixPath(path), *PurePosixPath(path).parents))]
+
+
 def _reports(entries: dict[str, Entry], changes: dict[str, Status], listing: reading.Listing) -> tuple[FileReport, ...]:
     """Report on every file, in order of path; ``changes`` tells what has happened to some."""
     reports = [
-        FileReport(path, changes.get(path) or _status(entry, entry), entry.size, entry.documents, entry.failures)
+        FileReport(path, changes.get(path) or _unread(entry), entry.size, entry.documents, entry.failures)
         for path, entry in entries.items()
     ]
     reports += [FileReport(path, status) for path, status in changes.items() if path not in entries]
@@ -227,7 +246,11 @@ async def _remove(update: Update, entry: Entry) -> None:
 
 
 def _unchanged(entry: Entry | None, file: reading.File) -> bool:
-    return entry is not None and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
+    return entry is not None and entry.is_of(file.size, file.mtime_ns)
+
+
+def _unread(entry: Entry) -> Status:
+    return "unchanged" if entry.documents else "unreadable"
 
 
 def _status(before: Entry | None, now: Entry) -> Status:

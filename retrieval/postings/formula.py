@@ -38,6 +38,21 @@ class Formula:
         average = float(lengths.mean(dtype=np.float64)) if len(lengths) else 0.0
         return cls(k1, b, len(lengths), average)
 
+    @property
+    def saturation(self) -> np.float32:
+        """The factor k1 + 1."""
+        return np.float32(self.k1 + 1)
+
+    @property
+    def slope(self) -> np.float32:
+        """What each term of a paragraph adds to its norm."""
+        return np.float32(self.k1 * self.b / (self.average_length or 1.0))
+
+    @property
+    def offset(self) -> np.float32:
+        """The norm that a paragraph without terms would have."""
+        return np.float32(self.k1 * (1 - self.b))
+
     def idf(self, frequency: int) -> float:
         """How much a term tells that stands in ``frequency`` of the N paragraphs: ln(1 + (N - n + 0.5)/(n + 0.5))."""
         return math.log1p((self.paragraph_count - frequency + 0.5) / (frequency + 0.5))
@@ -51,13 +66,9 @@ class Formula:
 
     def norms(self, lengths: NDArray[np.int32]) -> Floats:
         """Give k1·(1 - b + b·length/average) of each length, above 0 so that it can stand in a divisor."""
-        average = self.average_length or 1.0
-        factor = np.float32(self.k1 * self.b / average)
-        norms: Floats = np.maximum(
-            lengths.astype(np.float32) * factor + np.float32(self.k1 * (1 - self.b)), np.float32(1e-30)
-        )
+        norms: Floats = np.maximum(lengths.astype(np.float32) * self.slope + self.offset, np.float32(1e-30))
         return norms
 
     def impacts(self, weight: Floats | np.float32, frequencies: Floats, norms: Floats) -> Floats:
         """Give weight·f·(k1 + 1)/(f + norm): what a term that stands ``f`` times adds to the score; 0 where f is 0."""
-        return weight * (frequencies * np.float32(self.k1 + 1) / (frequencies + norms))
+        return weight * (frequencies * self.saturation / (frequencies + norms))

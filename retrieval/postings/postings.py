@@ -14,8 +14,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.keys import term_key
 from retrieval.postings.formula import Floats, Formula
-from retrieval.tokens.terms import term_key
 
 DENSE = 8
 """A term in more than one of so many paragraphs has a row over all of them."""

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.keys import term_key
 from retrieval.postings.postings import Postings
-from retrieval.tokens.terms import term_key
 
 MOST = (1 << 14) - 1
 """The highest frequency that is kept; no paragraph is told from another by more repetitions than that."""
@@ -82,16 +82,8 @@ class PostingsRun:
 
     def __init__(self, postings: Postings) -> None:
         self._postings = postings
-
-    @property
-    def keys(self) -> NDArray[np.uint64]:
-        """The terms' keys."""
-        return self._postings.keys
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """How many paragraphs hold each term."""
-        return self._postings.counts.astype(np.int64)
+        self.keys = postings.keys
+        self.counts = postings.counts.astype(np.int64)
 
     def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Give the paragraphs and frequencies of the terms ``first:last``, one term after the other."""

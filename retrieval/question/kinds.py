@@ -48,9 +48,9 @@ NONE = Kind("none", re.compile(r"(?!)"))
 def ask(text: str) -> tuple[Kind, tuple[int, int] | None]:
     """Tell the kind of answer that a normalised question asks for, and where the words stand that ask for it.
 
-    >>> kind, span = ask("智能终端目标是多少?")
+    >>> kind, span = ask("明年目标是多少?")
     >>> kind.name, span
-    ('number', (7, 9))
+    ('number', (5, 7))
     """
     for kind in kinds():
         match = kind.asks.search(text)
@@ -87,4 +87,5 @@ def _compiled(alternatives: Sequence[str], vocabulary: Mapping[str, str]) -> re.
 
 
 def _filled(pattern: str, vocabulary: Mapping[str, str]) -> str:
-    return re.sub(r"<(\w+)>", lambda match: vocabulary.get(match[1], match[0]), pattern)
+    # Not (?P<answer>…), which names a group. A name that is missing raises KeyError: as text it would never be found.
+    return re.sub(r"(?<!\?P)<(\w+)>", lambda match: vocabulary[match[1]], pattern)

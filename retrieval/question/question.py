@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from retrieval.question.kinds import Kind, ask
+from retrieval.question.nouns import looks, noun
 from retrieval.question.synonyms import Synonyms, default
 from retrieval.tokens import Normalised, Token, Tokenizer, characters, normalise, pairs
 
@@ -26,7 +27,7 @@ _WHICH = re.compile(
 )
 _ASKING = re.compile(
     r"为什么|为甚么|为何|什么时候|什么样的?|什么|甚么|哪[一几两]?[个种些位座家项条所部本类款样]|哪些|哪里|哪儿|哪|何时|何地|何处|何种|何人|谁|多少|"
-    r"多[高长大重远深宽快厚广](?![于量家数约部概型小学])|怎么样|怎么|怎样|如何|几[月日号点]|几(?=[个年天位名家座种次人])|是否|多久|啥"
+    r"有?多(?=[高长重深宽](?![于量家数约部概型小学]))|有?多[大远快厚广](?![于量家数约部概型小学])|怎么样|怎么|怎样|如何|几[月日号点]|几(?=[个年天位名家座种次人])|是否|多久|啥"
 )
 
 
@@ -36,9 +37,10 @@ class Question:
 
     ``gap`` is the span in ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the
     polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么
-    asks for, if one does; ``tokens`` are its words with those offsets. ``words``,
-    ``characters`` and ``pairs`` are in order, each once. ``synonyms`` are words of it with others that mean the same,
-    ``others`` the terms of those.
+    asks for, if one does; ``tokens`` are its words with those offsets. ``noun`` is what is asked for, wherever it
+    stands, and ``looks`` what such a thing looks like in a text, where that is known. ``words``, ``characters`` and
+    ``pairs`` are in order, each once; ``verbs`` are those of the words. ``synonyms`` are words of it with others that
+    mean the same, ``others`` the terms of those.
     """
 
     text: str
@@ -47,10 +49,13 @@ class Question:
     gap: tuple[int, int] | None
     content: str
     focus: str
+    noun: str
+    looks: re.Pattern[str] | None
     unit: re.Pattern[str] | None
     tokens: tuple[Token, ...]
     synonyms: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
+    verbs: tuple[str, ...]
     characters: tuple[str, ...]
     pairs: tuple[str, ...]
     others: tuple[str, ...]
@@ -59,15 +64,17 @@ class Question:
     def of(cls, text: str, tokenizer: Tokenizer, synonyms: Synonyms | None = None) -> Question:
         """Read a question.
 
-        >>> question = Question.of("请问智能终端目标是多少？", tokenizer)  # doctest: +SKIP
+        >>> question = Question.of("请问新建校区面积是多少？", tokenizer)  # doctest: +SKIP
         >>> question.kind.name, question.words  # doctest: +SKIP
-        ('number', ('智能', '终端', '目标', '是'))
+        ('number', ('新建', '校区', '面积', '是'))
         """
         normal = normalise(text)
         polite = _blank(normal.text, _POLITE)
         kind, gap = ask(polite)
         content = _blank(_blank(polite, _ASKING), _PARTICLES)
         tokens = tuple(tokenizer.words(content))
+        words = _distinct(token.text for token in tokens)
+        asked = noun(polite, gap, tokenizer)
         expanded = (synonyms or default()).expand(content)
         return cls(
             text=text,
@@ -76,11 +83,14 @@ class Question:
             gap=gap,
             content=content,
             focus=_focus(polite, gap, tokenizer),
+            noun=asked,
+            looks=looks(asked),
             unit=_unit(polite, gap),
             tokens=tokens,
             synonyms=expanded,
             others=_distinct(term for _, other in expanded for term in tokenizer.terms(other)),
-            words=_distinct(token.text for token in tokens),
+            words=words,
+            verbs=tuple(word for word in words if tokenizer.dictionary.part(word).startswith("v")),
             characters=_distinct(characters(content)),
             pairs=_distinct(pairs(content)),
         )
@@ -115,6 +125,7 @@ _MEASURES = (
     (r"多少钱|价格|票房|金额|资金|资本|经费|营收|收入|耗资|造价|元", "元|美元|日圆|日元|英镑|欧元|万|亿|两"),
     (r"第几", ""),
 )
+_TO = "(?:至|到|~|-|—|–)"
 
 
 def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
@@ -128,9 +139,10 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
         return re.compile(rf"第{number}{after[1][0]}")
     for asks, units in _MEASURES:
         if units and re.search(asks, text):
-            return re.compile(rf"{number}[多余]?(?:{units})")
+            return re.compile(rf"(?:{number}(?:{units})?{_TO})?{number}[多余]?(?:{units})")
     if re.search(r"多少|几", asking) and after:
-        return re.compile(rf"{number}[多余]?个?(?:{after[1]}|{after[1][0]})")
+        unit = f"(?:{after[1]}|{after[1][0]})"
+        return re.compile(rf"(?:{number}{unit}?{_TO})?{number}[多余]?个?{unit}")
     return None
 
 

@@ -34,14 +34,7 @@ class Synonyms:
 
         Raises ``SynonymsError`` when that table cannot be read.
         """
-        path = folder / FILE_NAME
-        try:
-            own = path.read_text("utf-8-sig").splitlines()
-        except FileNotFoundError:
-            return default()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SynonymsError(path, str(error)) from error
-        return cls(cls.of(own).groups + default().groups)
+        return cls(operators(folder).groups + default().groups)
 
     def expand(self, text: str) -> tuple[tuple[str, str], ...]:
         """Give the words of a normalised text that have synonyms, each with each of them.
@@ -57,6 +50,20 @@ class Synonyms:
             for other in group
             if other not in text
         )
+
+
+def operators(folder: Path) -> Synonyms:
+    """Give the groups of the table in a documents folder; none where there is no table.
+
+    Raises ``SynonymsError`` when it cannot be read.
+    """
+    path = folder / FILE_NAME
+    try:
+        return Synonyms.of(path.read_text("utf-8-sig").splitlines())
+    except FileNotFoundError:
+        return Synonyms()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SynonymsError(path, str(error)) from error
 
 
 def _stands(word: str, text: str) -> bool:

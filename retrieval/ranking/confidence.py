@@ -16,6 +16,9 @@ from retrieval.ranking.evidence import PAIRS, WORDS, Array, Evidence
 from retrieval.ranking.missing import absent
 from retrieval.ranking.passages import occurrences
 
+_AHEAD = 5.0
+"""A lead in the model's value beyond which more of it says nothing."""
+
 
 class Case:
     """A question, what was found, and the sentence that was ranked first: what its confidence is judged by.
@@ -45,6 +48,18 @@ class Case:
         return self.evidence.found.frequencies.get(term, 0)
 
     @cached_property
+    def odds(self) -> Array:
+        """The model's probability of each candidate."""
+        odds = np.exp(self.values - self.values.max())
+        return np.asarray(odds / odds.sum())
+
+    @cached_property
+    def ahead(self) -> float:
+        """How far the first candidate's value is ahead of the best in other paragraphs, ``_AHEAD`` at most."""
+        others = self.values[self.evidence.hit != self.evidence.hit[self.row]]
+        return min(float(self.values[self.row] - others.max()), _AHEAD) if len(others) else _AHEAD
+
+    @cached_property
     def own_text(self) -> str:
         """The normalised title and paragraph of the sentence."""
         passages = self.evidence.passages
@@ -53,7 +68,9 @@ class Case:
 
     def lacking(self, entity: Entity) -> float:
         """Tell how much of an entity the paragraph lacks: 0 nothing, 1 all of it."""
-        spellings = (entity.text, *(other for word, other in self.evidence.question.synonyms if word == entity.text))
+        spellings = [entity.text, *(other for word, other in self.evidence.question.synonyms if word == entity.text)]
+        if entity.sort == "year" and self.evidence.question.normal.text.startswith("年代", entity.end):
+            spellings.append(f"{entity.text[-2:]}年代")  # 1950年代 is also 20世纪50年代
         if any(occurrences(self.own_text, spelling) for spelling in spellings):
             return 0.0
         if entity.sort in ("year", "number") or entity.text.isascii():
@@ -173,6 +190,13 @@ SIGNS: tuple[Sign, ...] = (
         "the best paragraph stands out",
         lambda c: 1 - (_hits(c)[1] / _hits(c)[0] if len(_hits(c)) > 1 else 0.0),
     ),
+    Sign("odds", "the model is sure of its first sentence", lambda c: float(c.odds[c.row])),
+    Sign(
+        "paragraph odds",
+        "… or at least of its paragraph",
+        lambda c: float(c.odds[c.evidence.hit == c.evidence.hit[c.row]].sum()),
+    ),
+    Sign("other value", "no other paragraph has one as good", lambda c: c.ahead),
     Sign("value margin", "the best sentence stands out", lambda c: min(float(c.values.max()) - _second(c.values), 3.0)),
     Sign("alignment", "the question's characters in their order", lambda c: float(c.evidence.aligned[c.row])),
     Sign("skipping", "its neighbours stay near each other", lambda c: float(c.evidence.skipping[c.row])),
@@ -186,6 +210,7 @@ SIGNS: tuple[Sign, ...] = (
             and not c.evidence.form[c.row]
         ),
     ),
+    Sign("length", "a long sentence covers it by chance", lambda c: math.log1p(c.evidence.lengths[c.row])),
     Sign("terms", "a long question is seldom covered as a whole", lambda c: math.log1p(len(c.evidence.question.words))),
     Sign("few terms", "a short one is covered by chance", lambda c: float(len(c.evidence.question.words) < 3)),
     Sign(

@@ -15,8 +15,12 @@ from retrieval.tokens.kept import kept
 
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 _QUOTED = re.compile(r"[《「“\"『]([^《》「」“”\"『』]{2,30})[》」”\"』]")
+_ERA = frozenset(("西元", "公元", "民国"))
+"""What counts years is no name; jieba knows some of it only as single characters."""
 _NUMERAL = re.compile(r"[一二两三四五六七八九十百千万亿][成点词次个]|^[一二两三四五六七八九十]")
-_FUNCTION = frozenset("的是在和与了有为于之者个会被从到由以及或也就都不所将曾其中向对这那第上下年月日时后前位人因何至")
+_FUNCTION = frozenset(
+    "的是在和与了有为于之者个会被从到由以及或也就都不所将曾其中向对这那第上下年月日时后前位人因何至皆等要该此每各其并又曾最很更一"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ class Names:
                 break
             if loose:
                 stray.append(token)
-            elif not token.han or (token.text in self._words and not _NUMERAL.search(token.text)):
+            elif not token.han or (
+                token.text in self._words and token.text != question.noun and not _NUMERAL.search(token.text)
+            ):
                 entities.append(Entity(token.text, token.start, token.end, _sort(token.text)))
         return tuple(sorted(entities, key=lambda entity: entity.start))
 
@@ -70,6 +76,8 @@ def _joined(tokens: Sequence[Token]) -> list[Entity]:
     if len(tokens) < 2:
         return []
     text = "".join(token.text for token in tokens)
+    if text in _ERA:
+        return []
     return [Entity(text, tokens[0].start, tokens[-1].end, "stray")]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval.ranking import asked
 from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence
 
 
@@ -146,6 +147,16 @@ FEATURES: tuple[Feature, ...] = (
     Feature("length of time", "… as any time does", _length, "time"),
     Feature("length of manner", "a manner needs many", _length, "manner"),
     Feature("length of list", "… as a list does", _length, "list"),
+    Feature("looks", "哪种语言 asks for …语, 职务 for …长: is there one?", asked.looks),
+    Feature("called", "哪个港 asks for a name that ends with 港", asked.called),
+    Feature("numbers", "the question's numbers must be there, each of them", asked.numbers),
+    Feature("year carried", "… a year may have been said in the sentence before", asked.year_carried),
+    Feature("pull", "what has the form of an answer stands beside the question's words", asked.pull),
+    Feature("verbs", "what happens is told in other words more often than who it happens to", asked.verbs),
+    Feature("subject behind", "a sentence about 它 does not say who 它 is", asked.subject_behind),
+    Feature("subject here", "… the sentence before it does", asked.subject_here),
+    Feature("asks back", "a question is no answer", asked.asks_back),
+    Feature("depth", "the end of a paragraph tells of later times", asked.depth),
 )
 
 GROUP_NAMES = ("words", "characters", "pairs")

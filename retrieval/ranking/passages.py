@@ -90,7 +90,7 @@ def occurrences(text: str, term: str) -> list[int]:
     """Give the positions at which a term stands in a normalised text; a Latin word or a number only as a whole.
 
     >>> occurrences("2025年5g,a5g", "5g")
-    [6]
+    [5]
     """
     result = []
     whole = term.isascii()

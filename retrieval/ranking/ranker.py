@@ -1,11 +1,8 @@
-"""The sentences of the paragraphs that were found, best first: a linear model over the table of features."""
+"""The sentences of the paragraphs that were found, best first."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -14,9 +11,10 @@ from retrieval.ranking.background import Background
 from retrieval.ranking.confidence import Case, confidence
 from retrieval.ranking.entities import Names
 from retrieval.ranking.evidence import Array, Evidence
-from retrieval.ranking.features import NAMES, features
+from retrieval.ranking.features import features
 from retrieval.ranking.highlights import highlights
 from retrieval.ranking.missing import missing
+from retrieval.ranking.model import stored
 from retrieval.ranking.passages import Passages
 from retrieval.records import Found, Hit, Sentence
 from retrieval.tokens import Tokenizer
@@ -47,7 +45,7 @@ class Ranking:
     """The candidates, best first, ties in the order of the collection; and how sure it is that the first answers.
 
     ``confidence`` lies between 0 and 1; ``missing`` are the question's terms, as the person wrote them, that the
-    documents do not have, or not together.
+    documents do not have, or not together. ``partial`` tells that a part of the documents could not be searched.
     """
 
     question: Question
@@ -55,6 +53,7 @@ class Ranking:
     confidence: float
     missing: tuple[str, ...]
     evidence: Evidence | None
+    partial: bool = False
 
     def highlights(self, candidate: Candidate) -> tuple[tuple[int, int], ...]:
         """Give the spans of a candidate's sentence that answer, as offsets in its text."""
@@ -83,10 +82,12 @@ class Ranker:
         found = _with_synonyms(question, found)
         entities = self._names.of(question)
         if not found.hits:
-            return Ranking(question, (), 0.0, missing(question, found, entities, [1.0] * len(entities)), None)
+            return Ranking(
+                question, (), 0.0, missing(question, found, entities, [1.0] * len(entities)), None, found.partial
+            )
         evidence = self.evidence(question, found)
         table = features(evidence)
-        values = table @ _stored_weights()
+        values = stored().values(table)
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")
@@ -102,7 +103,7 @@ class Ranker:
         )
         case = self.case(evidence, values)
         lacking = missing(question, found, entities, case.lacks)
-        return Ranking(question, ranked, confidence(case), lacking, evidence)
+        return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
 
 
 def _with_synonyms(question: Question, found: Found) -> Found:
@@ -115,10 +116,3 @@ def _with_synonyms(question: Question, found: Found) -> Found:
         for term in question.of_word(word):
             frequencies[term] = max(frequencies.get(term, 0), stands)
     return replace(found, frequencies=frequencies)
-
-
-@cache
-def _stored_weights() -> Array:
-    stored = json.loads(files("retrieval.ranking").joinpath("ranking.json").read_text("utf-8"))
-    by_name = dict(zip(stored["features"], stored["weights"], strict=True))
-    return np.array([by_name[name] for name in NAMES])

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from retrieval.reading.declarations import Declaration, Declarations, declared
 from retrieval.reading.document import Reading, read
-from retrieval.reading.finding import File, Listing, Skipped, find
+from retrieval.reading.finding import UNREACHED, File, Listing, Skipped, find, is_document_name, is_litter
 from retrieval.reading.limits import Limits
 
 __all__ = [
+    "UNREACHED",
     "Declaration",
     "Declarations",
     "File",
@@ -21,5 +22,7 @@ __all__ = [
     "Skipped",
     "declared",
     "find",
+    "is_document_name",
+    "is_litter",
     "read",
 ]

@@ -22,8 +22,8 @@ _UNSPACED = re.compile(f"[{_WIDE}][A-Za-z0-9]|[A-Za-z0-9][{_WIDE}]")
 def collapse(text: str) -> str:
     r"""The text on one line: white space runs become one space, and a line end between Chinese characters nothing.
 
-    >>> collapse("  智能\n  终端\tsmart\nphones ")
-    '智能终端 smart phones'
+    >>> collapse("  电动\n  汽车\telectric\ncars ")
+    '电动汽车 electric cars'
     """
     text = _INVISIBLE.sub("", text)
     if _BREAK.search(text):
@@ -34,7 +34,7 @@ def collapse(text: str) -> str:
 def join_lines(lines: list[str]) -> str:
     """The lines as one: nothing between Chinese characters, a space between words.
 
-    Where Chinese meets a Latin word or a figure, the text's own habit decides: ``突破⏎7000亿元`` is joined as the text
+    Where Chinese meets a Latin word or a figure, the text's own habit decides: ``共有⏎3000人`` is joined as the text
     writes ``10款`` or ``10 款`` elsewhere, and without a space when it does not say.
     """
     if len(lines) == 1:

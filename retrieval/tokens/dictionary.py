@@ -1,4 +1,4 @@
-"""How often the words of jieba's dictionary occur in Chinese at large, ready without loading the dictionary."""
+"""What jieba's dictionary knows of its words, ready without loading it: frequencies and parts of speech."""
 
 from __future__ import annotations
 
@@ -11,25 +11,36 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.keys import term_key
 from retrieval.tokens.segmenter import dictionary_lines
-from retrieval.tokens.terms import term_key
 
-_NAME = "frequencies-1.npy"
+_NAME = "words-1.npy"
 
 
 class Dictionary:
-    """The frequencies of words. ``total`` is the length of the text in which they were counted, in words."""
+    """The words with their frequencies. ``total`` is the length of the text in which they were counted, in words."""
 
     def __init__(self, table: NDArray[np.uint64]) -> None:
-        self._keys, self._frequencies = table
+        # Plain arrays on the same memory: slicing a memmap costs more than searching it.
+        keys, self._frequencies, self._parts = np.asarray(table)
+        # The last element is no word: it holds the total.
+        self._keys = keys[:-1]
         self.total = int(self._frequencies[-1])
 
     def frequency(self, word: str) -> int:
         """Give how often a word was counted; 0 for one that is not in the dictionary."""
+        place = self._place(word)
+        return 0 if place is None else int(self._frequencies[place])
+
+    def part(self, word: str) -> str:
+        """Give a word's part of speech, two letters at most: ``n`` noun, ``v`` verb …; empty if unknown."""
+        place = self._place(word)
+        return "" if place is None else "".join(map(chr, divmod(int(self._parts[place]), 256))).strip("\0")
+
+    def _place(self, word: str) -> int | None:
         key = np.uint64(term_key(word))
-        # The last element is no word: it holds the total.
-        place = int(self._keys[:-1].searchsorted(key))
-        return int(self._frequencies[place]) if self._keys[place] == key else 0
+        place = int(self._keys.searchsorted(key))
+        return place if place < len(self._keys) and self._keys[place] == key else None
 
     def words(self) -> Iterator[tuple[str, int, str]]:
         """Give all words with their frequencies and parts of speech."""
@@ -38,7 +49,7 @@ class Dictionary:
 
 @cache
 def dictionary(cache_folder: Path) -> Dictionary:
-    """Open the dictionary's frequencies; the first time, they are counted, and kept in the folder."""
+    """Open the dictionary; the first time, its words are counted, and kept in the folder."""
     path = cache_folder / _NAME
     try:
         return Dictionary(np.load(path, mmap_mode="r"))
@@ -54,9 +65,10 @@ def dictionary(cache_folder: Path) -> Dictionary:
 
 
 def _counted() -> NDArray[np.uint64]:
-    frequencies, total = dict[int, int](), 0
-    for word, frequency, _ in dictionary_lines():
-        frequencies[term_key.__wrapped__(word)] = frequency
+    known, total = dict[int, tuple[int, int]](), 0
+    for word, frequency, tag in dictionary_lines():
+        known[term_key.__wrapped__(word)] = frequency, int.from_bytes(tag[:2].encode().ljust(2, b"\0"))
         total += frequency
-    keys = sorted(frequencies)
-    return np.array([[*keys, 2**64 - 1], [*(frequencies[key] for key in keys), total]], dtype=np.uint64)
+    keys = sorted(known)
+    frequencies, parts = zip(*(known[key] for key in keys), strict=True)
+    return np.array([[*keys, 2**64 - 1], [*frequencies, total], [*parts, 0]], dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""Chinese numerals → Arabic, where they count or date something: 二〇二五年 → 2025年, 七千亿 → 7000亿.
+"""Chinese numerals → Arabic, where they count or date something: 二〇一八年 → 2018年, 三千万 → 3000万.
 
 What merely contains a numeral (千方百计, 一下) stays as it is: a numeral is turned only before a unit or a scale.
 """
@@ -27,8 +27,8 @@ NUMERAL = re.compile(
 def arabic(match: re.Match[str]) -> str:
     """Give the Arabic digits of what ``NUMERAL`` found.
 
-    >>> NUMERAL.sub(arabic, "二〇二五年突破七千亿元，三十五人，一百零八个，千方百计")
-    '2025年突破7000亿元，35人，108个，千方百计'
+    >>> NUMERAL.sub(arabic, "二〇一八年增长三千万元，三十五人，一百零八个，千方百计")
+    '2018年增长3000万元，35人，108个，千方百计'
     """
     text = match.group()
     if match.lastgroup == "digits":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ Cut = Callable[[str], list[str]]
 _KNOWN = re.compile("([\u4e00-\u9fd5]+)")
 
 
-@cache
+@lru_cache(maxsize=4)  # one for each state of the operator's dictionary that is in use
 def segmenter(cache_folder: Path, words: Words = ()) -> Cut:
     """Give a function that cuts a run of Chinese characters into words.
 

@@ -90,8 +90,8 @@ def normalise(text: str) -> Normalised:
 
     >>> normalise("ＣＰＵ與５Ｇ手機").text
     'cpu与5g手机'
-    >>> normalise("二〇二五年七千亿元").text
-    '2025年7000亿元'
+    >>> normalise("二〇一八年三千万元").text
+    '2018年3000万元'
     >>> normalise("5㎡大").text, normalise("5㎡大").original(1, 3)
     ('5m2大', (1, 2))
     """
@@ -137,6 +137,11 @@ class Tokenizer:
         """Keep ``words`` whole and pass over ``stop`` from now on; all of them normalised."""
         self._words, self._stop = words, frozenset(stop)
 
+    @property
+    def adopted(self) -> tuple[Words, tuple[str, ...]]:
+        """The words that are kept whole, and those that are passed over."""
+        return self._words, tuple(sorted(self._stop))
+
     def words(self, text: str) -> Iterator[Token]:
         """Cut normalised text into words; punctuation and spaces are passed over.
 
@@ -157,8 +162,8 @@ class Tokenizer:
     def terms(self, text: str) -> list[str]:
         """Give the bag of terms of a text, not normalised yet: its words, Chinese characters and pairs of them.
 
-        >>> Tokenizer(cache_folder).terms("智能终端CPU")  # doctest: +SKIP
-        ['智能', '终端', 'cpu', '智', '能', '终', '端', '智能', '能终', '终端']
+        >>> Tokenizer(cache_folder).terms("电动汽车GPS")  # doctest: +SKIP
+        ['电动汽车', 'gps', '电', '动', '汽', '车', '电动', '动汽', '汽车']
         """
         cut, stop = segmenter(self.cache_folder, self._words), self._stop
         words: list[str] = []

@@ -1,0 +1,196 @@
+"""What the commands work with, put together as the settings say: engine, library, editions and the shelf.
+
+What a command does not need is not imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import SECRETS, Settings, addresses
+from retrieval.answering import Timed, untimed
+from retrieval.errors import EngineError, YuanjuError
+
+if TYPE_CHECKING:
+    from bot.documents.edition import Edition
+    from bot.documents.shelf import Shelf
+    from retrieval.answering import Answerer
+    from retrieval.engine import Engine
+    from retrieval.library import Library
+    from retrieval.opensearch import OpenSearchEngine
+    from retrieval.tokens import Tokenizer
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """The way to the documents: ``newest`` opens their newest edition, ``stamp`` tells it from others cheaply."""
+
+    newest: Callable[[], Awaitable[Edition | None]]
+    stamp: Callable[[], Awaitable[str]]
+
+
+@asynccontextmanager
+async def library(settings: Settings, *, patient: bool = True) -> AsyncIterator[tuple[Library, Engine]]:
+    """Give what brings the index up to date, and the engine it does so with; no other process does so meanwhile.
+
+    Who is not ``patient`` gets an ``IndexBusyError`` instead of waiting for another.
+    """
+    from bot.documents.locks import changing
+    from retrieval.library import Library
+
+    async with changing(settings.index_folder, patient=patient):
+        words = tokenizer(settings)
+        async with _engine(settings, words) as engine:
+            yield Library(settings.documents, engine, words, limits=settings.reading_limits), engine
+
+
+@asynccontextmanager
+async def editions(settings: Settings, *, timed: Timed = untimed) -> AsyncIterator[Editions]:
+    """Give the way to the documents; the connections to a cluster are closed at the end."""
+    from bot.documents.edition import opened
+
+    ways = partial(opened, cache_folder=_dictionaries(settings), threshold=settings.threshold, timed=timed)
+    if settings.engine == "local":
+        from retrieval.engine import LocalEngine
+        from retrieval.index import latest
+
+        yield Editions(
+            newest=partial(ways, partial(LocalEngine, settings.index_folder)),
+            stamp=partial(asyncio.to_thread, latest, settings.index_folder),
+        )
+        return
+    engine = _engine_there(settings, tokenizer(settings))
+    try:
+        # A cluster's engine finds the newest generation itself, whatever the tokenizer.
+        yield Editions(newest=partial(ways, lambda _: engine), stamp=engine.generation)
+    finally:
+        await engine.close()
+
+
+@asynccontextmanager
+async def edition(settings: Settings) -> AsyncIterator[Edition]:
+    """Bring the index up to date, or say why the last one has to do, and give the documents as they are now."""
+    async with editions(settings) as known:
+        before = await known.stamp()
+        try:
+            await refresh(settings, patient=not before)
+        except YuanjuError as error:
+            if not before or (last := await known.newest()) is None:
+                raise
+            logger.warning("%s. Answers come from the last index", error)
+            yield last
+            return
+        yield await _made(known)
+
+
+@asynccontextmanager
+async def answerer(settings: Settings) -> AsyncIterator[Answerer]:
+    """Bring the index up to date and give what answers from it."""
+    await refresh(settings)
+    async with editions(settings) as known:
+        yield (await _made(known)).answerer
+
+
+@asynccontextmanager
+async def shelf(settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed) -> AsyncIterator[Shelf]:
+    """Give all that can be done with the documents, of which nothing is opened yet.
+
+    Indexing is done by another process, which gets the settings that came as ``flags`` too.
+    """
+    from bot.documents.indexing import Indexer
+    from bot.documents.shelf import Shelf
+
+    environment = os.environ | {f"YUANJU_{name.upper()}": value for name, value in flags.items()}
+    for secret in SECRETS - {"engine_password", "engine_api_key"}:  # what reads other people's files is told no others
+        environment.pop(f"YUANJU_{secret.upper()}", None)
+    async with editions(settings, timed=timed) as known:
+        yield Shelf(
+            settings.documents,
+            known.newest,
+            known.stamp,
+            Indexer(environment),
+            threshold=settings.threshold,
+            timed=timed,
+        )
+
+
+async def refresh(settings: Settings, *, patient: bool = True) -> None:
+    """Bring the index up to date in this process, before the eyes of whoever waits for it."""
+    from bot.terminal.indexing import progress_bar
+
+    async with library(settings, patient=patient) as (documents, _):
+        with progress_bar() as progress:
+            report = await documents.refresh(progress=progress)
+    if report.failures:
+        logger.warning(
+            "%d documents could not be read, the first being %s (all: yuanju index)",
+            len(report.failures),
+            report.failures[0],
+        )
+
+
+def tokenizer(settings: Settings) -> Tokenizer:
+    """Give what cuts texts into terms."""
+    from retrieval.tokens import Tokenizer
+
+    return Tokenizer(_dictionaries(settings))
+
+
+def _dictionaries(settings: Settings) -> Path:
+    return settings.index_folder / "jieba"
+
+
+async def _made(known: Editions) -> Edition:
+    newest = await known.newest()
+    assert newest  # noqa: S101 - it has just been made
+    return newest
+
+
+@asynccontextmanager
+async def _engine(settings: Settings, words: Tokenizer) -> AsyncIterator[Engine]:
+    if settings.engine == "local":
+        from retrieval.engine import LocalEngine
+
+        with closing(LocalEngine(settings.index_folder, words)) as here:
+            yield here
+        return
+    there = _engine_there(settings, words)
+    try:
+        yield there
+    finally:
+        await there.close()
+
+
+def _engine_there(settings: Settings, words: Tokenizer) -> OpenSearchEngine:
+    """Give the engine on a cluster, of which nothing is asked yet."""
+    try:
+        from retrieval.opensearch import Connection, Credentials, OpenSearchEngine
+    except ImportError as error:
+        raise EngineError(settings.engine, "needs the extra packages: pip install 'yuanju[opensearch]'") from error
+
+    password, api_key = settings.engine_password, settings.engine_api_key
+    credentials = Credentials(
+        user=settings.engine_user,
+        password=password.get_secret_value() if password else None,
+        api_key=api_key.get_secret_value() if api_key else None,
+        aws_region=settings.engine_aws_region,
+    )
+    return OpenSearchEngine(
+        Connection(
+            tuple(addresses(settings.engine)), credentials, settings.engine_authority, verify=settings.engine_verify
+        ),
+        words,
+        prefix=settings.engine_prefix,
+        shards=settings.engine_shards,
+        replicas=settings.engine_replicas,
+    )

@@ -1,0 +1,1 @@
+"""What is said to whom: handlers of messages, presses and inline questions, and what they share."""

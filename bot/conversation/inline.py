@@ -1,0 +1,113 @@
+"""Inline mode: ``@bot question`` in any chat gives sentences to send there, a page at a time.
+
+What is sent ends up in chats that the bot does not know, so only documents that everybody may see are asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from telegram import (
+    InlineQuery,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    Update,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.ext import CallbackContext
+
+from bot import replies
+from bot.catalogue import Html, Phrases, language_of, phrases
+from bot.conversation.asking import ask
+from bot.conversation.desk import Desk
+from retrieval.records import Quote
+
+logger = logging.getLogger(__name__)
+
+Context = CallbackContext[Any, Any, Any, Any]
+
+PER_PAGE = 50
+_MOST = 1000
+_CACHE_SECONDS = 60
+_TITLE_LIMIT = 120
+_START_PARAMETER = "inline"  # what /start gets from the button above the results
+
+
+class Inline:
+    """The handler of inline queries."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_query(self, update: Update, _: Context) -> None:
+        """Give the sentences that answer, or suggest what to ask."""
+        query = update.inline_query
+        if query is None:
+            return
+        person = query.from_user.id
+        say = phrases(language_of(query.from_user.language_code))
+        if not self._desk.access.answers_in(person):
+            await _give(query, [], say.text("not-for-you-inline"))
+        elif not self._desk.limits.ask(person, person).allowed:
+            await _give(query, [], say.text("inline-nothing"), cache_seconds=0)
+        elif question := query.query.strip():
+            await self._answer(query, question, say)
+        else:
+            await self._suggest(query, say)
+
+    async def _answer(self, query: InlineQuery, question: str, say: Phrases) -> None:
+        first = int(query.offset) if query.offset.isdecimal() and len(query.offset) < 6 else 0
+        last = min(first + PER_PAGE, _MOST)
+        audience = self._desk.access.public()
+        answer, _ = await ask(self._desk, question, limit=last + 1, audience=audience, place="inline")
+        results = [_article(number, quote, say) for number, quote in enumerate(answer.quotes[first:last], first)]
+        label = say.text("inline-start") if answer.answered else say.text("inline-not-found")
+        more = str(last) if len(answer.quotes) > last and last < _MOST else None
+        await _give(query, results, label, next_offset=more)
+
+    async def _suggest(self, query: InlineQuery, say: Phrases) -> None:
+        """Offer questions; choosing one sends its answer."""
+        audience = self._desk.access.public()
+        results: list[InlineQueryResultArticle] = []
+        for question in await self._desk.documents.suggestions(audience):
+            answer = await self._desk.documents.ask(question, limit=1, audience=audience)
+            if answer.answered:
+                asked = say.html("asked", question=question)
+                html = Html(f"{asked}\n\n{replies.page_html(answer.quotes, say)}")
+                hint = say.text("inline-suggestion-description")
+                results.append(_result(len(results), question, hint, html))
+        await _give(query, results, say.text("inline-nothing"))
+
+
+def _article(number: int, quote: Quote, say: Phrases) -> InlineQueryResultArticle:
+    sentence, _ = replies.excerpt(quote.sentence.text, quote.highlights, limit=_TITLE_LIMIT)
+    return _result(number, sentence, replies.source_line(quote, say), replies.page_html((quote,), say))
+
+
+def _result(number: int, title: str, description: str, html: Html) -> InlineQueryResultArticle:
+    content = InputTextMessageContent(html, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True))
+    return InlineQueryResultArticle(str(number), title, content, description=description)
+
+
+async def _give(
+    query: InlineQuery,
+    results: list[InlineQueryResultArticle],
+    label: str,
+    *,
+    next_offset: str | None = None,  # PTB would send "[]" for an empty one
+    cache_seconds: int = _CACHE_SECONDS,
+) -> None:
+    try:
+        await query.answer(
+            results,
+            cache_time=cache_seconds,
+            is_personal=True,
+            next_offset=next_offset,
+            button=InlineQueryResultsButton(label, start_parameter=_START_PARAMETER),
+        )
+    except (BadRequest, NetworkError, RetryAfter) as error:  # the person has typed on, and waits for the next
+        logger.info("An inline query could not be answered: %s", error.message)

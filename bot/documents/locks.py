@@ -1,0 +1,78 @@
+"""Who may do what with an index folder at the same time, over all processes of this machine.
+
+The locks are the operating system's: a process that dies, however suddenly, holds none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import portalocker
+from portalocker import LockFlags
+
+from retrieval.errors import IndexFolderError
+
+_TRIED_EVERY_SECONDS = 0.2
+
+logger = logging.getLogger(__name__)
+
+
+class IndexBusyError(IndexFolderError):
+    """Another process does with an index folder what only one at a time may do, or what nobody else may see."""
+
+
+@asynccontextmanager
+async def changing(folder: Path, *, patient: bool = True) -> AsyncIterator[None]:
+    """Be the only process that changes the index in ``folder``, which is made; whoever comes second waits and says so.
+
+    Who is not ``patient`` gets an ``IndexBusyError``. Raises ``IndexFolderError`` where the folder cannot be written.
+    """
+    async with _held(folder, "changing", LockFlags.EXCLUSIVE, "another process is updating the index", patient=patient):
+        yield
+
+
+@asynccontextmanager
+async def using(folder: Path) -> AsyncIterator[None]:
+    """Use an index for long, with others; nothing is put in its place meanwhile."""
+    async with _held(folder, "using", LockFlags.SHARED, "a backup is being restored", patient=True):
+        yield
+
+
+@asynccontextmanager
+async def replacing(folder: Path) -> AsyncIterator[None]:
+    """Replace what is in an index folder while nobody uses it. Raises ``IndexBusyError`` where somebody does."""
+    async with _held(folder, "using", LockFlags.EXCLUSIVE, "a bot is running with this index", patient=False):
+        yield
+
+
+@asynccontextmanager
+async def _held(folder: Path, name: str, kind: LockFlags, otherwise: str, *, patient: bool) -> AsyncIterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / f"{name}.lock").open("ab")
+    except OSError as error:
+        raise IndexFolderError(folder, f"cannot be written ({error}); choose another with YUANJU_INDEX") from error
+    with file:
+        waiting = False
+        while not _locked(file.fileno(), kind):
+            if not patient:
+                raise IndexBusyError(folder, otherwise)
+            if not waiting:
+                logger.warning("%s: %s; waiting for it", folder, otherwise)
+            waiting = True
+            await asyncio.sleep(_TRIED_EVERY_SECONDS)
+        yield
+
+
+def _locked(descriptor: int, kind: LockFlags) -> bool:
+    try:
+        portalocker.lock(descriptor, kind | LockFlags.NON_BLOCKING)
+    except portalocker.AlreadyLocked:
+        return False
+    except portalocker.LockException as error:  # a file system without locks: as if there were nobody else
+        logger.info("no locks here: %s", error)
+    return True

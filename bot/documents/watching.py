@@ -1,0 +1,157 @@
+"""Watching the documents folder, and keeping the shelf in step with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import aclosing, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Literal, NoReturn
+
+from watchfiles import awatch
+
+from bot.documents.mounts import is_remote
+from bot.documents.shelf import Shelf
+from retrieval import reading
+from retrieval.errors import YuanjuError
+from retrieval.library import NO_DOCUMENTS, Report
+
+LOOKED_EVERY_SECONDS = 5.0
+"""How often it is looked whether the folder is there, and whether another process has published a newer index."""
+POLLED_EVERY_SECONDS = 10.0
+"""How often a folder is listed that tells nobody of its changes."""
+AGAIN_SECONDS = 10.0
+"""When files are looked at again that were still being written."""
+RETRIED_SECONDS = 60.0
+"""When indexing is tried again that has failed."""
+CHECKED_EVERY_SECONDS = 600.0
+"""When files are compared although nothing was heard: a system that is asked to watch too much forgets some of it."""
+
+_QUIET_MS = 400
+_LONGEST_MS = 3_000
+
+logger = logging.getLogger(__name__)
+
+
+class Watch:
+    """Follows the changes of a shelf's folder, and takes up what other processes publish.
+
+    ``polling`` is whether the folder is listed again and again; where it is ``None``, that depends on where it lies.
+    """
+
+    def __init__(self, shelf: Shelf, *, polling: bool | None = None) -> None:
+        self._shelf = shelf
+        self._polling = polling
+        self._trouble = ""
+        self._growing = False
+        self._due = 0.0
+
+    async def run(self) -> NoReturn:
+        """Go on until cancelled. Whatever goes wrong is logged, and the shelf answers as before."""
+        while True:
+            try:
+                async with aclosing(self._stirrings()) as stirrings:
+                    async for stirred in stirrings:
+                        try:
+                            await self._shelf.take_up()
+                            # What is still being written stirs all the time.
+                            if (stirred and not self._growing) or time.monotonic() >= self._due:
+                                await self._refresh()
+                        except YuanjuError as error:
+                            self._fail(error)
+            except Exception:
+                logger.exception("The documents are not watched for the moment")
+            await asyncio.sleep(LOOKED_EVERY_SECONDS)
+
+    async def _refresh(self) -> None:
+        report = await self._shelf.refresh()
+        self._growing = report.count("growing") > 0
+        self._due = time.monotonic() + (AGAIN_SECONDS if self._growing else CHECKED_EVERY_SECONDS)
+        if report.changed:
+            logger.info("%s", _summary(report))
+        elif self._trouble:
+            logger.info("The documents can be read again; nothing has changed")
+        self._trouble = ""
+
+    def _fail(self, error: YuanjuError) -> None:
+        """Say what is wrong, once, and wait with the next attempt."""
+        self._due = time.monotonic() + RETRIED_SECONDS
+        if str(error) != self._trouble:
+            logger.warning("%s. Questions are answered from the last index", error)
+        self._trouble = str(error)
+
+    async def _stirrings(self) -> AsyncGenerator[bool, None]:
+        """Tell when documents may have changed, and every few seconds that none has."""
+        folder = self._shelf.folder
+        polling = await asyncio.to_thread(is_remote, folder) if self._polling is None else self._polling
+        yield True
+        while True:
+            watched = _identity(folder)
+            try:
+                changes = awatch(
+                    folder,
+                    watch_filter=None,
+                    step=_QUIET_MS,
+                    debounce=_LONGEST_MS,
+                    rust_timeout=int(LOOKED_EVERY_SECONDS * 1000),
+                    yield_on_timeout=True,
+                    force_polling=polling,
+                    poll_delay_ms=int(POLLED_EVERY_SECONDS * 1000),
+                    ignore_permission_denied=True,
+                )
+                async with aclosing(changes):
+                    async for batch in changes:
+                        if _identity(folder) != watched:
+                            break  # another folder in its place, as when a volume is mounted or is gone
+                        yield any(self._matters(Path(path)) for _, path in batch)
+            except (OSError, RuntimeError) as error:
+                if watched is not None and not polling:
+                    logger.warning("%s cannot be watched (%s): it is listed every few seconds instead", folder, error)
+                    polling = True
+                await asyncio.sleep(LOOKED_EVERY_SECONDS)
+            yield _identity(folder) != watched
+
+    def _matters(self, path: Path) -> bool:
+        """Tell whether a change of this file or folder may change answers: editors' own files do not."""
+        with suppress(ValueError):
+            path = path.relative_to(self._shelf.folder.resolve())
+        if any(reading.is_litter(part) for part in path.parts):
+            return False
+        if str(path) in NO_DOCUMENTS or reading.is_document_name(path.name):
+            return True
+        place = self._shelf.folder / path
+        if place.exists():
+            return place.is_dir()
+        return any(file.path.startswith(f"{path.as_posix()}/") for file in self._shelf.files)
+
+
+@asynccontextmanager
+async def watching(shelf: Shelf, *, how: Literal["auto", "poll", "off"] = "auto") -> AsyncIterator[None]:
+    """Have a shelf follow its folder for as long as the context lasts; ``how`` is as in the settings."""
+    if how == "off":
+        yield
+        return
+    task = asyncio.create_task(Watch(shelf, polling=True if how == "poll" else None).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another that has taken its place; ``None`` where there is none."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _summary(report: Report) -> str:
+    counts = {status: report.count(status) for status in ("added", "changed", "removed", "unreadable", "growing")}
+    changes: Collection[str] = [f"{count} {status}" for status, count in counts.items() if count]
+    return f"{report.document_count} documents can be asked now; files: {', '.join(changes) or 'none changed'}"

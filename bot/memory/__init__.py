@@ -1,0 +1,1 @@
+"""What the bot remembers: exchanges, votes, buttons, and who asked what last."""

@@ -1,0 +1,42 @@
+"""A question and the reply to it, as they are kept."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.memory.asker import Asker
+from retrieval.records import Answer
+
+_KEY_BYTES = 12  # 16 characters: nobody guesses one, and 48 of the 64 bytes of callback data remain
+
+
+def new_id() -> int:
+    """An id for an answer: 61 bits, later ones are greater, and several processes do not give the same."""
+    return time.time_ns() // 1_000_000 << 20 | secrets.randbits(20)
+
+
+def new_key() -> str:
+    """A key for what a button stands for: 16 ASCII characters."""
+    return secrets.token_urlsafe(_KEY_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question, its answer as it was shown, and the messages they stand in.
+
+    ``key`` and ``payload`` are those of the reply's buttons. ``question_message_id`` is ``None`` where a button asked.
+    """
+
+    asker: Asker
+    answer: Answer
+    latency_ms: float
+    index_version: str
+    payload: Mapping[str, Any]
+    key: str
+    reply_message_id: int
+    question_message_id: int | None = None
+    id: int = field(default_factory=new_id)

@@ -1,0 +1,278 @@
+"""What the bot remembers between messages and restarts: in SQLite beside the index, or in PostgreSQL.
+
+Several replicas may share a PostgreSQL database: whatever must happen once is one statement.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Delete, Table, delete, event, insert, make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.memory import audit, schema
+from bot.memory.asker import Asker
+from bot.memory.audit import DAY_SECONDS, PRESS, Audit
+from bot.memory.exchange import Exchange, new_key
+from bot.memory.inbox import DURABLE, Inbox
+from bot.memory.schema import StateError, cause
+
+_BUSY_MS = 10_000
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LastQuestion:
+    """What somebody asked last in a chat and topic, and when (seconds since 1970)."""
+
+    text: str
+    time: float
+
+
+class State:
+    """The bot's memory. ``audit`` holds what was asked and answered; ``clock`` gives seconds since 1970."""
+
+    def __init__(self, engine: AsyncEngine, *, clock: Callable[[], float] = time.time) -> None:
+        self._engine = engine
+        self._clock = clock
+        self.audit = Audit(engine, clock)
+
+    def inbox(self, bot_id: int) -> Inbox:
+        """What Telegram has sent to a bot, for one process to take care of."""
+        return Inbox(self._engine, self._clock, bot_id=bot_id)
+
+    async def keep(self, exchanges: Sequence[Exchange]) -> None:
+        """Write down questions, their answers, replies and buttons, in one step."""
+        now = self._clock()
+        rows: dict[Table, list[dict[str, Any]]] = {
+            schema.answers: [audit.answer_row(exchange, now) for exchange in exchanges],
+            schema.quotes: [row for exchange in exchanges for row in audit.quote_rows(exchange)],
+            schema.buttons: [
+                {
+                    "key": exchange.key,
+                    "payload": json.dumps(exchange.payload),
+                    "person_id": exchange.asker.person_id,
+                    "time": now,
+                }
+                for exchange in exchanges
+            ],
+        }
+        async with self._engine.begin() as connection:
+            for table, of_table in rows.items():
+                if of_table:
+                    await connection.execute(insert(table), of_table)
+            await schema.put_all(
+                connection,
+                schema.last_questions,
+                [_question_row(exchange.asker, exchange.answer.question, now) for exchange in exchanges],
+            )
+            replies = [
+                _reply_row(exchange.asker, exchange.question_message_id, exchange.reply_message_id, now)
+                for exchange in exchanges
+                if exchange.question_message_id is not None
+            ]
+            if replies:
+                await schema.put_all(connection, schema.replies, replies)
+
+    async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
+        """What the asker asked last in this chat and topic, unless that is too long ago."""
+        columns = schema.last_questions.c
+        query = select(columns.text, columns.time).where(*_of(asker), columns.time >= self._clock() - within_seconds)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+        return LastQuestion(*row) if row else None
+
+    async def keep_buttons(self, payloads: Sequence[Mapping[str, Any]], *, person_id: int) -> tuple[str, ...]:
+        """Keep what some buttons stand for, as JSON; gives a key of 16 ASCII characters for each.
+
+        Telegram does not prove that a pressed button belongs to the message it was shown with: what a payload shows
+        is for the chat that it names.
+        """
+        keys = tuple(new_key() for _ in payloads)
+        rows = [
+            {"key": key, "payload": json.dumps(payload), "person_id": person_id, "time": self._clock()}
+            for key, payload in zip(keys, payloads, strict=True)
+        ]
+        if rows:
+            async with self._engine.begin() as connection:
+                await connection.execute(insert(schema.buttons), rows)
+        return keys
+
+    async def button(self, key: str) -> dict[str, Any] | None:
+        """What a button stands for; ``None`` where it is out of date."""
+        query = select(schema.buttons.c.payload).where(schema.buttons.c.key == key)
+        async with self._engine.connect() as connection:
+            payload = (await connection.execute(query)).scalar()
+        return None if payload is None else dict(json.loads(payload))
+
+    async def remember_reply(self, asker: Asker, question_message_id: int, reply_message_id: int) -> None:
+        """Keep which message answers which, so that an edited question edits its answer."""
+        row = _reply_row(asker, question_message_id, reply_message_id, self._clock())
+        async with self._engine.begin() as connection:
+            await schema.put(connection, schema.replies, row)
+
+    async def reply_to(self, chat_id: int, question_message_id: int) -> int | None:
+        """The message that answered this one."""
+        columns = schema.replies.c
+        query = select(columns.reply_message_id).where(
+            columns.chat_id == chat_id, columns.question_message_id == question_message_id
+        )
+        async with self._engine.connect() as connection:
+            message_id: int | None = (await connection.execute(query)).scalar()
+        return message_id
+
+    async def give_notice(self, kind: str, subject_id: int, *, within_seconds: float) -> bool:
+        """Whether a notice of this kind is due for a person or chat, because none was given within the time.
+
+        Asking counts as giving it: of several that ask at once, one is told yes.
+        """
+        now = self._clock()
+        row = {"kind": kind, "subject_id": subject_id, "time": now}
+        async with self._engine.begin() as connection:
+            return await schema.put(
+                connection, schema.notices, row, where=schema.notices.c.time <= now - within_seconds
+            )
+
+    async def forget_person(self, person_id: int) -> int:
+        """Delete everything that is kept about a person; gives how many rows that were.
+
+        That updates and presses are done with, which says nothing, is deleted too but not counted.
+        """
+        notices = schema.notices.c
+        await self._delete(
+            delete(schema.inbox).where(schema.inbox.c.person_id == person_id),
+            delete(schema.notices).where(notices.subject_id == person_id, notices.kind.startswith(PRESS)),
+        )
+        return await self._delete(
+            delete(schema.votes).where(schema.votes.c.person_id == person_id),
+            delete(schema.answers).where(schema.answers.c.person_id == person_id),
+            delete(schema.last_questions).where(schema.last_questions.c.person_id == person_id),
+            delete(schema.buttons).where(schema.buttons.c.person_id == person_id),
+            delete(schema.replies).where(schema.replies.c.person_id == person_id),
+            delete(schema.notices).where(schema.notices.c.subject_id == person_id),
+        )
+
+    async def forget_older_than(self, days: float) -> int:
+        """Delete everything from before ``days`` days ago; gives how many rows that were."""
+        limit = self._clock() - days * DAY_SECONDS
+        dated = (table for table in schema.tables.sorted_tables if "time" in table.c)
+        return await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
+
+    async def _delete(self, *statements: Delete) -> int:
+        async with self._engine.begin() as connection:
+            return sum([(await connection.execute(statement)).rowcount for statement in statements])
+
+
+def _question_row(asker: Asker, question: str, now: float) -> dict[str, Any]:
+    place = {"person_id": asker.person_id, "chat_id": asker.chat_id, "topic_id": asker.topic_id}
+    return {**place, "text": question, "time": now}
+
+
+def _reply_row(asker: Asker, question_message_id: int, reply_message_id: int, now: float) -> dict[str, Any]:
+    return {
+        "chat_id": asker.chat_id,
+        "question_message_id": question_message_id,
+        "reply_message_id": reply_message_id,
+        "person_id": asker.person_id,
+        "time": now,
+    }
+
+
+def _of(asker: Asker) -> tuple[Any, ...]:
+    columns = schema.last_questions.c
+    return (
+        columns.person_id == asker.person_id,
+        columns.chat_id == asker.chat_id,
+        columns.topic_id == asker.topic_id,
+    )
+
+
+def database_url(database: str | None, folder: Path) -> URL:
+    """Where the memory is: ``database``, a URL with or without the name of a driver, or else a file in ``folder``.
+
+    Raises ``StateError`` where it is no URL of a database that is supported; the message does not repeat it.
+    """
+    if database is None:
+        return URL.create("sqlite+aiosqlite", database=str(folder / "state.sqlite"))
+    try:
+        url = make_url(database)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() not in _DRIVERS:
+        raise StateError(
+            "YUANJU_DATABASE is no address of a PostgreSQL or SQLite database; "
+            "it looks like postgresql://user:password@host:5432/name"
+        )
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+@asynccontextmanager
+async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIterator[State]:
+    """The memory at ``url``, its tables made or brought up to date first.
+
+    Raises ``StateError`` where it cannot be opened, or was written by a newer version.
+    """
+    shown = url.render_as_string(hide_password=True)
+    try:
+        engine = connect(url)
+    except ModuleNotFoundError as error:
+        raise StateError(
+            f"The database {shown} needs the package {error.name}: pip install 'yuanju[postgres]'"
+        ) from None
+    except OSError as error:
+        raise StateError(
+            f"The database {shown} cannot be made: {error.strerror}. Choose it with YUANJU_DATABASE"
+        ) from None
+    try:
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(schema.prepare)
+        except (SQLAlchemyError, OSError) as error:
+            raise StateError(
+                f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE"
+            ) from None
+        yield State(engine, clock=clock)
+    finally:
+        await engine.dispose()
+
+
+def connect(url: URL) -> AsyncEngine:
+    """The engine for a database, with transactions that hold as much on SQLite as they do on PostgreSQL."""
+    if url.get_backend_name() != "sqlite":
+        # A connection that the server has closed in the meantime is noticed and replaced.
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).touch(mode=0o600)  # what people ask is nobody else's business on this machine
+    # One connection: whoever writes next waits in line here, instead of trying again and again in SQLite.
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions begin where the listener below says
+        for setting in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {setting}")
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        # What is to outlive a loss of power is on disk when it is committed; the rest outlives that of the process.
+        level = "FULL" if connection.get_execution_options().get(DURABLE) else "NORMAL"
+        if connection.info.get("synchronous") != level:
+            connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+            connection.info["synchronous"] = level
+        # A transaction that first reads and then wants to write fails at once where another has written meanwhile.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,206 @@
+"""The Telegram front end: which handler takes what, over PTB's ``Application``, and the way to run it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from functools import partial
+
+from telegram import LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.error import InvalidToken
+from telegram.ext import (
+    Application,
+    BaseUpdateProcessor,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    Defaults,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot import metrics
+from bot.access import Access, misnamed
+from bot.conversation.answers import Answers
+from bot.conversation.desk import Desk
+from bot.conversation.inline import Inline
+from bot.conversation.limits import Limits
+from bot.conversation.messages import Conversation
+from bot.conversation.operators import Operators, clear_removed
+from bot.conversation.presses import Presses
+from bot.conversation.uploads import Uploads
+from bot.documents.shelf import Documents
+from bot.health import SignOfLife
+from bot.memory.ledger import Ledger
+from bot.memory.state import State
+from bot.settings import Settings
+from bot.telegram import profile
+from bot.telegram.attendance import Source, attend
+from bot.telegram.clock import ServerClock
+from bot.telegram.connection import Account, Requests, privacy, updates_request
+from bot.telegram.intake import BotApplication, Intake
+from bot.telegram.polling import Line, Poller
+from bot.telegram.sending import Sending
+from bot.telegram.slots import Slots
+from bot.telegram.timing import Timing
+from bot.telegram.webhook import Routes, Webhook
+
+logger = logging.getLogger(__name__)
+
+CONCURRENT_UPDATES = 16
+
+# What the handlers below take; Telegram keeps the rest to itself.
+ALLOWED_UPDATES = (
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+)
+
+
+def build_application(
+    settings: Settings, *, slots: Slots, processor: BaseUpdateProcessor | int, clock: ServerClock, timing: Timing
+) -> BotApplication:
+    """PTB's application as the bot needs it, without handlers; what runs it brings it its updates.
+
+    Raises ``TokenError`` where there is no token or it cannot be one.
+    """
+    account = Account.of(settings)
+    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing)
+    application: BotApplication = (
+        Application.builder()
+        .token(account.token)
+        .base_url(account.base_url)
+        .base_file_url(account.base_file_url)
+        .request(Requests(timing, clock, connections=2 * CONCURRENT_UPDATES))
+        .rate_limiter(sending)
+        .concurrent_updates(processor)
+        .defaults(
+            Defaults(
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                allow_sending_without_reply=True,  # the question may be deleted before it is answered
+            )
+        )
+        .updater(None)
+        .build()
+    )
+    return application
+
+
+def add_handlers(application: BotApplication, desk: Desk) -> None:
+    """Have the application do what the bot does."""
+    answers, operators, uploads = Answers(desk), Operators(desk), Uploads(desk)
+    conversation = Conversation(desk, answers, operators, uploads)
+    presses = Presses(desk, answers, operators, uploads)
+    # Channel posts ask nobody; a message with neither words nor anything to be sorry about is left alone inside.
+    new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
+    application.add_handler(MessageHandler(new, conversation.on_message))
+    application.add_handler(MessageHandler(edited, conversation.on_edited_message))
+    application.add_handler(CallbackQueryHandler(presses.on_press))
+    application.add_handler(InlineQueryHandler(Inline(desk).on_query))
+    application.add_handler(ChatMemberHandler(conversation.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_error_handler(conversation.on_error)
+
+
+async def serve(
+    settings: Settings, documents: Documents, state: State, sign: SignOfLife, *, routes: Routes | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises ``TokenError``, whose message is the line to show, where the token is missing or malformed, and as soon
+    as Telegram refuses it. A server that cannot be reached is tried again for as long as it takes. ``routes`` is the
+    HTTP server that a webhook needs.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels this task instead
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run(settings, documents, state, sign, stop=stop, routes=routes)
+
+
+async def run(
+    settings: Settings,
+    documents: Documents,
+    state: State,
+    sign: SignOfLife,
+    *,
+    stop: asyncio.Event,
+    routes: Routes | None = None,
+    timing: Timing = Timing(),  # noqa: B008 - frozen
+) -> None:
+    """Serve until ``stop`` is set; what has been asked by then is answered first, or by the next process.
+
+    Raises like ``serve``.
+    """
+    account = Account.of(settings)
+    line, slots, clock = Line(account.server, timing), Slots(CONCURRENT_UPDATES), ServerClock()
+
+    async def started() -> None:
+        logger.info("%s", privacy(application.bot))
+        for folder in misnamed(settings):
+            logger.warning("YUANJU_PRIVATE_FOLDERS names %s, which is not among the documents", folder)
+        await asyncio.to_thread(clear_removed, settings.index_folder, days=settings.retention_days)
+        await profile.announce(application.bot, settings.admins)
+
+    try:
+        async with (
+            Ledger(state, retention_days=settings.retention_days) as ledger,
+            updates_request(timing, clock) as request,
+        ):
+            intake = Intake(
+                state.inbox(account.bot_id),
+                slots,
+                answered=partial(has_reply, ledger),
+                flush=ledger.flush,
+                timing=timing,
+            )
+            metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
+            application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
+            limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
+            add_handlers(application, Desk(documents, ledger, settings, Access(settings), limits, clock))
+            if settings.webhook_url and routes:
+                source: Source = Webhook(
+                    application.bot,
+                    str(settings.webhook_url),
+                    line=line,
+                    allowed_updates=ALLOWED_UPDATES,
+                    receive=intake.receive,
+                    heard=sign.give,
+                    routes=routes,
+                    timing=timing,
+                )
+            else:
+                source = Poller(
+                    application.bot,
+                    request,
+                    line=line,
+                    allowed_updates=ALLOWED_UPDATES,
+                    receive=intake.receive,
+                    heard=sign.give,
+                    timing=timing,
+                )
+            await attend(
+                application,
+                source,
+                line=line,
+                opened=partial(intake.open, application),
+                started=started,
+                closed=intake.close,
+                stop=stop,
+                timing=timing,
+            )
+    except InvalidToken:
+        raise account.refused() from None  # PTB's error shows the token
+    finally:
+        sign.withdraw()
+
+
+async def has_reply(ledger: Ledger, update: Update) -> bool:
+    """Whether a question has been answered; of what else an update may be this is not known."""
+    message = update.message
+    return message is not None and await ledger.reply_to(message.chat_id, message.message_id) is not None

@@ -1,0 +1,143 @@
+"""The way out: what is sent to Telegram is sent again, with growing pauses, until it is taken or it is too late.
+
+PTB's ``AIORateLimiter`` makes every chat wait where Telegram has enough of one, and knows nothing of lost connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from aiolimiter import AsyncLimiter
+from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, TelegramError
+from telegram.ext import BaseRateLimiter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
+
+from bot import metrics
+from bot.telegram.obstacles import obstacle
+from bot.telegram.slots import Slots
+from bot.telegram.timing import Timing
+
+logger = logging.getLogger(__name__)
+
+GROUP_MESSAGES = 20
+GROUP_SECONDS = 60.0
+"""Telegram takes so many messages for a group in so many seconds."""
+
+BRIEF_SECONDS = 10.0
+"""After this nobody waits any more for what tells that something is being done."""
+
+_BRIEF = {"answerCallbackQuery", "answerInlineQuery", "sendChatAction"}
+# Whoever calls these tries them again himself, and says what is wrong.
+_ONCE = {"getMe", "getWebhookInfo", "setWebhook", "deleteWebhook"}
+_MOST_REMEMBERED = 1000
+
+Call = Callable[..., Coroutine[Any, Any, Any]]
+
+
+class Sending(BaseRateLimiter[int]):
+    """Sends again, for up to ``limit_seconds``, what did not reach Telegram or what Telegram could not take just then.
+
+    Where Telegram names a pause, only the chat that is meant waits for it. What waits makes room in ``slots``. A
+    request that was answered too late is sent again as well: a message may then come twice, which is better than never.
+    """
+
+    def __init__(self, slots: Slots, *, limit_seconds: float, timing: Timing) -> None:
+        self._slots = slots
+        self._limit_seconds = limit_seconds
+        self._pauses = timing.pauses
+        self._until: OrderedDict[Any, float] = OrderedDict()
+        self._groups: OrderedDict[int, AsyncLimiter] = OrderedDict()
+
+    async def initialize(self) -> None:
+        """See ``telegram.ext.BaseRateLimiter``."""
+
+    async def shutdown(self) -> None:
+        """See ``telegram.ext.BaseRateLimiter``."""
+
+    async def process_request(  # noqa: PLR0917 - PTB's
+        self,
+        callback: Call,
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,  # noqa: ARG002
+    ) -> Any:
+        """See ``telegram.ext.BaseRateLimiter``; raises the last error once the time is up."""
+        if endpoint in _ONCE:
+            return await callback(*args, **kwargs)
+        chat = data.get("chat_id")
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(_passing),
+            stop=stop_before_delay(BRIEF_SECONDS if endpoint in _BRIEF else self._limit_seconds),
+            wait=self._pauses,
+            sleep=self._sleep,
+            before_sleep=partial(self._note, endpoint, chat),
+            reraise=True,
+        )
+        try:
+            with metrics.timed("send"):
+                return await retrying(self._send, chat, partial(callback, *args, **kwargs))
+        except TelegramError as error:
+            metrics.SEND_FAILURES.labels(obstacle(error)).inc()
+            raise
+
+    async def _send(self, chat: Any, call: Call) -> Any:
+        if isinstance(chat, int) and chat < 0:
+            group = self._group(chat)
+            if not group.has_capacity():
+                async with self._slots.lent():
+                    await group.acquire()
+            else:
+                await group.acquire()
+        while (rest := self._until.get(chat, 0) - _now()) > 0:
+            await self._sleep(rest)
+        return await call()
+
+    def _note(self, endpoint: str, chat: Any, state: RetryCallState) -> None:
+        """Say that something has to be sent again, once, and keep others from running into the same."""
+        error = _error(state)
+        metrics.SEND_RETRIES.labels(obstacle(error)).inc()
+        pause = state.next_action.sleep if state.next_action else 0.0
+        if isinstance(error, RetryAfter) and chat is not None:
+            self._until[chat] = _now() + pause
+            self._until.move_to_end(chat)
+            if len(self._until) > _MOST_REMEMBERED:
+                self._until.popitem(last=False)
+        level = logging.WARNING if state.attempt_number == 1 else logging.DEBUG
+        place = "" if chat is None else f" to chat {chat}"
+        logger.log(level, "%s%s is tried again in %.1f seconds: %s", endpoint, place, pause, error)
+
+    async def _sleep(self, seconds: float) -> None:
+        async with self._slots.lent():
+            await asyncio.sleep(seconds)
+
+    def _group(self, chat_id: int) -> AsyncLimiter:
+        limiter = self._groups.setdefault(chat_id, AsyncLimiter(GROUP_MESSAGES, GROUP_SECONDS))
+        self._groups.move_to_end(chat_id)
+        if len(self._groups) > _MOST_REMEMBERED:
+            self._groups.popitem(last=False)
+        return limiter
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _error(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _passing(error: BaseException) -> bool:
+    """Whether the same request may be taken later: no refusal, and nothing that is wrong with the request itself."""
+    if isinstance(error, BadRequest):
+        return False
+    # The last are answers that are none, as a captive portal gives: not JSON, or JSON of another shape.
+    return (
+        isinstance(error, NetworkError | RetryAfter | Conflict | KeyError | TypeError) or type(error) is TelegramError
+    )

@@ -1,0 +1,51 @@
+"""How many updates are worked on at once: whoever only waits for Telegram makes room for others meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class _Hold:
+    """A slot that is held; ``lenders`` of the tasks that work under it are waiting."""
+
+    lenders: int = 0
+
+
+class Slots:
+    """A number of places to work at."""
+
+    def __init__(self, count: int) -> None:
+        self._free = asyncio.Semaphore(count)
+        self._hold: ContextVar[_Hold | None] = ContextVar("hold", default=None)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Wait for a free slot and hold it."""
+        async with self._free:
+            token = self._hold.set(_Hold())
+            try:
+                yield
+            finally:
+                self._hold.reset(token)
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[None]:
+        """Let others have the slot that is held, if one is, for as long as there is nothing to do but wait."""
+        hold = self._hold.get()
+        if hold is None:
+            yield
+            return
+        hold.lenders += 1
+        if hold.lenders == 1:
+            self._free.release()
+        try:
+            yield
+        finally:
+            hold.lenders -= 1
+            if hold.lenders == 0:
+                await self._free.acquire()

@@ -1,0 +1,102 @@
+"""``check``: tests the configuration, the documents, the index and, with a token, Telegram; a line for each finding."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import AsyncIterator, Mapping
+
+from dotenv import dotenv_values
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.access import misnamed
+from bot.memory.schema import StateError, cause
+from bot.memory.state import database_url, opened
+from bot.settings import Settings
+from bot.telegram.connection import Account, Finding, TokenError, check_telegram
+from bot.terminal.indexing import summary
+from bot.terminal.screen import screen
+from retrieval.engine import Engine
+from retrieval.errors import YuanjuError
+from retrieval.library import Library
+from retrieval.postings.compiled import COMPILED
+
+_MARKS = {"ok": ("好  ", "green"), "warning": ("注意", "yellow"), "error": ("不行", "bold red")}
+
+
+async def check(settings: Settings, engine: Engine, library: Library) -> bool:
+    """Print what was found; gives whether nothing is in the way of answering."""
+    console = screen()
+    fine = True
+    async for finding in _findings(settings, engine, library):
+        word, style = _MARKS[finding.level]
+        console.print(Text.assemble((word, style), f" {finding.line}"), soft_wrap=True)
+        fine = fine and finding.level != "error"
+    return fine
+
+
+async def _findings(settings: Settings, engine: Engine, library: Library) -> AsyncIterator[Finding]:
+    for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
+        yield Finding("warning", f"{name} is no setting and does nothing." + (f" Is {meant} meant?" if meant else ""))
+    for folder in misnamed(settings):
+        yield Finding("warning", f"YUANJU_PRIVATE_FOLDERS names {folder}, which is not among the documents.")
+    try:
+        for fault in await engine.faults():
+            yield Finding("error", fault)
+        report = await library.refresh()
+    except YuanjuError as error:
+        yield Finding("error", str(error))
+    else:
+        yield Finding("ok", f"{settings.documents}: {summary(report)}")
+        for failure in report.failures:
+            yield Finding("warning", failure)
+        for file in report.meagre:
+            characters = sum(document.character_count for document in file.documents)
+            yield Finding(
+                "warning", f"{file.path} gives only {characters} characters for {file.size:,} bytes: is it a scan?"
+            )
+        place = f"in {settings.index_folder}" if settings.engine == "local" else f"on {settings.engine}"
+        yield Finding("ok", f"The index is {place}.")
+    if not COMPILED:
+        yield Finding("warning", "The search is not compiled: there was no C compiler. It works, several times slower.")
+    async for finding in _database(settings):
+        yield finding
+    if settings.telegram_token is None:
+        yield Finding("warning", "No Telegram token: chat and ask work, serve needs YUANJU_TELEGRAM_TOKEN.")
+    else:
+        for finding in await check_telegram(settings):
+            yield finding
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether the memory can be written, and what failed and waits there for somebody to look at it."""
+    database = settings.database.get_secret_value() if settings.database else None
+    try:
+        url = database_url(database, settings.index_folder)
+        async with opened(url) as state:
+            await state.give_notice("check", 0, within_seconds=0)
+            yield Finding("ok", f"The database {url.render_as_string(hide_password=True)} can be written.")
+            if settings.telegram_token:
+                failures = await state.inbox(Account.of(settings).bot_id).failures()
+                if failures.count:
+                    yield Finding(
+                        "warning",
+                        f"{failures.count} updates failed and are kept in its table inbox; "
+                        f"the last one: {failures.last_reason}.",
+                    )
+    except (StateError, SQLAlchemyError) as error:
+        yield Finding("error", str(error) if isinstance(error, StateError) else f"The database fails: {cause(error)}.")
+    except TokenError:
+        return  # which is said with what else is wrong with Telegram
+
+
+def unknown_settings(environment: Mapping[str, str | None]) -> list[tuple[str, str | None]]:
+    """Give the names in an environment that look like settings and are none, each with the likeliest one meant.
+
+    >>> unknown_settings({"YUANJU_DOCUMENT": "docs", "HOME": "/"})
+    [('YUANJU_DOCUMENT', 'YUANJU_DOCUMENTS')]
+    """
+    known = [f"YUANJU_{field.upper()}" for field in Settings.model_fields]
+    unknown = sorted(name for name in environment if name.startswith("YUANJU_") and name not in known)
+    return [(name, next(iter(difflib.get_close_matches(name, known, n=1)), None)) for name in unknown]

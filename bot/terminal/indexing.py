@@ -1,0 +1,124 @@
+"""``index``: brings the index up to date before the operator's eyes, and says what came of every document."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from rich import progress as bars
+from rich.console import Console
+from rich.text import Text
+
+from bot.terminal.screen import screen
+from retrieval.library import Library, Progress, Report, Status
+
+REST_SECONDS = 2.0
+"""For how long a file must not have changed to be taken for whole."""
+_LOGGED_EVERY_SECONDS = 15.0
+
+logger = logging.getLogger(__name__)
+
+_WORDS: dict[Status, tuple[str, str]] = {
+    "added": ("新增", "green"),
+    "changed": ("更新", "green"),
+    "unchanged": ("未变", "dim"),
+    "removed": ("移除", "yellow"),
+    "skipped": ("略过", "dim"),
+    "unreadable": ("读不了", "red"),
+    "growing": ("还在写", "yellow"),
+}
+
+
+async def index(library: Library, *, as_json_lines: bool) -> bool:
+    """Refresh the index with a progress bar and print the report; gives whether everything could be read."""
+    with progress_bar() as progress:
+        report = await library.refresh(progress=progress, rest_seconds=REST_SECONDS)
+    if as_json_lines:
+        for line in _json_lines(report):
+            print(line)  # noqa: T201 - this is the output
+    else:
+        _print(report)
+    return not report.count("unreadable")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Show how reading goes: on a terminal a bar that is gone when it is done, elsewhere a line in the log at times."""
+    if not sys.stderr.isatty():
+        yield _logged()
+        return
+    columns = (
+        bars.TextColumn("读文档"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[rate]:,.0f} 段/秒", markup=False),
+        bars.TimeRemainingColumn(),
+        bars.TextColumn("{task.fields[path]}", markup=False),
+    )
+    bar = bars.Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=None, path="", rate=0)
+    begun = time.monotonic()
+
+    def told(done: int, total: int, path: str, paragraph_count: int) -> None:
+        bar.start()  # not before: where nothing has to be read, nothing is to be seen
+        rate = paragraph_count / max(time.monotonic() - begun, 1e-3)
+        bar.update(task, completed=done, total=total, path=path or "写索引", rate=rate)
+
+    try:
+        yield told
+    finally:
+        bar.stop()
+
+
+def _logged() -> Progress:
+    last = time.monotonic()
+
+    def told(done: int, total: int, path: str, _: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _LOGGED_EVERY_SECONDS:
+            last = time.monotonic()
+            logger.info("%d of %d documents are read, now %s", done, total, path or "the index is written")
+
+    return told
+
+
+def summary(report: Report) -> str:
+    """Give the counts of a report in one line."""
+    counts = "，".join(f"{word} {report.count(status)}" for status, (word, _) in _WORDS.items() if report.count(status))
+    return f"{report.document_count} 个文档可以提问（文件：{counts}）"
+
+
+def _print(report: Report) -> None:
+    console = screen()
+    for file in report.files:
+        word, style = _WORDS[file.status]
+        for document in file.documents:
+            encoding = f"，{document.encoding}" if document.encoding else ""
+            console.print(
+                Text.assemble(
+                    (word, style),
+                    f" {document.path}：{document.format}{encoding}，"
+                    f"{document.paragraph_count} 段，{document.character_count} 字",
+                ),
+                soft_wrap=True,
+            )
+            for remark in document.remarks:
+                console.print(Text(f"    {remark}", style="dim"), soft_wrap=True)
+        for failure in file.failures:
+            console.print(Text.assemble((word, style), f" {failure}"), soft_wrap=True)
+        if not (file.documents or file.failures):
+            console.print(Text.assemble((word, style), f" {file.path}"), soft_wrap=True)
+    console.print(summary(report), soft_wrap=True)
+
+
+def _json_lines(report: Report) -> Iterator[str]:
+    """Give an object for each file, then one with the counts."""
+    counts = {status: report.count(status) for status in _WORDS}
+    last = {"document_count": report.document_count, "changed": report.changed, "files": counts}
+    for line in (*map(asdict, report.files), last):
+        yield json.dumps(line, ensure_ascii=False)

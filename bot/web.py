@@ -1,0 +1,103 @@
+"""The bot's own small HTTP server: health for supervisors, metrics for Prometheus, and routes that others add."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Self
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from prometheus_client.aiohttp import make_aiohttp_handler
+
+from retrieval.errors import YuanjuError
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Trouble = Callable[[], str | None]
+"""Says what is wrong, in a line without secrets; ``None`` when nothing is."""
+
+_STOP_SECONDS = 2.0
+
+
+class ListenError(YuanjuError):
+    """The address in YUANJU_LISTEN cannot be listened on; the message says why and what to do."""
+
+
+class Web:
+    """Listens where ``listen`` says, ``host:port``, while its context is entered; nowhere when that is empty.
+
+    ``GET /healthz`` and ``/readyz`` answer 200, or 503 with the line that ``health`` or ``readiness`` gives;
+    ``/metrics`` is what Prometheus collects. What goes wrong in a route is a plain status 500 to the client and a
+    traceback in the log.
+    """
+
+    def __init__(self, listen: str, *, health: Trouble, readiness: Trouble) -> None:
+        self._listen = listen
+        self._routes: dict[str, Handler] = {}
+        application = web.Application(middlewares=[_shielded])
+        application.router.add_get("/healthz", _verdict_of(health))
+        application.router.add_get("/readyz", _verdict_of(readiness))
+        application.router.add_get("/metrics", make_aiohttp_handler())
+        application.router.add_route("*", "/{path:.*}", self._other)
+        # No access log: it would hold the addresses of whoever looks in, and paths that may be secret.
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOP_SECONDS)
+
+    def add_route(self, path: str, handler: Handler) -> None:
+        """Have ``handler`` take what is posted to ``path`` (``/telegram``), from now on; also while it listens."""
+        self._routes[path] = handler
+
+    def remove_route(self, path: str) -> None:
+        """Answer 404 to what is posted to ``path`` from now on."""
+        self._routes.pop(path, None)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; of use where ``listen`` leaves the choice to the system with port 0."""
+        return int(self._runner.addresses[0][1])
+
+    async def __aenter__(self) -> Self:
+        """Begin to listen. Raises ``ListenError`` where that is not possible."""
+        if self._listen:
+            address = urlsplit(f"//{self._listen}")
+            await self._runner.setup()
+            try:
+                await web.TCPSite(self._runner, address.hostname, address.port).start()
+            except OSError as error:
+                await self._runner.cleanup()
+                raise ListenError(
+                    f"YUANJU_LISTEN={self._listen} cannot be listened on ({error.strerror}): "
+                    "choose another port or address"
+                ) from None
+            logger.info("Health and metrics are at http://%s/healthz, /readyz and /metrics", self._listen)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    async def _other(self, request: web.Request) -> web.StreamResponse:
+        handler = self._routes.get(request.path)
+        if handler is None or request.method != "POST":
+            raise web.HTTPNotFound
+        return await handler(request)
+
+
+def _verdict_of(trouble: Trouble) -> Handler:
+    async def verdict(_: web.Request) -> web.Response:
+        wrong = trouble()
+        return web.Response(text=f"{wrong or 'ok'}\n", status=503 if wrong else 200)
+
+    return verdict
+
+
+@web.middleware
+async def _shielded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Nobody outside gets to see a traceback, not even with asyncio's debug mode on."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:
+        logger.exception("A request could not be answered")
+        return web.Response(text="Internal Server Error\n", status=500)

@@ -1,0 +1,183 @@
+/* Python's way to search.c: a type that holds the arrays of postings, and searches them. */
+#define Py_LIMITED_API 0x030b0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "search.h"
+
+#define LARGE 65536 /* paragraphs from which on other threads may run meanwhile */
+#define ARRAYS 13
+
+typedef struct {
+    PyObject_HEAD
+    Postings postings;
+    Py_buffer buffers[ARRAYS];
+} Searching;
+
+static const struct {
+    const char *name;
+    Py_ssize_t size;
+} FIELDS[ARRAYS] = {
+    {"keys", 8},          {"counts", 4},       {"bounds", 4},       {"starts", 8},           {"paragraphs", 4},
+    {"codes", 1},         {"dense_terms", 8},  {"dense_bounds", 1}, {"dense_frequencies", 1}, {"dense_shifts", 1},
+    {"many_keys", 8},     {"many_frequencies", 2}, {"lengths", 4},
+};
+
+/* Takes hold of the arrays; only their sizes are tested, as their contents would have to be read for more. */
+static int hold(Searching *self, PyObject *postings)
+{
+    int64_t length[ARRAYS];
+    for (int i = 0; i < ARRAYS; i++) {
+        Py_buffer *buffer = &self->buffers[i];
+        PyObject *array = PyObject_GetAttrString(postings, FIELDS[i].name);
+        int failed = array == NULL || PyObject_GetBuffer(array, buffer, PyBUF_C_CONTIGUOUS) < 0;
+        Py_XDECREF(array);
+        if (failed)
+            return -1;
+        if (buffer->itemsize != FIELDS[i].size || (uintptr_t)buffer->buf % (uintptr_t)buffer->itemsize) {
+            PyErr_Format(PyExc_ValueError, "%s is of another type", FIELDS[i].name);
+            return -1;
+        }
+        length[i] = buffer->len / buffer->itemsize;
+    }
+    Postings *p = &self->postings;
+    p->terms = length[0], p->listed = length[4], p->rows = length[6], p->many = length[10];
+    p->paragraph_count = length[12];
+    if (length[1] != p->terms || length[2] != p->terms || length[3] != p->terms + 1 || length[5] != p->listed ||
+        length[7] != p->rows * p->paragraph_count || length[8] != p->rows * ((p->paragraph_count + 1) / 2) ||
+        length[9] != p->rows || length[11] != p->many || p->paragraph_count > INT32_MAX) {
+        PyErr_SetString(PyExc_ValueError, "the arrays do not fit together");
+        return -1;
+    }
+    const void **arrays[ARRAYS] = {
+        (const void **)&p->keys,        (const void **)&p->counts,       (const void **)&p->bounds,
+        (const void **)&p->starts,      (const void **)&p->paragraphs,   (const void **)&p->codes,
+        (const void **)&p->dense_terms, (const void **)&p->dense_bounds, (const void **)&p->dense_frequencies,
+        (const void **)&p->dense_shifts, (const void **)&p->many_keys,   (const void **)&p->many_frequencies,
+        (const void **)&p->lengths,
+    };
+    for (int i = 0; i < ARRAYS; i++)
+        *arrays[i] = self->buffers[i].buf;
+    return 0;
+}
+
+static void drop(PyObject *object)
+{
+    Searching *self = (Searching *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    for (int i = 0; i < ARRAYS; i++)
+        if (self->buffers[i].obj)
+            PyBuffer_Release(&self->buffers[i]);
+    PyObject_Free(object);
+    Py_DECREF(type);
+}
+
+static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(named))
+{
+    PyObject *postings;
+    float saturation, slope, offset;
+    double unit;
+    if (!PyArg_ParseTuple(args, "Offfd", &postings, &saturation, &slope, &offset, &unit))
+        return NULL;
+    PyObject *object = ((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+    if (object == NULL)
+        return NULL;
+    Searching *self = (Searching *)object;
+    self->postings.saturation = saturation;
+    self->postings.slope = slope;
+    self->postings.offset = offset;
+    self->postings.unit = unit;
+    if (hold(self, postings) < 0) {
+        Py_DECREF(object);
+        return NULL;
+    }
+    return object;
+}
+
+static PyObject *listed(const Hit *best, int64_t found)
+{
+    PyObject *list = PyList_New((Py_ssize_t)found);
+    for (int64_t i = 0; list != NULL && i < found; i++) {
+        PyObject *pair = Py_BuildValue("if", (int)best[i].position, best[i].score);
+        if (pair == NULL || PyList_SetItem(list, (Py_ssize_t)i, pair) < 0)
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *failed(int64_t reason)
+{
+    if (reason == TOO_MANY_TERMS)
+        Py_RETURN_NONE;
+    if (reason == NO_MEMORY)
+        return PyErr_NoMemory();
+    PyErr_SetString(PyExc_ValueError, "the postings are damaged");
+    return NULL;
+}
+
+static PyObject *searched(PyObject *object, PyObject *args)
+{
+    const Postings *postings = &((Searching *)object)->postings;
+    PyObject *asked, *result = NULL;
+    Py_ssize_t limit;
+    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &asked, &limit))
+        return NULL;
+    Py_ssize_t count = PyList_Size(asked);
+    if (limit > postings->paragraph_count)
+        limit = (Py_ssize_t)postings->paragraph_count;
+    if (limit < 1)
+        return PyList_New(0);
+    uint64_t *keys = PyMem_Malloc((size_t)count * sizeof *keys + 1);
+    Hit *best = PyMem_Malloc((size_t)limit * sizeof *best);
+    if (keys == NULL || best == NULL) {
+        PyErr_NoMemory();
+        goto end;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        keys[i] = PyLong_AsUnsignedLongLong(PyList_GetItem(asked, i));
+        if (keys[i] == (uint64_t)-1 && PyErr_Occurred())
+            goto end;
+    }
+    int64_t found;
+    if (postings->paragraph_count < LARGE) {
+        found = search(postings, keys, count, best, limit);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        found = search(postings, keys, count, best, limit);
+        Py_END_ALLOW_THREADS
+    }
+    result = found < 0 ? failed(found) : listed(best, found);
+end:
+    PyMem_Free(keys);
+    PyMem_Free(best);
+    return result;
+}
+
+static PyObject *counted(PyObject *object, PyObject *key)
+{
+    const Postings *postings = &((Searching *)object)->postings;
+    uint64_t number = PyLong_AsUnsignedLongLong(key);
+    if (number == (uint64_t)-1 && PyErr_Occurred())
+        return NULL;
+    int64_t place = place_of(postings, number);
+    return PyLong_FromUnsignedLong(place < 0 ? 0 : postings->counts[place]);
+}
+
+static PyMethodDef methods[] = {
+    {"search", searched, METH_VARARGS, NULL},
+    {"frequency", counted, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
+static PyType_Slot slots[] = {{Py_tp_new, make}, {Py_tp_dealloc, drop}, {Py_tp_methods, methods}, {0, NULL}};
+static PyType_Spec spec = {"retrieval.postings._search.Search", sizeof(Searching), 0, Py_TPFLAGS_DEFAULT, slots};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_search", NULL, 0, NULL, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__search(void)
+{
+    PyObject *created = PyModule_Create(&module);
+    PyObject *type = PyType_FromSpec(&spec);
+    if (created == NULL || type == NULL || PyModule_AddObjectRef(created, "Search", type) < 0)
+        Py_CLEAR(created);
+    Py_XDECREF(type);
+    return created;
+}

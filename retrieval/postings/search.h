@@ -1,0 +1,38 @@
+/* The search that pruning.py describes, compiled: the same postings, the same scores to the last bit. */
+#ifndef YUANJU_SEARCH_H
+#define YUANJU_SEARCH_H
+
+#include <stdint.h>
+
+/* The arrays of postings.Postings, and the numbers of formula.Formula as float32. */
+typedef struct {
+    int64_t terms, paragraph_count, rows, listed, many;
+    const uint64_t *keys;
+    const uint32_t *counts;
+    const float *bounds;
+    const int64_t *starts;
+    const int32_t *paragraphs;
+    const uint8_t *codes;
+    const int64_t *dense_terms;
+    const uint8_t *dense_bounds, *dense_frequencies, *dense_shifts;
+    const uint64_t *many_keys;
+    const uint16_t *many_frequencies;
+    const int32_t *lengths;
+    float saturation, slope, offset; /* k1 + 1; norm = length * slope + offset */
+    double unit;                     /* of dense_bounds */
+} Postings;
+
+typedef struct {
+    int32_t position;
+    float score;
+} Hit;
+
+enum { DAMAGED = -1, NO_MEMORY = -2, TOO_MANY_TERMS = -3 };
+
+/* Writes the best paragraphs to `best`, which has room for `limit`, and gives how many, or one of the above. */
+int64_t search(const Postings *postings, const uint64_t *keys, int64_t key_count, Hit *best, int64_t limit);
+
+/* Gives the place of a key among the terms, -1 if it is not there. */
+int64_t place_of(const Postings *postings, uint64_t key);
+
+#endif

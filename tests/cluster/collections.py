@@ -1,0 +1,40 @@
+"""Collections of the tests' own in a running cluster."""
+
+from __future__ import annotations
+
+import urllib.error
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from retrieval.opensearch import Connection, OpenSearchEngine
+from retrieval.tokens import Tokenizer
+from tests.cluster.nodes import Cluster
+
+NewEngine = Callable[..., OpenSearchEngine]
+
+
+@asynccontextmanager
+async def collections(cluster: Cluster, tokenizer: Tokenizer) -> AsyncIterator[NewEngine]:
+    """Give what makes engines, each with a prefix of its own unless one is given; nothing of them is left behind."""
+    made: list[OpenSearchEngine] = []
+    prefixes: set[str] = set()
+
+    def new(*, prefix: str | None = None, urls: tuple[str, ...] | None = None, **options: Any) -> OpenSearchEngine:
+        name = prefix or f"test-{uuid.uuid4().hex[:12]}"
+        prefixes.add(name)
+        connection = options.pop("connection", Connection(urls or tuple(cluster.urls)))
+        made.append(OpenSearchEngine(connection, options.pop("tokenizer", tokenizer), prefix=name, **options))
+        return made[-1]
+
+    try:
+        yield new
+    finally:
+        for engine in made:
+            await engine.close()
+        for name in prefixes:
+            try:
+                cluster.ask("DELETE", f"/{name}-*")
+            except urllib.error.HTTPError as error:
+                error.close()

@@ -1,0 +1,91 @@
+"""What a question asks for is recognised in a sentence, for one reason at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from retrieval.question import Question
+from retrieval.ranking import asked
+from retrieval.ranking.evidence import Array, Evidence
+from retrieval.tokens import Tokenizer
+from tests.asking import document, rank
+
+
+def measured(tokenizer: Tokenizer, formula: Callable[[Evidence], Array], question: str, text: str) -> list[float]:
+    """The feature of each sentence, in the order of the text."""
+    evidence = rank(tokenizer, question, [document(text)]).evidence
+    assert evidence is not None
+    return [round(float(value), 3) for value in formula(evidence)]
+
+
+@pytest.mark.parametrize(
+    ("question", "noun"),
+    [
+        ("本岛居民说哪种语言？", "语言"),
+        ("林先生的职业是什么？", "职业"),
+        ("会上签署了什么国际条约？", "条约"),
+        ("谁写了这首诗？", ""),
+        ("我们研究什么困难问题？", "问题"),
+    ],
+)
+def test_the_noun_asked_for(tokenizer: Tokenizer, question: str, noun: str) -> None:
+    assert Question.of(question, tokenizer).noun == noun
+
+
+def test_a_language_looks_like_one(tokenizer: Tokenizer) -> None:
+    text = "岛上的居民以捕鱼为生。他们说葡萄牙语。"
+    assert measured(tokenizer, asked.looks, "岛上的居民说哪种语言？", text) == [0, 1]
+
+
+def test_what_the_question_says_itself_is_not_what_it_asks_for(tokenizer: Tokenizer) -> None:
+    text = "岛上通行德语。岛上也教法语。"
+    assert measured(tokenizer, asked.looks, "除了德语岛上还教哪种语言？", text) == [0, 1]
+
+
+def test_a_name_that_ends_as_its_noun(tokenizer: Tokenizer) -> None:
+    text = "船队第二天出发。船队停靠青石港。"
+    assert measured(tokenizer, asked.called, "船队停靠哪个渔港？", text) == [0, 1]
+
+
+def test_the_share_of_the_numbers(tokenizer: Tokenizer) -> None:
+    text = "1990年3月学校成立。1990年学校招生。学校很大。"
+    assert measured(tokenizer, asked.numbers, "1990年3月成立了什么学校？", text) == [1, 0.5, 0]
+
+
+def test_a_year_carried_from_the_sentence_before(tokenizer: Tokenizer) -> None:
+    text = "1990年工厂停产。工厂改为剧院。1995年剧院开放。"
+    assert measured(tokenizer, asked.year_carried, "1990年工厂改为什么？", text) == [0, 1, 0]
+
+
+def test_an_answer_close_to_the_words_of_the_question(tokenizer: Tokenizer) -> None:
+    text = "大桥通车于1998年。1950年的旧照片里，江边只有几条渡船和一座茶馆，还看不到后来的大桥，更没有人想到通车。"
+    near, far = measured(tokenizer, asked.pull, "大桥哪一年通车？", text)
+    assert near > far > 0
+
+
+def test_no_form_no_pull(tokenizer: Tokenizer) -> None:
+    assert measured(tokenizer, asked.pull, "大桥哪一年通车？", "大桥已经通车。") == [0]
+
+
+def test_a_sentence_about_it_leaves_the_subject_to_the_one_before(tokenizer: Tokenizer) -> None:
+    question, text = "哪座塔是全国最高的石塔？", "远山塔始建于宋朝。它是全国最高的石塔。"
+    before, after = measured(tokenizer, asked.subject_here, question, text)
+    assert before > after == 0
+    before, after = measured(tokenizer, asked.subject_behind, question, text)
+    assert after > before == 0
+
+
+def test_the_first_sentence_leans_on_nothing(tokenizer: Tokenizer) -> None:
+    assert measured(tokenizer, asked.subject_behind, "哪座塔最高？", "它是全国最高的石塔。") == [0]
+
+
+def test_a_sentence_that_asks_back(tokenizer: Tokenizer) -> None:
+    text = "为什么石塔会倾斜？石塔因地基下沉而倾斜。"
+    assert measured(tokenizer, asked.asks_back, "石塔为什么倾斜？", text) == [1, 0]
+
+
+def test_the_share_of_the_verbs(tokenizer: Tokenizer) -> None:
+    text = "工厂生产玻璃。工厂建在江边。"
+    assert measured(tokenizer, asked.verbs, "工厂生产什么？", text)[0] == 1

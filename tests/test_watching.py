@@ -1,0 +1,315 @@
+"""The documents change while questions are answered: from the old or the new state of all, and never from none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.access import Audience
+from bot.documents.edition import opened
+from bot.documents.indexing import Indexer, IndexingError
+from bot.documents.locks import changing
+from bot.documents.mounts import is_remote
+from bot.documents.shelf import Shelf
+from bot.documents.watching import watching
+from retrieval.engine import LocalEngine
+from retrieval.index import latest
+from retrieval.tokens import Tokenizer
+from tests.serving import shelf as shelf_in_process
+
+EVERYBODY = Audience()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "a.txt").write_text("铲车的价格是一百元。", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def environment(folder: Path, index: Path) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
+    return ours | {"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index), "YUANJU_LOG_LEVEL": "WARNING"}
+
+
+@pytest.fixture
+def shelf(folder: Path, index: Path, environment: dict[str, str], tokenizer: Tokenizer) -> Shelf:
+    """As ``serve`` has it, with a process for the indexing."""
+    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+    return Shelf(folder, newest, partial(asyncio.to_thread, latest, index), Indexer(environment), threshold=0)
+
+
+@asynccontextmanager
+async def followed(shelf: Shelf) -> AsyncIterator[None]:
+    """A shelf that has an index and follows its folder."""
+    await shelf.refresh()
+    async with watching(shelf):
+        yield
+
+
+async def until(condition: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
+    async with asyncio.timeout(100):
+        while True:
+            met = condition()
+            if met if isinstance(met, bool) else await met:
+                return
+            await asyncio.sleep(0.05)
+
+
+def paths(shelf: Shelf) -> set[str]:
+    return {file.path for file in shelf.files if file.documents}
+
+
+async def said(shelf: Shelf, question: str) -> str:
+    answer = await shelf.ask(question, limit=1, audience=EVERYBODY)
+    return answer.quotes[0].sentence.text if answer.quotes else ""
+
+
+def generations(index: Path) -> set[str]:
+    return {generation.name for generation in index.glob("generation-*")}
+
+
+async def test_a_changed_document_is_answered_from_without_anybody_doing_anything(shelf: Shelf, folder: Path) -> None:
+    async with followed(shelf):
+        (folder / "a.txt").write_text("铲车的价格是两百元。", encoding="utf-8")
+        await until(lambda: _equals(said(shelf, "铲车的价格是多少？"), "铲车的价格是两百元。"))
+
+
+async def _equals(found: Awaitable[str], expected: str) -> bool:
+    return await found == expected
+
+
+async def test_folders_that_come_and_documents_that_are_renamed_or_deleted_are_followed(
+    shelf: Shelf, folder: Path
+) -> None:
+    (folder / "c.txt").write_text("机器人在工厂。", encoding="utf-8")
+    async with followed(shelf):
+        (folder / "新" / "深").mkdir(parents=True)
+        (folder / "a.txt").rename(folder / "新" / "深" / "b.txt")
+        (folder / "c.txt").unlink()
+        await until(lambda: paths(shelf) == {"新/深/b.txt"})
+        (folder / "新").rename(folder / "旧")
+        await until(lambda: paths(shelf) == {"旧/深/b.txt"})
+        (folder / "d.txt").write_text("手环。", encoding="utf-8")
+        await until(lambda: paths(shelf) == {"旧/深/b.txt", "d.txt"})
+        shutil.rmtree(folder / "旧")
+        await until(lambda: paths(shelf) == {"d.txt"})
+
+
+async def test_a_folder_that_tells_of_no_changes_is_looked_at_again_and_again(shelf: Shelf, folder: Path) -> None:
+    await shelf.refresh()
+    async with watching(shelf, how="poll"):
+        (folder / "b.txt").write_text("手环。", encoding="utf-8")
+        await until(lambda: paths(shelf) == {"a.txt", "b.txt"})
+
+
+async def test_what_editors_and_browsers_leave_beside_documents_is_no_document(
+    shelf: Shelf, folder: Path, index: Path
+) -> None:
+    async with followed(shelf):
+        for name in (".a.txt.swp", "~$b.docx", "4913", ".#a.txt", "b.pdf.part", "b.txt.crdownload", "a.txt~", "b.tmp"):
+            (folder / name).write_text("铲车的价格是零元。", encoding="utf-8")
+        (folder / "4913").unlink()
+        half = folder / ".b.txt.k3jd"
+        half.write_text("手环。", encoding="utf-8")
+        half.rename(folder / "b.txt")
+        await until(lambda: paths(shelf) == {"a.txt", "b.txt"})
+    assert generations(index) == {"generation-000001", "generation-000002"}
+
+
+async def test_a_file_that_grows_is_not_read_before_it_rests_and_holds_up_no_other(shelf: Shelf, folder: Path) -> None:
+    async with followed(shelf):
+        stop = asyncio.Event()
+
+        async def copy() -> str:
+            written = ""
+            with (folder / "slow.txt").open("w", encoding="utf-8") as file:
+                while not stop.is_set():
+                    file.write(line := f"第{len(written)}行。\n")
+                    file.flush()
+                    written += line
+                    await asyncio.sleep(0.02)
+                file.write(line := "仓库在三楼。\n")
+            return written + line
+
+        copying = asyncio.create_task(copy())
+        await until((folder / "slow.txt").exists)
+        (folder / "b.txt").write_text("手环。", encoding="utf-8")
+        await until(lambda: "b.txt" in paths(shelf))
+        growing = paths(shelf)
+        stop.set()
+        whole = await copying
+        await until(lambda: "slow.txt" in paths(shelf))
+        assert growing == {"a.txt", "b.txt"}
+        (slow,) = (file for file in shelf.files if file.path == "slow.txt")
+        assert slow.size == len(whole.encode())
+        assert await said(shelf, "仓库在几楼？") == "仓库在三楼。"
+
+
+async def test_an_emptied_folder_leaves_the_last_index_and_a_line_in_the_log(
+    shelf: Shelf, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    async with followed(shelf):
+        shutil.move(folder / "a.txt", tmp_path / "kept.txt")
+        await until(lambda: "holds no document" in caplog.text)
+        during = await said(shelf, "铲车的价格是多少？")
+        (folder / "b.txt").write_text("手环。", encoding="utf-8")
+        await until(lambda: paths(shelf) == {"b.txt"})
+    assert during == "铲车的价格是一百元。"
+    assert caplog.text.count("answered from the last index") == 1
+
+
+async def test_a_volume_that_is_gone_and_comes_back_is_followed_again(
+    shelf: Shelf, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    async with followed(shelf):
+        folder.rename(tmp_path / "elsewhere")
+        await until(lambda: "does not exist" in caplog.text)
+        assert await said(shelf, "铲车的价格是多少？") == "铲车的价格是一百元。"
+        (tmp_path / "elsewhere" / "b.txt").write_text("手环。", encoding="utf-8")
+        (tmp_path / "elsewhere").rename(folder)
+        await until(lambda: paths(shelf) == {"a.txt", "b.txt"})
+    assert caplog.text.count("answered from the last index") == 1
+
+
+async def test_a_start_without_the_folder_answers_from_the_last_index_and_says_so(
+    shelf: Shelf, folder: Path, environment: dict[str, str]
+) -> None:
+    await shelf.refresh()
+    shutil.rmtree(folder)
+    status, output, log = await run(environment, "ask", "铲车的价格是多少？", "--threshold", "0")
+    assert (status, output.splitlines()[0]) == (0, "铲车的价格是一百元。")
+    assert "Answers come from the last index" in log
+
+
+async def test_an_index_that_another_process_has_published_is_taken_up(
+    shelf: Shelf, folder: Path, environment: dict[str, str]
+) -> None:
+    await shelf.refresh()
+    (folder / "b.txt").write_text("手环。", encoding="utf-8")
+    await run(environment, "index")
+    before = paths(shelf)
+    await shelf.take_up()
+    assert (before, paths(shelf)) == ({"a.txt"}, {"a.txt", "b.txt"})
+
+
+async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_state(
+    folder: Path, index: Path, tokenizer: Tokenizer
+) -> None:
+    def write(state: int) -> None:
+        (folder / "a.txt").write_text(f"铲车的价格是{state}元。", encoding="utf-8")
+        (folder / "synonyms.txt").write_text(f"铲车 机械{state}", encoding="utf-8")
+        (folder / "userdict.txt").write_text(f"铲车的价{'格' * (state % 2)}", encoding="utf-8")
+
+    write(100)
+    async with shelf_in_process(folder, index, tokenizer, threshold=0) as shelf:
+        found: list[tuple[str, ...]] = []
+        stop = asyncio.Event()
+
+        async def keep_asking() -> None:
+            while not stop.is_set():
+                answer = await shelf.ask("铲车的价格是多少？", limit=1, audience=EVERYBODY)
+                synonyms = {other.removeprefix("机械") for word, other in answer.synonyms if other.startswith("机械")}
+                found.append((answer.quotes[0].sentence.text, *synonyms))
+                await asyncio.sleep(0)
+
+        asking = asyncio.create_task(keep_asking())
+        for state in range(101, 106):
+            write(state)
+            await shelf.refresh()
+            asked = len(found)
+            await until(lambda asked=asked: len(found) > asked)
+        stop.set()
+        await asking
+    assert set(found) == {(f"铲车的价格是{state}元。", str(state)) for state in range(100, 106)}
+
+
+async def test_what_began_with_one_edition_goes_on_with_it(folder: Path, index: Path, tokenizer: Tokenizer) -> None:
+    async with shelf_in_process(folder, index, tokenizer, threshold=0) as shelf:
+        before = shelf.edition
+        for price in "二三四":  # so that the files of the first are deleted
+            (folder / "a.txt").write_text(f"铲车的价格是{price}百元整。", encoding="utf-8")
+            await shelf.refresh()
+        old = await before.answerer.answer("铲车的价格是多少？", limit=1)
+        new = await shelf.edition.answerer.answer("铲车的价格是多少？", limit=1)
+    assert [answer.quotes[0].sentence.text for answer in (old, new)] == [
+        "铲车的价格是一百元。",
+        "铲车的价格是四百元整。",
+    ]
+
+
+async def run(environment: dict[str, str], *arguments: str) -> tuple[int | None, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, log = await process.communicate()
+    return process.returncode, output.decode(), log.decode()
+
+
+async def test_whoever_comes_second_to_index_waits_and_says_so(index: Path, environment: dict[str, str]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "health", env=environment, stderr=asyncio.subprocess.DEVNULL
+    )
+    await process.wait()
+    async with changing(index):
+        second = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "index", env=environment,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert second.stderr is not None
+        line = await second.stderr.readline()
+        running, published = second.returncode is None, generations(index)
+    output, _ = await second.communicate()
+    assert b"another process is updating the index; waiting" in line
+    assert (running, published) == (True, set())
+    assert second.returncode == 0
+    assert "新增 a.txt" in output.decode()
+
+
+async def test_a_question_does_not_wait_for_whoever_is_indexing(
+    shelf: Shelf, index: Path, environment: dict[str, str]
+) -> None:
+    await shelf.refresh()
+    async with changing(index):
+        status, output, log = await run(environment, "ask", "铲车的价格是多少？", "--threshold", "0")
+    assert (status, output.splitlines()[0]) == (0, "铲车的价格是一百元。")
+    assert "another process is updating the index" in log
+
+
+async def test_indexing_that_cannot_be_done_says_why(environment: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(IndexingError, match="nowhere: does not exist"):
+        await Indexer(environment | {"YUANJU_DOCUMENTS": str(tmp_path / "nowhere")})()
+
+
+@pytest.mark.parametrize(
+    ("folder", "remote"),
+    [("/srv/docs", False), ("/srv/docs/nas/a", True), ("/srv/docs/my disk", True), ("/srv/docs/nas/local", False)],
+)
+def test_folders_on_other_machines_are_told_by_the_table_of_mounts(tmp_path: Path, folder: str, remote: bool) -> None:
+    table = tmp_path / "mountinfo"
+    table.write_text(
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        "23 22 0:5 / /srv/docs/nas rw,relatime shared:1 - nfs4 server:/x rw\n"
+        "24 22 0:6 / /srv/docs/my\\040disk rw - cifs //server/x rw\n"
+        "25 23 8:2 / /srv/docs/nas/local rw - xfs /dev/sdb rw\n"
+    )
+    assert is_remote(Path(folder), table) is remote
