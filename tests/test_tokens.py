@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.tokens import Tokenizer, characters, normalise, pairs
+from retrieval.tokens import Bags, Tokenizer, bags, characters, normalise, pairs
 
 CHINESE = st.text(
     st.one_of(st.sampled_from("一二三十百千万亿〇年月元個國東產億％㎡Ａé１２３,。 \n"), st.characters(codec="utf-8")),
@@ -64,3 +67,25 @@ def test_words_stand_where_they_say(text: str) -> None:
 
 def test_numbers_keep_their_decimals_and_lose_their_commas(tokenizer: Tokenizer) -> None:
     assert [token.text for token in tokenizer.words("1.5和2,000")] == ["1.5", "和", "2000"]
+
+
+@given(st.lists(CHINESE | st.text(max_size=8), max_size=6), st.sampled_from([(), ("国", "cafe")]))
+def test_bags_hold_the_terms_of_each_text(tokenizer: Tokenizer, texts: list[str], stop: tuple[str, ...]) -> None:
+    own = Tokenizer(tokenizer.cache_folder)
+    own.adopt((), stop)
+    found = bags(own, texts)
+    numbers = iter(found.numbers.tolist())
+    for text, length in zip(texts, found.lengths.tolist(), strict=True):
+        assert [found.vocabulary[number] for number in islice(numbers, length)] == own.terms(text)
+    assert not list(numbers)
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=4), min_size=1, max_size=5), st.data())
+def test_poured_bags_hold_what_their_members_held(contents: list[list[int]], data: st.DataObject) -> None:
+    members = st.lists(st.integers(0, len(contents) - 1), min_size=2, max_size=2)
+    together = data.draw(st.lists(members, max_size=5))
+    lengths = np.array([len(content) for content in contents], dtype=np.int32)
+    bag = Bags([], np.array([number for content in contents for number in content], dtype=np.uint32), lengths)
+    poured = bag.poured(np.array(together, dtype=np.int64).reshape(-1, 2))
+    assert poured.lengths.tolist() == [sum(len(contents[place]) for place in row) for row in together]
+    assert poured.numbers.tolist() == [number for row in together for place in row for number in contents[place]]

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from retrieval.index.generations import Generation, Workplace, unwritable
 from retrieval.index.index import Index, Recipe
-from retrieval.index.segmenting import ALONE, Segmentation, Segmented
+from retrieval.index.segmenting import ALONE, Segmentation
 from retrieval.index.texts import TextsWriter
 from retrieval.postings import DTYPES
 from retrieval.postings.formula import Formula
 from retrieval.postings.merging import merge
 from retrieval.postings.runs import Counts, PostingsRun, Run
 from retrieval.records import Document
-from retrieval.tokens import Tokenizer
+from retrieval.tokens import Bags, Tokenizer
 
 RUN_TERMS = 6_000_000
 """Terms in memory before they go to disk as a run."""
@@ -87,7 +87,7 @@ class Builder:
         self._texts.close()
         self._workplace.discard()
 
-    def _count(self, segmented: Segmented) -> None:
+    def _count(self, segmented: Bags) -> None:
         self._counts.add_numbered(segmented.vocabulary, segmented.numbers, segmented.lengths)
         if len(self._counts) >= self._run_terms:
             self._runs.append(self._counts.run().stored(self._workplace.scratch / f"run-{len(self._runs)}"))

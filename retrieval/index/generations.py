@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from retrieval.errors import ForeignIndexError, IndexFolderError
 
-FORMAT = 3
+FORMAT = 4
 """Changes whenever older code could not read what newer code writes, or the other way round."""
 KEPT = 2
 """How many generations stay: the one in use, and the one before it in case the new one is damaged."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from array import array
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
@@ -13,10 +12,9 @@ from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval.records import Document
-from retrieval.tokens import Tokenizer
+from retrieval.tokens import Bags, Tokenizer, bags
 
 BATCH = 100_000
 """Characters that are segmented together."""
@@ -27,34 +25,21 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Segmented:
-    """The terms of some paragraphs: numbers in a vocabulary of their own, end to end; ``lengths`` of each."""
-
-    vocabulary: list[str]
-    numbers: NDArray[np.uint32]
-    lengths: NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
     """Paragraphs to segment: ``(topic, texts)``, where the topic is the title and the headings above the texts."""
 
     topics: list[tuple[str, list[str]]]
 
-    def run(self, tokenizer: Tokenizer, topic_weight: int) -> Segmented:
+    def run(self, tokenizer: Tokenizer, topic_weight: int) -> Bags:
         """Segment the paragraphs: their own terms and, ``topic_weight`` times, those of their topic.
 
         People name the topic in the question, and the paragraph that answers often doesn't.
         """
-        numbers: dict[str, int] = {}
-        found, lengths = array("I"), array("i")
-        for topic, texts in self.topics:
-            above = tokenizer.terms(topic) * topic_weight if topic_weight else []
-            for text in texts:
-                terms = tokenizer.terms(text) + above
-                found.extend([numbers.setdefault(term, len(numbers)) for term in terms])
-                lengths.append(len(terms))
-        return Segmented(list(numbers), np.array(found, dtype=np.uint32), np.array(lengths, dtype=np.int32))
+        each = bags(tokenizer, [text for topic, texts in self.topics for text in (topic, *texts)])
+        sizes = np.array([len(texts) for _, texts in self.topics])
+        topics = np.repeat(np.cumsum(sizes + 1) - sizes - 1, sizes)
+        own = np.arange(len(topics)) + np.repeat(np.arange(1, len(sizes) + 1), sizes)
+        return each.poured(np.stack((own, *[topics] * topic_weight), axis=1))
 
 
 class Segmentation:
@@ -69,9 +54,9 @@ class Segmentation:
         self._waiting = 0
         self._characters = 0
         self._pool: ProcessPoolExecutor | None = None
-        self._pending: deque[tuple[Task, Future[Segmented]]] = deque()
+        self._pending: deque[tuple[Task, Future[Bags]]] = deque()
 
-    def put(self, document: Document) -> Iterator[Segmented]:
+    def put(self, document: Document) -> Iterator[Bags]:
         """Take a document; gives what has been segmented meanwhile."""
         last: tuple[str, ...] | None = None
         for paragraph in document.paragraphs:
@@ -84,7 +69,7 @@ class Segmentation:
                 yield from self._flush()
                 last = None
 
-    def finish(self) -> Iterator[Segmented]:
+    def finish(self) -> Iterator[Bags]:
         """Give what has not been given yet."""
         yield from self._flush()
         while self._pending:
@@ -96,7 +81,7 @@ class Segmentation:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
-    def _flush(self) -> Iterator[Segmented]:
+    def _flush(self) -> Iterator[Bags]:
         if not self._topics:
             return
         task = Task(self._topics)
@@ -126,7 +111,7 @@ class Segmentation:
                 self._processes = 1
         return self._pool
 
-    def _first(self) -> Segmented:
+    def _first(self) -> Bags:
         task, future = self._pending.popleft()
         try:
             return future.result()
@@ -149,5 +134,5 @@ def _begin(tokenizer: Tokenizer, topic_weight: int) -> None:
     _own.update(tokenizer=tokenizer, topic_weight=topic_weight)
 
 
-def _work(task: Task) -> Segmented:
+def _work(task: Task) -> Bags:
     return task.run(_own["tokenizer"], _own["topic_weight"])

@@ -16,14 +16,14 @@ import opensearchpy
 from opensearchpy.helpers import async_scan
 
 from retrieval.errors import OvertakenError
-from retrieval.index.segmenting import Segmentation, Segmented
+from retrieval.index.segmenting import Segmentation
 from retrieval.opensearch.connection import Connection
 from retrieval.opensearch.generations import Generation, Generations
 from retrieval.opensearch.layout import document_key, indexed, paragraph_key, stored
 from retrieval.opensearch.lease import Lease
 from retrieval.opensearch.sending import Action, Sending
 from retrieval.records import Document
-from retrieval.tokens import Tokenizer
+from retrieval.tokens import Bags, Tokenizer
 
 NOTED = 20_000
 """Paragraphs after which is noted down which documents are there, for whoever goes on if this process dies."""
@@ -208,11 +208,11 @@ class OpenSearchUpdate:
         self._unnoted = 0
         self._part += 1
 
-    def _actions(self, segmented: Iterable[Segmented]) -> list[Action]:
+    def _actions(self, segmented: Iterable[Bags]) -> list[Action]:
         """Turn what has been cut into paragraphs to be stored."""
         return [action for part in segmented for action in self._paragraphs(part)]
 
-    def _paragraphs(self, part: Segmented) -> Iterator[Action]:
+    def _paragraphs(self, part: Bags) -> Iterator[Action]:
         vocabulary = [indexed(term) for term in part.vocabulary]
         start = 0
         numbers = part.numbers.tolist()

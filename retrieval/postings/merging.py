@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.postings.formula import Floats, Formula
-from retrieval.postings.postings import DENSE, DENSE_LEVELS, LEVELS, MANY, WHOLE, dense_unit
+from retrieval.postings.postings import DENSE, DENSE_LEVELS, LEVELS, MANY, dense_unit
 from retrieval.postings.runs import Run
 
 POSTINGS = 3_000_000
@@ -221,10 +221,6 @@ class _Encoder:
             row = np.zeros(count + count % 2, dtype=np.uint8)
             row[positions] = given.halves[listed]
             yield "dense_frequencies", row[0::2] | row[1::2] << 4
-            if count <= WHOLE:
-                whole = np.zeros(count, dtype=np.float32)
-                whole[positions] = impacts
-                yield "dense_impacts", whole
         yield "dense_terms", dense + self._term_count
         yield "dense_shifts", np.array(shifts, dtype=np.uint8)
 
@@ -234,8 +230,6 @@ class _Encoder:
         sparse = np.repeat(~dense, given.counts) if dense.any() else slice(None)
         yield "paragraphs", given.positions[sparse]
         yield "codes", codes[sparse]
-        if self._formula.paragraph_count <= WHOLE:
-            yield "impacts", given.impacts[sparse]
         ends = self._sparse_count + np.cumsum(np.where(dense, 0, given.counts))
         yield "starts", ends
         self._sparse_count = int(ends[-1])

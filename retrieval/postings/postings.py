@@ -25,8 +25,6 @@ LEVELS = 15
 """Steps of a sparse posting's bound, from 0 to its term's ``bounds``."""
 DENSE_LEVELS = 48
 """Steps of a dense posting's bound; the sums of 5 terms fit into a byte."""
-WHOLE = 150_000
-"""Paragraphs up to which the impacts themselves are kept, too: adding up all of them then is quicker than bounds."""
 
 Positions = NDArray[np.int64]
 
@@ -41,8 +39,6 @@ DTYPES: dict[str, type[np.generic]] = {
     "dense_bounds": np.uint8,
     "dense_frequencies": np.uint8,
     "dense_shifts": np.uint8,
-    "impacts": np.float32,
-    "dense_impacts": np.float32,
     "many_keys": np.uint64,
     "many_frequencies": np.uint16,
     "lengths": np.int32,
@@ -60,8 +56,7 @@ class Postings:
     ``dense_terms`` (R, rising) have a row in ``dense_bounds`` (R×N, in steps of ``unit`` / 2 ** ``dense_shifts``,
     rounded up) and one in ``dense_frequencies`` (R×⌈N/2⌉, half a byte each, the even paragraph's below). A frequency of
     ``MANY`` or more is in ``many_frequencies``, under the key ``t << 32 | paragraph`` in ``many_keys`` (rising).
-    ``lengths`` (N) are in terms. Where N is at most ``WHOLE``, ``impacts`` go with ``paragraphs``, and
-    ``dense_impacts`` (R×N) with the dense terms; otherwise they are empty.
+    ``lengths`` (N) are in terms.
     """
 
     keys: NDArray[np.uint64]
@@ -74,8 +69,6 @@ class Postings:
     dense_bounds: NDArray[np.uint8]
     dense_frequencies: NDArray[np.uint8]
     dense_shifts: NDArray[np.uint8]
-    impacts: Floats
-    dense_impacts: Floats
     many_keys: NDArray[np.uint64]
     many_frequencies: NDArray[np.uint16]
     lengths: NDArray[np.int32]
@@ -86,7 +79,6 @@ class Postings:
         """Take the arrays as they lie on disk, each flat."""
         rows, count = len(arrays["dense_terms"]), len(arrays["lengths"])
         shapes = {"dense_bounds": (rows, count), "dense_frequencies": (rows, (count + 1) // 2)}
-        shapes["dense_impacts"] = (rows, count) if count <= WHOLE else (0, 0)
         return cls(**{name: arrays[name].reshape(shapes.get(name, -1)) for name in DTYPES}, formula=formula)
 
     @classmethod

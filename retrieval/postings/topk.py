@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.postings.formula import Floats
-from retrieval.postings.postings import WHOLE, Postings
+from retrieval.postings.postings import Postings
 from retrieval.postings.pruning import ROUNDING, Best, Pruned, Term, in_order, taken
 
 _REMEMBERED = 1 << 14
 """Terms whose place in the index is remembered."""
+WHOLE = 20_000
+"""Paragraphs up to which scoring all of them is quicker than pruning."""
 _GROUPS = 128
 """Groups whose highest scores bound the lowest of the best."""
 
@@ -22,7 +23,7 @@ _GROUPS = 128
 class Searcher:
     """Searches postings. It may be used by several threads at once: each search takes its own accumulator.
 
-    ``whole`` is the number of paragraphs up to which all are scored; no more than ``WHOLE``.
+    ``whole`` is the number of paragraphs up to which all are scored.
     """
 
     def __init__(self, postings: Postings, *, whole: int = WHOLE) -> None:
@@ -63,21 +64,13 @@ class Searcher:
     def _add(self, term: Term, scores: Floats) -> None:
         """Add a term's impacts to the scores of all paragraphs."""
         postings = self._postings
-        positions: NDArray[np.integer[Any]] | None
-        if not self._whole:
-            positions, frequencies = postings.all_of(term.place)
-            norms = postings.formula.norms(postings.lengths[positions])
-            impacts = postings.formula.impacts(term.weight, frequencies.astype(np.float32), norms)
-        elif term.row >= 0:
-            positions, impacts = None, postings.dense_impacts[term.row]
-        else:
-            positions, impacts = postings.paragraphs[term.start : term.stop], postings.impacts[term.start : term.stop]
+        positions, frequencies = postings.all_of(term.place)
+        norms = postings.formula.norms(postings.lengths[positions])
+        impacts = postings.formula.impacts(term.weight, frequencies.astype(np.float32), norms)
         if term.repeated > 1:
             impacts = impacts * np.float32(term.repeated)
-        if positions is None:
-            np.add(scores, impacts, out=scores)
-        else:
-            np.add.at(scores, positions, impacts)
+        # A paragraph stands in a term's list once, so nothing is added twice to one place.
+        scores[positions] += impacts
 
     def _terms(self, query: Iterable[str]) -> list[Term]:
         """Look the question's terms up; the rarest first, the order in which scores are summed up."""

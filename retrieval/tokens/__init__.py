@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrieval.tokens.bags import Bags, bags
 from retrieval.tokens.tokenizer import (
     TERMS_VERSION,
     Normalised,
@@ -14,9 +15,11 @@ from retrieval.tokens.tokenizer import (
 
 __all__ = [
     "TERMS_VERSION",
+    "Bags",
     "Normalised",
     "Token",
     "Tokenizer",
+    "bags",
     "characters",
     "normalise",
     "pairs",

@@ -21,7 +21,10 @@ from retrieval.tokens.segmenter import Words, segmenter
 TERMS_VERSION = 2
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
 
-_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+"""The first and the last code points of the blocks of Chinese characters."""
+
+_HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN)
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)")
 
 
@@ -60,8 +63,13 @@ class _Fold(dict[int, str]):
     """A table for ``str.translate``: full to half width, lower case, traditional to simplified, no accents.
 
     Each character is folded by itself, when it is first met: so the same character always becomes the same, whatever
-    stands around it, and a fold that changes no lengths moves no offsets.
+    stands around it, and a fold that changes no lengths moves no offsets. ``moving`` are the characters that became
+    more than one or none.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moving: set[str] = set()
 
     def __missing__(self, codepoint: int) -> str:
         character = chr(codepoint)
@@ -71,6 +79,8 @@ class _Fold(dict[int, str]):
         elif "LATIN" in unicodedata.name(character, "") or unicodedata.category(character) == "Mn":
             decomposed = unicodedata.normalize("NFKD", folded)
             folded = "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
+        if len(folded) != 1:
+            self.moving.add(character)
         self[codepoint] = folded
         return folded
 
@@ -97,7 +107,7 @@ def normalise(text: str) -> Normalised:
     """
     folded = text.translate(_FOLD)
     offsets = None
-    if len(folded) != len(text) or any(len(_FOLD[ord(character)]) != 1 for character in set(text)):
+    if len(folded) != len(text) or not _FOLD.moving.isdisjoint(text):
         offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
     if NUMERAL.search(folded):
         folded, offsets = _counted(folded, offsets or list(range(len(text))))
@@ -165,20 +175,19 @@ class Tokenizer:
         >>> Tokenizer(cache_folder).terms("电动汽车GPS")  # doctest: +SKIP
         ['电动汽车', 'gps', '电', '动', '汽', '车', '电动', '动汽', '汽车']
         """
+        normal = normalise(text).text
+        return [*self.word_terms(normal), *characters(normal), *pairs(normal)]
+
+    def word_terms(self, text: str) -> list[str]:
+        """Give the words of a normalised text, as ``words`` does, without where they stand."""
         cut, stop = segmenter(self.cache_folder, self._words), self._stop
         words: list[str] = []
-        single: list[str] = []
-        double: list[str] = []
-        # In one pass, and without tokens: this is most of the work of indexing.
-        for match in _RUN.finditer(normalise(text).text):
-            run = match.group()
+        for match in _RUN.finditer(text):
             if match.lastgroup == "han":
-                words += cut(run)
-                single += run
-                double += [run[i : i + 2] for i in range(len(run) - 1)]
+                words += cut(match.group())
             else:
-                words.append(run.replace(",", ""))
-        return [word for word in words if word not in stop] + single + double
+                words.append(match.group().replace(",", ""))
+        return [word for word in words if word not in stop] if stop else words
 
 
 def characters(text: str) -> list[str]:
