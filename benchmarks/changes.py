@@ -10,15 +10,25 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from itertools import accumulate
+from multiprocessing import get_context
 from pathlib import Path
 
+from bot import composition
+from bot.access import Audience
+from bot.documents.shelf import Shelf
+from bot.settings import Settings
+from bot.terminal.indexing import REST_SECONDS
 from retrieval.engine import LocalEngine
 from retrieval.library import Library
 from retrieval.tokens import Tokenizer
 from retrieval.tokens.segmenter import dictionary_lines
 
 WORDS_OF_A_DOCUMENT = 60
+PAUSE_SECONDS = 0.002
+"""Between two questions."""
 
 
 def write(folder: Path, count: int) -> None:
@@ -33,40 +43,72 @@ def write(folder: Path, count: int) -> None:
         (place / f"{number:06}.txt").write_text("".join(drawn) + "。\n", "utf-8")
 
 
-async def measure(folder: Path, index: Path) -> None:
-    """Index, change one document, and wait until it is found; by a process that serves, and by one that starts."""
-    tokenizer = Tokenizer(index / "cache")
-    engine = LocalEngine(index, tokenizer)
-    library = Library(folder, engine, tokenizer)
+async def fill(folder: Path, index: Path) -> None:
+    """Make the first index."""
+    tokenizer = Tokenizer(index / "jieba")
+    library = Library(folder, LocalEngine(index, tokenizer), tokenizer)
     begun = time.perf_counter()
     report = await library.refresh()
     print(f"first index of {report.document_count:,} documents: {time.perf_counter() - begun:.1f} s")
+
+
+async def measure(folder: Path, index: Path) -> None:
+    """Change one document, and wait until it is found: by the process that indexes, and as ``serve`` goes about it."""
+    engine, library = _opened(folder, index)
     begun = time.perf_counter()
     await library.refresh()
     print(f"nothing has changed: {time.perf_counter() - begun:.2f} s")
-    for attempt, fresh in enumerate((False, False, True)):
-        if fresh:
-            engine = LocalEngine(index, tokenizer)
-            library = Library(folder, engine, tokenizer)
-        changed = next(folder.glob("*/*.txt"))
-        changed.write_text(f"魑魅魍魉第{attempt + 1}次。这一篇改过了。\n", "utf-8")
-        begun = time.perf_counter()
-        refresh = asyncio.create_task(library.refresh())
-        waits, visible = [], 0.0
-        while not refresh.done() or not visible:
-            asked = time.perf_counter()
-            found = await engine.search(["魑魅魍魉", "改过", "一篇"], limit=1)
-            waits.append(time.perf_counter() - asked)
-            if found.hits and f"第{attempt + 1}次" in found.hits[0].paragraph.text and not visible:
-                visible = time.perf_counter() - begun
-            await asyncio.sleep(0.001)
-            waits[-1] = max(waits[-1], time.perf_counter() - asked - 0.001)
-        kind = "starts" if fresh else "serves"
-        print(
-            f"one document changed, in a process that {kind}: visible after {visible:.2f} s, "
-            f"refreshed after {time.perf_counter() - begun:.2f} s; a question waited {max(waits) * 1e3:.0f} ms at most"
-        )
+    for _ in range(3):
+        await _change("in a process that goes on", folder, library.refresh, partial(_best, engine))
+    engine, library = _opened(folder, index)
+    await _change("in a process that starts", folder, library.refresh, partial(_best, engine))
     engine.close()
+    settings = Settings(_env_file=None, documents=folder, index=index)  # type: ignore[call-arg]  # pydantic's
+    async with composition.shelf(settings, {"documents": str(folder), "index": str(index)}) as shelf:
+        await shelf.take_up()
+        title = f"by another process, which first looks for {REST_SECONDS:.0f} s whether it is still being written"
+        await _change(title, folder, shelf.refresh, partial(_nearest, shelf))
+
+
+def _opened(folder: Path, index: Path) -> tuple[LocalEngine, Library]:
+    tokenizer = Tokenizer(index / "jieba")
+    engine = LocalEngine(index, tokenizer)
+    return engine, Library(folder, engine, tokenizer)
+
+
+async def _best(engine: LocalEngine) -> str:
+    found = await engine.search(["魑魅魍魉", "改过", "一篇"], limit=1)
+    return found.hits[0].paragraph.text if found.hits else ""
+
+
+async def _nearest(shelf: Shelf) -> str:
+    found = await shelf.nearest("魑魅魍魉那一篇改过了吗？", limit=1, audience=Audience())
+    return found[0].paragraph.text if found else ""
+
+
+async def _change(
+    title: str, folder: Path, refreshed: Callable[[], Awaitable[object]], ask: Callable[[], Awaitable[str]]
+) -> None:
+    """Change a document, and ask for it until it is found."""
+    name = f"第{time.time_ns()}次"
+    next(folder.glob("*/*.txt")).write_text(f"魑魅魍魉{name}。这一篇改过了。\n", "utf-8")
+    begun = time.perf_counter()
+    refresh = asyncio.ensure_future(refreshed())
+    waits, visible = [], 0.0
+    while not refresh.done() or not visible:
+        asked = time.perf_counter()
+        if name in await ask() and not visible:
+            visible = time.perf_counter() - begun
+        await asyncio.sleep(PAUSE_SECONDS)
+        waits.append(time.perf_counter() - asked - PAUSE_SECONDS)
+    print(
+        f"one document changed, {title}: visible after {visible:.2f} s, refreshed after "
+        f"{time.perf_counter() - begun:.2f} s; a question waited {max(waits) * 1e3:.0f} ms at most"
+    )
+
+
+def _first(documents: Path, index: Path) -> None:
+    asyncio.run(fill(documents, index))
 
 
 def main() -> None:
@@ -75,6 +117,10 @@ def main() -> None:
         documents, index = Path(folder) / "documents", Path(folder) / "index"
         documents.mkdir()
         write(documents, count)
+        # As in ``serve``, the process that answers is not the one that has read all documents.
+        first = get_context("spawn").Process(target=_first, args=(documents, index))
+        first.start()
+        first.join()
         asyncio.run(measure(documents, index))
 
 

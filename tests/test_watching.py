@@ -23,6 +23,7 @@ from bot.documents.shelf import Shelf
 from bot.documents.watching import watching
 from retrieval.engine import LocalEngine
 from retrieval.index import latest
+from retrieval.library import Library, Report
 from retrieval.tokens import Tokenizer
 from tests.serving import shelf as shelf_in_process
 
@@ -53,6 +54,29 @@ def shelf(folder: Path, index: Path, environment: dict[str, str], tokenizer: Tok
     """As ``serve`` has it, with a process for the indexing."""
     newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
     return Shelf(folder, newest, partial(asyncio.to_thread, latest, index), Indexer(environment), threshold=0)
+
+
+async def test_what_is_published_is_taken_up_before_the_report_is_there(
+    folder: Path, index: Path, tokenizer: Tokenizer
+) -> None:
+    async with shelf_in_process(folder, index, tokenizer) as before:
+        reported = asyncio.Event()
+
+        async def indexing() -> Report:
+            own = Tokenizer(tokenizer.cache_folder)
+            report = await Library(folder, LocalEngine(index, own), own).refresh()
+            await reported.wait()
+            return report
+
+        newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+        shelf = Shelf(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
+        (folder / "a.txt").write_text("铲车的价格是二百元。", encoding="utf-8")
+        await shelf.take_up()
+        refreshing = asyncio.create_task(shelf.refresh())
+        await until(lambda: shelf.version != before.version)
+        assert not refreshing.done()
+        reported.set()
+        assert (await refreshing).changed
 
 
 @asynccontextmanager

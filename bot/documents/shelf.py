@@ -21,6 +21,8 @@ _SUGGESTED = 6
 _RELATED = 3
 _ATTEMPTS = 60
 _READ_FOR_SUGGESTIONS = 20
+_LOOKED_EVERY_SECONDS = 0.5
+"""How often it is looked, during a refresh, whether something has been published."""
 
 
 class Documents(Protocol):
@@ -129,12 +131,21 @@ class Shelf:
             return self._edition is not None
 
     async def refresh(self) -> Report:
-        """See ``Library.refresh``; of several that are asked for at once, one comes after the other."""
+        """See ``Library.refresh``; of several that are asked for at once, one comes after the other.
+
+        What is published is taken up at once: of many files the report takes longer than the change of one.
+        """
         async with self._refreshing:
             with self._timed("refresh"):
-                report = await self._indexing()
+                indexing = asyncio.ensure_future(self._indexing())
+                try:
+                    while not (await asyncio.wait({indexing}, timeout=_LOOKED_EVERY_SECONDS))[0]:
+                        await self.take_up()
+                finally:
+                    indexing.cancel()
+                    await asyncio.gather(indexing, return_exceptions=True)
                 await self.take_up()
-            return report
+            return indexing.result()
 
     async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
         """See ``Answerer.answer``."""

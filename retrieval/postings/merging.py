@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ _PARAGRAPH = np.uint64(14)
 _TERM = np.uint64(44)
 
 Part = tuple[str, NDArray[Any]]
+Item = TypeVar("Item")
 
 
 def merge(
@@ -37,13 +39,21 @@ def merge(
     """Give the arrays of ``Postings`` by name, in parts that belong one after the other.
 
     Each run comes with its paragraphs' positions in the new collection, -1 for one that is left out. ``lengths`` are
-    the new collection's.
+    the new collection's. Runs are read, postings encoded and what is given dealt with at the same time.
     """
     yield "starts", np.zeros(1, dtype=np.int64)
     encoder = _Encoder(lengths, formula)
-    for some in _ranges(runs):
-        yield from encoder.encode(some)
+    yield from _ahead(part for some in _ahead(_ranges(runs)) for part in encoder.encode(some))
     yield "lengths", lengths
+
+
+def _ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Give what ``items`` gives, of which a thread makes the next one meanwhile: NumPy lets others work."""
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = thread.submit(next, items, None)
+            yield item
 
 
 class _Range(NamedTuple):
