@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from retrieval.bm25 import PostingsBM25
 from retrieval.errors import DamagedIndexError
 from retrieval.postings import DTYPES
 from retrieval.postings.compiled import COMPILED, CompiledSearcher
+from retrieval.postings.sorting import sort
 from retrieval.postings.topk import WHOLE, Searcher
 
 
@@ -205,3 +207,17 @@ def test_rank_bm25s_own_methods_work_on_it() -> None:
 def test_a_repeated_query_term_counts_as_often() -> None:
     model = PostingsBM25([["甲"], ["乙"]])
     np.testing.assert_allclose(model.get_scores(["甲", "甲"]), 2 * model.get_scores(["甲"]))
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9).map(lambda high: high << 40 | 5)), st.integers(0, 63))
+def test_numbers_are_sorted_by_their_upper_bits_and_else_stay_in_order(numbers: list[int], lowest: int) -> None:
+    array = np.array(numbers, dtype=np.uint64)
+    sort(array, lowest)
+    assert array.tolist() == sorted(numbers, key=lambda number: number >> lowest)
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+@pytest.mark.parametrize(("array", "lowest"), [(np.zeros(3, np.uint32), 0), (np.zeros(3, np.uint64), 64)])
+def test_only_numbers_of_64_bits_are_sorted(array: NDArray[Any], lowest: int) -> None:
+    with pytest.raises(ValueError, match="64 bits"):
+        sort(array, lowest)

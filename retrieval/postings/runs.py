@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retrieval.keys import term_key
 from retrieval.postings.postings import Postings
+from retrieval.postings.sorting import sort
 
 MOST = (1 << 14) - 1
 """The highest frequency that is kept; no paragraph is told from another by more repetitions than that."""
@@ -156,7 +157,7 @@ class Counts:
         packed = rank[terms]
         packed <<= np.uint64(32)
         packed |= np.repeat(paragraphs, lengths)
-        packed.sort()
+        sort(packed, 32)  # paragraphs come in order
         first = np.flatnonzero(np.append(np.ones(min(len(packed), 1), np.bool_), packed[1:] != packed[:-1]))
         often = np.diff(np.append(first, len(packed)))
         packed = packed[first]
