@@ -181,8 +181,9 @@ def main() -> None:
             with trainer.collection(part) as collection:
                 lists.append(trainer.lists(collection))
         _print("nine features, learned", learned(lists, sets, NINE, trees=False))
-        older = NAMES[: NAMES.index("looks")]
-        _print(f"{len(older)} features, learned", learned(lists, sets, older, trees=False))
+        for later in ("looks", "titled"):
+            older = NAMES[: NAMES.index(later)]
+            _print(f"{len(older)} features, learned", learned(lists, sets, older, trees=False))
         _print(f"all {len(NAMES)} features, learned", learned(lists, sets, NAMES, trees=False))
         _print("… and trees", learned(lists, sets, NAMES, trees=True))
 

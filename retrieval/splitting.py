@@ -26,10 +26,9 @@ QUOTE_REACH = 50
 """Characters within which a quotation of several sentences must close to be kept whole."""
 
 _CLOSERS = r"”’」』\"'）】》〉〕］)\]"
-# The full stop of Latin text ends a sentence before a space, but not in "1.5", "e.g. this" or "J. Smith".
-_END = re.compile(
-    rf"(?:[。！？!?｡]+|(?<![\s.][A-Za-z])\.(?=[{_CLOSERS}]*\s+[^\sa-z])|\n)(?:[{_CLOSERS}]|\s+[”’」』])*\s*"
-)
+# The full stop of Latin text ends a sentence before a space, but not in "1.5", "e.g. this", "J. Smith" or "St. Helen".
+_SHORTENED = r"(?<![^A-Za-z][A-Za-z])(?<![^A-Za-z](?:St|Mt|Mr|Ms|Dr|Jr|vs))"
+_END = re.compile(rf"(?:[。！？!?｡]+|{_SHORTENED}\.(?=[{_CLOSERS}]*\s+[^\sa-z])|\n)(?:[{_CLOSERS}]|\s+[”’」』])*\s*")
 _SEMICOLON = re.compile(r"[；;]\s*")
 _WORD = re.compile(r"[^\W_]")
 _COMMA = re.compile(r"[，,](?!\d)\s*")

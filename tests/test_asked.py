@@ -89,3 +89,13 @@ def test_a_sentence_that_asks_back(tokenizer: Tokenizer) -> None:
 def test_the_share_of_the_verbs(tokenizer: Tokenizer) -> None:
     text = "工厂生产玻璃。工厂建在江边。"
     assert measured(tokenizer, asked.verbs, "工厂生产什么？", text)[0] == 1
+
+
+def test_a_sentence_that_points_at_another(tokenizer: Tokenizer) -> None:
+    text = "玻璃在宋朝传入本岛。这一时期工匠很多。"
+    assert measured(tokenizer, asked.pointing, "玻璃在哪个时期传入本岛？", text) == [0, 1]
+
+
+def test_a_sentence_that_only_repeats_the_question(tokenizer: Tokenizer) -> None:
+    text = "玻璃由西方的商队传入本岛。玻璃传入本岛。"
+    assert measured(tokenizer, asked.repeats, "玻璃由谁传入本岛？", text) == [0, 1]

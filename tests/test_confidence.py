@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from retrieval.ranking.confidence import Case
 from retrieval.tokens import Tokenizer
 from tests.asking import document, rank
 
@@ -83,3 +85,12 @@ def test_a_decade_has_two_names(tokenizer: Tokenizer) -> None:
     texts = [document("20世纪50年代，镇上鼓励种茶，茶园达到三千亩。后来改种果树。", title="茶园镇")]
     told = rank(tokenizer, "1950年代茶园镇鼓励种什么？", texts).confidence
     assert told > rank(tokenizer, "1960年代茶园镇鼓励种什么？", texts).confidence
+
+
+def test_another_paragraph_has_more_of_the_names(tokenizer: Tokenizer) -> None:
+    text = "那家工厂从上海迁往江边的新址。\n那家工厂从上海迁往重庆的新址。"
+    evidence = rank(tokenizer, "那家工厂哪一年从上海迁往重庆的新址？", [document(text)]).evidence
+    assert evidence is not None
+    cases = [Case(evidence, row, np.zeros(2)) for row in (0, 1)]
+    more = {evidence.passages.hits[evidence.hit[case.row]].paragraph.number: case.named_elsewhere for case in cases}
+    assert more[1] > more[2] == 0

@@ -22,6 +22,7 @@ from retrieval.tokens import Tokenizer
         ("总部在哪里？", "place"),
         ("他是哪国人？", "country"),
         ("为什么停产？", "reason"),
+        ("村子的名字是怎么来的？", "reason"),
         ("怎么建设工厂？", "manner"),
         ("什么是数字孪生？", "definition"),
         ("有哪些举措？", "list"),

@@ -45,6 +45,7 @@ def test_ends_after(mark: str) -> None:
         "他说：“这件事情我们早就知道了。现在说什么都已经太晚了。”",
         "这部作品（很多人没有读过它。其实应该读一读。）在当时引起了很大的轰动",
         "The quick brown fox e.g. this one jumps over the lazy dog named J. Smith today",
+        "这座小教堂的设计者是J. Smith和建筑师St. Helen，两人当时都住在城里",
     ],
 )
 def test_does_not_end_within(text: str) -> None:

@@ -17,9 +17,12 @@ _LEANING = re.compile(
     r"(?:它|他|她|牠|祂|这|此|该|其(?![他中余实])|本(?:[片书剧曲校站城市县区])|前者|后者|两者|两人|同年|当时|当中|"
     r"也|亦|并|又|还|曾|则|为|是|而)"
 )
+_POINTING = re.compile(r"这|此|该|其")
 _ASKS_BACK = re.compile(r"[?？]\s*[”\"」』]?\s*$")
 _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 """Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
+_LITTLE = 4
+"""Characters that a sentence must say beyond the question, for one that could answer it."""
 _EARLY = 3
 """Characters of a question before its question word, if it asks for the subject."""
 
@@ -135,3 +138,19 @@ def depth(evidence: Evidence) -> Array:
     """Give where in its paragraph the sentence stands, from 0 to 1."""
     last = np.bincount(evidence.hit) - 1
     return np.asarray(evidence.place / np.maximum(last, 1)[evidence.hit])
+
+
+def pointing(evidence: Evidence) -> Array:
+    """Tell which sentences point at what another one has told: 这一时期, 此书, 其."""
+    text = evidence.passages.text
+    return np.array(
+        [
+            float(bool(_POINTING.search(text, begin, end)))
+            for begin, end in zip(evidence.begins.tolist(), evidence.ends.tolist(), strict=True)
+        ]
+    )
+
+
+def repeats(evidence: Evidence) -> Array:
+    """Tell which sentences say next to nothing that the question has not said."""
+    return np.asarray(evidence.novelty < _LITTLE, dtype=np.float64)

@@ -11,13 +11,17 @@ from importlib.resources import files
 
 import numpy as np
 
+from retrieval.ranking import topic
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.evidence import PAIRS, WORDS, Array, Evidence
+from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence
 from retrieval.ranking.missing import absent
 from retrieval.ranking.passages import occurrences
 
 _AHEAD = 5.0
 """A lead in the model's value beyond which more of it says nothing."""
+
+_MANY = 1000
+"""Paragraphs beyond which more of them say nothing: it has learned from no larger collections."""
 
 
 class Case:
@@ -26,11 +30,11 @@ class Case:
     ``row`` is the first candidate's row in the evidence; ``values`` are the ranking model's values of all.
     """
 
-    def __init__(self, evidence: Evidence, row: int, values: Array, entities: tuple[Entity, ...]) -> None:
+    def __init__(self, evidence: Evidence, row: int, values: Array) -> None:
         self.evidence = evidence
         self.row = row
         self.values = values
-        self.entities = entities
+        self.entities = evidence.entities
 
     @cached_property
     def shares(self) -> dict[str, Array]:
@@ -103,6 +107,12 @@ class Case:
                 for entity, lack in self._of(sort)
             )
         )
+
+    @cached_property
+    def named_elsewhere(self) -> float:
+        """How much more of the question's names the paragraph has that has most of them."""
+        named = topic.named(self.evidence)
+        return float(named.max() - named[self.row])
 
     @cached_property
     def nowhere_weight(self) -> float:
@@ -222,6 +232,20 @@ SIGNS: tuple[Sign, ...] = (
         "title told",
         "the question names what the document is about",
         lambda c: float(c.evidence.title[c.row] @ c.evidence.weights > 0),
+    ),
+    Sign("titled", "… or says its whole title", lambda c: float(topic.titled(c.evidence)[c.row])),
+    Sign("others named", "another paragraph has more of the question's names", lambda c: c.named_elsewhere),
+    Sign(
+        "near gap",
+        "what stands beside the question word stands in the sentence",
+        lambda c: float(
+            c.evidence.share(c.evidence.sentence, c.evidence.nearness * c.evidence.weights)[c.row, CHARACTERS]
+        ),
+    ),
+    Sign(
+        "collection",
+        "in a small collection the same shares mean less",
+        lambda c: math.log1p(min(c.evidence.found.paragraph_count, _MANY)),
     ),
 )
 

@@ -16,6 +16,7 @@ from retrieval.postings.formula import K1, B
 from retrieval.question import Question
 from retrieval.ranking import relations
 from retrieval.ranking.alignment import skipping, subsequences
+from retrieval.ranking.entities import Entity
 from retrieval.ranking.passages import Passages, occurrences
 from retrieval.records import Found, Sentence
 
@@ -35,12 +36,21 @@ _YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
 class Evidence:
     """A question against the passages that were found for it.
 
-    ``weights`` is the idf of each term in the whole collection. ``hit`` and ``place`` tell of each row to which hit it
-    belongs and which of its sentences it is; row ``r`` is ``passages.text[begins[r]:ends[r]]``.
+    ``weights`` is the idf of each term in the whole collection, ``entities`` are those of the question. ``hit`` and
+    ``place`` tell of each row to which hit it belongs and which of its sentences it is; row ``r`` is
+    ``passages.text[begins[r]:ends[r]]``.
     """
 
-    def __init__(self, question: Question, found: Found, passages: Passages, weights: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        question: Question,
+        found: Found,
+        passages: Passages,
+        weights: Mapping[str, float],
+        entities: tuple[Entity, ...],
+    ) -> None:
         self.question = question
+        self.entities = entities
         self.found = found
         self.passages = passages
         own = dict.fromkeys(question.words + question.characters + question.pairs)
@@ -178,10 +188,13 @@ class Evidence:
         bounds = np.searchsorted(starts, np.stack((self.begins, self.ends), axis=1).ravel())
         return np.asarray(np.maximum.reduceat(shares, bounds, axis=0)[::2])
 
+    def best(self, values: Array) -> Array:
+        """Give the best value of each sentence's paragraph."""
+        return np.asarray(np.maximum.reduceat(values, self._firsts[:-1], axis=0)[self.hit])
+
     def over_best(self, values: Array) -> Array:
         """Give values over the best of their paragraph."""
-        best = np.maximum.reduceat(values, self._firsts[:-1], axis=0)[self.hit]
-        return np.asarray(values / np.maximum(best, 1e-9))
+        return np.asarray(values / np.maximum(self.best(values), 1e-9))
 
     @cached_property
     def scores(self) -> Array:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.ranking import asked
+from retrieval.ranking import asked, topic
 from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence
 
 
@@ -157,6 +157,11 @@ FEATURES: tuple[Feature, ...] = (
     Feature("subject here", "… the sentence before it does", asked.subject_here),
     Feature("asks back", "a question is no answer", asked.asks_back),
     Feature("depth", "the end of a paragraph tells of later times", asked.depth),
+    Feature("titled", "a question that says a title asks its document", topic.titled),
+    Feature("named", "a paragraph without the question's names tells of others", topic.named),
+    Feature("paragraph alignment", "… as one whose sentences are all unlike it does", lambda e: e.best(e.aligned)),
+    Feature("pointing", "what 这 and 其 point at is told elsewhere", asked.pointing),
+    Feature("repeats", "what only repeats the question does not answer it", asked.repeats),
 )
 
 GROUP_NAMES = ("words", "characters", "pairs")

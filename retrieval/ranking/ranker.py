@@ -71,20 +71,19 @@ class Ranker:
         """Give what the paragraphs near the best say to a question; there must be one."""
         weights = self._background.weights(found, question.terms)
         near = [hit for hit in found.hits if hit.score >= NEAR * found.hits[0].score]
-        return Evidence(question, found, Passages.of(near), weights)
+        return Evidence(question, found, Passages.of(near), weights, self._names.of(question))
 
     def case(self, evidence: Evidence, values: Array) -> Case:
         """Give what the confidence of an answer is judged by, from the values that the model gave the sentences."""
-        return Case(evidence, int(np.argmax(values)), values, self._names.of(evidence.question))
+        return Case(evidence, int(np.argmax(values)), values)
 
     def rank(self, question: Question, found: Found) -> Ranking:
         """Rank the sentences of the paragraphs found for a question's terms."""
         found = _with_synonyms(question, found)
-        entities = self._names.of(question)
         if not found.hits:
-            return Ranking(
-                question, (), 0.0, missing(question, found, entities, [1.0] * len(entities)), None, found.partial
-            )
+            entities = self._names.of(question)
+            lacking = missing(question, found, entities, [1.0] * len(entities))
+            return Ranking(question, (), 0.0, lacking, None, found.partial)
         evidence = self.evidence(question, found)
         table = features(evidence)
         values = stored().values(table)
@@ -102,7 +101,7 @@ class Ranker:
             for row in order.tolist()
         )
         case = self.case(evidence, values)
-        lacking = missing(question, found, entities, case.lacks)
+        lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
 
 

@@ -1,0 +1,32 @@
+"""What a question is about, looked for in the paragraphs: the name of a document, and the names in the question."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from retrieval.ranking.evidence import Array, Evidence
+from retrieval.tokens import normalise
+
+_REMARK = re.compile(r"[ _(,]")
+"""What begins the part of a title that tells it apart from others of its name: 东关街 (扬州)."""
+
+
+def titled(evidence: Evidence) -> Array:
+    """Tell of which documents the question says the title."""
+    asked = evidence.question.normal.text
+    names = [_REMARK.split(normalise(hit.source.title).text)[0] for hit in evidence.passages.hits]
+    return np.array([float(len(name) > 1 and name in asked) for name in names])[evidence.hit]
+
+
+def named(evidence: Evidence) -> Array:
+    """Give the share of the question's entities that the paragraph has, by the weight of the terms in them."""
+    content = evidence.question.content
+    spans = [(entity.start, entity.end) for entity in evidence.entities]
+    part = np.zeros(len(evidence.columns))
+    for term, column in evidence.columns.items():
+        place = content.find(term)
+        part[column] = len(term) > 1 and any(start <= place and place + len(term) <= end for start, end in spans)
+    weights = evidence.weights * part
+    return np.asarray((evidence.paragraph @ weights) / max(float(weights.sum()), 1e-9))
