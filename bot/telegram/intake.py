@@ -192,7 +192,7 @@ class Intake(BaseUpdateProcessor):
         Whatever ends process after process soon after its start is not blamed on what never got to be begun with; nor
         what ends them at the same age on what is always begun with at that age, since each attempt waits longer.
         """
-        if attempts < 2:  # noqa: PLR2004 - begun with a second time
+        if attempts < 2:
             yield
             return
         pause = self._timing.suspect * 2 ** (attempts - 2)
