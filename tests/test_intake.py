@@ -7,6 +7,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,18 @@ async def test_what_was_only_there_when_the_process_ended_is_answered(api: FakeB
     async with serving(api, Library(quote()), folder=folder, timing=QUICK):
         await api.next_reply()
     assert [row[0] for row in inbox_of(folder)] == ["done"]
+
+
+async def test_what_was_begun_with_most_often_is_begun_with_last(api: FakeBotAPI, folder: Path) -> None:
+    api.private("产量是多少？")
+    await left_over(api, folder, *fetched(api), begun=ATTEMPTS - 2)
+    api.private("另一个？", sender=BEN)
+    await left_over(api, folder, *fetched(api), begun=1)
+    library = Library(quote())
+    async with serving(api, library, folder=folder, timing=replace(QUICK, suspect=0.1)):
+        await api.next_reply()
+        await api.next_reply()
+    assert library.questions == ["另一个？", "产量是多少？"]
 
 
 async def test_an_old_question_gets_one_apology_a_chat(api: FakeBotAPI, folder: Path) -> None:

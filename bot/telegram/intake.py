@@ -166,7 +166,7 @@ class Intake(BaseUpdateProcessor):
         update_id.set(number)
         self._tasks[number] = asyncio.current_task()
         try:
-            async with self._apart(self._attempts[number] > 1), self._slots.held():
+            async with self._apart(self._attempts[number]), self._slots.held():
                 metrics.observe("queue", time.monotonic() - self._since[number])
                 if not self._attempts[number] or await self._begin_again(update):
                     await coroutine
@@ -186,15 +186,17 @@ class Intake(BaseUpdateProcessor):
         """See ``telegram.ext.BaseUpdateProcessor``."""
 
     @contextlib.asynccontextmanager
-    async def _apart(self, suspect: bool) -> AsyncIterator[None]:
+    async def _apart(self, attempts: int) -> AsyncIterator[None]:
         """One at a time what may be what ended the process, and after the rest: then nothing else is blamed for it.
 
-        Whatever ends process after process soon after its start is not blamed on what never got to be begun with.
+        Whatever ends process after process soon after its start is not blamed on what never got to be begun with; nor
+        what ends them at the same age on what is always begun with at that age, since each attempt waits longer.
         """
-        if not suspect:
+        if attempts < 2:
             yield
             return
-        await asyncio.sleep(max(self._opened + self._timing.suspect - time.monotonic(), 0.0))
+        pause = self._timing.suspect * 2 ** (attempts - 2)
+        await asyncio.sleep(max(self._opened + pause - time.monotonic(), 0.0))
         async with self._alone:
             yield
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from retrieval.errors import DamagedIndexError
 from retrieval.keys import term_key
 from retrieval.postings.postings import Postings
-from retrieval.postings.pruning import Best
-from retrieval.postings.topk import Searcher
+
+if TYPE_CHECKING:
+    from retrieval.postings.formula import Floats
+    from retrieval.postings.pruning import Best
+    from retrieval.postings.topk import Searcher
 
 try:
     from retrieval.postings._search import Search
@@ -18,12 +23,12 @@ else:
     COMPILED = True
 
 
-class CompiledSearcher(Searcher):
-    """Searches postings through ``search.c``. It may be used by several threads at once."""
+class CompiledSearcher:
+    """Searches postings through ``search.c``, as ``Searcher`` does. It may be used by several threads at once."""
 
     def __init__(self, postings: Postings) -> None:
         """Take hold of the arrays of ``postings``; raises ``DamagedIndexError`` if they do not fit together."""
-        super().__init__(postings)
+        self._postings = postings
         formula = postings.formula
         norm = float(formula.slope), float(formula.offset)
         try:
@@ -31,9 +36,20 @@ class CompiledSearcher(Searcher):
         except ValueError as error:
             raise DamagedIndexError from error
 
+    @cached_property
+    def _plain(self) -> Searcher:
+        """What does the rest; nearly nobody needs it, and to import it takes as long as to open an index."""
+        from retrieval.postings.topk import Searcher
+
+        return Searcher(self._postings)
+
     def frequency(self, term: str) -> int:
         """Give the number of paragraphs that hold a term."""
         return self._compiled.frequency(term_key(term))
+
+    def scores(self, query: Iterable[str]) -> Floats:
+        """Give the score of every paragraph."""
+        return self._plain.scores(query)
 
     def search(self, query: Iterable[str], *, limit: int) -> Best:
         """Give the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none scored 0.
@@ -46,9 +62,13 @@ class CompiledSearcher(Searcher):
         except ValueError as error:
             raise DamagedIndexError from error
         # So many terms that their bounds do not fit into 16 bits together.
-        return super().search(terms, limit=limit) if best is None else best
+        return self._plain.search(terms, limit=limit) if best is None else best
 
 
-def searcher(postings: Postings) -> Searcher:
+def searcher(postings: Postings) -> CompiledSearcher | Searcher:
     """Give the fastest searcher that there is here."""
-    return CompiledSearcher(postings) if COMPILED else Searcher(postings)
+    if COMPILED:
+        return CompiledSearcher(postings)
+    from retrieval.postings.topk import Searcher
+
+    return Searcher(postings)
