@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +20,7 @@ from retrieval.bm25 import PostingsBM25
 from retrieval.errors import DamagedIndexError
 from retrieval.postings import DTYPES
 from retrieval.postings.compiled import COMPILED, CompiledSearcher
-from retrieval.postings.sorting import sort
+from retrieval.postings.sorting import plain_sort, sort
 from retrieval.postings.topk import WHOLE, Searcher
 
 
@@ -209,10 +209,13 @@ def test_a_repeated_query_term_counts_as_often() -> None:
     np.testing.assert_allclose(model.get_scores(["甲", "甲"]), 2 * model.get_scores(["甲"]))
 
 
+@pytest.mark.parametrize("sorting", [sort, plain_sort])
 @given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9).map(lambda high: high << 40 | 5)), st.integers(0, 63))
-def test_numbers_are_sorted_by_their_upper_bits_and_else_stay_in_order(numbers: list[int], lowest: int) -> None:
+def test_numbers_are_sorted_by_their_upper_bits_and_else_stay_in_order(
+    sorting: Callable[[NDArray[np.uint64], int], None], numbers: list[int], lowest: int
+) -> None:
     array = np.array(numbers, dtype=np.uint64)
-    sort(array, lowest)
+    sorting(array, lowest)
     assert array.tolist() == sorted(numbers, key=lambda number: number >> lowest)
 
 
