@@ -45,8 +45,7 @@ def write(folder: Path, count: int) -> None:
 
 async def fill(folder: Path, index: Path) -> None:
     """Make the first index."""
-    tokenizer = Tokenizer(index / "jieba")
-    library = Library(folder, LocalEngine(index, tokenizer), tokenizer)
+    _, library = _opened(folder, index)
     begun = time.perf_counter()
     report = await library.refresh()
     print(f"first index of {report.document_count:,} documents: {time.perf_counter() - begun:.1f} s")

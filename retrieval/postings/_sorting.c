@@ -35,14 +35,14 @@ static PyObject *sorted(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "w*i", &buffer, &lowest))
         return NULL;
     Py_ssize_t count = buffer.len / (Py_ssize_t)sizeof(uint64_t);
-    uint64_t *numbers = buffer.buf, *from = numbers, *to = count ? malloc((size_t)buffer.len) : NULL;
+    uint64_t *numbers = buffer.buf, *scratch = count ? malloc((size_t)buffer.len) : NULL;
     PyObject *result = NULL;
     if (buffer.itemsize != sizeof(uint64_t) || (uintptr_t)numbers % sizeof(uint64_t) || lowest < 0 || lowest > 63) {
         PyErr_SetString(PyExc_ValueError, "not numbers of 64 bits, or no bit of them");
-    } else if (count && to == NULL) {
+    } else if (count && scratch == NULL) {
         PyErr_NoMemory();
     } else {
-        uint64_t *other = to;
+        uint64_t *from = numbers, *to = scratch;
         Py_BEGIN_ALLOW_THREADS
         for (int shift = lowest; count && shift < 64; shift += DIGIT) {
             if (pass(from, to, count, shift)) {
@@ -53,11 +53,10 @@ static PyObject *sorted(PyObject *Py_UNUSED(module), PyObject *args)
         }
         if (from != numbers)
             memcpy(numbers, from, (size_t)buffer.len);
-        to = other;
         Py_END_ALLOW_THREADS
         result = Py_NewRef(Py_None);
     }
-    free(to);
+    free(scratch);
     PyBuffer_Release(&buffer);
     return result;
 }
