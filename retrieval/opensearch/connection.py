@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import opensearchpy
 from opensearchpy.helpers.errors import BulkIndexError, ScanError
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from retrieval.errors import EngineError
 
@@ -19,6 +20,8 @@ SECONDS = 10
 """How long a node may take for a question before another one is asked."""
 PATIENCE = 60
 """How long it may take for a change."""
+OPENING = 30
+"""How long a shard may take to be opened, in seconds."""
 RETRIES = 3
 CONNECTIONS = 32
 
@@ -58,6 +61,7 @@ class Connection:
         """
         return opensearchpy.AsyncOpenSearch(
             list(self.urls),
+            transport_class=_Transport,
             http_auth=self._authentication(),
             headers=self._headers(),
             ssl_context=self._tls() if any(urlsplit(url).scheme == "https" for url in self.urls) else None,
@@ -102,6 +106,27 @@ class Connection:
             yield
         except (opensearchpy.OpenSearchException, BulkIndexError, ScanError) as error:
             raise EngineError(self.place, _reason(error)) from error
+
+
+class _Transport(opensearchpy.AsyncTransport):
+    """The client's own, which waits for a shard that is just being opened.
+
+    Nodes learn of a change of the cluster one after another: what the first one has opened, another refuses for some
+    milliseconds still, and the client asks all of them again without a pause.
+    """
+
+    async def perform_request(self, *args: Any, **options: Any) -> Any:
+        again = AsyncRetrying(
+            retry=retry_if_exception(_opening),
+            wait=wait_random_exponential(0.05, max=1),
+            stop=stop_after_delay(OPENING),
+            reraise=True,
+        )
+        return await again(super().perform_request, *args, **options)
+
+
+def _opening(error: BaseException) -> bool:
+    return isinstance(error, opensearchpy.TransportError) and error.error == "no_shard_available_action_exception"
 
 
 def _reason(error: Exception) -> str:

@@ -136,6 +136,16 @@ async def test_what_the_cluster_is_too_busy_for_is_sent_again(cluster: Cluster, 
         assert await texts(engine, "机器人") == ["机器人"]
 
 
+async def test_a_shard_that_is_just_being_opened_is_waited_for(cluster: Cluster, new: NewEngine) -> None:
+    opening = {"error": {"type": "no_shard_available_action_exception", "reason": "CurrentState[RECOVERING]"}}
+    async with Gateway(cluster.urls[0]) as gateway:
+        gateway.refusals += [("/lease", 503, opening)] * 6
+        engine = new(urls=(gateway.url,))
+        await put(engine, document("a.txt", "机器人"))
+        assert gateway.refusals == []
+        assert await texts(engine, "机器人") == ["机器人"]
+
+
 async def test_other_engines_and_old_versions_are_named(cluster: Cluster, new: NewEngine) -> None:
     for version, named in (
         ({"number": "8.17.0", "build_flavor": "default"}, "is Elasticsearch 8.17.0"),
