@@ -24,8 +24,8 @@ class Yuanju:
 
         from retrieval.index.builder import RUN_TERMS
         from retrieval.index.generations import Workplace
-        from retrieval.postings import DTYPES
-        from retrieval.postings.formula import Formula
+        from retrieval.postings.impacts import fitted
+        from retrieval.postings.layout import CODES
         from retrieval.postings.merging import merge
         from retrieval.postings.runs import Counts, Run
 
@@ -38,9 +38,9 @@ class Yuanju:
                     runs.append(counts.run().stored(workplace.scratch / str(len(runs))))
             runs.append(counts.run())
             lengths = counts.lengths()
-            formula = Formula.of(lengths, k1=K1, b=B)
+            formula = fitted(lengths, k1=K1, b=B)
             positions = np.arange(len(lengths), dtype=np.int32)
-            for name in DTYPES:
+            for name in CODES:
                 workplace.append(name, b"")
             for name, part in merge([(run, positions) for run in runs], lengths, formula):
                 workplace.append(name, part)
@@ -48,18 +48,18 @@ class Yuanju:
 
     @staticmethod
     def open(folder: Path) -> Search:
-        from retrieval.bm25 import PostingsBM25
         from retrieval.index import generations
         from retrieval.index.generations import Generation
-        from retrieval.postings import DTYPES, Postings
         from retrieval.postings.formula import Formula
+        from retrieval.postings.layout import CODES
+        from retrieval.search import Search
 
         generation = generations.newest(folder, Generation)
         assert generation is not None
-        arrays = {name: generation.numbers(name, dtype) for name, dtype in DTYPES.items()}
+        arrays = {name: generation.numbers(name, code) for name, code in CODES.items()}
         formula = Formula(K1, B, len(arrays["lengths"]), generation.facts["average_length"])
-        model = PostingsBM25(postings=Postings.of_flat(arrays, formula), k1=K1, b=B)
-        return lambda terms: model.search(terms, limit=LIMIT)
+        search = Search(arrays, formula)
+        return lambda terms: search.run(terms, limit=LIMIT)
 
 
 class RankBM25:

@@ -13,17 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25
 
-from retrieval.postings import Postings
-from retrieval.postings.compiled import searcher
-from retrieval.postings.formula import K1, B, Formula
+from retrieval.postings.formula import K1, B
+from retrieval.postings.impacts import fitted
+from retrieval.postings.merging import merge
+from retrieval.postings.postings import Postings
+from retrieval.postings.runs import Counts
+from retrieval.postings.topk import Searcher
 
 
 class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
     """A ``rank_bm25.BM25`` that looks only at the paragraphs which may be among the best.
 
-    Takes a ``corpus`` (and ``tokenizer``) as every class of rank-bm25 does, or the ``postings`` of one that were built
-    with the same ``k1`` and ``b``. An empty corpus is allowed and scores nothing. ``corpus_size``, ``avgdl``,
-    ``doc_len`` are as in rank-bm25. It may be asked from several threads at once.
+    Takes a ``corpus`` (and ``tokenizer``) as every class of rank-bm25 does, or ``postings``, whose formula then counts.
+    An empty corpus is allowed and scores nothing. ``corpus_size``, ``avgdl``, ``doc_len`` are as in rank-bm25. It may
+    be asked from several threads at once.
     """
 
     def __init__(
@@ -35,8 +38,7 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
         k1: float = K1,
         b: float = B,
     ) -> None:
-        self.k1 = k1
-        self.b = b
+        self.k1, self.b = (postings.formula.k1, postings.formula.b) if postings else (k1, b)
         self._given = postings
         super().__init__(corpus, tokenizer)
 
@@ -48,7 +50,7 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
         return self.postings.counts
 
     def _calc_idf(self, nd: NDArray[np.uint32]) -> None:  # noqa: ARG002 - of rank-bm25; the idf follows from the counts
-        self._searcher = searcher(self.postings)
+        self._searcher = Searcher(self.postings)
 
     def get_scores(self, query: Iterable[str]) -> NDArray[np.float32]:
         """Give the score of every paragraph; a term that the question repeats counts as often."""
@@ -68,13 +70,10 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
 
 
 def _built(corpus: Iterable[Iterable[str]], k1: float, b: float) -> Postings:
-    from retrieval.postings.merging import merge
-    from retrieval.postings.runs import Counts
-
     counts = Counts()
     for terms in corpus:
         counts.add(terms)
     lengths = counts.lengths()
-    formula = Formula.of(lengths, k1=k1, b=b)
+    formula = fitted(lengths, k1=k1, b=b)
     positions = np.arange(len(lengths), dtype=np.int32)
     return Postings.of_parts(merge([(counts.run(), positions)], lengths, formula), formula)

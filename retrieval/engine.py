@@ -82,10 +82,10 @@ class LocalEngine:
         if index is None:
             return Found((), 0, dict.fromkeys(terms, 0))
         hits = []
-        for position, score in index.bm25.search(terms, limit=limit):
+        for position, score in index.search.run(terms, limit=limit):
             source, paragraph = index.paragraph(position)
             hits.append(Hit(paragraph, source, position, score))
-        return Found(tuple(hits), index.bm25.corpus_size, {term: index.bm25.frequency(term) for term in terms})
+        return Found(tuple(hits), index.search.paragraph_count, {term: index.search.frequency(term) for term in terms})
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where there is no index yet.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,11 @@ from rank_bm25 import BM25
 
 from retrieval.bm25 import PostingsBM25
 from retrieval.errors import DamagedIndexError
-from retrieval.postings import DTYPES
 from retrieval.postings.compiled import COMPILED, CompiledSearcher
+from retrieval.postings.layout import CODES
 from retrieval.postings.sorting import plain_sort, sort
 from retrieval.postings.topk import WHOLE, Searcher
+from retrieval.search import Search
 
 
 class PlainBM25(BM25):  # type: ignore[misc]
@@ -49,6 +52,11 @@ class PlainBM25(BM25):  # type: ignore[misc]
 terms = st.sampled_from(list("智能终端目标甲乙"))
 corpora = st.lists(st.lists(terms, max_size=12), min_size=1, max_size=12).filter(any)
 queries = st.lists(st.sampled_from([*"智能终端目标甲乙", "无"]), max_size=8)
+
+
+def quickest(model: PostingsBM25) -> Search:
+    """The search that answers questions, over the same postings."""
+    return Search(model.postings.arrays, model.postings.formula)
 
 
 def best(scores: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
@@ -93,18 +101,21 @@ def test_pruning_leaves_out_none_of_the_best(
     pruning = Searcher(model.postings, whole=0)
     asked = [str(term) for term in query]
     np.testing.assert_array_equal(pruning.scores(asked), model.get_scores(asked))
-    for searcher in (Searcher(model.postings), pruning, model):
-        assert searcher.search(asked, limit=limit) == best(model.get_scores(asked), limit)
+    expected = best(model.get_scores(asked), limit)
+    for searcher in (model, pruning):
+        assert searcher.search(asked, limit=limit) == expected
+    assert quickest(model).run(asked, limit=limit) == expected
 
 
 def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
     corpus = [["甲"] * often + ["乙"] * (often % 7) for often in (1, 14, 15, 16, 300, 2000, 0, 3)] + [["丙"] * 99]
     for query in (["甲"], ["乙", "甲", "丙"]):
-        expected = PlainBM25(corpus, k1=1.2, b=0.75).get_scores(query)
+        scores = PlainBM25(corpus, k1=1.2, b=0.75).get_scores(query)
         model = PostingsBM25(corpus, k1=1.2, b=0.75)
-        np.testing.assert_allclose(model.get_scores(query), expected, rtol=1e-5)
-        for searcher in (Searcher(model.postings, whole=0), model):
-            assert searcher.search(query, limit=9) == best(model.get_scores(query), 9)
+        np.testing.assert_allclose(model.get_scores(query), scores, rtol=1e-5)
+        expected = best(model.get_scores(query), 9)
+        assert Searcher(model.postings, whole=0).search(query, limit=9) == expected
+        assert quickest(model).run(query, limit=9) == expected
 
 
 @pytest.fixture(scope="module")
@@ -120,20 +131,20 @@ def test_a_search_in_windows_leaves_out_none_of_the_best(
     large: PostingsBM25, rare: list[int], frequent: int, limit: int
 ) -> None:
     query = [str(term) for term in (*rare, frequent)]
-    assert large.search(query, limit=limit) == best(large.get_scores(query), limit)
+    assert quickest(large).run(query, limit=limit) == best(large.get_scores(query), limit)
 
 
 def test_a_question_of_more_frequent_terms_than_bounds_can_be_added_up_for() -> None:
     random = np.random.default_rng(3)
     model = PostingsBM25([[str(term) for term in range(400) if random.random() < 0.3] for _ in range(50)])
     query = [str(term) for term in range(400)]
-    assert model.search(query, limit=7) == best(model.get_scores(query), 7)
+    assert quickest(model).run(query, limit=7) == best(model.get_scores(query), 7)
 
 
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 @settings(deadline=None, max_examples=300)
 @given(
-    name=st.sampled_from(list(DTYPES)),
+    name=st.sampled_from(list(CODES)),
     places=st.lists(st.integers(0, 2**31), min_size=1, max_size=20),
     value=st.one_of(st.binary(min_size=8, max_size=8), st.sampled_from([b"\xff" * 8, bytes(8)])),
     query=st.lists(st.integers(0, 60), min_size=1, max_size=6),
@@ -143,13 +154,12 @@ def test_damaged_postings_are_an_error_or_another_answer(
 ) -> None:
     terms = np.random.default_rng(4).zipf(1.2, (300, 30)) % 60
     postings = PostingsBM25(terms.astype(str).tolist()).postings
-    array = getattr(postings, name).copy()
-    flat = array.reshape(-1)
+    flat = postings.arrays[name].copy()
     for place in places if len(flat) else ():
         flat[place % len(flat)] = np.frombuffer(value, dtype=flat.dtype)[0]
-    searcher = CompiledSearcher(replace(postings, **{name: array}))
+    searcher = CompiledSearcher({**postings.arrays, name: flat}, postings.formula)
     with suppress(DamagedIndexError):
-        found = searcher.search([str(term) for term in query], limit=10)
+        found = searcher.search([str(term) for term in query], limit=10) or []
         assert len(found) <= 10
         assert all(0 <= position < 300 for position, _ in found)
 
@@ -158,7 +168,32 @@ def test_damaged_postings_are_an_error_or_another_answer(
 def test_arrays_that_do_not_fit_together_are_not_searched() -> None:
     postings = PostingsBM25([["甲", "乙"], ["乙"]]).postings
     with pytest.raises(DamagedIndexError):
-        CompiledSearcher(replace(postings, lengths=postings.lengths[:1]))
+        CompiledSearcher({**postings.arrays, "lengths": postings.lengths[:1]}, postings.formula)
+
+
+_ANSWER = """
+import sys
+from pathlib import Path
+from retrieval.index import Index  # all that is needed to open one
+from retrieval.postings.formula import Formula
+from retrieval.postings.layout import CODES
+from retrieval.search import Search
+
+folder, average_length = sys.argv[1:]
+arrays = {name: memoryview(Path(folder, name).read_bytes()).cast(code) for name, code in CODES.items()}
+found = Search(arrays, Formula(0.9, 0.5, 3, float(average_length))).run(["甲"], limit=2)
+print([position for position, _ in found], "numpy" in sys.modules)
+"""
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+def test_an_index_is_opened_and_searched_without_numpy(tmp_path: Path) -> None:
+    postings = PostingsBM25([["乙"], ["甲", "乙"], ["甲"]]).postings
+    for name, array in postings.arrays.items():
+        (tmp_path / name).write_bytes(array.tobytes())
+    command = [sys.executable, "-c", _ANSWER, str(tmp_path), str(postings.formula.average_length)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "[2, 1] False\n"
 
 
 def test_terms_that_are_forgotten_are_looked_up_again() -> None:
@@ -182,9 +217,10 @@ def test_threads_do_not_disturb_one_another(whole: int) -> None:
 
 def test_threads_share_a_compiled_search(large: PostingsBM25) -> None:
     queries = (np.random.default_rng(5).zipf(1.3, (100, 6)) % 500).astype(str).tolist()
-    alone = [large.search(query, limit=5) for query in queries]
+    search = quickest(large)
+    alone = [search.run(query, limit=5) for query in queries]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda query: large.search(query, limit=5), queries)) == alone
+        assert list(pool.map(lambda query: search.run(query, limit=5), queries)) == alone
 
 
 def test_an_empty_corpus_scores_nothing() -> None:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from retrieval.index.generations import Generation, Workplace, unwritable
 from retrieval.index.index import Index, Recipe
 from retrieval.index.segmenting import ALONE, Segmentation
-from retrieval.index.texts import TextsWriter
-from retrieval.postings import DTYPES
-from retrieval.postings.formula import Formula
+from retrieval.index.texts_writer import TextsWriter
+from retrieval.postings.impacts import fitted
+from retrieval.postings.layout import CODES
 from retrieval.postings.merging import merge
 from retrieval.postings.runs import Counts, PostingsRun, Run
 from retrieval.records import Document
@@ -101,11 +101,11 @@ class Builder:
         _place(lengths, put, self._counts.lengths())
         runs = [(run, put) for run in self._runs]
         if self._base is not None:
-            postings = self._base.bm25.postings
+            postings = self._base.search.bm25.postings
             _place(lengths, kept, postings.lengths)
             runs.append((PostingsRun(postings), kept))
-        formula = Formula.of(lengths, k1=self._recipe.k1, b=self._recipe.b)
-        for name in DTYPES:
+        formula = fitted(lengths, k1=self._recipe.k1, b=self._recipe.b)
+        for name in CODES:
             workplace.append(name, b"")
         for name, part in merge(runs, lengths, formula):
             workplace.append(name, part)

@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from zlib import crc32
 
-import numpy as np
-from numpy.typing import NDArray
-
 from retrieval.errors import ForeignIndexError, IndexFolderError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FORMAT = 4
 """Changes whenever older code could not read what newer code writes, or the other way round."""
@@ -66,10 +66,9 @@ class Generation:
             if (reason := _fault(folder / name, file, whole=whole)) is not None:
                 raise IndexFolderError(folder, f"{name} {reason}")
 
-    def numbers(self, name: str, dtype: type[np.generic]) -> NDArray[Any]:
-        """Map a file of numbers into memory."""
-        content = self.content(name)
-        return np.frombuffer(content, dtype=dtype) if len(content) else np.empty(0, dtype)
+    def numbers(self, name: str, code: str) -> memoryview:
+        """Map a file of numbers into memory; ``code`` is their type, as ``struct`` names it."""
+        return memoryview(self.content(name)).cast(code)  # type: ignore[call-overload,no-any-return]
 
     def content(self, name: str) -> mmap.mmap | bytes:
         """Map a file into memory."""
@@ -107,11 +106,11 @@ class Workplace:
         self._files: dict[str, _Written] = {}
 
     def append(self, name: str, content: bytes | NDArray[Any]) -> None:
-        """Write to the end of a file, in the machine's byte order."""
+        """Write to the end of a file, what is in order in memory in the machine's byte order."""
         file = self._files.get(name)
         if file is None:
             file = self._files[name] = _Written(self.folder / name)
-        file.write(np.ascontiguousarray(content).data if isinstance(content, np.ndarray) else memoryview(content))
+        file.write(memoryview(content) if isinstance(content, bytes) else content.data)
 
     def publish(self, facts: Mapping[str, Any]) -> Generation:
         """Bring everything safely to disk and make it the newest generation."""

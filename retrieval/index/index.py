@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from retrieval.bm25 import PostingsBM25
 from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
 from retrieval.index.generations import Generation
 from retrieval.index.texts import Texts
-from retrieval.postings import DTYPES, Postings
 from retrieval.postings.formula import Formula
+from retrieval.postings.layout import CODES
 from retrieval.records import Paragraph, Source
+from retrieval.search import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Index:
         facts = self._generation.facts
         if facts["recipe"] != asdict(recipe):
             raise ForeignIndexError(folder)
-        arrays = {name: self._generation.numbers(name, dtype) for name, dtype in DTYPES.items()}
+        arrays = {name: self._generation.numbers(name, code) for name, code in CODES.items()}
         formula = Formula(recipe.k1, recipe.b, len(arrays["lengths"]), facts["average_length"])
-        self.bm25 = PostingsBM25(postings=Postings.of_flat(arrays, formula), k1=recipe.k1, b=recipe.b)
+        self.search = Search(arrays, formula)
         self.texts = Texts(self._generation)
 
     @property

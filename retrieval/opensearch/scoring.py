@@ -16,6 +16,7 @@ from retrieval.index import Recipe
 from retrieval.keys import term_key
 from retrieval.opensearch.layout import indexed
 from retrieval.postings.formula import Formula
+from retrieval.postings.impacts import impacts, norms
 
 ROUNDING = 1 + 2e-5
 """What sums of 32-bit numbers may lie above the true sum, as a factor."""
@@ -86,8 +87,8 @@ class Scores:
 
     def of(self, lengths: Sequence[int], added: Sequence[Mapping[str, float]]) -> list[float]:
         """Give the scores of paragraphs, from their lengths and from what each term added to the cluster's score."""
-        exact = self._exact.norms(np.array(lengths, dtype=np.int32))
-        rounded = self._lucene.norms(np.array([rounded_length(length) for length in lengths], dtype=np.int32))
+        exact = norms(self._exact, np.array(lengths, dtype=np.int32))
+        rounded = norms(self._lucene, np.array([rounded_length(length) for length in lengths], dtype=np.int32))
         scores = np.zeros(len(lengths), dtype=np.float32)
         for number in self._order:
             name, often = str(number), self._asked.repeated[number]
@@ -95,8 +96,8 @@ class Scores:
             idf = self._exact.idf(self._frequencies[number])
             share = np.minimum(parts * self._weight / (idf * often * (self._exact.k1 + 1)), 1 - 1e-7)
             times = np.where(parts > 0, np.maximum(np.rint(rounded * share / (1 - share)), 1), 0).astype(np.float32)
-            impacts = self._exact.impacts(np.float32(idf), times, exact)
-            scores += impacts * np.float32(often) if often > 1 else impacts
+            gained = impacts(self._exact, np.float32(idf), times, exact)
+            scores += gained * np.float32(often) if often > 1 else gained
         return [float(score) for score in scores]
 
     def bound(self, score: float) -> float:

@@ -1,13 +1,3 @@
 """Which paragraphs hold which terms: arrays, how they are built from runs, and the exact search in them."""
 
 from __future__ import annotations
-
-from retrieval.postings.postings import (
-    DTYPES,
-    Postings,
-)
-
-__all__ = [
-    "DTYPES",
-    "Postings",
-]

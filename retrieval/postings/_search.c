@@ -24,12 +24,12 @@ static const struct {
 };
 
 /* Takes hold of the arrays; only their sizes are tested, as their contents would have to be read for more. */
-static int hold(Searching *self, PyObject *postings)
+static int hold(Searching *self, PyObject *given)
 {
     int64_t length[ARRAYS];
     for (int i = 0; i < ARRAYS; i++) {
         Py_buffer *buffer = &self->buffers[i];
-        PyObject *array = PyObject_GetAttrString(postings, FIELDS[i].name);
+        PyObject *array = PyMapping_GetItemString(given, FIELDS[i].name);
         int failed = array == NULL || PyObject_GetBuffer(array, buffer, PyBUF_C_CONTIGUOUS) < 0;
         Py_XDECREF(array);
         if (failed)
@@ -74,10 +74,10 @@ static void drop(PyObject *object)
 
 static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(named))
 {
-    PyObject *postings;
+    PyObject *given;
     float saturation, slope, offset;
     double unit;
-    if (!PyArg_ParseTuple(args, "Offfd", &postings, &saturation, &slope, &offset, &unit))
+    if (!PyArg_ParseTuple(args, "Offfd", &given, &saturation, &slope, &offset, &unit))
         return NULL;
     PyObject *object = ((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
     if (object == NULL)
@@ -87,7 +87,7 @@ static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(na
     self->postings.slope = slope;
     self->postings.offset = offset;
     self->postings.unit = unit;
-    if (hold(self, postings) < 0) {
+    if (hold(self, given) < 0) {
         Py_DECREF(object);
         return NULL;
     }

@@ -1,4 +1,4 @@
-from retrieval.postings.postings import Postings
+from retrieval.postings.layout import Arrays
 
 class Search:
     """The arrays of postings, ready to be searched by compiled code; from several threads at once.
@@ -7,7 +7,7 @@ class Search:
     times its length, and ``offset``; ``unit`` is that of the postings' dense bounds.
     """
 
-    def __new__(cls, postings: Postings, saturation: float, slope: float, offset: float, unit: float, /) -> Search: ...
+    def __new__(cls, arrays: Arrays, saturation: float, slope: float, offset: float, unit: float, /) -> Search: ...
     def search(self, keys: list[int], limit: int, /) -> list[tuple[int, float]] | None:
         """Give the best paragraphs for terms with these keys; ``None`` if the terms are too many.
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from retrieval.errors import DamagedIndexError
 from retrieval.keys import term_key
-from retrieval.postings.postings import Postings
+from retrieval.postings.formula import Formula
+from retrieval.postings.layout import dense_unit
 
 if TYPE_CHECKING:
-    from retrieval.postings.formula import Floats
-    from retrieval.postings.pruning import Best
-    from retrieval.postings.topk import Searcher
+    from retrieval.postings.layout import Arrays
 
 try:
     from retrieval.postings._search import Search
@@ -24,51 +22,30 @@ else:
 
 
 class CompiledSearcher:
-    """Searches postings through ``search.c``, as ``Searcher`` does. It may be used by several threads at once."""
+    """Searches postings through ``search.c``, as ``Searcher`` does. It may be used by several threads at once.
 
-    def __init__(self, postings: Postings) -> None:
-        """Take hold of the arrays of ``postings``; raises ``DamagedIndexError`` if they do not fit together."""
-        self._postings = postings
-        formula = postings.formula
-        norm = float(formula.slope), float(formula.offset)
+    ``arrays`` are those of ``layout.CODES``, each flat, of NumPy or as they lie on disk.
+    """
+
+    def __init__(self, arrays: Arrays, formula: Formula) -> None:
+        """Take hold of the arrays; raises ``DamagedIndexError`` if they do not fit together."""
+        numbers = formula.saturation, formula.slope, formula.offset, dense_unit(formula)
         try:
-            self._compiled = Search(postings, float(formula.saturation), *norm, postings.unit)
+            self._compiled = Search(arrays, *numbers)
         except ValueError as error:
             raise DamagedIndexError from error
-
-    @cached_property
-    def _plain(self) -> Searcher:
-        """What does the rest; nearly nobody needs it, and to import it takes as long as to open an index."""
-        from retrieval.postings.topk import Searcher
-
-        return Searcher(self._postings)
 
     def frequency(self, term: str) -> int:
         """Give the number of paragraphs that hold a term."""
         return self._compiled.frequency(term_key(term))
 
-    def scores(self, query: Iterable[str]) -> Floats:
-        """Give the score of every paragraph."""
-        return self._plain.scores(query)
-
-    def search(self, query: Iterable[str], *, limit: int) -> Best:
+    def search(self, query: Iterable[str], *, limit: int) -> list[tuple[int, float]] | None:
         """Give the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none scored 0.
 
-        Raises ``DamagedIndexError`` if the postings are not as they were written.
+        ``None`` where there are so many terms that their bounds do not fit into 16 bits together. Raises
+        ``DamagedIndexError`` if the postings are not as they were written.
         """
-        terms = list(query)
         try:
-            best = self._compiled.search(list(map(term_key, terms)), limit)
+            return self._compiled.search(list(map(term_key, query)), limit)
         except ValueError as error:
             raise DamagedIndexError from error
-        # So many terms that their bounds do not fit into 16 bits together.
-        return self._plain.search(terms, limit=limit) if best is None else best
-
-
-def searcher(postings: Postings) -> CompiledSearcher | Searcher:
-    """Give the fastest searcher that there is here."""
-    if COMPILED:
-        return CompiledSearcher(postings)
-    from retrieval.postings.topk import Searcher
-
-    return Searcher(postings)

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.postings.formula import Floats, Formula
-from retrieval.postings.postings import DENSE, DENSE_LEVELS, LEVELS, MANY, dense_unit
+from retrieval.postings.formula import Formula
+from retrieval.postings.impacts import Floats, idfs, impacts, norms
+from retrieval.postings.layout import DENSE, DENSE_LEVELS, LEVELS, MANY, dense_unit
 from retrieval.postings.runs import Run
 from retrieval.postings.sorting import sort
 
@@ -184,7 +185,7 @@ class _Encoder:
 
     def __init__(self, lengths: NDArray[np.int32], formula: Formula) -> None:
         self._formula = formula
-        self._norms = formula.norms(lengths)
+        self._norms = norms(formula, lengths)
         self._term_count = 0
         self._sparse_count = 0
 
@@ -196,8 +197,8 @@ class _Encoder:
         keys, counts = keys[present], counts[present]
         if not len(keys):
             return
-        weights = self._formula.idfs(counts.astype(np.uint32))
-        impact = self._formula.impacts(np.repeat(weights, counts), often.astype(np.float32), self._norms[position])
+        weights = np.repeat(idfs(self._formula, counts.astype(np.uint32)), counts)
+        impact = impacts(self._formula, weights, often.astype(np.float32), self._norms[position])
         starts = np.append(0, np.cumsum(counts))
         bounds = np.maximum.reduceat(impact, starts[:-1])
         dense = counts * DENSE > count

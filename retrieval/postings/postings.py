@@ -15,35 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.keys import term_key
-from retrieval.postings.formula import Floats, Formula
-
-DENSE = 8
-"""A term in more than one of so many paragraphs has a row over all of them."""
-MANY = 15
-"""The frequency from which on it does not fit into half a byte and is looked up in ``many_keys``."""
-LEVELS = 15
-"""Steps of a sparse posting's bound, from 0 to its term's ``bounds``."""
-DENSE_LEVELS = 48
-"""Steps of a dense posting's bound; the sums of 5 terms fit into a byte."""
+from retrieval.postings.formula import Formula
+from retrieval.postings.impacts import Floats
+from retrieval.postings.layout import CODES, MANY, dense_unit
 
 Positions = NDArray[np.int64]
-
-DTYPES: dict[str, type[np.generic]] = {
-    "keys": np.uint64,
-    "counts": np.uint32,
-    "bounds": np.float32,
-    "starts": np.int64,
-    "paragraphs": np.int32,
-    "codes": np.uint8,
-    "dense_terms": np.int64,
-    "dense_bounds": np.uint8,
-    "dense_frequencies": np.uint8,
-    "dense_shifts": np.uint8,
-    "many_keys": np.uint64,
-    "many_frequencies": np.uint16,
-    "lengths": np.int32,
-}
-"""The arrays of ``Postings``, as flat files of these types in the machine's (little-endian) order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +55,20 @@ class Postings:
         """Take the arrays as they lie on disk, each flat."""
         rows, count = len(arrays["dense_terms"]), len(arrays["lengths"])
         shapes = {"dense_bounds": (rows, count), "dense_frequencies": (rows, (count + 1) // 2)}
-        return cls(**{name: arrays[name].reshape(shapes.get(name, -1)) for name in DTYPES}, formula=formula)
+        return cls(**{name: arrays[name].reshape(shapes.get(name, -1)) for name in CODES}, formula=formula)
 
     @classmethod
     def of_parts(cls, parts: Iterable[tuple[str, NDArray[Any]]], formula: Formula) -> Self:
         """Put named parts of the arrays together in memory, in the order in which they come."""
-        pieces: dict[str, list[NDArray[Any]]] = {name: [np.empty(0, dtype)] for name, dtype in DTYPES.items()}
+        pieces: dict[str, list[NDArray[Any]]] = {name: [np.empty(0, code)] for name, code in CODES.items()}
         for name, array in parts:
             pieces[name].append(array.reshape(-1))
         return cls.of_flat({name: np.concatenate(arrays) for name, arrays in pieces.items()}, formula)
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name, each flat as on disk."""
+        return {name: getattr(self, name).reshape(-1) for name in CODES}
 
     @property
     def unit(self) -> float:
@@ -175,9 +156,3 @@ class Postings:
                 keys = (place << 32 | positions[many]).astype(np.uint64)
                 frequencies[many] = self.many_frequencies[self.many_keys.searchsorted(keys)]
         return frequencies
-
-
-def dense_unit(formula: Formula) -> float:
-    """Give the step of dense bounds: no dense term can score ``DENSE_LEVELS`` of them."""
-    rarest = formula.paragraph_count // DENSE + 1
-    return formula.idf(rarest) * (formula.k1 + 1) / (DENSE_LEVELS - 1)

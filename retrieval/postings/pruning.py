@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.postings.formula import Floats
-from retrieval.postings.postings import LEVELS, Positions, Postings
+from retrieval.postings.impacts import Floats, impacts, norms
+from retrieval.postings.layout import LEVELS
+from retrieval.postings.postings import Positions, Postings
 
 _SAMPLE = 32
 """Paragraphs that are scored to set the threshold."""
@@ -203,12 +204,12 @@ class Pruned:
     def _exact(self, positions: Positions) -> Floats:
         """Score paragraphs, adding up in the order of the terms."""
         postings = self._postings
-        norms = postings.formula.norms(postings.lengths[positions])
+        given = norms(postings.formula, postings.lengths[positions])
         frequencies = postings.some_of(self._places, self._rows, positions)
-        impacts = postings.formula.impacts(self._weights, frequencies, norms)
-        impacts *= self._repeated
+        added = impacts(postings.formula, self._weights, frequencies, given)
+        added *= self._repeated
         # One after the other, as everywhere else: along the first axis NumPy does not add pairwise.
-        scores: Floats = np.add.reduce(impacts, axis=0)
+        scores: Floats = np.add.reduce(added, axis=0)
         return scores
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.postings.formula import Floats
+from retrieval.postings.impacts import Floats, impacts, norms
 from retrieval.postings.postings import Postings
 from retrieval.postings.pruning import ROUNDING, Best, Pruned, Term, in_order, taken
 
@@ -65,12 +65,12 @@ class Searcher:
         """Add a term's impacts to the scores of all paragraphs."""
         postings = self._postings
         positions, frequencies = postings.all_of(term.place)
-        norms = postings.formula.norms(postings.lengths[positions])
-        impacts = postings.formula.impacts(term.weight, frequencies.astype(np.float32), norms)
+        given = norms(postings.formula, postings.lengths[positions])
+        added = impacts(postings.formula, term.weight, frequencies.astype(np.float32), given)
         if term.repeated > 1:
-            impacts = impacts * np.float32(term.repeated)
+            added = added * np.float32(term.repeated)
         # A paragraph stands in a term's list once, so nothing is added twice to one place.
-        scores[positions] += impacts
+        scores[positions] += added
 
     def _terms(self, query: Iterable[str]) -> list[Term]:
         """Look the question's terms up; the rarest first, the order in which scores are summed up."""
