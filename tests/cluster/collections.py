@@ -8,11 +8,31 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from retrieval.engine import Engine
 from retrieval.opensearch import Connection, OpenSearchEngine
+from retrieval.records import Document, Paragraph, Source
 from retrieval.tokens import Tokenizer
 from tests.cluster.nodes import Cluster
 
 NewEngine = Callable[..., OpenSearchEngine]
+
+
+def document(path: str, *texts: str) -> Document:
+    """A document with these paragraphs."""
+    return Document(Source(path, "题"), tuple(Paragraph(number, text) for number, text in enumerate(texts, 1)))
+
+
+async def put(engine: Engine, *documents: Document, afresh: bool = False) -> None:
+    """Add documents, in an update of their own."""
+    async with engine.update(afresh=afresh) as update:
+        for one in documents:
+            await update.put(one)
+        await update.commit("")
+
+
+async def texts(engine: Engine, *terms: str) -> list[str]:
+    """The paragraphs found for these terms, best first."""
+    return [hit.paragraph.text for hit in (await engine.search(terms, limit=10)).hits]
 
 
 @asynccontextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from random import Random
 
@@ -12,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.latency import Author
-from retrieval.engine import Engine, LocalEngine
+from retrieval.engine import LocalEngine
 from retrieval.opensearch.scoring import rounded_length
 from retrieval.records import Document, Paragraph, Source
 from retrieval.tokens import Tokenizer
-from tests.cluster.collections import NewEngine
+from tests.cluster.collections import NewEngine, put
 
 PARAGRAPHS, QUESTIONS = 10_000, 500
 
@@ -33,21 +31,6 @@ def questions(tokenizer: Tokenizer, documents: list[Document]) -> list[list[str]
     return [tokenizer.terms(question) for question in asked]
 
 
-@pytest.fixture
-async def new(
-    collections: Callable[[Tokenizer], AbstractAsyncContextManager[NewEngine]], tokenizer: Tokenizer
-) -> AsyncIterator[NewEngine]:
-    async with collections(tokenizer) as made:
-        yield made
-
-
-async def fill(engine: Engine, documents: list[Document]) -> None:
-    async with engine.update() as update:
-        for one in documents:
-            await update.put(one)
-        await update.commit("")
-
-
 @pytest.mark.cluster
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("shards", [1, 3])
@@ -60,8 +43,8 @@ async def test_the_best_ten_and_their_scores_are_the_same(
     shards: int,
 ) -> None:
     local, there = LocalEngine(tmp_path, tokenizer), new(shards=shards)
-    await fill(local, documents)
-    await fill(there, documents)
+    await put(local, *documents)
+    await put(there, *documents)
     same = places = 0
     worst = 0.0
     for terms in questions:
@@ -85,7 +68,7 @@ async def test_they_are_the_same_after_documents_have_come_and_gone(
     local, there = LocalEngine(tmp_path, tokenizer), new(shards=shards)
     first, later = documents[:20], documents[20:25]
     for engine in (local, there):
-        await fill(engine, first)
+        await put(engine, *first)
         async with engine.update() as update:
             for gone in first[:5]:
                 await update.remove(gone.source.path)
@@ -109,7 +92,7 @@ async def test_paragraphs_that_score_alike_come_in_the_order_of_the_collection(
 ) -> None:
     there = new(shards=3)
     paragraphs = tuple(Paragraph(number, "同样的一句话。") for number in range(1, 41))
-    await fill(there, [Document(Source(f"{name}.txt", "题"), paragraphs) for name in ("乙", "甲", "b")])
+    await put(there, *[Document(Source(f"{name}.txt", "题"), paragraphs) for name in ("乙", "甲", "b")])
     hits = (await there.search(tokenizer.terms("同样的话"), limit=90)).hits
     expected = [(f"{name}.txt", number) for name in sorted(("乙", "甲", "b")) for number in range(1, 41)]
     assert [(hit.source.path, hit.paragraph.number) for hit in hits] == expected[:90]
@@ -121,7 +104,7 @@ async def test_odd_texts_survive(new: NewEngine, tokenizer: Tokenizer) -> None:
     long = "x" * 5000
     texts = ("——", long, "𠮷野家", "半个字\ud800没了", 'a "b" \\ \n c\0d', "＃" * 300)
     paragraphs = tuple(Paragraph(number, text) for number, text in enumerate(texts, 1))
-    await fill(there, [Document(Source("a.txt", "——"), paragraphs)])
+    await put(there, *[Document(Source("a.txt", "——"), paragraphs)])
     assert (await there.search(["没有"], limit=1)).paragraph_count == len(texts)
     for term, expected in ((long, long), ("𠮷", "𠮷野家"), ("没了", "半个字?没了"), ("b", 'a "b" \\ \n c\0d')):
         (hit,) = (await there.search([term], limit=3)).hits

@@ -6,8 +6,7 @@ import asyncio
 import json
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,41 +15,16 @@ import trustme
 from benchmarks.latency import Author
 from bot.terminal.console import as_json
 from retrieval.answering import Answerer
-from retrieval.engine import Engine
 from retrieval.errors import EngineError
 from retrieval.opensearch import Connection, Credentials
-from retrieval.records import Document, Paragraph, Source
 from retrieval.tokens import Tokenizer
-from tests.cluster.collections import NewEngine
+from tests.cluster.collections import NewEngine, document, put, texts
 from tests.cluster.gateway import API_KEY, PASSWORD, USER, Gateway
 from tests.cluster.nodes import Cluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 PER_SECOND, SECONDS = 20, 15
-
-
-def document(path: str, *texts: str) -> Document:
-    return Document(Source(path, "题"), tuple(Paragraph(number, text) for number, text in enumerate(texts, 1)))
-
-
-async def put(engine: Engine, *documents: Document) -> None:
-    async with engine.update() as update:
-        for one in documents:
-            await update.put(one)
-        await update.commit("")
-
-
-async def texts(engine: Engine, *terms: str) -> list[str]:
-    return [hit.paragraph.text for hit in (await engine.search(terms, limit=10)).hits]
-
-
-@pytest.fixture
-async def new(
-    collections: Callable[[Tokenizer], AbstractAsyncContextManager[NewEngine]], tokenizer: Tokenizer
-) -> AsyncIterator[NewEngine]:
-    async with collections(tokenizer) as made:
-        yield made
 
 
 async def test_a_node_is_killed_and_no_question_fails(cluster: Cluster, new: NewEngine, tokenizer: Tokenizer) -> None:

@@ -5,45 +5,18 @@ from __future__ import annotations
 import asyncio
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from retrieval.engine import Engine
 from retrieval.errors import EngineError, OvertakenError
 from retrieval.library import Library
 from retrieval.opensearch.layout import Names
-from retrieval.records import Document, Paragraph, Source
 from retrieval.tokens import Tokenizer
-from tests.cluster.collections import NewEngine
+from tests.cluster.collections import NewEngine, document, put, texts
 from tests.cluster.nodes import Cluster
 
 pytestmark = pytest.mark.cluster
-
-
-def document(path: str, *texts: str) -> Document:
-    return Document(Source(path, "题"), tuple(Paragraph(number, text) for number, text in enumerate(texts, 1)))
-
-
-async def put(engine: Engine, *documents: Document, afresh: bool = False) -> None:
-    async with engine.update(afresh=afresh) as update:
-        for one in documents:
-            await update.put(one)
-        await update.commit("")
-
-
-async def texts(engine: Engine, *terms: str) -> list[str]:
-    return [hit.paragraph.text for hit in (await engine.search(terms, limit=10)).hits]
-
-
-@pytest.fixture
-async def new(
-    collections: Callable[[Tokenizer], AbstractAsyncContextManager[NewEngine]], tokenizer: Tokenizer
-) -> AsyncIterator[NewEngine]:
-    async with collections(tokenizer) as made:
-        yield made
 
 
 @pytest.fixture
