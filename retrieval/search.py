@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from retrieval.bm25 import PostingsBM25
     from retrieval.postings.formula import Formula
     from retrieval.postings.layout import Arrays
+    from retrieval.postings.postings import Postings
 
 
 class Search:
@@ -28,15 +29,21 @@ class Search:
         self.paragraph_count = formula.paragraph_count
 
     @cached_property
-    def bm25(self) -> PostingsBM25:
-        """The model itself, which does whatever is not compiled; NumPy takes longer to load than an answer takes."""
+    def postings(self) -> Postings:
+        """The arrays as NumPy has them, which takes longer to load than a question to be answered."""
         import numpy as np
 
-        from retrieval.bm25 import PostingsBM25
         from retrieval.postings.postings import Postings
 
         arrays = {name: np.asarray(array) for name, array in self._arrays.items()}
-        return PostingsBM25(postings=Postings.of_flat(arrays, self._formula))
+        return Postings.of_flat(arrays, self._formula)
+
+    @cached_property
+    def bm25(self) -> PostingsBM25:
+        """The model itself, which does whatever is not compiled."""
+        from retrieval.bm25 import PostingsBM25
+
+        return PostingsBM25(postings=self.postings)
 
     def run(self, terms: Sequence[str], *, limit: int) -> list[tuple[int, float]]:
         """Give the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none scored 0."""

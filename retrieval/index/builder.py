@@ -101,7 +101,7 @@ class Builder:
         _place(lengths, put, self._counts.lengths())
         runs = [(run, put) for run in self._runs]
         if self._base is not None:
-            postings = self._base.search.bm25.postings
+            postings = self._base.search.postings
             _place(lengths, kept, postings.lengths)
             runs.append((PostingsRun(postings), kept))
         formula = fitted(lengths, k1=self._recipe.k1, b=self._recipe.b)
