@@ -42,10 +42,11 @@ ASKED = 1000
 """How many questions of each set the confidence is learned from."""
 SMALL, SMALL_COUNT = 15, 12
 """Paragraphs in a small collection, and how many of those are drawn from each set."""
-WRONG = 1.3
+WRONG = 1.5
 """What it costs to answer a question that the documents do not answer, beside refusing one that they do."""
-SHARES = {"foreign": 0.5, "paragraph": 1.0, "sentence": 0.3, "entity": 1.0, "word": 0.2}
-"""How much each sort of unanswerable question counts."""
+SHARES = {"foreign": 1.0, "paragraph": 2.0, "sentence": 0.3, "entity": 1.2, "word": 0.1}
+"""How much each sort of unanswerable question counts; least the one that only a word tells from an answerable one: to
+learn more from it blurs the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,18 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """Signs of confidence of many questions, by row, and of which sort each question is."""
+    """Signs of confidence of many questions, by row, and of which sort each question is.
+
+    ``item`` is the number of the question that a row was made of: those made of one belong into one fold.
+    """
 
     signs: Array
     sorts: NDArray[np.str_]
+    item: NDArray[np.int64]
 
     def where(self, chosen: NDArray[np.bool_]) -> Cases:
         """Give the cases that are chosen."""
-        return Cases(self.signs[chosen], self.sorts[chosen])
+        return Cases(self.signs[chosen], self.sorts[chosen], self.item[chosen])
 
 
 class Trainer:
@@ -122,30 +127,32 @@ class Trainer:
         """Give the signs of confidence of answerable questions and of each sort of unanswerable ones."""
         rows: list[Array] = []
         sorts: list[str] = []
+        numbers: list[int] = []
 
-        def add(sort: str, asked: Question, found: Found | None) -> None:
+        def add(number: int, sort: str, asked: Question, found: Found | None) -> None:
             if found is not None and found.hits:
                 evidence = self._ranker.evidence(asked, found)
                 rows.append(signs(self._ranker.case(evidence, model.values(features(evidence)))))
                 sorts.append(sort)
+                numbers.append(number)
 
-        for item in items:
+        for number, item in enumerate(items):
             asked, found = self.search(collection, item.question, SEARCHED + 1)
             if not asked.terms:
                 continue
             document = collection.document(item)
             terms = (document.paragraphs[0].text, document.source.title)
             own = frozenset(term for text in terms for term in self._tokenizer.terms(text))
-            add("answerable", asked, found)
-            add("paragraph", asked, without_paragraph(found, item.path, own))
+            add(number, "answerable", asked, found)
+            add(number, "paragraph", asked, without_paragraph(found, item.path, own))
             if self._random.random() < 0.5:
-                add("sentence", asked, without_sentence(found, item))
+                add(number, "sentence", asked, without_sentence(found, item))
             for sort, question in (("entity", swapper.entity(item, document)), ("word", swapper.word(item, document))):
                 if question is not None:
-                    add(sort, *self.search(collection, question))
-        for question in foreign:
-            add("foreign", *self.search(collection, question))
-        return Cases(np.array(rows), np.array(sorts))
+                    add(number, sort, *self.search(collection, question))
+        for number, question in enumerate(foreign):
+            add(number, "foreign", *self.search(collection, question))
+        return Cases(np.array(rows), np.array(sorts), np.array(numbers))
 
     def all_cases(self, sets: Sequence[QuestionSet], number: int, model: Model) -> tuple[Cases, Cases]:
         """Give the cases of a set as a whole, and of small collections drawn from it."""
@@ -181,8 +188,15 @@ class Trainer:
             with self.collection(small) as collection:
                 foreign = [*near, *draw(outside, min(20, len(outside)))]
                 parts.append(self.cases(collection, small.items, foreign, swapper(small), model))
-        drawn = Cases(np.concatenate([part.signs for part in parts]), np.concatenate([part.sorts for part in parts]))
-        return whole, drawn
+        return whole, _together(parts)
+
+
+def _together(parts: Sequence[Cases]) -> Cases:
+    return Cases(
+        np.concatenate([part.signs for part in parts]),
+        np.concatenate([part.sorts for part in parts]),
+        np.concatenate([part.item for part in parts]),
+    )
 
 
 async def _fill(engine: LocalEngine, documents: Iterable[Document]) -> None:
@@ -241,7 +255,7 @@ def report_confidence(names: Sequence[str], cases: Sequence[tuple[Cases, Cases]]
         weights, bias = learn_confidence(others)
         _report_refusal(f"others → {name}", cases[tested][0], _chances(cases[tested][0], weights, bias))
     tables = [part for pair in cases for part in pair]
-    folds = [np.arange(len(table.sorts)) * FOLDS // len(table.sorts) for table in tables]
+    folds = [table.item % FOLDS for table in tables]
     chances = [np.zeros(len(table.sorts)) for table in tables]
     for fold in range(FOLDS):
         learned = learn_confidence([table.where(of != fold) for table, of in zip(tables, folds, strict=True)])

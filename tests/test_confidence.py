@@ -94,3 +94,14 @@ def test_another_paragraph_has_more_of_the_names(tokenizer: Tokenizer) -> None:
     cases = [Case(evidence, row, np.zeros(2)) for row in (0, 1)]
     more = {evidence.passages.hits[evidence.hit[case.row]].paragraph.number: case.named_elsewhere for case in cases}
     assert more[1] > more[2] == 0
+
+
+def test_whom_a_question_is_about_must_be_told_of(tokenizer: Tokenizer) -> None:
+    def told(question: str) -> float:
+        evidence = rank(tokenizer, question, NEWS).evidence
+        assert evidence is not None
+        return Case(evidence, 0, np.zeros(len(evidence.rows))).told_before
+
+    assert told("临海市去年有多少游客？") > told("平江县去年有多少游客？")
+    assert told("多少游客？") == 1  # nothing stands before the question word
+    assert told("平江县的游客") == 1  # there is no question word

@@ -115,6 +115,16 @@ class Case:
         return float(named.max() - named[self.row])
 
     @cached_property
+    def told_before(self) -> float:
+        """The share that the paragraph has of the words before the question word, by weight; 1 if there are none."""
+        e = self.evidence
+        end = e.question.gap[0] if e.question.gap else 0
+        columns = list(dict.fromkeys(e.columns[token.text] for token in e.question.tokens if token.start < end))
+        weights = e.weights[columns]
+        total = float(weights.sum())
+        return float(e.paragraph[self.row, columns] @ weights) / total if total else 1.0
+
+    @cached_property
     def nowhere_weight(self) -> float:
         """The idf of the rarest word of two and more characters that stands nowhere in the collection."""
         e = self.evidence
@@ -241,6 +251,11 @@ SIGNS: tuple[Sign, ...] = (
         lambda c: float(
             c.evidence.share(c.evidence.sentence, c.evidence.nearness * c.evidence.weights)[c.row, CHARACTERS]
         ),
+    ),
+    Sign(
+        "before the gap",
+        "what stands before the question word is mostly whom it asks about: that must be told of",
+        lambda c: c.told_before,
     ),
     Sign(
         "collection",
