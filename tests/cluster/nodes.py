@@ -107,6 +107,7 @@ class Node:
             "cluster.fault_detection.leader_check.interval": "1s",
             "cluster.fault_detection.leader_check.timeout": "2s",
             "cluster.fault_detection.leader_check.retry_count": 2,
+            "cluster.publish.timeout": "5s",
         }
         # JSON is YAML as well.
         (config / "opensearch.yml").write_text(json.dumps(settings, indent=1))
