@@ -134,9 +134,9 @@ class Counts:
 
     def add(self, terms: Iterable[str]) -> None:
         """Count the terms of the next paragraph."""
-        before = len(self._terms)
-        self._terms.extend(map(self._numbers.__getitem__, terms))
-        self._lengths.append(len(self._terms) - before)
+        numbers = list(map(self._numbers.__getitem__, terms))
+        self._terms.fromlist(numbers)
+        self._lengths.append(len(numbers))
 
     def add_numbered(self, vocabulary: Sequence[str], numbers: NDArray[np.uint32], lengths: NDArray[np.int32]) -> None:
         """Count the terms of the next paragraphs, given as numbers of terms in a vocabulary, end to end."""
