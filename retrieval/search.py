@@ -31,12 +31,9 @@ class Search:
     @cached_property
     def postings(self) -> Postings:
         """The arrays as NumPy has them, which takes longer to load than a question to be answered."""
-        import numpy as np
-
         from retrieval.postings.postings import Postings
 
-        arrays = {name: np.asarray(array) for name, array in self._arrays.items()}
-        return Postings.of_flat(arrays, self._formula)
+        return Postings.of_flat(self._arrays, self._formula)
 
     @cached_property
     def bm25(self) -> PostingsBM25:

@@ -20,7 +20,7 @@ from rank_bm25 import BM25
 
 from retrieval.bm25 import PostingsBM25
 from retrieval.errors import DamagedIndexError
-from retrieval.postings.compiled import COMPILED, CompiledSearcher
+from retrieval.postings.compiled import COMPILED
 from retrieval.postings.layout import CODES
 from retrieval.postings.sorting import plain_sort, sort
 from retrieval.postings.topk import WHOLE, Searcher
@@ -157,9 +157,9 @@ def test_damaged_postings_are_an_error_or_another_answer(
     flat = postings.arrays[name].copy()
     for place in places if len(flat) else ():
         flat[place % len(flat)] = np.frombuffer(value, dtype=flat.dtype)[0]
-    searcher = CompiledSearcher({**postings.arrays, name: flat}, postings.formula)
+    search = Search({**postings.arrays, name: flat}, postings.formula)
     with suppress(DamagedIndexError):
-        found = searcher.search([str(term) for term in query], limit=10) or []
+        found = search.run([str(term) for term in query], limit=10)
         assert len(found) <= 10
         assert all(0 <= position < 300 for position, _ in found)
 
@@ -168,7 +168,7 @@ def test_damaged_postings_are_an_error_or_another_answer(
 def test_arrays_that_do_not_fit_together_are_not_searched() -> None:
     postings = PostingsBM25([["甲", "乙"], ["乙"]]).postings
     with pytest.raises(DamagedIndexError):
-        CompiledSearcher({**postings.arrays, "lengths": postings.lengths[:1]}, postings.formula)
+        Search({**postings.arrays, "lengths": postings.lengths[:1]}, postings.formula)
 
 
 _ANSWER = """

@@ -106,7 +106,7 @@ class Workplace:
         self._files: dict[str, _Written] = {}
 
     def append(self, name: str, content: bytes | NDArray[Any]) -> None:
-        """Write to the end of a file, what is in order in memory in the machine's byte order."""
+        """Write to the end of a file, in the machine's byte order; an array has to lie in one piece."""
         file = self._files.get(name)
         if file is None:
             file = self._files[name] = _Written(self.folder / name)

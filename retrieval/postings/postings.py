@@ -7,9 +7,9 @@ is quick to compare, so that a search can discard nearly everything without comp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from retrieval.keys import term_key
 from retrieval.postings.formula import Formula
 from retrieval.postings.impacts import Floats
 from retrieval.postings.layout import CODES, MANY, dense_unit
+
+if TYPE_CHECKING:
+    from retrieval.postings.layout import Arrays
 
 Positions = NDArray[np.int64]
 
@@ -51,11 +54,12 @@ class Postings:
     formula: Formula
 
     @classmethod
-    def of_flat(cls, arrays: Mapping[str, NDArray[Any]], formula: Formula) -> Self:
-        """Take the arrays as they lie on disk, each flat."""
+    def of_flat(cls, arrays: Arrays, formula: Formula) -> Self:
+        """Take the arrays as they lie on disk, each flat; none is copied."""
         rows, count = len(arrays["dense_terms"]), len(arrays["lengths"])
         shapes = {"dense_bounds": (rows, count), "dense_frequencies": (rows, (count + 1) // 2)}
-        return cls(**{name: arrays[name].reshape(shapes.get(name, -1)) for name in CODES}, formula=formula)
+        shaped = {name: np.asarray(arrays[name]).reshape(shapes.get(name, -1)) for name in CODES}
+        return cls(**shaped, formula=formula)
 
     @classmethod
     def of_parts(cls, parts: Iterable[tuple[str, NDArray[Any]]], formula: Formula) -> Self:
