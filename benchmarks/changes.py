@@ -18,13 +18,13 @@ from pathlib import Path
 
 from bot import composition
 from bot.access import Audience
-from bot.documents.shelf import Shelf
+from bot.documents.live_index import LiveIndex
 from bot.settings import Settings
 from bot.terminal.indexing import REST_SECONDS
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
+from retrieval.language.segmenter import dictionary_lines
 from retrieval.library import Library
-from retrieval.tokens import Tokenizer
-from retrieval.tokens.segmenter import dictionary_lines
 
 WORDS_OF_A_DOCUMENT = 60
 PAUSE_SECONDS = 0.002
@@ -63,10 +63,10 @@ async def measure(folder: Path, index: Path) -> None:
     await _change("in a process that starts", folder, library.refresh, partial(_best, engine))
     engine.close()
     settings = Settings(_env_file=None, documents=folder, index=index)  # type: ignore[call-arg]  # pydantic's
-    async with composition.shelf(settings, {"documents": str(folder), "index": str(index)}) as shelf:
-        await shelf.take_up()
+    async with composition.live_index(settings, {"documents": str(folder), "index": str(index)}) as live_index:
+        await live_index.take_up()
         title = f"by another process, which first looks for {REST_SECONDS:.0f} s whether it is still being written"
-        await _change(title, folder, shelf.refresh, partial(_nearest, shelf))
+        await _change(title, folder, live_index.refresh, partial(_nearest, live_index))
 
 
 def _opened(folder: Path, index: Path) -> tuple[LocalEngine, Library]:
@@ -80,8 +80,8 @@ async def _best(engine: LocalEngine) -> str:
     return found.hits[0].paragraph.text if found.hits else ""
 
 
-async def _nearest(shelf: Shelf) -> str:
-    found = await shelf.nearest("魑魅魍魉那一篇改过了吗？", limit=1, audience=Audience())
+async def _nearest(live_index: LiveIndex) -> str:
+    found = await live_index.nearest("魑魅魍魉那一篇改过了吗？", limit=1, audience=Audience())
     return found[0].paragraph.text if found else ""
 
 

@@ -52,7 +52,7 @@ class Yuanju:
         from retrieval.index.generations import Generation
         from retrieval.postings.formula import Formula
         from retrieval.postings.layout import CODES
-        from retrieval.search import Search
+        from retrieval.postings.search import Search
 
         generation = generations.newest(folder, Generation)
         assert generation is not None

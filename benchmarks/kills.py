@@ -17,9 +17,9 @@ import time
 from itertools import count
 from pathlib import Path
 
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
-from retrieval.tokens import Tokenizer
 
 DOCUMENTS = 30
 LONGEST = 0.5

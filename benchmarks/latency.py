@@ -20,9 +20,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from retrieval.answering import Answerer
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
-from retrieval.tokens import Tokenizer
 
 QUESTIONS = 300
 PER_DOCUMENT = 20

@@ -23,11 +23,11 @@ from pathlib import Path
 
 from benchmarks.reading_fuzz import fuzz
 from benchmarks.reading_samples import samples
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
 from retrieval.errors import UnreadableDocument
+from retrieval.language import Tokenizer
 from retrieval.library import Library
 from retrieval.reading import read
-from retrieval.tokens import Tokenizer
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "big5")
 KINDS = ("common", "rare", "mixed")

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.conversation.buttons import Press
-from retrieval.engine import LocalEngine
-from retrieval.tokens import Tokenizer
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import Json, Reply
 

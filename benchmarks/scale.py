@@ -29,13 +29,14 @@ import numpy as np
 from opensearchpy.helpers import async_bulk
 
 from benchmarks.latency import Author
-from retrieval.engine import Engine, LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.engines.opensearch import Connection, OpenSearchEngine
+from retrieval.engines.opensearch.layout import indexed, mapping, paragraph_key, settings, stored
+from retrieval.engines.opensearch.sending import AT_ONCE, BATCH, BYTES
+from retrieval.engines.protocol import Engine
 from retrieval.index.segmenting import Segmentation
-from retrieval.opensearch import Connection, OpenSearchEngine
-from retrieval.opensearch.layout import indexed, mapping, paragraph_key, settings, stored
-from retrieval.opensearch.sending import AT_ONCE, BATCH, BYTES
+from retrieval.language import Tokenizer
 from retrieval.records import Document
-from retrieval.tokens import Tokenizer
 from tests.cluster import nodes
 
 QUESTIONS = 300

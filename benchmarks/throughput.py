@@ -24,8 +24,8 @@ from telegram import Update
 from telegram.ext import MessageHandler, filters
 
 from bot.conversation.messages import Context
-from bot.health import SignOfLife
 from bot.memory.state import database_url, opened
+from bot.operations.health import SignOfLife
 from bot.settings import Settings
 from bot.telegram import application as telegram
 from bot.telegram.attendance import attend

@@ -67,7 +67,7 @@ def _health_at_once(flags: Sequence[str]) -> int | None:
 
 
 def _said(index_folder: Path) -> int:
-    from bot.health import SignOfLife
+    from bot.operations.health import SignOfLife
 
     trouble = SignOfLife(index_folder).trouble()
     if trouble:
@@ -79,7 +79,7 @@ def _run(argv: Sequence[str]) -> int:
     import asyncio
 
     from bot import commands
-    from bot.logs import configure_logging
+    from bot.operations.logs import configure_logging
     from bot.settings import load
     from retrieval.errors import YuanjuError
 
@@ -129,8 +129,8 @@ async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.terminal import console
 
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
-    async with composition.edition(settings) as edition:
-        answer = edition.answerer.answer
+    async with composition.snapshot(settings) as snapshot:
+        answer = snapshot.answerer.answer
         found = await console.ask(questions, answer, limit=settings.limit, as_json_lines=arguments.json)
     return FOUND if found else NOT_FOUND
 
@@ -144,14 +144,14 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
 
     interactive = sys.stdin.isatty()
     lines = console.typed() if interactive else console.piped()
-    async with using(settings.index_folder), composition.shelf(settings, commands.flags(arguments)) as shelf:
-        async with composition.edition(settings):
-            await shelf.take_up()
+    async with using(settings.index_folder), composition.live_index(settings, commands.flags(arguments)) as live_index:
+        async with composition.snapshot(settings):
+            await live_index.take_up()
 
         async def ask(question: str, *, limit: int) -> Answer:
-            return await shelf.edition.answerer.answer(question, limit=limit)
+            return await live_index.snapshot.answerer.answer(question, limit=limit)
 
-        async with watching(shelf, how=settings.watch if interactive else "off"):
+        async with watching(live_index, how=settings.watch if interactive else "off"):
             await console.chat(screen(), lines, ask, limit=settings.limit, interactive=interactive)
     return FOUND
 
@@ -189,16 +189,17 @@ async def _check(settings: Settings, _: argparse.Namespace) -> int:
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     import asyncio
 
-    from bot import commands, composition, metrics
+    from bot import commands, composition
     from bot.documents.locks import using
     from bot.documents.watching import watching
-    from bot.health import SignOfLife
-    from bot.heartbeat import heartbeat, notify
     from bot.memory import state
-    from bot.readiness import Readiness, room
+    from bot.operations import metrics
+    from bot.operations.health import SignOfLife
+    from bot.operations.heartbeat import heartbeat, notify
+    from bot.operations.readiness import Readiness, room
+    from bot.operations.server import Web
     from bot.telegram import application as telegram
     from bot.telegram import connection
-    from bot.web import Web
 
     # So far _leave could interrupt the imports; from here on the way out is that of asyncio.
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
@@ -226,19 +227,19 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
             Web(settings.listen, health=sign.trouble, readiness=unready) as web,
             using(settings.index_folder),
             memory as remembered,
-            composition.shelf(settings, commands.flags(arguments), timed=metrics.timed) as shelf,
+            composition.live_index(settings, commands.flags(arguments), timed=metrics.timed) as live_index,
         ):
             # Where there is an index, questions are answered at once, and what has changed comes a little later.
-            if not await shelf.take_up():
-                await shelf.refresh()
-            metrics.show_index(settings.index_folder, lambda: shelf.files)
+            if not await live_index.take_up():
+                await live_index.refresh()
+            metrics.show_index(settings.index_folder, lambda: live_index.files)
             notify("READY=1")
             trials = {
                 "The disk": lambda: asyncio.to_thread(room, settings.index_folder),
                 "The database": lambda: remembered.give_notice("ready", 0, within_seconds=0),
             }
-            async with readiness.watched(trials), watching(shelf, how=settings.watch):
-                await telegram.serve(settings, shelf, remembered, sign, routes=web)
+            async with readiness.watched(trials), watching(live_index, how=settings.watch):
+                await telegram.serve(settings, live_index, remembered, sign, routes=web)
             notify("STOPPING=1")
     finally:
         sign.withdraw()

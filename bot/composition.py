@@ -1,4 +1,4 @@
-"""What the commands work with, put together as the settings say: engine, library, editions and the shelf.
+"""What the commands work with, put together as the settings say: engine, library, snapshots and the live index.
 
 What a command does not need is not imported.
 """
@@ -20,22 +20,22 @@ from retrieval.answering import Timed, untimed
 from retrieval.errors import EngineError, YuanjuError
 
 if TYPE_CHECKING:
-    from bot.documents.edition import Edition
-    from bot.documents.shelf import Shelf
+    from bot.documents.live_index import LiveIndex
+    from bot.documents.snapshot import Snapshot
     from retrieval.answering import Answerer
-    from retrieval.engine import Engine
+    from retrieval.engines.opensearch import OpenSearchEngine
+    from retrieval.engines.protocol import Engine
+    from retrieval.language import Tokenizer
     from retrieval.library import Library
-    from retrieval.opensearch import OpenSearchEngine
-    from retrieval.tokens import Tokenizer
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Editions:
-    """The way to the documents: ``newest`` opens their newest edition, ``stamp`` tells it from others cheaply."""
+class Snapshots:
+    """The way to the documents: ``newest`` opens their newest snapshot, ``stamp`` tells it from others cheaply."""
 
-    newest: Callable[[], Awaitable[Edition | None]]
+    newest: Callable[[], Awaitable[Snapshot | None]]
     stamp: Callable[[], Awaitable[str]]
 
 
@@ -55,16 +55,16 @@ async def library(settings: Settings, *, patient: bool = True) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def editions(settings: Settings, *, timed: Timed = untimed) -> AsyncIterator[Editions]:
+async def snapshots(settings: Settings, *, timed: Timed = untimed) -> AsyncIterator[Snapshots]:
     """Give the way to the documents; the connections to a cluster are closed at the end."""
-    from bot.documents.edition import opened
+    from bot.documents.snapshot import opened
 
     ways = partial(opened, cache_folder=_dictionaries(settings), threshold=settings.threshold, timed=timed)
     if settings.engine == "local":
-        from retrieval.engine import LocalEngine
+        from retrieval.engines.local import LocalEngine
         from retrieval.index import latest
 
-        yield Editions(
+        yield Snapshots(
             newest=partial(ways, partial(LocalEngine, settings.index_folder)),
             stamp=partial(asyncio.to_thread, latest, settings.index_folder),
         )
@@ -72,15 +72,15 @@ async def editions(settings: Settings, *, timed: Timed = untimed) -> AsyncIterat
     engine = _engine_there(settings, tokenizer(settings))
     try:
         # A cluster's engine finds the newest generation itself, whatever the tokenizer.
-        yield Editions(newest=partial(ways, lambda _: engine), stamp=engine.generation)
+        yield Snapshots(newest=partial(ways, lambda _: engine), stamp=engine.generation)
     finally:
         await engine.close()
 
 
 @asynccontextmanager
-async def edition(settings: Settings) -> AsyncIterator[Edition]:
+async def snapshot(settings: Settings) -> AsyncIterator[Snapshot]:
     """Bring the index up to date, or say why the last one has to do, and give the documents as they are now."""
-    async with editions(settings) as known:
+    async with snapshots(settings) as known:
         before = await known.stamp()
         try:
             await refresh(settings, patient=not before)
@@ -97,24 +97,26 @@ async def edition(settings: Settings) -> AsyncIterator[Edition]:
 async def answerer(settings: Settings) -> AsyncIterator[Answerer]:
     """Bring the index up to date and give what answers from it."""
     await refresh(settings)
-    async with editions(settings) as known:
+    async with snapshots(settings) as known:
         yield (await _made(known)).answerer
 
 
 @asynccontextmanager
-async def shelf(settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed) -> AsyncIterator[Shelf]:
+async def live_index(
+    settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed
+) -> AsyncIterator[LiveIndex]:
     """Give all that can be done with the documents, of which nothing is opened yet.
 
     Indexing is done by another process, which gets the settings that came as ``flags`` too.
     """
     from bot.documents.indexing import Indexer
-    from bot.documents.shelf import Shelf
+    from bot.documents.live_index import LiveIndex
 
     environment = os.environ | {f"YUANJU_{name.upper()}": value for name, value in flags.items()}
     for secret in SECRETS - {"engine_password", "engine_api_key"}:  # what reads other people's files is told no others
         environment.pop(f"YUANJU_{secret.upper()}", None)
-    async with editions(settings, timed=timed) as known:
-        yield Shelf(
+    async with snapshots(settings, timed=timed) as known:
+        yield LiveIndex(
             settings.documents,
             known.newest,
             known.stamp,
@@ -141,7 +143,7 @@ async def refresh(settings: Settings, *, patient: bool = True) -> None:
 
 def tokenizer(settings: Settings) -> Tokenizer:
     """Give what cuts texts into terms."""
-    from retrieval.tokens import Tokenizer
+    from retrieval.language import Tokenizer
 
     return Tokenizer(_dictionaries(settings))
 
@@ -150,7 +152,7 @@ def _dictionaries(settings: Settings) -> Path:
     return settings.index_folder / "jieba"
 
 
-async def _made(known: Editions) -> Edition:
+async def _made(known: Snapshots) -> Snapshot:
     newest = await known.newest()
     assert newest  # noqa: S101 - it has just been made
     return newest
@@ -159,7 +161,7 @@ async def _made(known: Editions) -> Edition:
 @asynccontextmanager
 async def _engine(settings: Settings, words: Tokenizer) -> AsyncIterator[Engine]:
     if settings.engine == "local":
-        from retrieval.engine import LocalEngine
+        from retrieval.engines.local import LocalEngine
 
         with closing(LocalEngine(settings.index_folder, words)) as here:
             yield here
@@ -174,7 +176,7 @@ async def _engine(settings: Settings, words: Tokenizer) -> AsyncIterator[Engine]
 def _engine_there(settings: Settings, words: Tokenizer) -> OpenSearchEngine:
     """Give the engine on a cluster, of which nothing is asked yet."""
     try:
-        from retrieval.opensearch import Connection, Credentials, OpenSearchEngine
+        from retrieval.engines.opensearch import Connection, Credentials, OpenSearchEngine
     except ImportError as error:
         raise EngineError(settings.engine, "needs the extra packages: pip install 'yuanju[opensearch]'") from error
 

@@ -15,13 +15,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from bot.catalogue import phrases
-from bot.replies import not_found, source_line
+from bot.rendering.catalogue import phrases
+from bot.rendering.replies import not_found, source_line
 from retrieval.answering import Answerer
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
 from retrieval.library import Library
 from retrieval.records import Answer
-from retrieval.tokens import Tokenizer
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ("智能终端目标是多少？", "元宇宙產業基金是什麼級別的？", "虚拟现实用在哪些场景", "北京天气怎么样？")

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal, Protocol
+from typing import Literal
 
-from retrieval.engine import Engine
+from retrieval.engines.protocol import Engine
+from retrieval.engines.visibility import Visible
+from retrieval.language import Tokenizer
+from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
-from retrieval.question.synonyms import Synonyms, default
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
 from retrieval.records import Answer, Quote
-from retrieval.tokens import Tokenizer
-from retrieval.visibility import Visible
-
-
-class Ask(Protocol):
-    """Answers a question with at most ``limit`` quotes."""
-
-    async def __call__(self, question: str, *, limit: int) -> Answer:
-        """Answer ``question``."""
-        ...
-
 
 Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
 """Gives what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""

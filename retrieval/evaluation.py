@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.engine import Engine
+from retrieval.engines.protocol import Engine
 from retrieval.errors import QuestionSetError
+from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.records import Document, Found, Paragraph, Source
-from retrieval.tokens import Tokenizer
 
 NOT_FOUND = "not found"
 """What a TSV expects of a question that the documents do not answer."""

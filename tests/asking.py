@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
+from retrieval.language.synonyms import Synonyms
 from retrieval.question import Question
-from retrieval.question.synonyms import Synonyms
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.records import Document, Paragraph, Source
-from retrieval.tokens import Tokenizer
 
 
 def document(text: str, *, path: str = "a.txt", title: str = "", date: str | None = None) -> Document:

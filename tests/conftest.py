@@ -14,7 +14,7 @@ from hypothesis import settings
 from sqlalchemy import URL
 
 from bot.memory.state import database_url
-from retrieval.tokens import Tokenizer
+from retrieval.language import Tokenizer
 from tests import postgres
 from tests.cluster import nodes
 from tests.cluster.collections import NewEngine, collections

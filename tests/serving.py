@@ -12,24 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from bot.access import Audience
-from bot.documents.edition import Edition
-from bot.documents.edition import opened as opened_edition
-from bot.documents.followups import FollowUp
-from bot.documents.shelf import Documents, Shelf
-from bot.health import SignOfLife
+from bot.documents.live_index import Documents, LiveIndex
+from bot.documents.snapshot import Snapshot
+from bot.documents.snapshot import opened as opened_edition
 from bot.memory.state import database_url, opened
+from bot.operations.health import SignOfLife
 from bot.settings import Settings
 from bot.telegram.application import run
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import Routes
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
+from retrieval.language import Tokenizer
 from retrieval.library import FileReport, Report
 from retrieval.library import Library as Folder
 from retrieval.library.manifest import Summary
+from retrieval.question.following_up import FollowUp
 from retrieval.ranking import Ranking
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
-from retrieval.tokens import Tokenizer
 from tests.fake_bot_api import FakeBotAPI
 
 
@@ -112,7 +112,9 @@ class Library:
 
 
 @asynccontextmanager
-async def shelf(documents: Path, index: Path, tokenizer: Tokenizer, *, threshold: float = 0.5) -> AsyncIterator[Shelf]:
+async def live_index(
+    documents: Path, index: Path, tokenizer: Tokenizer, *, threshold: float = 0.5
+) -> AsyncIterator[LiveIndex]:
     """The real documents in a folder."""
     cache = tokenizer.cache_folder
 
@@ -120,10 +122,10 @@ async def shelf(documents: Path, index: Path, tokenizer: Tokenizer, *, threshold
         own = Tokenizer(cache)
         return await Folder(documents, LocalEngine(index, own), own).refresh()
 
-    async def newest() -> Edition | None:
+    async def newest() -> Snapshot | None:
         return await opened_edition(lambda own: LocalEngine(index, own), cache, threshold=threshold)
 
-    found = Shelf(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
+    found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
     await found.refresh()
     yield found
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from retrieval.answering import Answerer
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
 from retrieval.evaluation import Expectation, expectations
+from retrieval.language import Tokenizer
 from retrieval.library import Library
 from retrieval.records import Answer
-from retrieval.tokens import Tokenizer
 from tests.conftest import SEEDS
 
 LINES = expectations(Path(__file__).parent / "acceptance.tsv")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.access import Audience, folders_of
+from retrieval.language import Tokenizer
 from retrieval.records import Source
-from retrieval.tokens import Tokenizer
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import CHANNEL, GROUP, PERSON, Json
-from tests.serving import Library, quote, serving, shelf
+from tests.serving import Library, live_index, quote, serving
 
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 OTHER_GROUP: Json = {"id": -1009, "type": "supergroup", "title": "别的群"}
@@ -157,7 +157,7 @@ async def test_private_content_changes_nothing_outside(
 ) -> None:
     """Neither its sentences, nor its headings, nor that it has a word."""
     async with (
-        shelf(documents, tmp_path / "index", tokenizer, threshold=0) as found,
+        live_index(documents, tmp_path / "index", tokenizer, threshold=0) as found,
         serving(api, found, private_folders=f"人事={GROUP['id']}", limit=9),
     ):
         api.group("/ask 经理的工资是多少？")
@@ -173,7 +173,7 @@ async def test_private_content_changes_nothing_outside(
 async def test_a_word_that_only_private_documents_have_counts_as_missing(
     documents: Path, tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
-    async with shelf(documents, tmp_path / "index", tokenizer, threshold=1.1) as found:
+    async with live_index(documents, tmp_path / "index", tokenizer, threshold=1.1) as found:
         everything = await found.ask("财务处发放工资吗？", limit=3, audience=Audience())
         public = await found.ask("财务处发放工资吗？", limit=3, audience=Audience(frozenset({"人事"})))
         suggested = await found.suggestions(Audience(frozenset({"人事"})))

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.answering import Answerer
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
+from retrieval.language.synonyms import Synonyms
 from retrieval.library import Library
-from retrieval.question.synonyms import Synonyms
 from retrieval.records import Answer, Document, Paragraph, Source
-from retrieval.tokens import Tokenizer
 from tests.conftest import SEEDS
 
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.catalogue import phrases
 from bot.conversation.buttons import Kind
+from bot.rendering.catalogue import phrases
 from retrieval.records import Source
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import FORUM, GROUP, PERSON, Json

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import asked
 from retrieval.ranking.evidence import Array, Evidence
-from retrieval.tokens import Tokenizer
 from tests.asking import document, rank
 
 

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rank_bm25 import BM25
 
-from retrieval.bm25 import PostingsBM25
 from retrieval.errors import DamagedIndexError
+from retrieval.postings.bm25 import PostingsBM25
 from retrieval.postings.compiled import COMPILED
 from retrieval.postings.layout import CODES
+from retrieval.postings.search import Search
 from retrieval.postings.sorting import plain_sort, sort
 from retrieval.postings.topk import WHOLE, Searcher
-from retrieval.search import Search
 
 
 class PlainBM25(BM25):  # type: ignore[misc]
@@ -177,7 +177,7 @@ from pathlib import Path
 from retrieval.index import Index  # all that is needed to open one
 from retrieval.postings.formula import Formula
 from retrieval.postings.layout import CODES
-from retrieval.search import Search
+from retrieval.postings.search import Search
 
 folder, average_length = sys.argv[1:]
 arrays = {name: memoryview(Path(folder, name).read_bytes()).cast(code) for name, code in CODES.items()}

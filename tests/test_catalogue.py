@@ -14,12 +14,12 @@ import pytest
 from fluent.syntax import FluentSerializer, visitor
 from fluent.syntax import ast as ftl
 
-from bot import catalogue
-from bot.catalogue import LANGUAGES, Html, Language, language_of, phrases, resource
 from bot.conversation.addressing import Command
+from bot.rendering import catalogue
+from bot.rendering.catalogue import LANGUAGES, Html, Language, language_of, phrases, resource
 from tests.telegram_markup import parse_html
 
-BOT = Path(catalogue.__file__).parent.parent
+BOT = Path(catalogue.__file__).parents[2]
 
 # Longest texts that Telegram takes where it shows no markup, in characters.
 LIMITS = {
@@ -80,7 +80,9 @@ KEYS = sorted(variables("zh"))
 
 
 def test_every_language_has_a_file() -> None:
-    assert {path.stem for path in (BOT / "catalogue").glob("*.ftl")} == set(get_args(Language)) == set(LANGUAGES)
+    assert (
+        {path.stem for path in (BOT / "rendering/catalogue").glob("*.ftl")} == set(get_args(Language)) == set(LANGUAGES)
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from retrieval.language import Tokenizer
 from retrieval.ranking.confidence import Case
-from retrieval.tokens import Tokenizer
 from tests.asking import document, rank
 
 NEWS = [

@@ -16,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.access import Audience
-from retrieval.engine import Engine, LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.engines.protocol import Engine
 from retrieval.errors import IndexFolderError
 from retrieval.index import Recipe, builder, segmenting
 from retrieval.index.builder import Builder
+from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
-from retrieval.tokens import Tokenizer
 
 
 def document(path: str, *texts: str, title: str = "题", section: tuple[str, ...] = ()) -> Document:

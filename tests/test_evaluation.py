@@ -15,8 +15,8 @@ from rich.console import Console
 from bot.terminal.evaluate import Answers, run
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation import Outcome, expectations, measures, refusal, squad
+from retrieval.language import Tokenizer
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
-from retrieval.tokens import Tokenizer
 
 CONTEXT = "  青石镇的人口为三千人，分为四个村。镇长名叫周平，上任两年。"
 

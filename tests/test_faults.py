@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from bot.health import SignOfLife
-from bot.logs import RedactingFormatter
+from bot.operations.health import SignOfLife
+from bot.operations.logs import RedactingFormatter
 from bot.telegram.connection import TokenError
 from bot.telegram.timing import Timing
 from tests.fake_bot_api import FakeBotAPI

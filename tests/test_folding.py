@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from retrieval.language import Tokenizer
 from retrieval.ranking.folding import Fact, facts
-from retrieval.tokens import Tokenizer
 from tests.asking import document, rank
 
 QUESTION = "智慧港口的年产值是多少？"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.documents.followups import FollowUp, follow_up
-from retrieval.tokens import Tokenizer
+from retrieval.language import Tokenizer
+from retrieval.question.following_up import FollowUp, follow_up
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import FORUM, PERSON, Json
 from tests.serving import Library, quote, serving

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.documents.followups import FollowUp, follow_up
-from retrieval.tokens import Tokenizer
+from retrieval.language import Tokenizer
+from retrieval.question.following_up import FollowUp, follow_up
 
 OUTPUT = "新能源汽车的产量是多少？"
 INVENTOR = "谁发明了蒸汽机？"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import places
-from bot.health import STALE_SECONDS, SignOfLife
+from bot.operations.health import STALE_SECONDS, SignOfLife
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent

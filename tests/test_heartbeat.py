@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.heartbeat import heartbeat
+from bot.operations.heartbeat import heartbeat
 
 STUCK = """
 import asyncio, re, time
-from bot.heartbeat import heartbeat
+from bot.operations.heartbeat import heartbeat
 
 async def stuck():
     async with heartbeat(lambda: None, stuck_seconds={seconds}):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.tokens import Tokenizer
+from retrieval.language import Tokenizer
 from tests.asking import document, highlighted, rank
 
 

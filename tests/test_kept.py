@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from retrieval.tokens.kept import kept
+from retrieval.language.kept import kept
 
 
 def test_what_was_made_is_not_made_again(tmp_path: Path) -> None:

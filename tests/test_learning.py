@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.learning import Lists, confidence_weights, hits, joined, minimum, ranking_weights
+from training.learning import Lists, confidence_weights, hits, joined, minimum, ranking_weights
 
 
 def drawn(seed: int, questions: int = 200) -> Lists:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
 from retrieval.errors import DocumentsFolderError
+from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
 from retrieval.reading import Limits
-from retrieval.tokens import Tokenizer
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.logs import JSONFormatter, RedactingFormatter, update_id
+from bot.operations.logs import JSONFormatter, RedactingFormatter, update_id
 
 TOKEN = "987654321:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 
@@ -112,7 +112,7 @@ def test_json_holds_no_secret_and_stays_json(json_log: tuple[logging.Logger, io.
 
 CONFIGURED = """
 import logging, sys, warnings
-from bot.logs import configure_logging
+from bot.operations.logs import configure_logging
 configure_logging(sys.argv[1], secrets=["hunter2"])
 logging.getLogger("httpx").info("requested")
 logging.getLogger("bot").info("hunter2")

@@ -11,11 +11,11 @@ import pytest
 from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import metrics
-from bot.web import Web
-from retrieval.engine import LocalEngine
+from bot.operations import metrics
+from bot.operations.server import Web
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
-from retrieval.tokens import Tokenizer
 from tests.fake_bot_api import FakeBotAPI
 from tests.serving import Library, quote, serving
 

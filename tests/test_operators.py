@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.operators import clear_removed
-from bot.documents.shelf import Shelf
-from retrieval.tokens import Tokenizer
+from bot.documents.live_index import LiveIndex
+from retrieval.language import Tokenizer
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import GROUP, PERSON, Json, Reply
-from tests.serving import Library, quote, serving, shelf
+from tests.serving import Library, live_index, quote, serving
 
 ADMIN = str(PERSON["id"])
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
@@ -31,8 +31,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def documents(folder: Path, tmp_path: Path, tokenizer: Tokenizer) -> AsyncIterator[Shelf]:
-    async with shelf(folder, tmp_path / "index", tokenizer, threshold=0) as found:
+async def documents(folder: Path, tmp_path: Path, tokenizer: Tokenizer) -> AsyncIterator[LiveIndex]:
+    async with live_index(folder, tmp_path / "index", tokenizer, threshold=0) as found:
         yield found
 
 
@@ -41,7 +41,7 @@ async def say(api: FakeBotAPI, text: str, **others: Json) -> Reply:
     return await api.next_reply()
 
 
-async def test_a_file_is_looked_at_confirmed_and_asked(api: FakeBotAPI, documents: Shelf, folder: Path) -> None:
+async def test_a_file_is_looked_at_confirmed_and_asked(api: FakeBotAPI, documents: LiveIndex, folder: Path) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload("计划.txt", PLAN.encode("gb18030"))
         preview = await api.next_reply()
@@ -61,7 +61,7 @@ async def test_a_file_is_looked_at_confirmed_and_asked(api: FakeBotAPI, document
     assert sorted(file.name for file in folder.iterdir()) == ["手册.txt", "计划.txt"]
 
 
-async def test_questions_are_answered_while_a_file_is_taken_in(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_questions_are_answered_while_a_file_is_taken_in(api: FakeBotAPI, documents: LiveIndex) -> None:
     text = "大文件\n\n" + "".join(f"第{number}号仓库的面积是{number}平方米。\n\n" for number in range(1, 3000))
     async with serving(api, documents, admins=ADMIN):
         api.upload("大.txt", text.encode())
@@ -74,7 +74,7 @@ async def test_questions_are_answered_while_a_file_is_taken_in(api: FakeBotAPI, 
     assert edits == 1  # it was not in yet
 
 
-async def test_pressing_twice_adds_once(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_pressing_twice_adds_once(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload("计划.txt", PLAN.encode())
         preview = await api.next_reply()
@@ -85,7 +85,7 @@ async def test_pressing_twice_adds_once(api: FakeBotAPI, documents: Shelf) -> No
     assert [edit.text.startswith("已加入") for edit in api.edits] == [False, True]
 
 
-async def test_a_file_that_is_not_wanted(api: FakeBotAPI, documents: Shelf, folder: Path) -> None:
+async def test_a_file_that_is_not_wanted(api: FakeBotAPI, documents: LiveIndex, folder: Path) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload("计划.txt", PLAN.encode())
         api.press(await api.next_reply(), "不要")
@@ -93,7 +93,7 @@ async def test_a_file_that_is_not_wanted(api: FakeBotAPI, documents: Shelf, fold
     assert [file.name for file in folder.iterdir()] == ["手册.txt"]
 
 
-async def test_a_file_takes_the_place_of_one_with_its_name(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_a_file_takes_the_place_of_one_with_its_name(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload("手册.txt", HANDBOOK.replace("5公里", "8公里").encode())
         preview = await api.next_reply()
@@ -105,7 +105,7 @@ async def test_a_file_takes_the_place_of_one_with_its_name(api: FakeBotAPI, docu
     assert "8公里" in answer.text
 
 
-async def test_a_caption_names_the_folder(api: FakeBotAPI, documents: Shelf, folder: Path) -> None:
+async def test_a_caption_names_the_folder(api: FakeBotAPI, documents: LiveIndex, folder: Path) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload("计划.txt", PLAN.encode(), caption="人事/内部")
         api.press(await api.next_reply(), "加进来")
@@ -119,7 +119,7 @@ async def test_a_caption_names_the_folder(api: FakeBotAPI, documents: Shelf, fol
     [("../../逃.txt", None), ("/etc/逃.txt", None), ("逃.txt", "../.."), ("..", "/"), (".逃.txt", "..\\..")],
 )
 async def test_a_file_stays_in_the_folder(
-    api: FakeBotAPI, documents: Shelf, folder: Path, name: str, caption: str | None
+    api: FakeBotAPI, documents: LiveIndex, folder: Path, name: str, caption: str | None
 ) -> None:
     before = {file for file in folder.parent.rglob("*") if folder not in file.parents and "index" not in file.parts}
     async with serving(api, documents, admins=ADMIN):
@@ -143,7 +143,7 @@ async def test_a_file_stays_in_the_folder(
     ],
 )
 async def test_a_file_that_cannot_be_read(
-    api: FakeBotAPI, documents: Shelf, folder: Path, name: str, content: bytes, said: str
+    api: FakeBotAPI, documents: LiveIndex, folder: Path, name: str, content: bytes, said: str
 ) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload(name, content)
@@ -153,7 +153,7 @@ async def test_a_file_that_cannot_be_read(
     assert [file.name for file in folder.iterdir()] == ["手册.txt"]
 
 
-async def test_a_file_that_telegram_does_not_give(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_a_file_that_telegram_does_not_give(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload(
             "大.txt",
@@ -163,20 +163,20 @@ async def test_a_file_that_telegram_does_not_give(api: FakeBotAPI, documents: Sh
         assert "大.txt 太大了（30 MB）" in (await api.next_reply()).text
 
 
-async def test_a_file_from_somebody_else_is_no_document(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_a_file_from_somebody_else_is_no_document(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload("计划.txt", PLAN.encode(), sender=BEN)
         assert "我只看得懂文字" in (await api.next_reply()).text
 
 
-async def test_a_folder_that_cannot_be_written_to(api: FakeBotAPI, documents: Shelf, tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_written_to(api: FakeBotAPI, documents: LiveIndex, tmp_path: Path) -> None:
     documents.folder = tmp_path / "gone"
     async with serving(api, documents, admins=ADMIN):
         api.upload("计划.txt", PLAN.encode())
         assert (await api.next_reply()).text == "文档文件夹不能写入，加不了文档：文件夹是只读的"
 
 
-async def test_the_list_of_documents_in_pages(api: FakeBotAPI, documents: Shelf, folder: Path) -> None:
+async def test_the_list_of_documents_in_pages(api: FakeBotAPI, documents: LiveIndex, folder: Path) -> None:
     for number in range(12):
         (folder / f"{number:02}.txt").write_text(f"标题\n\n第{number}份文档的内容在这里。\n", encoding="utf-8")
     (folder / "坏.docx").write_bytes(b"no zip")
@@ -194,7 +194,7 @@ async def test_the_list_of_documents_in_pages(api: FakeBotAPI, documents: Shelf,
 
 @pytest.mark.parametrize("name", ["2", "计划.txt"])
 async def test_a_document_is_removed_and_brought_back(
-    api: FakeBotAPI, documents: Shelf, folder: Path, name: str
+    api: FakeBotAPI, documents: LiveIndex, folder: Path, name: str
 ) -> None:
     (folder / "计划.txt").write_text(PLAN, encoding="utf-8")
     await documents.refresh()
@@ -218,14 +218,16 @@ async def test_a_removed_document_is_kept_for_as_long_as_records_are(tmp_path: P
     assert not (tmp_path / "removed" / "key").exists()
 
 
-async def test_the_last_document_stays(api: FakeBotAPI, documents: Shelf, folder: Path) -> None:
+async def test_the_last_document_stays(api: FakeBotAPI, documents: LiveIndex, folder: Path) -> None:
     async with serving(api, documents, admins=ADMIN):
         assert (await say(api, "/remove 手册.txt")).text.startswith("更新失败，仍按原来的索引回答")
         assert "5公里" in (await say(api, "叉车的限速是多少？")).text
     assert (folder / "手册.txt").exists()
 
 
-async def test_a_name_that_is_taken_again_is_not_restored_over(api: FakeBotAPI, documents: Shelf, folder: Path) -> None:
+async def test_a_name_that_is_taken_again_is_not_restored_over(
+    api: FakeBotAPI, documents: LiveIndex, folder: Path
+) -> None:
     (folder / "计划.txt").write_text(PLAN, encoding="utf-8")
     await documents.refresh()
     async with serving(api, documents, admins=ADMIN):
@@ -240,12 +242,12 @@ async def test_a_name_that_is_taken_again_is_not_restored_over(api: FakeBotAPI, 
     ("text", "said"),
     [("/remove", "要移除哪个文档？"), ("/remove 99", "没有“99”这个文档"), ("/remove ../a", "没有“../a”")],
 )
-async def test_nothing_to_remove(api: FakeBotAPI, documents: Shelf, text: str, said: str) -> None:
+async def test_nothing_to_remove(api: FakeBotAPI, documents: LiveIndex, text: str, said: str) -> None:
     async with serving(api, documents, admins=ADMIN):
         assert (await say(api, text)).text.startswith(said)
 
 
-async def test_reload_takes_in_what_has_changed(api: FakeBotAPI, documents: Shelf, folder: Path) -> None:
+async def test_reload_takes_in_what_has_changed(api: FakeBotAPI, documents: LiveIndex, folder: Path) -> None:
     async with serving(api, documents, admins=ADMIN):
         await say(api, "/reload")
         unchanged = await api.next_edit()
@@ -292,7 +294,7 @@ async def test_questions_without_an_answer_and_their_file(api: FakeBotAPI) -> No
     assert file.name == "unanswered.csv"
 
 
-async def test_why_under_an_answer_and_as_a_command(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_why_under_an_answer_and_as_a_command(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         answer = await say(api, "叉车的限速是多少？")
         api.press(answer, "为什么")
@@ -306,7 +308,7 @@ async def test_why_under_an_answer_and_as_a_command(api: FakeBotAPI, documents: 
     assert how.text == "请回复一个答案，再发 /why"
 
 
-async def test_why_in_a_group(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_why_in_a_group(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.group("/ask 叉车的限速是多少？", sender=BEN)
         answer = await api.next_reply()
@@ -314,7 +316,7 @@ async def test_why_in_a_group(api: FakeBotAPI, documents: Shelf) -> None:
         assert "为什么是这句" in (await api.next_reply()).text
 
 
-async def test_others_have_no_button_for_it(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_others_have_no_button_for_it(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         answer = await say(api, "叉车的限速是多少？", sender=BEN)
         key = answer.buttons["👍"].partition(":")[2]
@@ -325,20 +327,22 @@ async def test_others_have_no_button_for_it(api: FakeBotAPI, documents: Shelf) -
 
 
 @pytest.mark.parametrize("command", ["sources", "remove 1", "reload", "stats", "unanswered", "why 产量"])
-async def test_others_cannot_use_the_commands(api: FakeBotAPI, documents: Shelf, folder: Path, command: str) -> None:
+async def test_others_cannot_use_the_commands(
+    api: FakeBotAPI, documents: LiveIndex, folder: Path, command: str
+) -> None:
     async with serving(api, documents, admins=ADMIN):
         assert (await say(api, f"/{command}", sender=BEN)).text == "这个命令只给管理员用。"
     assert [file.name for file in folder.iterdir()] == ["手册.txt"]
 
 
-async def test_names_of_documents_stay_in_private(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_names_of_documents_stay_in_private(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.group("/sources@yuanju_test_bot")
         reply = await api.next_reply()
     assert (reply.chat_id, reply.text) == (GROUP["id"], "请在私聊里用这个命令。")
 
 
-async def test_suggestions_come_from_the_documents(api: FakeBotAPI, documents: Shelf) -> None:
+async def test_suggestions_come_from_the_documents(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents):
         start = await say(api, "/start")
         question = next(iter(start.buttons))
@@ -355,7 +359,7 @@ async def test_a_miss_names_the_nearest_headings(
     (folder / "制度.md").write_text(
         "# 制度\n\n## 假期\n\n每年的假期有十五天。\n\n## 加班\n\n加班要先申请。\n", encoding="utf-8"
     )
-    async with shelf(folder, tmp_path / "index2", tokenizer, threshold=1) as found, serving(api, found):
+    async with live_index(folder, tmp_path / "index2", tokenizer, threshold=1) as found, serving(api, found):
         miss = await say(api, "火星上的假期有几天？")
         api.press(miss, "制度 › 假期")
         near = await api.next_reply()

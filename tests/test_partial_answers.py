@@ -11,10 +11,10 @@ import pytest
 
 from bot.terminal import console
 from retrieval.answering import Answerer
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.engines.visibility import Visible
+from retrieval.language import Tokenizer
 from retrieval.records import Document, Found, Paragraph, Source
-from retrieval.tokens import Tokenizer
-from retrieval.visibility import Visible
 
 
 class Partly(LocalEngine):

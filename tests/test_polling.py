@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.health import SignOfLife
 from bot.memory.state import database_url, opened
+from bot.operations.health import SignOfLife
 from bot.telegram.application import serve
 from bot.telegram.connection import TokenError
 from tests.fake_bot_api import FakeBotAPI

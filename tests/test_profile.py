@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from bot.catalogue import phrases
+from bot.rendering.catalogue import phrases
 from tests.fake_bot_api import FakeBotAPI
 from tests.fake_telegram import PERSON, Json
 from tests.serving import Library, quote, serving

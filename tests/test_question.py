@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from retrieval.language import Tokenizer
 from retrieval.question import Question
-from retrieval.tokens import Tokenizer
 
 
 @pytest.mark.parametrize(

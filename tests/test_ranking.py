@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.question.synonyms import Synonyms
+from retrieval.language import Tokenizer
+from retrieval.language.synonyms import Synonyms
 from retrieval.ranking import Ranking
 from retrieval.ranking.features import NAMES
-from retrieval.tokens import Tokenizer
 from tests.asking import document, rank
 
 TOWER = document(

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import Ranker
 from retrieval.ranking.passages import Passages
 from retrieval.records import Found, Hit, Paragraph, Source
-from retrieval.tokens import Tokenizer
 
 GLYPHS = "天地玄黄2025年三十万人由在是的。！？；，、：“”（）《》 abC％㎡ＡÉ哪个多少谁什么时候为怎\n"
 TEXT = st.text(st.sampled_from(GLYPHS), min_size=1, max_size=80).map(str.strip).filter(bool)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.readiness import DiskFullError, Readiness, room
+from bot.operations.readiness import DiskFullError, Readiness, room
 
 
 async def well() -> None:
@@ -37,7 +37,7 @@ async def test_what_is_wrong_is_a_line_with_its_name() -> None:
 
 async def test_what_is_wrong_is_logged_once_and_its_end_too(caplog: pytest.LogCaptureFixture) -> None:
     readiness = Readiness()
-    with caplog.at_level(logging.INFO, logger="bot.readiness"):
+    with caplog.at_level(logging.INFO, logger="bot.operations.readiness"):
         for check in (broken, broken, well, well):
             await readiness.look({"One": check})
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]

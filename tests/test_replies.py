@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import replies
-from bot.catalogue import phrases
+from bot.rendering import replies
+from bot.rendering.catalogue import phrases
 from retrieval.records import Answer, Quote, Source
 from tests.serving import quote
 from tests.telegram_markup import Entity, parse_html, utf16_length, utf16_slice

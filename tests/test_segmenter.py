@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.tokens import Tokenizer, characters, normalise, pairs, segmenter
-from retrieval.tokens.dictionary import dictionary
+from retrieval.language import Tokenizer, characters, normalise, pairs, segmenter
+from retrieval.language.dictionary import dictionary
 
 OWN = (("智能终端产", 100_000), ("业规", 7), ("二级响应", 100_000))
 WORDS = [word for word, *_ in segmenter.dictionary_lines() if re.fullmatch("[一-鿕]+", word)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.splitting import sentences
+from retrieval.language.splitting import sentences
 
 TEXT = st.text(st.sampled_from("天地玄黄宇宙洪荒ab1.。！？!?；;，,：:“”「」『』（）()《》…\n \t"), max_size=400)
 

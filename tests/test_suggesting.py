@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.answering import Answerer
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
+from retrieval.language.splitting import sentences
+from retrieval.question.suggesting import LONGEST, SHORTEST, candidates, related, suggest
 from retrieval.records import Answer, Document, Paragraph, Quote, Source
-from retrieval.splitting import sentences
-from retrieval.suggesting import LONGEST, SHORTEST, candidates, related, suggest
-from retrieval.tokens import Tokenizer
 
 
 def document(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import SynonymsError
-from retrieval.question.synonyms import FILE_NAME, Synonyms, default
+from retrieval.language.synonyms import FILE_NAME, Synonyms, default
 
 
 def test_a_word_has_the_others_of_its_group() -> None:

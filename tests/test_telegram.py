@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from bot.access import Audience
-from bot.catalogue import phrases
-from bot.logs import RedactingFormatter
+from bot.operations.logs import RedactingFormatter
+from bot.rendering.catalogue import phrases
 from bot.telegram.application import CONCURRENT_UPDATES
 from retrieval.records import Answer, Source
 from tests.fake_bot_api import FakeBotAPI

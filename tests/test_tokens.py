@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.tokens import Bags, Tokenizer, bags, characters, normalise, pairs
+from retrieval.language import Bags, Tokenizer, bags, characters, normalise, pairs
 
 CHINESE = st.text(
     st.one_of(st.sampled_from("一二三十百千万亿〇年月元個國東產億％㎡Ａé１２３,。 \n"), st.characters(codec="utf-8")),

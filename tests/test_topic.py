@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from retrieval.language import Tokenizer
 from retrieval.ranking import topic
 from retrieval.ranking.evidence import Evidence
-from retrieval.tokens import Tokenizer
 from tests.asking import document, rank
 
 

@@ -15,17 +15,17 @@ from pathlib import Path
 import pytest
 
 from bot.access import Audience
-from bot.documents.edition import opened
 from bot.documents.indexing import Indexer, IndexingError
+from bot.documents.live_index import LiveIndex
 from bot.documents.locks import changing
 from bot.documents.mounts import is_remote
-from bot.documents.shelf import Shelf
+from bot.documents.snapshot import opened
 from bot.documents.watching import watching
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
+from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
-from retrieval.tokens import Tokenizer
-from tests.serving import shelf as shelf_in_process
+from tests.serving import live_index as shelf_in_process
 
 EVERYBODY = Audience()
 
@@ -50,10 +50,10 @@ def environment(folder: Path, index: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def shelf(folder: Path, index: Path, environment: dict[str, str], tokenizer: Tokenizer) -> Shelf:
+def live_index(folder: Path, index: Path, environment: dict[str, str], tokenizer: Tokenizer) -> LiveIndex:
     """As ``serve`` has it, with a process for the indexing."""
     newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
-    return Shelf(folder, newest, partial(asyncio.to_thread, latest, index), Indexer(environment), threshold=0)
+    return LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), Indexer(environment), threshold=0)
 
 
 async def test_what_is_published_is_taken_up_before_the_report_is_there(
@@ -69,21 +69,21 @@ async def test_what_is_published_is_taken_up_before_the_report_is_there(
             return report
 
         newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
-        shelf = Shelf(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
+        live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
         (folder / "a.txt").write_text("铲车的价格是二百元。", encoding="utf-8")
-        await shelf.take_up()
-        refreshing = asyncio.create_task(shelf.refresh())
-        await until(lambda: shelf.version != before.version)
+        await live_index.take_up()
+        refreshing = asyncio.create_task(live_index.refresh())
+        await until(lambda: live_index.version != before.version)
         assert not refreshing.done()
         reported.set()
         assert (await refreshing).changed
 
 
 @asynccontextmanager
-async def followed(shelf: Shelf) -> AsyncIterator[None]:
-    """A shelf that has an index and follows its folder."""
-    await shelf.refresh()
-    async with watching(shelf):
+async def followed(live_index: LiveIndex) -> AsyncIterator[None]:
+    """A live index that has an index and follows its folder."""
+    await live_index.refresh()
+    async with watching(live_index):
         yield
 
 
@@ -96,12 +96,12 @@ async def until(condition: Callable[[], Awaitable[bool]] | Callable[[], bool]) -
             await asyncio.sleep(0.05)
 
 
-def paths(shelf: Shelf) -> set[str]:
-    return {file.path for file in shelf.files if file.documents}
+def paths(live_index: LiveIndex) -> set[str]:
+    return {file.path for file in live_index.files if file.documents}
 
 
-async def said(shelf: Shelf, question: str) -> str:
-    answer = await shelf.ask(question, limit=1, audience=EVERYBODY)
+async def said(live_index: LiveIndex, question: str) -> str:
+    answer = await live_index.ask(question, limit=1, audience=EVERYBODY)
     return answer.quotes[0].sentence.text if answer.quotes else ""
 
 
@@ -109,10 +109,12 @@ def generations(index: Path) -> set[str]:
     return {generation.name for generation in index.glob("generation-*")}
 
 
-async def test_a_changed_document_is_answered_from_without_anybody_doing_anything(shelf: Shelf, folder: Path) -> None:
-    async with followed(shelf):
+async def test_a_changed_document_is_answered_from_without_anybody_doing_anything(
+    live_index: LiveIndex, folder: Path
+) -> None:
+    async with followed(live_index):
         (folder / "a.txt").write_text("铲车的价格是两百元。", encoding="utf-8")
-        await until(lambda: _equals(said(shelf, "铲车的价格是多少？"), "铲车的价格是两百元。"))
+        await until(lambda: _equals(said(live_index, "铲车的价格是多少？"), "铲车的价格是两百元。"))
 
 
 async def _equals(found: Awaitable[str], expected: str) -> bool:
@@ -120,45 +122,49 @@ async def _equals(found: Awaitable[str], expected: str) -> bool:
 
 
 async def test_folders_that_come_and_documents_that_are_renamed_or_deleted_are_followed(
-    shelf: Shelf, folder: Path
+    live_index: LiveIndex, folder: Path
 ) -> None:
     (folder / "c.txt").write_text("机器人在工厂。", encoding="utf-8")
-    async with followed(shelf):
+    async with followed(live_index):
         (folder / "新" / "深").mkdir(parents=True)
         (folder / "a.txt").rename(folder / "新" / "深" / "b.txt")
         (folder / "c.txt").unlink()
-        await until(lambda: paths(shelf) == {"新/深/b.txt"})
+        await until(lambda: paths(live_index) == {"新/深/b.txt"})
         (folder / "新").rename(folder / "旧")
-        await until(lambda: paths(shelf) == {"旧/深/b.txt"})
+        await until(lambda: paths(live_index) == {"旧/深/b.txt"})
         (folder / "d.txt").write_text("手环。", encoding="utf-8")
-        await until(lambda: paths(shelf) == {"旧/深/b.txt", "d.txt"})
+        await until(lambda: paths(live_index) == {"旧/深/b.txt", "d.txt"})
         shutil.rmtree(folder / "旧")
-        await until(lambda: paths(shelf) == {"d.txt"})
+        await until(lambda: paths(live_index) == {"d.txt"})
 
 
-async def test_a_folder_that_tells_of_no_changes_is_looked_at_again_and_again(shelf: Shelf, folder: Path) -> None:
-    await shelf.refresh()
-    async with watching(shelf, how="poll"):
+async def test_a_folder_that_tells_of_no_changes_is_looked_at_again_and_again(
+    live_index: LiveIndex, folder: Path
+) -> None:
+    await live_index.refresh()
+    async with watching(live_index, how="poll"):
         (folder / "b.txt").write_text("手环。", encoding="utf-8")
-        await until(lambda: paths(shelf) == {"a.txt", "b.txt"})
+        await until(lambda: paths(live_index) == {"a.txt", "b.txt"})
 
 
 async def test_what_editors_and_browsers_leave_beside_documents_is_no_document(
-    shelf: Shelf, folder: Path, index: Path
+    live_index: LiveIndex, folder: Path, index: Path
 ) -> None:
-    async with followed(shelf):
+    async with followed(live_index):
         for name in (".a.txt.swp", "~$b.docx", "4913", ".#a.txt", "b.pdf.part", "b.txt.crdownload", "a.txt~", "b.tmp"):
             (folder / name).write_text("铲车的价格是零元。", encoding="utf-8")
         (folder / "4913").unlink()
         half = folder / ".b.txt.k3jd"
         half.write_text("手环。", encoding="utf-8")
         half.rename(folder / "b.txt")
-        await until(lambda: paths(shelf) == {"a.txt", "b.txt"})
+        await until(lambda: paths(live_index) == {"a.txt", "b.txt"})
     assert generations(index) == {"generation-000001", "generation-000002"}
 
 
-async def test_a_file_that_grows_is_not_read_before_it_rests_and_holds_up_no_other(shelf: Shelf, folder: Path) -> None:
-    async with followed(shelf):
+async def test_a_file_that_grows_is_not_read_before_it_rests_and_holds_up_no_other(
+    live_index: LiveIndex, folder: Path
+) -> None:
+    async with followed(live_index):
         stop = asyncio.Event()
 
         async def copy() -> str:
@@ -175,49 +181,49 @@ async def test_a_file_that_grows_is_not_read_before_it_rests_and_holds_up_no_oth
         copying = asyncio.create_task(copy())
         await until((folder / "slow.txt").exists)
         (folder / "b.txt").write_text("手环。", encoding="utf-8")
-        await until(lambda: "b.txt" in paths(shelf))
-        growing = paths(shelf)
+        await until(lambda: "b.txt" in paths(live_index))
+        growing = paths(live_index)
         stop.set()
         whole = await copying
-        await until(lambda: "slow.txt" in paths(shelf))
+        await until(lambda: "slow.txt" in paths(live_index))
         assert growing == {"a.txt", "b.txt"}
-        (slow,) = (file for file in shelf.files if file.path == "slow.txt")
+        (slow,) = (file for file in live_index.files if file.path == "slow.txt")
         assert slow.size == len(whole.encode())
-        assert await said(shelf, "仓库在几楼？") == "仓库在三楼。"
+        assert await said(live_index, "仓库在几楼？") == "仓库在三楼。"
 
 
 async def test_an_emptied_folder_leaves_the_last_index_and_a_line_in_the_log(
-    shelf: Shelf, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    live_index: LiveIndex, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
-    async with followed(shelf):
+    async with followed(live_index):
         shutil.move(folder / "a.txt", tmp_path / "kept.txt")
         await until(lambda: "holds no document" in caplog.text)
-        during = await said(shelf, "铲车的价格是多少？")
+        during = await said(live_index, "铲车的价格是多少？")
         (folder / "b.txt").write_text("手环。", encoding="utf-8")
-        await until(lambda: paths(shelf) == {"b.txt"})
+        await until(lambda: paths(live_index) == {"b.txt"})
     assert during == "铲车的价格是一百元。"
     assert caplog.text.count("answered from the last index") == 1
 
 
 async def test_a_volume_that_is_gone_and_comes_back_is_followed_again(
-    shelf: Shelf, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    live_index: LiveIndex, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
-    async with followed(shelf):
+    async with followed(live_index):
         folder.rename(tmp_path / "elsewhere")
         await until(lambda: "does not exist" in caplog.text)
-        assert await said(shelf, "铲车的价格是多少？") == "铲车的价格是一百元。"
+        assert await said(live_index, "铲车的价格是多少？") == "铲车的价格是一百元。"
         (tmp_path / "elsewhere" / "b.txt").write_text("手环。", encoding="utf-8")
         (tmp_path / "elsewhere").rename(folder)
-        await until(lambda: paths(shelf) == {"a.txt", "b.txt"})
+        await until(lambda: paths(live_index) == {"a.txt", "b.txt"})
     assert caplog.text.count("answered from the last index") == 1
 
 
 async def test_a_start_without_the_folder_answers_from_the_last_index_and_says_so(
-    shelf: Shelf, folder: Path, environment: dict[str, str]
+    live_index: LiveIndex, folder: Path, environment: dict[str, str]
 ) -> None:
-    await shelf.refresh()
+    await live_index.refresh()
     shutil.rmtree(folder)
     status, output, log = await run(environment, "ask", "铲车的价格是多少？", "--threshold", "0")
     assert (status, output.splitlines()[0]) == (0, "铲车的价格是一百元。")
@@ -225,14 +231,14 @@ async def test_a_start_without_the_folder_answers_from_the_last_index_and_says_s
 
 
 async def test_an_index_that_another_process_has_published_is_taken_up(
-    shelf: Shelf, folder: Path, environment: dict[str, str]
+    live_index: LiveIndex, folder: Path, environment: dict[str, str]
 ) -> None:
-    await shelf.refresh()
+    await live_index.refresh()
     (folder / "b.txt").write_text("手环。", encoding="utf-8")
     await run(environment, "index")
-    before = paths(shelf)
-    await shelf.take_up()
-    assert (before, paths(shelf)) == ({"a.txt"}, {"a.txt", "b.txt"})
+    before = paths(live_index)
+    await live_index.take_up()
+    assert (before, paths(live_index)) == ({"a.txt"}, {"a.txt", "b.txt"})
 
 
 async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_state(
@@ -244,13 +250,13 @@ async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_sta
         (folder / "userdict.txt").write_text(f"铲车的价{'格' * (state % 2)}", encoding="utf-8")
 
     write(100)
-    async with shelf_in_process(folder, index, tokenizer, threshold=0) as shelf:
+    async with shelf_in_process(folder, index, tokenizer, threshold=0) as live_index:
         found: list[tuple[str, ...]] = []
         stop = asyncio.Event()
 
         async def keep_asking() -> None:
             while not stop.is_set():
-                answer = await shelf.ask("铲车的价格是多少？", limit=1, audience=EVERYBODY)
+                answer = await live_index.ask("铲车的价格是多少？", limit=1, audience=EVERYBODY)
                 synonyms = {other.removeprefix("机械") for word, other in answer.synonyms if other.startswith("机械")}
                 found.append((answer.quotes[0].sentence.text, *synonyms))
                 await asyncio.sleep(0)
@@ -258,7 +264,7 @@ async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_sta
         asking = asyncio.create_task(keep_asking())
         for state in range(101, 106):
             write(state)
-            await shelf.refresh()
+            await live_index.refresh()
             asked = len(found)
             await until(lambda asked=asked: len(found) > asked)
         stop.set()
@@ -267,13 +273,13 @@ async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_sta
 
 
 async def test_what_began_with_one_edition_goes_on_with_it(folder: Path, index: Path, tokenizer: Tokenizer) -> None:
-    async with shelf_in_process(folder, index, tokenizer, threshold=0) as shelf:
-        before = shelf.edition
+    async with shelf_in_process(folder, index, tokenizer, threshold=0) as live_index:
+        before = live_index.snapshot
         for price in "二三四":  # so that the files of the first are deleted
             (folder / "a.txt").write_text(f"铲车的价格是{price}百元整。", encoding="utf-8")
-            await shelf.refresh()
+            await live_index.refresh()
         old = await before.answerer.answer("铲车的价格是多少？", limit=1)
-        new = await shelf.edition.answerer.answer("铲车的价格是多少？", limit=1)
+        new = await live_index.snapshot.answerer.answer("铲车的价格是多少？", limit=1)
     assert [answer.quotes[0].sentence.text for answer in (old, new)] == [
         "铲车的价格是一百元。",
         "铲车的价格是四百元整。",
@@ -310,9 +316,9 @@ async def test_whoever_comes_second_to_index_waits_and_says_so(index: Path, envi
 
 
 async def test_a_question_does_not_wait_for_whoever_is_indexing(
-    shelf: Shelf, index: Path, environment: dict[str, str]
+    live_index: LiveIndex, index: Path, environment: dict[str, str]
 ) -> None:
-    await shelf.refresh()
+    await live_index.refresh()
     async with changing(index):
         status, output, log = await run(environment, "ask", "铲车的价格是多少？", "--threshold", "0")
     assert (status, output.splitlines()[0]) == (0, "铲车的价格是一百元。")

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.web import ListenError, Web
+from bot.operations.server import ListenError, Web
 
 
 class Signs:

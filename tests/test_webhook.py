@@ -14,14 +14,14 @@ import aiohttp
 import pytest
 from sqlalchemy import URL
 
-from bot.health import SignOfLife
 from bot.memory.state import opened
+from bot.operations.health import SignOfLife
+from bot.operations.server import Web
 from bot.settings import Settings, SettingsError, load
 from bot.telegram.application import run
 from bot.telegram.connection import TokenError
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import LARGEST_BYTES, secret_of
-from bot.web import Web
 from tests.fake_bot_api import FakeBotAPI
 from tests.serving import QUICK, Library, quote, running, settings_for
 

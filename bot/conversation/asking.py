@@ -5,22 +5,22 @@ from __future__ import annotations
 import logging
 import time
 
-from bot import metrics
 from bot.access import Audience
-from bot.conversation.desk import Desk
+from bot.conversation.services import Services
+from bot.operations import metrics
 from retrieval.records import Answer
 
 logger = logging.getLogger(__name__)
 
 
 async def ask(
-    desk: Desk, question: str, *, limit: int, audience: Audience, place: metrics.Place
+    services: Services, question: str, *, limit: int, audience: Audience, place: metrics.Place
 ) -> tuple[Answer, float]:
     """The answer, and how many milliseconds it took. The question is logged only where the settings say so."""
     started = time.perf_counter()
     try:
         with metrics.timed("answer"):
-            answer = await desk.documents.ask(question, limit=limit, audience=audience)
+            answer = await services.documents.ask(question, limit=limit, audience=audience)
     except Exception:
         metrics.QUESTIONS.labels(place, "failed").inc()
         raise
@@ -33,5 +33,5 @@ async def ask(
         "confidence": round(answer.confidence, 3),
         "milliseconds": round(milliseconds, 1),
     }
-    logger.info("Asked", extra={"facts": facts | ({"question": question} if desk.settings.log_questions else {})})
+    logger.info("Asked", extra={"facts": facts | ({"question": question} if services.settings.log_questions else {})})
     return answer, milliseconds

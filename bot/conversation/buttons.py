@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.catalogue import Phrases
-from bot.replies import shortened
+from bot.rendering.catalogue import Phrases
+from bot.rendering.replies import shortened
 
 _LABEL_LIMIT = 60
 _DATA = re.compile(r"(?P<kind>[A-Za-z]):(?P<key>[\w-]{1,32})(?P<numbers>(?::\d{1,6}){0,3})", re.ASCII)

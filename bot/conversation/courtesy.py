@@ -6,8 +6,8 @@ import re
 
 from telegram import Message
 
-from bot.catalogue import Html, Phrases
-from bot.replies import shortened, utf16_length
+from bot.rendering.catalogue import Html, Phrases
+from bot.rendering.replies import shortened, utf16_length
 
 LONGEST_QUESTION = 500
 """UTF-16 units; what is longer is a text, and its terms are about everything in it."""

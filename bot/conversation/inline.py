@@ -20,10 +20,10 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import CallbackContext
 
-from bot import replies
-from bot.catalogue import Html, Phrases, language_of, phrases
 from bot.conversation.asking import ask
-from bot.conversation.desk import Desk
+from bot.conversation.services import Services
+from bot.rendering import replies
+from bot.rendering.catalogue import Html, Phrases, language_of, phrases
 from retrieval.records import Quote
 
 logger = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ _START_PARAMETER = "inline"  # what /start gets from the button above the result
 class Inline:
     """The handler of inline queries."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def on_query(self, update: Update, _: Context) -> None:
         """Give the sentences that answer, or suggest what to ask."""
@@ -50,9 +50,9 @@ class Inline:
             return
         person = query.from_user.id
         say = phrases(language_of(query.from_user.language_code))
-        if not self._desk.access.answers_in(person):
+        if not self._services.access.answers_in(person):
             await _give(query, [], say.text("not-for-you-inline"))
-        elif not self._desk.limits.ask(person, person).allowed:
+        elif not self._services.limits.ask(person, person).allowed:
             await _give(query, [], say.text("inline-nothing"), cache_seconds=0)
         elif question := query.query.strip():
             await self._answer(query, question, say)
@@ -62,8 +62,8 @@ class Inline:
     async def _answer(self, query: InlineQuery, question: str, say: Phrases) -> None:
         first = int(query.offset) if query.offset.isdecimal() and len(query.offset) < 6 else 0
         last = min(first + PER_PAGE, _MOST)
-        audience = self._desk.access.public()
-        answer, _ = await ask(self._desk, question, limit=last + 1, audience=audience, place="inline")
+        audience = self._services.access.public()
+        answer, _ = await ask(self._services, question, limit=last + 1, audience=audience, place="inline")
         results = [_article(number, quote, say) for number, quote in enumerate(answer.quotes[first:last], first)]
         label = say.text("inline-start") if answer.answered else say.text("inline-not-found")
         more = str(last) if len(answer.quotes) > last and last < _MOST else None
@@ -71,10 +71,10 @@ class Inline:
 
     async def _suggest(self, query: InlineQuery, say: Phrases) -> None:
         """Offer questions; choosing one sends its answer."""
-        audience = self._desk.access.public()
+        audience = self._services.access.public()
         results: list[InlineQueryResultArticle] = []
-        for question in await self._desk.documents.suggestions(audience):
-            answer = await self._desk.documents.ask(question, limit=1, audience=audience)
+        for question in await self._services.documents.suggestions(audience):
+            answer = await self._services.documents.ask(question, limit=1, audience=audience)
             if answer.answered:
                 asked = say.html("asked", question=question)
                 html = Html(f"{asked}\n\n{replies.page_html(answer.quotes, say)}")

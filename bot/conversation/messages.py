@@ -16,13 +16,13 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import CallbackContext
 
-from bot.catalogue import Phrases, language_of, phrases
 from bot.conversation import buttons, courtesy
 from bot.conversation.addressing import Call, Command, addressed, from_person
 from bot.conversation.answers import Answers, Reply
-from bot.conversation.desk import Desk, Guest, presser, writer
 from bot.conversation.operators import Operators
+from bot.conversation.services import Requester, Services, presser, writer
 from bot.conversation.uploads import Uploads
+from bot.rendering.catalogue import Phrases, language_of, phrases
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +36,12 @@ _WORDLESS_SECONDS = 10  # an album of ten pictures is ten messages
 class Conversation:
     """The handlers of messages."""
 
-    def __init__(self, desk: Desk, answers: Answers, operators: Operators, uploads: Uploads) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, answers: Answers, operators: Operators, uploads: Uploads) -> None:
+        self._services = services
         self._answers = answers
         self._operators = operators
         self._uploads = uploads
-        self._late_seconds = desk.settings.question_minutes * 60
+        self._late_seconds = services.settings.question_minutes * 60
         self._turns: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
 
     async def on_message(self, update: Update, context: Context) -> None:
@@ -49,24 +49,26 @@ class Conversation:
         message = update.message
         if message is None:
             return
-        guest = writer(message, self._desk.access)
-        if message.document and guest.private and guest.operator:
-            await self._send(await self._uploads.preview(message, guest), message)
+        requester = writer(message, self._services.access)
+        if message.document and requester.private and requester.operator:
+            await self._send(await self._uploads.preview(message, requester), message)
             return
         call = addressed(message, context.bot.bot)
         if call is None:
-            await self._say_to_wordless(message, guest, context)
-        elif not self._desk.access.answers_in(message.chat_id):
-            await self._turn_away(message, guest, context)
-        elif self._desk.clock() - message.date.timestamp() > self._late_seconds:
-            if await self._desk.ledger.state.give_notice("late", message.chat_id, within_seconds=self._late_seconds):
-                await message.reply_html(guest.phrases.html("late"), do_quote=True)
-        elif await self._is_slow_enough(message, guest):
+            await self._say_to_wordless(message, requester, context)
+        elif not self._services.access.answers_in(message.chat_id):
+            await self._turn_away(message, requester, context)
+        elif self._services.clock() - message.date.timestamp() > self._late_seconds:
+            if await self._services.ledger.state.give_notice(
+                "late", message.chat_id, within_seconds=self._late_seconds
+            ):
+                await message.reply_html(requester.phrases.html("late"), do_quote=True)
+        elif await self._is_slow_enough(message, requester):
             async with self._turn(message):
-                if reply := await self._reply(call, message, guest, context):
+                if reply := await self._reply(call, message, requester, context):
                     sent = await self._send(reply, message)
                     if call.command is Command.ASK and not reply.exchange:  # "hello" may be edited into a question
-                        await self._desk.ledger.state.remember_reply(guest.asker, message.message_id, sent)
+                        await self._services.ledger.state.remember_reply(requester.asker, message.message_id, sent)
 
     async def on_edited_message(self, update: Update, context: Context) -> None:
         """Edit the reply to a question that has been edited."""
@@ -74,14 +76,17 @@ class Conversation:
         call = addressed(message, context.bot.bot) if message else None
         if message is None or call is None or call.command is not Command.ASK:
             return
-        guest = writer(message, self._desk.access)
-        if not self._desk.access.answers_in(message.chat_id):
+        requester = writer(message, self._services.access)
+        if not self._services.access.answers_in(message.chat_id):
             return
         async with self._turn(message):  # the question may just be being answered
-            earlier = await self._desk.ledger.reply_to(message.chat_id, message.message_id)
-            if earlier is None or not self._desk.limits.ask(guest.asker.person_id, guest.asker.chat_id).allowed:
+            earlier = await self._services.ledger.reply_to(message.chat_id, message.message_id)
+            if (
+                earlier is None
+                or not self._services.limits.ask(requester.asker.person_id, requester.asker.chat_id).allowed
+            ):
                 return
-            reply = await self._reply(call, message, guest, context)
+            reply = await self._reply(call, message, requester, context)
             if reply is None:
                 return
             try:
@@ -102,7 +107,7 @@ class Conversation:
         now = change.new_chat_member if change else None
         if change is None or now is None or now.status not in _MEMBER or change.chat.type == ChatType.PRIVATE:
             return
-        if not self._desk.access.answers_in(change.chat.id):
+        if not self._services.access.answers_in(change.chat.id):
             await self._leave(change.chat, phrases(language_of(change.from_user.language_code)), context)
 
     async def on_error(self, update: object, context: Context) -> None:
@@ -116,71 +121,71 @@ class Conversation:
         if isinstance(error, TelegramError) and not isinstance(error, BadRequest):
             return  # the way to the person is what failed
         if isinstance(update, Update) and (waiting := self._waiting(update)):
-            message, guest = waiting
+            message, requester = waiting
             try:
-                await message.reply_html(guest.phrases.html("apology"), do_quote=True)
+                await message.reply_html(requester.phrases.html("apology"), do_quote=True)
             except TelegramError as failure:
                 logger.warning("The apology could not be sent either: %s", failure)
 
-    def _waiting(self, update: Update) -> tuple[Message, Guest] | None:
+    def _waiting(self, update: Update) -> tuple[Message, Requester] | None:
         """Who waits for what an update asked, and under which message: one of theirs, or of the bot's with a button."""
         if update.message:
-            return update.message, writer(update.message, self._desk.access)
+            return update.message, writer(update.message, self._services.access)
         query = update.callback_query
         if query and isinstance(query.message, Message):
-            return query.message, presser(query, query.message, self._desk.access)
+            return query.message, presser(query, query.message, self._services.access)
         return None
 
-    async def _reply(self, call: Call, message: Message, guest: Guest, context: Context) -> Reply | None:
+    async def _reply(self, call: Call, message: Message, requester: Requester, context: Context) -> Reply | None:
         match call:
             case Call(Command.START):
-                return await self._start(guest)
+                return await self._start(requester)
             case Call(Command.HELP):
-                return Reply(guest.phrases.html("help", username=context.bot.username))
+                return Reply(requester.phrases.html("help", username=context.bot.username))
             case Call(Command.FORGET):
-                return await self._forget(guest)
+                return await self._forget(requester)
             case Call(Command.ASK, ""):
-                return Reply(guest.phrases.html("ask-how"))
+                return Reply(requester.phrases.html("ask-how"))
             case Call(Command.ASK):
-                return await self._answers.reply(call.text, guest)
+                return await self._answers.reply(call.text, requester)
             case _:
-                return await self._operators.reply(call, message, guest)
+                return await self._operators.reply(call, message, requester)
 
-    async def _start(self, guest: Guest) -> Reply:
-        html = guest.phrases.html("start")
-        questions = await self._desk.documents.suggestions(guest.audience) if guest.private else ()
-        return await self._answers.suggesting(html, questions, guest)
+    async def _start(self, requester: Requester) -> Reply:
+        html = requester.phrases.html("start")
+        questions = await self._services.documents.suggestions(requester.audience) if requester.private else ()
+        return await self._answers.suggesting(html, questions, requester)
 
-    async def _forget(self, guest: Guest) -> Reply:
-        payload = {"chat": guest.asker.chat_id, "person": guest.asker.person_id}
-        key = await self._desk.ledger.keep_button(payload, person_id=guest.asker.person_id)
-        return Reply(guest.phrases.html("forget-confirm"), buttons.forget_keyboard(key, guest.phrases))
+    async def _forget(self, requester: Requester) -> Reply:
+        payload = {"chat": requester.asker.chat_id, "person": requester.asker.person_id}
+        key = await self._services.ledger.keep_button(payload, person_id=requester.asker.person_id)
+        return Reply(requester.phrases.html("forget-confirm"), buttons.forget_keyboard(key, requester.phrases))
 
-    async def _say_to_wordless(self, message: Message, guest: Guest, context: Context) -> None:
+    async def _say_to_wordless(self, message: Message, requester: Requester, context: Context) -> None:
         """Say to a person what to send instead, once for a whole album. In groups it was said to others."""
-        if not guest.private or not from_person(message, context.bot.bot):
+        if not requester.private or not from_person(message, context.bot.bot):
             return
-        said = courtesy.wordless(message, guest.phrases)
-        if said is None or not self._desk.access.answers_in(message.chat_id):
+        said = courtesy.wordless(message, requester.phrases)
+        if said is None or not self._services.access.answers_in(message.chat_id):
             return
         kind = f"wordless {said}"[:64]
-        if await self._desk.ledger.state.give_notice(kind, message.chat_id, within_seconds=_WORDLESS_SECONDS):
+        if await self._services.ledger.state.give_notice(kind, message.chat_id, within_seconds=_WORDLESS_SECONDS):
             await message.reply_html(said, do_quote=True)
 
-    async def _is_slow_enough(self, message: Message, guest: Guest) -> bool:
-        verdict = self._desk.limits.ask(guest.asker.person_id, guest.asker.chat_id)
+    async def _is_slow_enough(self, message: Message, requester: Requester) -> bool:
+        verdict = self._services.limits.ask(requester.asker.person_id, requester.asker.chat_id)
         if verdict.notice:
             key = "slow-down-chat" if verdict.who == "chat" else "slow-down"
             seconds = math.ceil(verdict.wait_seconds)
-            await message.reply_html(guest.phrases.html(key, seconds=seconds), do_quote=True)
+            await message.reply_html(requester.phrases.html(key, seconds=seconds), do_quote=True)
         return verdict.allowed
 
-    async def _turn_away(self, message: Message, guest: Guest, context: Context) -> None:
+    async def _turn_away(self, message: Message, requester: Requester, context: Context) -> None:
         """Tell a person once a day what to do; a group is left."""
-        if not guest.private:
-            await self._leave(message.chat, guest.phrases, context, message)
-        elif await self._desk.ledger.state.give_notice("not-for-you", message.chat_id, within_seconds=_DAY_SECONDS):
-            await message.reply_html(guest.phrases.html("not-for-you", chat_id=str(message.chat_id)), do_quote=True)
+        if not requester.private:
+            await self._leave(message.chat, requester.phrases, context, message)
+        elif await self._services.ledger.state.give_notice("not-for-you", message.chat_id, within_seconds=_DAY_SECONDS):
+            await message.reply_html(requester.phrases.html("not-for-you", chat_id=str(message.chat_id)), do_quote=True)
 
     async def _leave(self, chat: Chat, language: Phrases, context: Context, message: Message | None = None) -> None:
         why = language.html("leaving", chat_id=str(chat.id))
@@ -206,7 +211,7 @@ class Conversation:
 
     def _keep(self, reply: Reply, message: Message, reply_message_id: int) -> None:
         if reply.exchange:
-            self._desk.ledger.keep(
+            self._services.ledger.keep(
                 replace(reply.exchange, question_message_id=message.message_id, reply_message_id=reply_message_id)
             )
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from telegram import InlineKeyboardMarkup, InputFile, Message
 
-from bot.catalogue import Html
 from bot.conversation import buttons, why
 from bot.conversation.addressing import Call, Command, replied_to
 from bot.conversation.answers import Reply
 from bot.conversation.buttons import Kind
-from bot.conversation.desk import Desk, Guest
+from bot.conversation.services import Requester, Services
 from bot.memory.audit import DAY_SECONDS, unanswered_csv
 from bot.memory.exchange import new_key
-from bot.replies import shortened
+from bot.rendering.catalogue import Html
+from bot.rendering.replies import shortened
 from retrieval.errors import YuanjuError
 from retrieval.library import FileReport, Status
 
@@ -34,41 +34,43 @@ _STATUSES: tuple[Status, ...] = ("added", "changed", "removed", "unchanged", "un
 class Operators:
     """Replies to operators' commands. All but ``/why`` are for their private chats: others need not see every name."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._documents = desk.documents
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._documents = services.documents
 
-    async def reply(self, call: Call, message: Message, guest: Guest) -> Reply | None:
+    async def reply(self, call: Call, message: Message, requester: Requester) -> Reply | None:
         """Do what a command says."""
-        if not guest.operator:
-            return Reply(guest.phrases.html("operators-only"))
+        if not requester.operator:
+            return Reply(requester.phrases.html("operators-only"))
         if call.command is Command.WHY:
-            return await self._why(call.text, message, guest)
-        if not guest.private:
-            return Reply(guest.phrases.html("in-private-only"))
+            return await self._why(call.text, message, requester)
+        if not requester.private:
+            return Reply(requester.phrases.html("in-private-only"))
         does: dict[Command, Callable[[], Awaitable[Reply | None]]] = {
-            Command.SOURCES: lambda: self._first_sources(guest),
-            Command.REMOVE: lambda: self._remove(call.text, guest),
-            Command.RELOAD: lambda: self._reload(message, guest),
-            Command.STATS: lambda: self._statistics(guest),
-            Command.UNANSWERED: lambda: self._unanswered(guest),
+            Command.SOURCES: lambda: self._first_sources(requester),
+            Command.REMOVE: lambda: self._remove(call.text, requester),
+            Command.RELOAD: lambda: self._reload(message, requester),
+            Command.STATS: lambda: self._statistics(requester),
+            Command.UNANSWERED: lambda: self._unanswered(requester),
         }
         return await does[call.command]()
 
-    async def _first_sources(self, guest: Guest) -> Reply:
-        key = await self._desk.ledger.keep_button({"chat": guest.asker.chat_id}, person_id=guest.asker.person_id)
-        return await self.sources(guest, page=0, key=key)
+    async def _first_sources(self, requester: Requester) -> Reply:
+        key = await self._services.ledger.keep_button(
+            {"chat": requester.asker.chat_id}, person_id=requester.asker.person_id
+        )
+        return await self.sources(requester, page=0, key=key)
 
-    async def sources(self, guest: Guest, *, page: int, key: str) -> Reply:
+    async def sources(self, requester: Requester, *, page: int, key: str) -> Reply:
         """A page of the documents, by number."""
-        files, say = self._files(), guest.phrases
+        files, say = self._files(), requester.phrases
         if not files:
             return Reply(say.html("sources-none"))
         pages = -(-len(files) // _SOURCES_PER_PAGE)
         page = min(page, pages - 1)
         first = page * _SOURCES_PER_PAGE
         lines = [
-            self._line(number, file, guest)
+            self._line(number, file, requester)
             for number, file in enumerate(files[first : first + _SOURCES_PER_PAGE], first + 1)
         ]
         title = say.html("sources-title", count=len(files), page=page + 1, pages=pages)
@@ -79,45 +81,48 @@ class Operators:
             row.append(buttons.button(say.text("button-next"), Kind.SOURCES, key, page + 1))
         return Reply(Html("\n".join((title, "", *lines))), InlineKeyboardMarkup([row]) if row else None)
 
-    async def restore(self, payload: Mapping[str, Any], guest: Guest) -> Reply:
+    async def restore(self, payload: Mapping[str, Any], requester: Requester) -> Reply:
         """Bring a document back that was removed."""
         place, kept = self._documents.folder / payload["path"], self._removed / payload["kept"]
         try:
             if place.exists():
-                raise FileExistsError(0, guest.phrases.text("restore-taken"))
+                raise FileExistsError(0, requester.phrases.text("restore-taken"))
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(kept, place)
             await self._documents.refresh()
         except (OSError, YuanjuError) as error:
             reason = shortened(_reason(error), _REASON_LIMIT)
-            return Reply(guest.phrases.html("restore-impossible", name=payload["path"], reason=reason))
-        return Reply(guest.phrases.html("restored", name=payload["path"]))
+            return Reply(requester.phrases.html("restore-impossible", name=payload["path"], reason=reason))
+        return Reply(requester.phrases.html("restored", name=payload["path"]))
 
-    async def export(self, message: Message, guest: Guest) -> None:
+    async def export(self, message: Message, requester: Requester) -> None:
         """Send every question without an answer, as a file for spreadsheets."""
-        await self._desk.ledger.flush()
-        rows = await self._desk.ledger.state.audit.unanswered()
+        await self._services.ledger.flush()
+        rows = await self._services.ledger.state.audit.unanswered()
         file = InputFile(io.BytesIO(unanswered_csv(rows)), filename="unanswered.csv")
         await message.get_bot().send_document(
-            guest.asker.chat_id, file, caption=guest.phrases.html("unanswered-file"), message_thread_id=guest.topic
+            requester.asker.chat_id,
+            file,
+            caption=requester.phrases.html("unanswered-file"),
+            message_thread_id=requester.topic,
         )
 
-    async def why(self, question: str, guest: Guest) -> Reply:
+    async def why(self, question: str, requester: Requester) -> Reply:
         """How the answer to a question was chosen."""
-        ranking = await self._documents.ranking(question, audience=guest.audience)
+        ranking = await self._documents.ranking(question, audience=requester.audience)
         threshold, version = self._documents.threshold, self._documents.version
-        return Reply(why.explanation(ranking, guest.phrases, threshold=threshold, index_version=version))
+        return Reply(why.explanation(ranking, requester.phrases, threshold=threshold, index_version=version))
 
     @property
     def _removed(self) -> Path:
         """Where removed documents are kept, so that they can be brought back."""
-        return self._desk.settings.index_folder / _REMOVED
+        return self._services.settings.index_folder / _REMOVED
 
     def _files(self) -> list[FileReport]:
         return [file for file in self._documents.files if file.status not in {"removed", "skipped"}]
 
-    def _line(self, number: int, file: FileReport, guest: Guest) -> Html:
-        say, name = guest.phrases.html, shortened(file.path)
+    def _line(self, number: int, file: FileReport, requester: Requester) -> Html:
+        say, name = requester.phrases.html, shortened(file.path)
         if not file.documents:
             # A failure is "path: reason".
             reason = shortened("; ".join(file.failures).removeprefix(f"{file.path}: "))
@@ -125,8 +130,8 @@ class Operators:
         paragraphs = sum(document.paragraph_count for document in file.documents)
         return say("sources-line", number=str(number), title=name, paragraphs=paragraphs)
 
-    async def _remove(self, name: str, guest: Guest) -> Reply:
-        say = guest.phrases.html
+    async def _remove(self, name: str, requester: Requester) -> Reply:
+        say = requester.phrases.html
         if not name:
             return Reply(say("remove-how"))
         files = self._files()
@@ -146,13 +151,13 @@ class Operators:
         except YuanjuError as error:  # it was the last one
             shutil.move(self._removed / kept, place)
             return Reply(say("reload-failed", reason=shortened(_reason(error), _REASON_LIMIT)))
-        payload = {"chat": guest.asker.chat_id, "path": path, "kept": kept}
-        key = await self._desk.ledger.keep_button(payload, person_id=guest.asker.person_id)
-        undo = buttons.button(guest.phrases.text("button-undo"), Kind.RESTORE, key)
+        payload = {"chat": requester.asker.chat_id, "path": path, "kept": kept}
+        key = await self._services.ledger.keep_button(payload, person_id=requester.asker.person_id)
+        undo = buttons.button(requester.phrases.text("button-undo"), Kind.RESTORE, key)
         return Reply(say("removed", name=path), InlineKeyboardMarkup([[undo]]))
 
-    async def _reload(self, message: Message, guest: Guest) -> Reply | None:
-        say = guest.phrases.html
+    async def _reload(self, message: Message, requester: Requester) -> Reply | None:
+        say = requester.phrases.html
         if self._documents.refreshing:
             return Reply(say("reload-busy"))
         sent = await message.reply_html(say("reloading"), do_quote=True)
@@ -166,10 +171,10 @@ class Operators:
         await sent.edit_text(html)
         return None
 
-    async def _statistics(self, guest: Guest) -> Reply:
-        await self._desk.ledger.flush()
-        found = await self._desk.ledger.state.audit.statistics(days=_STATISTICS_DAYS)
-        say = guest.phrases.html
+    async def _statistics(self, requester: Requester) -> Reply:
+        await self._services.ledger.flush()
+        found = await self._services.ledger.state.audit.statistics(days=_STATISTICS_DAYS)
+        say = requester.phrases.html
         if not found.question_count:
             return Reply(say("stats-none", days=_STATISTICS_DAYS))
         lines = (
@@ -181,32 +186,34 @@ class Operators:
         )
         return Reply(Html("\n".join(lines)))
 
-    async def _unanswered(self, guest: Guest) -> Reply:
-        await self._desk.ledger.flush()
-        rows = await self._desk.ledger.state.audit.unanswered()
-        say = guest.phrases.html
+    async def _unanswered(self, requester: Requester) -> Reply:
+        await self._services.ledger.flush()
+        rows = await self._services.ledger.state.audit.unanswered()
+        say = requester.phrases.html
         if not rows:
             return Reply(say("unanswered-none"))
-        key = await self._desk.ledger.keep_button({"chat": guest.asker.chat_id}, person_id=guest.asker.person_id)
+        key = await self._services.ledger.keep_button(
+            {"chat": requester.asker.chat_id}, person_id=requester.asker.person_id
+        )
         lines = [
             say("unanswered-line", count=row.count, question=shortened(row.question))
             for row in rows[:_UNANSWERED_SHOWN]
         ]
-        export = buttons.button(guest.phrases.text("button-export"), Kind.EXPORT, key)
+        export = buttons.button(requester.phrases.text("button-export"), Kind.EXPORT, key)
         html = Html("\n".join((say("unanswered-title", count=len(rows)), "", *lines)))
         return Reply(html, InlineKeyboardMarkup([[export]]))
 
-    async def _why(self, question: str, message: Message, guest: Guest) -> Reply:
+    async def _why(self, question: str, message: Message, requester: Requester) -> Reply:
         if question:
-            return await self.why(question, guest)
+            return await self.why(question, requester)
         reply = replied_to(message)
         key = buttons.key_in(reply.reply_markup) if reply else None
         if key is None:
-            return Reply(guest.phrases.html("why-how"))
-        payload = await self._desk.ledger.button(key)
-        if payload is None or payload["chat"] != guest.asker.chat_id or "question" not in payload:
-            return Reply(guest.phrases.html("why-forgotten"))
-        return await self.why(payload["question"], guest)
+            return Reply(requester.phrases.html("why-how"))
+        payload = await self._services.ledger.button(key)
+        if payload is None or payload["chat"] != requester.asker.chat_id or "question" not in payload:
+            return Reply(requester.phrases.html("why-forgotten"))
+        return await self.why(payload["question"], requester)
 
 
 def clear_removed(index: Path, *, days: float) -> None:

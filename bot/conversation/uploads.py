@@ -15,12 +15,12 @@ from telegram import Bot, InlineKeyboardMarkup, Message
 from telegram import Document as File
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from bot.catalogue import Html
 from bot.conversation import buttons
 from bot.conversation.answers import Reply
 from bot.conversation.buttons import Kind
-from bot.conversation.desk import Desk, Guest
-from bot.replies import shortened
+from bot.conversation.services import Requester, Services
+from bot.rendering.catalogue import Html
+from bot.rendering.replies import shortened
 from retrieval import reading
 from retrieval.errors import UnreadableDocument, YuanjuError
 
@@ -35,16 +35,16 @@ _NAME_BYTES = 200  # file systems take 255
 class Uploads:
     """Takes files in."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._folder = desk.documents.folder
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._folder = services.documents.folder
 
-    async def preview(self, message: Message, guest: Guest) -> Reply:
+    async def preview(self, message: Message, requester: Requester) -> Reply:
         """What a file would become, and buttons to take it in or not.
 
         A caption names the folder it shall lie in.
         """
-        say, file = guest.phrases.html, message.document
+        say, file = requester.phrases.html, message.document
         assert file is not None  # noqa: S101 - a filter has seen to it
         path = _path(file, message.caption)
         size = file.file_size or 0
@@ -52,7 +52,7 @@ class Uploads:
             megabytes = {"size": round(size / _MEGABYTE, 1), "limit": _LARGEST // _MEGABYTE}
             return Reply(say("upload-too-big", name=path, **megabytes))
         if not os.access(self._folder, os.W_OK):
-            return Reply(say("upload-read-only", reason=guest.phrases.text("folder-read-only")))
+            return Reply(say("upload-read-only", reason=requester.phrases.text("folder-read-only")))
         try:
             content = await _content(message.get_bot(), file.file_id)
         except TelegramError as error:
@@ -69,7 +69,7 @@ class Uploads:
                 name=path,
                 format=", ".join(dict.fromkeys(one.format for one in documents)),
                 encoding=", ".join(dict.fromkeys(one.encoding for one in documents if one.encoding))
-                or guest.phrases.text("upload-encoding-own"),
+                or requester.phrases.text("upload-encoding-own"),
                 paragraphs=sum(len(one.paragraphs) for one in documents),
             ),
             *(say("upload-remark", remark=shortened(remark)) for remark in remarks[:_REMARKS_SHOWN]),
@@ -77,49 +77,49 @@ class Uploads:
         ]
         if (self._folder / path).exists():
             lines.append(say("upload-replaces"))
-        payload = {"chat": guest.asker.chat_id, "file": file.file_id, "path": path}
-        key = await self._desk.ledger.keep_button(payload, person_id=guest.asker.person_id)
+        payload = {"chat": requester.asker.chat_id, "file": file.file_id, "path": path}
+        key = await self._services.ledger.keep_button(payload, person_id=requester.asker.person_id)
         row = [
-            buttons.button(guest.phrases.text("button-confirm-upload"), Kind.UPLOAD, key),
-            buttons.button(guest.phrases.text("button-discard-upload"), Kind.DISCARD, key),
+            buttons.button(requester.phrases.text("button-confirm-upload"), Kind.UPLOAD, key),
+            buttons.button(requester.phrases.text("button-discard-upload"), Kind.DISCARD, key),
         ]
         return Reply(Html("\n".join(lines)), InlineKeyboardMarkup([row]))
 
-    async def accept(self, message: Message, payload: Mapping[str, Any], guest: Guest) -> None:
+    async def accept(self, message: Message, payload: Mapping[str, Any], requester: Requester) -> None:
         """Take a file in; questions go on being answered meanwhile, and from then on from it too."""
-        say, path = guest.phrases.html, payload["path"]
+        say, path = requester.phrases.html, payload["path"]
         try:
             await message.edit_text(say("uploading", name=path))
         except BadRequest:  # the button has been pressed twice
             return
         try:
             content = await _content(message.get_bot(), payload["file"])
-            html = await self._take(path, content, guest)
+            html = await self._take(path, content, requester)
         except TelegramError as error:
             html = say("upload-unreadable", name=path, reason=error.message)
         except OSError as error:
             html = say("upload-read-only", reason=error.strerror or str(error))
         await message.edit_text(html)
 
-    async def discard(self, payload: Mapping[str, Any], guest: Guest) -> Reply:
+    async def discard(self, payload: Mapping[str, Any], requester: Requester) -> Reply:
         """Leave a file out."""
-        return Reply(guest.phrases.html("upload-discarded", name=payload["path"]))
+        return Reply(requester.phrases.html("upload-discarded", name=payload["path"]))
 
-    async def _take(self, path: str, content: bytes, guest: Guest) -> Html:
+    async def _take(self, path: str, content: bytes, requester: Requester) -> Html:
         place = self._folder / path
         before = place.read_bytes() if place.is_file() else None
         await asyncio.to_thread(_write, place, content)
         try:
-            report = await self._desk.documents.refresh()
+            report = await self._services.documents.refresh()
         except YuanjuError as error:
             await asyncio.to_thread(_write, place, before)
-            return guest.phrases.html("reload-failed", reason=shortened(str(error), _REASON_LIMIT))
+            return requester.phrases.html("reload-failed", reason=shortened(str(error), _REASON_LIMIT))
         file = next((file for file in report.files if file.path == path), None)
         if file is None or not file.documents:
             reason = shortened("; ".join(file.failures if file else ()), _REASON_LIMIT)
-            return guest.phrases.html("upload-unreadable", name=path, reason=reason)
+            return requester.phrases.html("upload-unreadable", name=path, reason=reason)
         paragraphs = sum(document.paragraph_count for document in file.documents)
-        return guest.phrases.html("uploaded", name=path, paragraphs=paragraphs)
+        return requester.phrases.html("uploaded", name=path, paragraphs=paragraphs)
 
 
 def _path(file: File, caption: str | None) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.catalogue import Html, Phrases
-from bot.replies import place_of, shortened
+from bot.rendering.catalogue import Html, Phrases
+from bot.rendering.replies import place_of, shortened
 from retrieval.ranking import Ranking
 from retrieval.ranking.features import NAMES
 

@@ -1,4 +1,4 @@
-"""Watching the documents folder, and keeping the shelf in step with it."""
+"""Watching the documents folder, and keeping the live index in step with it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Literal, NoReturn
 
 from watchfiles import awatch
 
+from bot.documents.live_index import LiveIndex
 from bot.documents.mounts import is_remote
-from bot.documents.shelf import Shelf
 from retrieval import reading
 from retrieval.errors import YuanjuError
 from retrieval.library import NO_DOCUMENTS, Report
@@ -36,26 +36,26 @@ logger = logging.getLogger(__name__)
 
 
 class Watch:
-    """Follows the changes of a shelf's folder, and takes up what other processes publish.
+    """Follows the changes of a live index's folder, and takes up what other processes publish.
 
     ``polling`` is whether the folder is listed again and again; where it is ``None``, that depends on where it lies.
     """
 
-    def __init__(self, shelf: Shelf, *, polling: bool | None = None) -> None:
-        self._shelf = shelf
+    def __init__(self, live_index: LiveIndex, *, polling: bool | None = None) -> None:
+        self._live_index = live_index
         self._polling = polling
         self._trouble = ""
         self._growing = False
         self._due = 0.0
 
     async def run(self) -> NoReturn:
-        """Go on until cancelled. Whatever goes wrong is logged, and the shelf answers as before."""
+        """Go on until cancelled. Whatever goes wrong is logged, and the live index answers as before."""
         while True:
             try:
                 async with aclosing(self._stirrings()) as stirrings:
                     async for stirred in stirrings:
                         try:
-                            await self._shelf.take_up()
+                            await self._live_index.take_up()
                             # What is still being written stirs all the time.
                             if (stirred and not self._growing) or time.monotonic() >= self._due:
                                 await self._refresh()
@@ -66,7 +66,7 @@ class Watch:
             await asyncio.sleep(LOOKED_EVERY_SECONDS)
 
     async def _refresh(self) -> None:
-        report = await self._shelf.refresh()
+        report = await self._live_index.refresh()
         self._growing = report.count("growing") > 0
         self._due = time.monotonic() + (AGAIN_SECONDS if self._growing else CHECKED_EVERY_SECONDS)
         if report.changed:
@@ -84,7 +84,7 @@ class Watch:
 
     async def _stirrings(self) -> AsyncGenerator[bool, None]:
         """Tell when documents may have changed, and every few seconds that none has."""
-        folder = self._shelf.folder
+        folder = self._live_index.folder
         polling = await asyncio.to_thread(is_remote, folder) if self._polling is None else self._polling
         yield True
         while True:
@@ -116,24 +116,24 @@ class Watch:
     def _matters(self, path: Path) -> bool:
         """Tell whether a change of this file or folder may change answers: editors' own files do not."""
         with suppress(ValueError):
-            path = path.relative_to(self._shelf.folder.resolve())
+            path = path.relative_to(self._live_index.folder.resolve())
         if any(reading.is_litter(part) for part in path.parts):
             return False
         if str(path) in NO_DOCUMENTS or reading.is_document_name(path.name):
             return True
-        place = self._shelf.folder / path
+        place = self._live_index.folder / path
         if place.exists():
             return place.is_dir()
-        return any(file.path.startswith(f"{path.as_posix()}/") for file in self._shelf.files)
+        return any(file.path.startswith(f"{path.as_posix()}/") for file in self._live_index.files)
 
 
 @asynccontextmanager
-async def watching(shelf: Shelf, *, how: Literal["auto", "poll", "off"] = "auto") -> AsyncIterator[None]:
-    """Have a shelf follow its folder for as long as the context lasts; ``how`` is as in the settings."""
+async def watching(live_index: LiveIndex, *, how: Literal["auto", "poll", "off"] = "auto") -> AsyncIterator[None]:
+    """Have a live index follow its folder for as long as the context lasts; ``how`` is as in the settings."""
     if how == "off":
         yield
         return
-    task = asyncio.create_task(Watch(shelf, polling=True if how == "poll" else None).run())
+    task = asyncio.create_task(Watch(live_index, polling=True if how == "poll" else None).run())
     try:
         yield
     finally:

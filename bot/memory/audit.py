@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.memory import schema
 from bot.memory.exchange import Exchange
-from retrieval.tokens import normalise
+from retrieval.language import normalise
 
 DAY_SECONDS = 86_400
 

@@ -22,20 +22,20 @@ from telegram.ext import (
     filters,
 )
 
-from bot import metrics
 from bot.access import Access, misnamed
 from bot.conversation.answers import Answers
-from bot.conversation.desk import Desk
 from bot.conversation.inline import Inline
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Conversation
 from bot.conversation.operators import Operators, clear_removed
 from bot.conversation.presses import Presses
+from bot.conversation.services import Services
 from bot.conversation.uploads import Uploads
-from bot.documents.shelf import Documents
-from bot.health import SignOfLife
+from bot.documents.live_index import Documents
 from bot.memory.ledger import Ledger
 from bot.memory.state import State
+from bot.operations import metrics
+from bot.operations.health import SignOfLife
 from bot.settings import Settings
 from bot.telegram import profile
 from bot.telegram.attendance import Source, attend
@@ -92,17 +92,17 @@ def build_application(
     return application
 
 
-def add_handlers(application: BotApplication, desk: Desk) -> None:
+def add_handlers(application: BotApplication, services: Services) -> None:
     """Have the application do what the bot does."""
-    answers, operators, uploads = Answers(desk), Operators(desk), Uploads(desk)
-    conversation = Conversation(desk, answers, operators, uploads)
-    presses = Presses(desk, answers, operators, uploads)
+    answers, operators, uploads = Answers(services), Operators(services), Uploads(services)
+    conversation = Conversation(services, answers, operators, uploads)
+    presses = Presses(services, answers, operators, uploads)
     # Channel posts ask nobody; a message with neither words nor anything to be sorry about is left alone inside.
     new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
     application.add_handler(MessageHandler(new, conversation.on_message))
     application.add_handler(MessageHandler(edited, conversation.on_edited_message))
     application.add_handler(CallbackQueryHandler(presses.on_press))
-    application.add_handler(InlineQueryHandler(Inline(desk).on_query))
+    application.add_handler(InlineQueryHandler(Inline(services).on_query))
     application.add_handler(ChatMemberHandler(conversation.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(conversation.on_error)
 
@@ -162,7 +162,7 @@ async def run(
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
             application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
             limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
-            add_handlers(application, Desk(documents, ledger, settings, Access(settings), limits, clock))
+            add_handlers(application, Services(documents, ledger, settings, Access(settings), limits, clock))
             if settings.webhook_url and routes:
                 source: Source = Webhook(
                     application.bot,

@@ -21,10 +21,10 @@ from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor, CallbackContext
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
-from bot import metrics
-from bot.logs import update_id
 from bot.memory.inbox import LEASE_SECONDS, Arrival, Inbox, Kept
 from bot.memory.schema import StateError
+from bot.operations import metrics
+from bot.operations.logs import update_id
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter
 
-from bot.metrics import Obstacle
+from bot.operations.metrics import Obstacle
 
 
 def obstacle(error: BaseException | None) -> Obstacle:

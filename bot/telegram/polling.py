@@ -18,8 +18,8 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.request import BaseRequest
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from bot import metrics
 from bot.memory.schema import StateError
+from bot.operations import metrics
 from bot.telegram.obstacles import obstacle
 from bot.telegram.timing import Timing
 

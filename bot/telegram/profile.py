@@ -15,8 +15,8 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.catalogue import LANGUAGES, Phrases, phrases
 from bot.conversation.addressing import Command
+from bot.rendering.catalogue import LANGUAGES, Phrases, phrases
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, Teleg
 from telegram.ext import BaseRateLimiter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
-from bot import metrics
+from bot.operations import metrics
 from bot.telegram.obstacles import obstacle
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.telegram.connection import Account, Finding, TokenError, check_telegram
 from bot.terminal.indexing import summary
 from bot.terminal.screen import screen
-from retrieval.engine import Engine
+from retrieval.engines.protocol import Engine
 from retrieval.errors import YuanjuError
 from retrieval.library import Library
 from retrieval.postings.compiled import COMPILED

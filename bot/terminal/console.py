@@ -12,10 +12,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from bot.catalogue import phrases
-from bot.replies import not_found, source_line
+from bot.rendering.catalogue import phrases
+from bot.rendering.replies import not_found, source_line
 from bot.terminal.screen import screen
-from retrieval.answering import Ask
+from retrieval.question.suggesting import Ask
 from retrieval.records import Answer, Quote, Source
 
 MORE = frozenset({"更多", "more", "m", "还有吗", "还有吗？"})

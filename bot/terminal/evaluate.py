@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from retrieval.engine import LocalEngine
+from retrieval.engines.local import LocalEngine
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation import (
     Expectation,
@@ -24,8 +24,8 @@ from retrieval.evaluation import (
     refusal,
     squad,
 )
+from retrieval.language import Tokenizer
 from retrieval.records import Answer
-from retrieval.tokens import Tokenizer
 
 TOLERANCE = 0.0005
 """By how much a measure may fall before it counts as worse."""

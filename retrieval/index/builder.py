@@ -12,12 +12,12 @@ from retrieval.index.generations import Generation, Workplace, unwritable
 from retrieval.index.index import Index, Recipe
 from retrieval.index.segmenting import ALONE, Segmentation
 from retrieval.index.texts_writer import TextsWriter
+from retrieval.language import Bags, Tokenizer
 from retrieval.postings.impacts import fitted
 from retrieval.postings.layout import CODES
 from retrieval.postings.merging import merge
 from retrieval.postings.runs import Counts, PostingsRun, Run
 from retrieval.records import Document
-from retrieval.tokens import Bags, Tokenizer
 
 RUN_TERMS = 6_000_000
 """Terms in memory before they go to disk as a run."""

@@ -12,8 +12,8 @@ from retrieval.index.generations import Generation
 from retrieval.index.texts import Texts
 from retrieval.postings.formula import Formula
 from retrieval.postings.layout import CODES
+from retrieval.postings.search import Search
 from retrieval.records import Paragraph, Source
-from retrieval.search import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Index:
 
     def holding(self, words: Iterable[str]) -> list[str]:
         """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
-        from retrieval.tokens import normalise  # what only answers has no need to load it here
+        from retrieval.language import normalise  # what only answers has no need to load it here
 
         wanted = tuple(words)
         return [

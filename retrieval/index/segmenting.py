@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.language import Bags, Tokenizer, bags
 from retrieval.records import Document
-from retrieval.tokens import Bags, Tokenizer, bags
 
 BATCH = 100_000
 """Characters that are segmented together."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.library.lexicon import Lexicon
+from retrieval.language.lexicon import Lexicon
 from retrieval.library.library import FileReport
 from retrieval.library.manifest import Manifest
 

@@ -11,14 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from retrieval import reading
-from retrieval.engine import Engine, Update
+from retrieval.engines.protocol import Engine, Update
 from retrieval.errors import DocumentsFolderError, OvertakenError, UnreadableDocument
-from retrieval.library.lexicon import NAMES, Lexicon
+from retrieval.language import Tokenizer, synonyms
+from retrieval.language.lexicon import NAMES, Lexicon
 from retrieval.library.manifest import Entry, Manifest, State, Summary
 from retrieval.library.resting import resting
-from retrieval.question import synonyms
 from retrieval.reading import Declarations, Limits
-from retrieval.tokens import Tokenizer
 
 READERS_VERSION = 2
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""

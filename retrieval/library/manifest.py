@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-from retrieval.library.lexicon import Lexicon
+from retrieval.language.lexicon import Lexicon
 from retrieval.records import Document
 
 

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from retrieval.tokens import Tokenizer
+from retrieval.language import Tokenizer
 
 _ASKING = re.compile(
     r"(?:哪|那|什么|何|几|多少)(?:一|两|几|些)*[个位名种座条家所本部场次届只支项款首张份件样类股]*(?:样的?)?"

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from retrieval.language import Normalised, Token, Tokenizer, characters, normalise, pairs
+from retrieval.language.synonyms import Synonyms, default
 from retrieval.question.kinds import Kind, ask
 from retrieval.question.nouns import looks, noun
-from retrieval.question.synonyms import Synonyms, default
-from retrieval.tokens import Normalised, Token, Tokenizer, characters, normalise, pairs
 
 _POLITE = re.compile(
     r"(?:这|那|该|本)篇?(?:文章|报道|新闻|文件|报告|公告|稿子|文)(?:里面?|中|上)?|^文(?:章)?[中里](?:提及|提到|指出|认为)?,?|^(?:能|可)不(?:能|可以)|请问一下|请问|请教一下|请教|麻烦(?:你|您)?|(?:你|您)(?:知道|晓得)(?!的)|(?:请)?(?:告诉|跟)我(?:说说|讲讲)?|我(?:很|就)?想(?:知道|问一?下?|了解一?下?)|"

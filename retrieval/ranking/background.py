@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from retrieval.language import Tokenizer
+from retrieval.language.kept import kept
 from retrieval.records import Found
-from retrieval.tokens import Tokenizer
-from retrieval.tokens.kept import kept
 
 PARAGRAPHS = 200
 """How many paragraphs of background each collection is counted with."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from retrieval.language import Token, Tokenizer
+from retrieval.language.dictionary import Dictionary
+from retrieval.language.kept import kept
 from retrieval.question import Question
-from retrieval.tokens import Token, Tokenizer
-from retrieval.tokens.dictionary import Dictionary
-from retrieval.tokens.kept import kept
 
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 _QUOTED = re.compile(r"[《「“\"『]([^《》「」“”\"『』]{2,30})[》」”\"』]")

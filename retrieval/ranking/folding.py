@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from retrieval.language import normalise, pairs
 from retrieval.ranking.ranker import Candidate
-from retrieval.tokens import normalise, pairs
 
 SAME = 0.8
 """The share of common character pairs, numbers aside, above which two sentences say the same."""

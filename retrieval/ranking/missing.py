@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from retrieval.language import pairs
 from retrieval.question import Question
 from retrieval.ranking.entities import Entity
 from retrieval.records import Found
-from retrieval.tokens import pairs
 
 
 def missing(question: Question, found: Found, entities: Sequence[Entity], lacks: Sequence[float]) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.language import Normalised, normalise
+from retrieval.language.splitting import sentences
 from retrieval.records import Hit, Sentence
-from retrieval.splitting import sentences
-from retrieval.tokens import Normalised, normalise
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking.background import Background
 from retrieval.ranking.confidence import Case, confidence
@@ -17,7 +18,6 @@ from retrieval.ranking.missing import missing
 from retrieval.ranking.model import stored
 from retrieval.ranking.passages import Passages
 from retrieval.records import Found, Hit, Sentence
-from retrieval.tokens import Tokenizer
 
 SEARCHED = 10
 """How many paragraphs to search for: the answer's is among them in more than 99 of 100 questions."""

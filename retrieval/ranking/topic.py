@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 
+from retrieval.language import normalise
 from retrieval.ranking.evidence import Array, Evidence
-from retrieval.tokens import normalise
 
 _REMARK = re.compile(r"[ _(,]")
 """What begins the part of a title that tells it apart from others of its name: 东关街 (扬州)."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from retrieval.errors import DocumentsFolderError, UnreadableDocument
 from retrieval.reading.declarations import Declaration, Declarations, declared
 from retrieval.reading.formats import ARCHIVE_SUFFIX, format_of
-from retrieval.reading.limits import MEBIBYTE, Limits
+from retrieval.reading.limits import Limits, too_large
 from retrieval.records import Document, Source
 
 if TYPE_CHECKING:
@@ -76,11 +76,6 @@ def _open_at_once(place: str, flags: int) -> int:
     return os.open(place, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def too_large(size: int, limit_name: str, limit: int) -> str:
-    """The reason of a document that is larger than a limit; sizes in bytes."""
-    return f"is too large ({size / MEBIBYTE:,.0f} MiB; the limit {limit_name} is {limit / MEBIBYTE:,.0f} MiB)"
-
-
 class _Reader:
     """Reads what one file holds, and what the archives in it hold."""
 
@@ -108,7 +103,7 @@ class _Reader:
             raise UnreadableDocument(path, f"is no {suffix} file or is damaged ({reason})") from error
 
     def _archive(self, path: str, data: bytes, limits: Limits, depth: int) -> Reading:
-        from retrieval.reading.archive import members
+        from retrieval.reading.archives.zipped import members
 
         if depth >= limits.archive_depth:
             raise UnreadableDocument(path, f"is an archive within {depth} others (the limit archive_depth)")

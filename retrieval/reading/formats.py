@@ -19,15 +19,15 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("text", "plain", (".txt", ".text")),
-    Format("markdown", "markdown", (".md", ".markdown", ".mkd", ".mdown")),
-    Format("html", "web", (".html", ".htm", ".xhtml", ".shtml")),
-    Format("pdf", "pdf", (".pdf",)),
-    Format("docx", "word", (".docx", ".docm", ".dotx")),
-    Format("pptx", "slides", (".pptx", ".pptm", ".ppsx")),
-    Format("xlsx", "sheets", (".xlsx", ".xlsm")),
-    Format("csv", "delimited", (".csv", ".tsv")),
-    Format("epub", "epub", (".epub",)),
+    Format("text", "text.plain", (".txt", ".text")),
+    Format("markdown", "text.markdown", (".md", ".markdown", ".mkd", ".mdown")),
+    Format("html", "web.page", (".html", ".htm", ".xhtml", ".shtml")),
+    Format("pdf", "pdf.pages", (".pdf",)),
+    Format("docx", "office.word", (".docx", ".docm", ".dotx")),
+    Format("pptx", "office.slides", (".pptx", ".pptm", ".ppsx")),
+    Format("xlsx", "office.sheets", (".xlsx", ".xlsm")),
+    Format("csv", "text.delimited", (".csv", ".tsv")),
+    Format("epub", "archives.epub", (".epub",)),
 )
 
 ARCHIVE_SUFFIX = ".zip"

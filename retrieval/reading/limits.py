@@ -31,3 +31,8 @@ class Limits:
     html_depth: int = 1_000
     element_count: int = 300_000
     paragraph_count: int = 500_000
+
+
+def too_large(size: int, limit_name: str, limit: int) -> str:
+    """The reason of a document that is larger than a limit; sizes in bytes."""
+    return f"is too large ({size / MEBIBYTE:,.0f} MiB; the limit {limit_name} is {limit / MEBIBYTE:,.0f} MiB)"

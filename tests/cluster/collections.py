@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from retrieval.engine import Engine
-from retrieval.opensearch import Connection, OpenSearchEngine
+from retrieval.engines.opensearch import Connection, OpenSearchEngine
+from retrieval.engines.protocol import Engine
+from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
-from retrieval.tokens import Tokenizer
 from tests.cluster.nodes import Cluster
 
 NewEngine = Callable[..., OpenSearchEngine]

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from retrieval.tokens import Tokenizer
+from retrieval.language import Tokenizer
 from tests.cluster.collections import NewEngine
 
 

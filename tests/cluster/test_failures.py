@@ -15,9 +15,9 @@ import trustme
 from benchmarks.latency import Author
 from bot.terminal.console import as_json
 from retrieval.answering import Answerer
+from retrieval.engines.opensearch import Connection, Credentials
 from retrieval.errors import EngineError
-from retrieval.opensearch import Connection, Credentials
-from retrieval.tokens import Tokenizer
+from retrieval.language import Tokenizer
 from tests.cluster.collections import NewEngine, document, put, texts
 from tests.cluster.gateway import API_KEY, PASSWORD, USER, Gateway
 from tests.cluster.nodes import Cluster

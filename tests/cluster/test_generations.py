@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.engines.opensearch.layout import Names
 from retrieval.errors import EngineError, OvertakenError
+from retrieval.language import Tokenizer
 from retrieval.library import Library
-from retrieval.opensearch.layout import Names
-from retrieval.tokens import Tokenizer
 from tests.cluster.collections import NewEngine, document, put, texts
 from tests.cluster.nodes import Cluster
 
@@ -100,8 +100,8 @@ async def test_an_update_of_what_is_no_longer_current_is_refused(new: NewEngine,
 _HOLD = """
 import asyncio, sys
 from pathlib import Path
-from retrieval.opensearch import Connection, OpenSearchEngine
-from retrieval.tokens import Tokenizer
+from retrieval.engines.opensearch import Connection, OpenSearchEngine
+from retrieval.language import Tokenizer
 
 async def hold():
     tokenizer = Tokenizer(Path(sys.argv[3]))

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Raw
-from retrieval.reading.decoding import Decoded, decode
 from retrieval.reading.limits import Limits
+from retrieval.reading.text.decoding import Decoded, decode
 from retrieval.records import Document
 
 Read = Callable[..., Document]

@@ -14,7 +14,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from retrieval.reading.numbering import write_number
+from retrieval.reading.office.numbering import write_number
 from retrieval.records import Document
 
 Read = Callable[..., Document]

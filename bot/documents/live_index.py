@@ -1,0 +1,204 @@
+"""What the conversation asks of the documents, and the live index on this machine that does it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from bot.access import Audience
+from bot.documents.snapshot import Snapshot
+from retrieval import reading
+from retrieval.answering import Timed, untimed
+from retrieval.errors import DocumentsFolderError, UnreadableDocument
+from retrieval.library import FileReport, Report
+from retrieval.question import suggesting
+from retrieval.question.following_up import FollowUp, follow_up
+from retrieval.question.suggesting import Ask
+from retrieval.ranking import Ranking
+from retrieval.records import Answer, Document, Quote
+
+_SUGGESTED = 6
+_RELATED = 3
+_ATTEMPTS = 60
+_READ_FOR_SUGGESTIONS = 20
+_LOOKED_EVERY_SECONDS = 0.5
+"""How often it is looked, during a refresh, whether something has been published."""
+
+
+class Documents(Protocol):
+    """What can be asked, by whom, and how it is kept in order."""
+
+    folder: Path
+    threshold: float
+
+    @property
+    def version(self) -> str:
+        """Changes with every change of the documents."""
+
+    async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+        """Answer with at most ``limit`` quotes from what the audience sees."""
+
+    async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
+        """Find what comes nearest, from at most ``limit`` places, for a question without an answer."""
+
+    async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+        """Give what an answer was chosen from."""
+
+    def follow_up(self, text: str, last: str) -> FollowUp | None:
+        """Complete a question that follows up on the last one."""
+
+    async def suggestions(self, audience: Audience) -> tuple[str, ...]:
+        """Suggest questions that the documents answer."""
+
+    async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
+        """Suggest questions that go on from an answer."""
+
+    @property
+    def files(self) -> tuple[FileReport, ...]:
+        """The files as they were last read."""
+
+    @property
+    def refreshing(self) -> bool:
+        """Whether a refresh is under way."""
+
+    async def refresh(self) -> Report:
+        """Bring the index in step with the files."""
+
+
+class LiveIndex:
+    """``Documents`` on this machine: a folder, and the snapshot of it that is in use.
+
+    ``newest`` opens the newest snapshot; ``stamp`` tells it by something that is cheap to look at and changes with it;
+    ``indexing`` brings the index in step with the folder, inside of what ``timed`` gives for ``refresh``. A question
+    keeps to the snapshot it began with.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        newest: Callable[[], Awaitable[Snapshot | None]],
+        stamp: Callable[[], Awaitable[str]],
+        indexing: Callable[[], Awaitable[Report]],
+        *,
+        threshold: float,
+        timed: Timed = untimed,
+    ) -> None:
+        self.folder = folder
+        self.threshold = threshold
+        self._newest = newest
+        self._stamp = stamp
+        self._indexing = indexing
+        self._timed = timed
+        self._snapshot: Snapshot | None = None
+        self._seen: str | None = None
+        self._opening = asyncio.Lock()
+        self._refreshing = asyncio.Lock()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is answered from now. Raises ``DocumentsFolderError`` where nothing could be opened yet."""
+        if self._snapshot is None:
+            raise DocumentsFolderError(self.folder, "has no index yet")
+        return self._snapshot
+
+    @property
+    def version(self) -> str:
+        """Changes with every change of the documents."""
+        return self.snapshot.version
+
+    @property
+    def files(self) -> tuple[FileReport, ...]:
+        """The files that can be asked now, or could not be read."""
+        return self.snapshot.files
+
+    @property
+    def refreshing(self) -> bool:
+        """Whether a refresh is under way."""
+        return self._refreshing.locked()
+
+    async def take_up(self) -> bool:
+        """Answer from the newest snapshot from now on; tells whether there is one to answer from.
+
+        Whoever published it: this process or another.
+        """
+        async with self._opening:
+            stamp = await self._stamp()
+            if stamp != self._seen:
+                snapshot = await self._newest()
+                if snapshot and (self._snapshot is None or snapshot.version != self._snapshot.version):
+                    self._snapshot = snapshot  # the one step in which everything changes
+                self._seen = stamp
+            return self._snapshot is not None
+
+    async def refresh(self) -> Report:
+        """See ``Library.refresh``; of several that are asked for at once, one comes after the other.
+
+        What is published is taken up at once: of many files the report takes longer than the change of one.
+        """
+        async with self._refreshing:
+            with self._timed("refresh"):
+                indexing = asyncio.ensure_future(self._indexing())
+                try:
+                    while not (await asyncio.wait({indexing}, timeout=_LOOKED_EVERY_SECONDS))[0]:
+                        await self.take_up()
+                finally:
+                    indexing.cancel()
+                    await asyncio.gather(indexing, return_exceptions=True)
+                await self.take_up()
+            return indexing.result()
+
+    async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+        """See ``Answerer.answer``."""
+        return await _asked(self.snapshot, question, limit=limit, audience=audience)
+
+    async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
+        """See ``Answerer.nearest``."""
+        visible = audience if audience.hidden else None
+        return await self.snapshot.answerer.nearest(question, limit=limit, visible=visible)
+
+    async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+        """See ``Answerer.rank``."""
+        return await self.snapshot.answerer.rank(question, visible=audience if audience.hidden else None)
+
+    def follow_up(self, text: str, last: str) -> FollowUp | None:
+        """See ``retrieval.question.following_up``."""
+        return follow_up(text, last, self.snapshot.tokenizer)
+
+    async def suggestions(self, audience: Audience) -> tuple[str, ...]:
+        """Suggest questions that the documents answer; found once for each state of the documents."""
+        snapshot = self.snapshot
+        if audience not in snapshot.suggested:
+            paths = [file.path for file in snapshot.files if file.documents and audience(file.path)]
+            documents = await asyncio.to_thread(lambda: list(self._read(paths)))
+            found = await suggesting.suggest(
+                _asking(snapshot, audience), documents, count=_SUGGESTED, attempts=_ATTEMPTS
+            )
+            snapshot.suggested[audience] = tuple(one.question for one in found)
+        return snapshot.suggested[audience]
+
+    async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
+        """Suggest questions that go on from an answer."""
+        found = await suggesting.related(_asking(self.snapshot, audience), answer, count=_RELATED)
+        return tuple(one.question for one in found)
+
+    def _read(self, paths: list[str]) -> Iterator[Document]:
+        """Some documents, spread over all of them."""
+        for path in paths[:: max(1, len(paths) // _READ_FOR_SUGGESTIONS)][:_READ_FOR_SUGGESTIONS]:
+            try:
+                yield from reading.read(self.folder, path).documents
+            except UnreadableDocument:  # changed since it was read
+                continue
+
+
+async def _asked(snapshot: Snapshot, question: str, *, limit: int, audience: Audience) -> Answer:
+    return await snapshot.answerer.answer(question, limit=limit, visible=audience if audience.hidden else None)
+
+
+def _asking(snapshot: Snapshot, audience: Audience) -> Ask:
+    async def ask(question: str, *, limit: int) -> Answer:
+        await asyncio.sleep(0)  # somebody may be waiting for an answer meanwhile
+        return await _asked(snapshot, question, limit=limit, audience=audience)
+
+    return ask

@@ -1,0 +1,56 @@
+"""One state of the documents, with all that answers from it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.access import Audience
+from retrieval.answering import Answerer, Timed, untimed
+from retrieval.engines.protocol import Engine
+from retrieval.language import Tokenizer
+from retrieval.language.synonyms import Synonyms, default
+from retrieval.library import held
+
+
+class Snapshot:
+    """An index that is open, and the dictionary, stop words and synonyms that belong to it.
+
+    It never changes: a question that keeps to one snapshot is answered from one state of everything. ``version`` tells
+    snapshots apart, ``files`` are those that it holds, ``suggested`` the questions that were found for an audience.
+    """
+
+    def __init__(
+        self, engine: Engine, tokenizer: Tokenizer, manifest: str, *, threshold: float, timed: Timed = untimed
+    ) -> None:
+        lexicon, self.files = held(manifest)
+        tokenizer.adopt(lexicon.words, lexicon.stop)
+        self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
+        self.tokenizer = tokenizer
+        synonyms = Synonyms(lexicon.synonyms + default().groups)
+        self.answerer = Answerer(engine, tokenizer, threshold=threshold, synonyms=synonyms, timed=timed)
+        self.suggested: dict[Audience, tuple[str, ...]] = {}
+
+
+async def opened(
+    engine: Callable[[Tokenizer], Engine], cache_folder: Path, *, threshold: float, timed: Timed = untimed
+) -> Snapshot | None:
+    """Open the newest state of the documents; ``None`` where there is no index that can be used.
+
+    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's, ``timed`` as for
+    ``Answerer``.
+    """
+    while True:
+        tokenizer = Tokenizer(cache_folder)
+        engine_now = await asyncio.to_thread(engine, tokenizer)
+        try:
+            manifest = await engine_now.manifest()
+        except FileNotFoundError:  # a newer index has taken the place of this one meanwhile
+            continue
+        if manifest is None:
+            return None
+        snapshot = await asyncio.to_thread(Snapshot, engine_now, tokenizer, manifest, threshold=threshold, timed=timed)
+        await asyncio.to_thread(tokenizer.terms, "准备")  # so that the first question need not wait for the dictionary
+        return snapshot

@@ -1,0 +1,1 @@
+"""Where terms are searched for: the protocol, this machine, a cluster of OpenSearch, and who may see what."""

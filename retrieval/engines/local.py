@@ -1,0 +1,126 @@
+"""The engine on this machine: an index in a folder, memory-mapped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from retrieval.engines.visibility import Visible, search_visible
+from retrieval.index import Index, Recipe, newest
+from retrieval.language import TERMS_VERSION, Tokenizer
+from retrieval.postings.formula import K1, B
+from retrieval.records import Document, Found, Hit
+
+if TYPE_CHECKING:
+    from retrieval.index.builder import Builder
+
+
+class LocalEngine:
+    """The engine on this machine: an index in a folder, memory-mapped.
+
+    ``folder`` is where the generations are; it is made when first written to. Questions go on being answered from the
+    generation that is open while the next is built. ``topic_weight`` is how often terms of titles and headings count.
+    """
+
+    def __init__(
+        self, folder: Path, tokenizer: Tokenizer, *, k1: float = K1, b: float = B, topic_weight: int = 1
+    ) -> None:
+        self._folder = folder
+        self._tokenizer = tokenizer
+        self._recipe = Recipe(TERMS_VERSION, k1, b, topic_weight)
+        self._index = newest(folder, self._recipe)
+        self._whole: Index | None = None
+
+    async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
+        """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
+        if visible is not None:
+            return await search_visible(self._searched, terms, visible, limit=limit)
+        return await self._searched(terms, limit)
+
+    async def _searched(self, terms: Sequence[str], limit: int) -> Found:
+        index = self._index
+        if index is None:
+            return Found((), 0, dict.fromkeys(terms, 0))
+        hits = []
+        for position, score in index.search.run(terms, limit=limit):
+            source, paragraph = index.paragraph(position)
+            hits.append(Hit(paragraph, source, position, score))
+        return Found(tuple(hits), index.search.paragraph_count, {term: index.search.frequency(term) for term in terms})
+
+    async def manifest(self) -> str | None:
+        """Give the note that came with the last commit; ``None`` where there is no index yet.
+
+        Whoever asks is about to build on the index. So all of it is read first, which opening it did not do; where it
+        is damaged, the one before is taken, from now on for questions, too.
+        """
+        await asyncio.to_thread(self._test)
+        return None if self._index is None else self._index.manifest
+
+    async def holding(self, words: Collection[str]) -> list[str]:
+        """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+        index = self._index
+        return [] if index is None or not words else await asyncio.to_thread(index.holding, words)
+
+    def update(self, *, afresh: bool = False) -> _LocalUpdate:
+        """Begin the next generation, from the last one's documents or, ``afresh``, from none."""
+        return _LocalUpdate(self, None if afresh else self._index)
+
+    async def faults(self) -> list[str]:
+        """Say what is wrong with the open generation."""
+        damaged = await asyncio.to_thread(self.damage)
+        names = ", ".join(damaged)
+        return [f"The index is damaged ({names}): delete {self._folder}, it is made again."] if damaged else []
+
+    def damage(self) -> list[str]:
+        """Name the files of the open generation that are not as they were written; reads all of them."""
+        return [] if self._index is None else self._index.damage()
+
+    def _test(self) -> None:
+        index = self._index
+        if index is not None and index is not self._whole:
+            if index.damage():
+                index = newest(self._folder, self._recipe, whole=True)
+            self._index = self._whole = index
+
+    def close(self) -> None:
+        """Let go of the index; nothing can be found afterwards."""
+        self._index = None
+
+    def builder(self, base: Index | None) -> Builder:
+        """Give a builder of the next generation."""
+        from retrieval.index.builder import Builder  # what only answers never needs it
+
+        return Builder(self._folder, self._recipe, self._tokenizer, base)
+
+    def swap(self, generation: Path) -> None:
+        """Answer from another generation from now on."""
+        self._index = self._whole = Index(generation, self._recipe)
+
+
+class _LocalUpdate:
+    """Builds in a thread, so that the event loop goes on answering."""
+
+    def __init__(self, engine: LocalEngine, base: Index | None) -> None:
+        self._engine = engine
+        self._base = base
+
+    async def __aenter__(self) -> _LocalUpdate:
+        self._builder = await asyncio.to_thread(self._engine.builder, self._base)
+        return self
+
+    async def put(self, document: Document) -> None:
+        await asyncio.to_thread(self._builder.put, document)
+
+    async def remove(self, path: str) -> None:
+        self._builder.remove(path)
+
+    async def commit(self, manifest: str) -> None:
+        self._engine.swap(await asyncio.to_thread(self._builder.publish, manifest))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self._builder.discard)

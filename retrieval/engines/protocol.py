@@ -1,0 +1,46 @@
+"""The seam for scale: what answering and the library ask of a search engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from retrieval.engines.visibility import Visible
+from retrieval.records import Document, Found
+
+
+class Update(Protocol):
+    """Changes to a collection that become visible together, or not at all."""
+
+    async def put(self, document: Document) -> None:
+        """Add a document, in place of an earlier one with its path."""
+
+    async def remove(self, path: str) -> None:
+        """Leave out the document with this path, if there is one."""
+
+    async def commit(self, manifest: str) -> None:
+        """Make the changes visible, with a note of the caller's own that ``Engine.manifest`` gives back."""
+
+
+class Engine(Protocol):
+    """Searches a collection of paragraphs by BM25, and takes changes to it."""
+
+    async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
+        """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is.
+
+        Where only some documents are ``visible``, the others are as if they were not there: a term that stands in them
+        alone stands nowhere. The other frequencies remain those of the whole collection.
+        """
+
+    async def manifest(self) -> str | None:
+        """Give the note that came with the last commit; ``None`` where nothing was ever committed."""
+
+    async def holding(self, words: Collection[str]) -> list[str]:
+        """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+
+    async def faults(self) -> list[str]:
+        """Say what is wrong with the collection and what to do about it, a sentence for each fault."""
+
+    def update(self, *, afresh: bool = False) -> AbstractAsyncContextManager[Update]:
+        """Begin to change the collection, or, ``afresh``, to replace it; leaving without ``commit`` changes nothing."""

@@ -1,0 +1,201 @@
+"""Text → terms with offsets: normalisation, jieba's words, and the characters and character pairs within them.
+
+Words alone miss what jieba cuts differently in question and document; characters alone know no words. Both in one
+bag, as terms of one BM25 model, find more than either.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from retrieval.language.dictionary import Dictionary, dictionary
+from retrieval.language.numerals import NUMERAL, arabic
+from retrieval.language.segmenter import Words, segmenter
+
+TERMS_VERSION = 2
+"""Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
+
+HAN = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+"""The first and the last code points of the blocks of Chinese characters."""
+
+_HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN)
+_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text in the one form in which it is compared, and where its characters came from.
+
+    ``offsets[i]`` is the offset in the original text of the character that became ``text[i]``; it has one element
+    more than ``text``, the original's length. ``None`` stands for the usual case in which nothing has moved.
+    """
+
+    text: str
+    offsets: tuple[int, ...] | None
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Turn a span of ``text`` into the span of the original text that it came from."""
+        if self.offsets is None:
+            return start, end
+        # A character that became several must be taken whole, so the end is that of the last one's origin.
+        last = self.offsets[end - 1]
+        after = next((offset for offset in self.offsets[end:] if offset > last), self.offsets[-1])
+        return self.offsets[start], after
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word at ``normalised.text[start:end]``; ``han`` says whether it is written in Chinese characters."""
+
+    text: str
+    start: int
+    end: int
+    han: bool
+
+
+class _Fold(dict[int, str]):
+    """A table for ``str.translate``: full to half width, lower case, traditional to simplified, no accents.
+
+    Each character is folded by itself, when it is first met: so the same character always becomes the same, whatever
+    stands around it, and a fold that changes no lengths moves no offsets. ``moving`` are the characters that became
+    more than one or none.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moving: set[str] = set()
+
+    def __missing__(self, codepoint: int) -> str:
+        character = chr(codepoint)
+        folded = unicodedata.normalize("NFKC", character).lower()
+        if re.fullmatch(f"[{_HAN}]", folded):
+            folded = _simplified().convert(folded)
+        elif "LATIN" in unicodedata.name(character, "") or unicodedata.category(character) == "Mn":
+            decomposed = unicodedata.normalize("NFKD", folded)
+            folded = "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
+        if len(folded) != 1:
+            self.moving.add(character)
+        self[codepoint] = folded
+        return folded
+
+
+@cache
+def _simplified() -> Any:
+    from opencc import OpenCC  # only texts with Chinese characters pay for its dictionaries
+
+    return OpenCC("t2s")
+
+
+_FOLD = _Fold()
+
+
+def normalise(text: str) -> Normalised:
+    """Bring a text into the form in which questions and documents are compared.
+
+    >>> normalise("ＣＰＵ與５Ｇ手機").text
+    'cpu与5g手机'
+    >>> normalise("二〇一八年三千万元").text
+    '2018年3000万元'
+    >>> normalise("5㎡大").text, normalise("5㎡大").original(1, 3)
+    ('5m2大', (1, 2))
+    """
+    folded = text.translate(_FOLD)
+    offsets = None
+    if len(folded) != len(text) or not _FOLD.moving.isdisjoint(text):
+        offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
+    if NUMERAL.search(folded):
+        folded, offsets = _counted(folded, offsets or list(range(len(text))))
+    return Normalised(folded, None if offsets is None else (*offsets, len(text)))
+
+
+def _counted(text: str, offsets: list[int]) -> tuple[str, list[int]]:
+    """Turn Chinese numerals into Arabic; the last digit comes from the numeral's last character."""
+    parts, moved, end = [], list[int](), 0
+    for match in NUMERAL.finditer(text):
+        digits = arabic(match)
+        own = offsets[match.start() : match.end()]
+        parts += [text[end : match.start()], digits]
+        moved += offsets[end : match.start()]
+        moved += [own[min(place, len(own) - 1)] for place in range(len(digits) - 1)] + own[-1:]
+        end = match.end()
+    return "".join((*parts, text[end:])), moved + offsets[end:]
+
+
+class Tokenizer:
+    """Cuts normalised text into words, and words into the terms of the index.
+
+    ``cache_folder`` is where compiled dictionaries are kept.
+    """
+
+    def __init__(self, cache_folder: Path) -> None:
+        self.cache_folder = cache_folder
+        self._words: Words = ()
+        self._stop: frozenset[str] = frozenset()
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """How often the words of jieba's dictionary occur."""
+        return dictionary(self.cache_folder)
+
+    def adopt(self, words: Words, stop: Iterable[str]) -> None:
+        """Keep ``words`` whole and pass over ``stop`` from now on; all of them normalised."""
+        self._words, self._stop = words, frozenset(stop)
+
+    @property
+    def adopted(self) -> tuple[Words, tuple[str, ...]]:
+        """The words that are kept whole, and those that are passed over."""
+        return self._words, tuple(sorted(self._stop))
+
+    def words(self, text: str) -> Iterator[Token]:
+        """Cut normalised text into words; punctuation and spaces are passed over.
+
+        jieba cuts the Chinese; a number with its decimals, a Latin word, and a run like ``5g`` are one word each.
+        """
+        cut, stop = segmenter(self.cache_folder, self._words), self._stop
+        for run in _RUN.finditer(text):
+            start = run.start()
+            if run.lastgroup != "han":
+                if (word := run.group().replace(",", "")) not in stop:
+                    yield Token(word, start, run.end(), han=False)
+                continue
+            for word in cut(run.group()):
+                if word not in stop:
+                    yield Token(word, start, start + len(word), han=True)
+                start += len(word)
+
+    def terms(self, text: str) -> list[str]:
+        """Give the bag of terms of a text, not normalised yet: its words, Chinese characters and pairs of them.
+
+        >>> Tokenizer(cache_folder).terms("电动汽车GPS")  # doctest: +SKIP
+        ['电动汽车', 'gps', '电', '动', '汽', '车', '电动', '动汽', '汽车']
+        """
+        normal = normalise(text).text
+        return [*self.word_terms(normal), *characters(normal), *pairs(normal)]
+
+    def word_terms(self, text: str) -> list[str]:
+        """Give the words of a normalised text, as ``words`` does, without where they stand."""
+        cut, stop = segmenter(self.cache_folder, self._words), self._stop
+        words: list[str] = []
+        for match in _RUN.finditer(text):
+            if match.lastgroup == "han":
+                words += cut(match.group())
+            else:
+                words.append(match.group().replace(",", ""))
+        return [word for word in words if word not in stop] if stop else words
+
+
+def characters(text: str) -> list[str]:
+    """Give the Chinese characters of a normalised text, in order."""
+    return [character for run in _RUN.finditer(text) if run.lastgroup == "han" for character in run.group()]
+
+
+def pairs(text: str) -> list[str]:
+    """Give the pairs of neighbouring Chinese characters of a normalised text, in order."""
+    runs = (run.group() for run in _RUN.finditer(text) if run.lastgroup == "han")
+    return [run[i : i + 2] for run in runs for i in range(len(run) - 1)]

@@ -1,0 +1,1 @@
+"""Files that hold files: zip, and EPUB, which is one."""

@@ -1,0 +1,1 @@
+"""Word, Excel and PowerPoint, as the programs show their files."""

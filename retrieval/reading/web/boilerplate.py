@@ -1,0 +1,197 @@
+"""What surrounds the text of a page: found by element, name and shape, never by its words, and taken out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bs4.element import PageElement, Tag
+
+from retrieval.reading.web.elements import BLOCKS, TEXTLESS, attributes_of, is_text, tag_of, walk
+
+# Words of class and id names, whole. Each says what a block is for; pinyin is common on Chinese sites.
+_NAME = re.compile(
+    r"qr(?:code)?s?|erweima|ewm|(?:bd|b|sns|news|social)?shar(?:e|es|ing)(?:bar|box|button\w*|tool\w*)?|jiathis|fenxiang|"
+    r"social|sns|related?|relevant|xiangguan|xgxw|recommend\w*|tuijian|hotnews|hotlist|ranking|ranklist|"
+    r"copyrights?|banquan|footers?|foot|nav|navs|navi|navbar|navbox|navigation|daohang|breadcrumbs?|crumbs?|mbx|"
+    r"sidebar|menus?|ads?|adv|adbox|advert\w*|guanggao|sponsor\w*|promo\w*|toolbar|pager|pagination|paging|"
+    r"subscribe|newsletter|login|signin|popup|modal|cookies?|toc|searchbox|searchbar|editsection|catlinks|printfooter|noprint"
+)
+_COMMENTS = re.compile(r"comments?|commentlist|pinglun|disqus|gitment|giscus|utterances")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_MARKS = frozenset({"reference", "editsection"})  # of wikis, within the text
+_SURROUNDING = frozenset(["nav", "footer", "aside", "menu"])
+_ROLES = frozenset((
+    "navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alertdialog", "menu", "menubar",
+    "toolbar",
+))  # fmt: skip
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SENTENCE = re.compile(r"[。！？；]|，.*，|[.!?](?:\s|$)")
+_LEGAL = re.compile(r"©|ICP[备備证證]\s*(?:字第)?\s*\d|公网安备\s*\d|all rights reserved", re.IGNORECASE)
+_LONGEST_LEGAL = 300
+_MOST_PROSE = 0.4  # a block with a larger share of the sentences is the text, whatever its name
+_NEVER = frozenset(["[document]", "html", "body", "main", "article"])
+_LINK_BLOCKS = frozenset(["ul", "ol", "dl", "div", "section", "p", "table", "center", "header"])
+
+_FURNITURE, _UNSEEN = "navigation and page furniture", "hidden text"
+_LINKS, _NOTICE = "link lists", "legal notices"
+
+
+@dataclass(slots=True)
+class _Weight:
+    """What an element holds: characters in all, in links and in sentences; the number of links; the article itself."""
+
+    text: int = 0
+    linked: int = 0
+    prose: int = 0
+    links: int = 0
+    article: bool = False
+    legal: bool = False
+
+    def add(self, other: _Weight) -> None:
+        self.text += other.text
+        self.linked += other.linked
+        self.prose += other.prose
+        self.links += other.links
+        self.article = self.article or other.article
+        self.legal = self.legal or other.legal
+
+
+class _Pruning:
+    """One walk over one page: weighs everything, then takes out what the judge gives a reason for."""
+
+    def __init__(self, root: PageElement, judge: Callable[[_Pruning, PageElement, _Weight], str | None]) -> None:
+        self.judge = judge
+        self.weights: dict[int, _Weight] = {}
+        self.doomed: list[PageElement] = []
+        self.left_out = Counter[str]()
+        self.prose_seen = 0
+        _weigh(root, self.weights)
+        self.total = self.weights[id(root)]
+        walk(root, self._mark)
+        for node in self.doomed:
+            _remove(node)
+
+    def _mark(self, node: PageElement) -> bool:
+        weight = self.weights[id(node)]
+        if is_text(node):
+            self.prose_seen += weight.prose
+            return False
+        reason = None if tag_of(node) in _NEVER else self.judge(self, node, weight)
+        if reason is None:
+            return True
+        self.doomed.append(node)
+        self.prose_seen += weight.prose
+        self.left_out[reason] += weight.text
+        return False
+
+
+def _by_name(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
+    """Whether the element says of itself that it is not the page's text."""
+    attributes, tag = attributes_of(node), tag_of(node)
+    words = _words(attributes)
+    if tag not in BLOCKS:
+        return _FURNITURE if _MARKS & set(words) else _UNSEEN if _is_hidden(attributes) else None
+    if weight.article:
+        return None
+    if any(map(_COMMENTS.fullmatch, words)):
+        return _FURNITURE
+    if weight.prose > _MOST_PROSE * page.total.prose:
+        return None
+    named = tag in _SURROUNDING or attributes.get("role") in _ROLES or any(map(_NAME.fullmatch, words))
+    return _FURNITURE if named else _UNSEEN if _is_hidden(attributes) else None
+
+
+def _by_shape(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
+    """Whether the element is a list of links, or the legal notice, at the edge of the page's sentences."""
+    at_end = page.prose_seen + weight.prose >= page.total.prose
+    if at_end and weight.legal and weight.text <= _LONGEST_LEGAL and tag_of(node) not in {"table", "section"}:
+        return _NOTICE
+    at_edge = page.prose_seen == 0 or page.prose_seen >= page.total.prose
+    if at_edge and tag_of(node) in _LINK_BLOCKS and weight.links >= 3 and weight.linked >= 0.8 * weight.text:
+        return _LINKS
+    return None
+
+
+def prune(root: PageElement, *, by_shape: bool) -> tuple[str, ...]:
+    """Takes out of the tree what is not the page's text, and says how much of it was left out.
+
+    By element (scripts, form controls, ``nav``, ``footer``), by ``hidden`` and ``role``; by the words of ``class`` and
+    ``id`` (share, related, comments, …), unless the block holds the article or much of the page's sentences; and then
+    ``by_shape``: blocks of nothing but links before the first or after the last sentence, and the legal notice at the
+    end.
+    """
+    _remove_textless(root)
+    left_out = _Pruning(root, _by_name).left_out
+    if by_shape:
+        left_out += _Pruning(root, _by_shape).left_out
+    return tuple(f"left out {count:,} characters of {reason}" for reason, count in left_out.items() if count)
+
+
+def _remove_textless(root: PageElement) -> None:
+    doomed: list[PageElement] = []
+
+    def enter(node: PageElement) -> bool:
+        if is_text(node):
+            return False
+        if node is not root and (not isinstance(node, Tag) or node.name in TEXTLESS):
+            doomed.append(node)
+            return False
+        return True
+
+    walk(root, enter)
+    for node in doomed:
+        _remove(node)
+
+
+def _remove(node: PageElement) -> None:
+    if isinstance(node, Tag):
+        node.decompose()
+    else:
+        node.extract()
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    return (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or bool(_HIDDEN.search(attributes.get("style", "")))
+    )
+
+
+def _weigh(root: PageElement, weights: dict[int, _Weight]) -> None:
+    links_open = 0
+    path: list[_Weight] = []
+
+    def enter(node: PageElement) -> bool:
+        nonlocal links_open
+        weight = weights[id(node)] = _Weight()
+        if is_text(node):
+            text = " ".join(str(node).split())
+            weight.text = len(text)
+            weight.linked = len(text) if links_open else 0
+            weight.prose = len(text) if not links_open and _SENTENCE.search(text) else 0
+            weight.legal = bool(_LEGAL.search(text))
+        elif tag_of(node) == "a":
+            links_open += 1
+            weight.links = 1
+        weight.article = tag_of(node) in {"article", "main", "h1"}
+        path.append(weight)
+        return True
+
+    def leave(node: PageElement) -> None:
+        nonlocal links_open
+        weight = path.pop()
+        if tag_of(node) == "a":
+            links_open -= 1
+        if path:
+            path[-1].add(weight)
+
+    walk(root, enter, leave)
+
+
+def _words(attributes: dict[str, str]) -> list[str]:
+    names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+    return [word.lower() for word in _WORD.findall(names)]

@@ -1,0 +1,107 @@
+"""What a page says of itself: its <meta> elements, OpenGraph, JSON-LD, and the date that it shows."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import BeautifulSoup
+from bs4.element import PageElement, Tag
+
+from retrieval.reading.content import Metadata
+from retrieval.reading.dates import iso_date
+from retrieval.reading.joining import collapse
+from retrieval.reading.web.elements import attributes_of, walk
+
+_TITLE = ("og:title", "articletitle", "dc.title", "title")
+_AUTHOR = ("author", "article:author", "og:article:author", "dc.creator", "contentsource", "mediaid", "byl")
+_DATE = (
+    "article:published_time", "og:published_time", "publishdate", "pubdate", "publish_date", "publish-date",
+    "publishtime", "date", "dc.date", "dc.date.issued", "og:release_date", "weibo:article:create_at",
+    "firstpublishedtime", "citation_publication_date",
+)  # fmt: skip
+_LINKED_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)\s*-->")
+_DATE_CLASSES = frozenset(("pubtime", "pub-time", "publish-time", "pubdate", "date", "time"))
+_MOST_DATES = 20
+_FULL_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
+
+
+def page_metadata(tree: BeautifulSoup, text: str) -> Metadata:
+    """Title, author, date and address of the page, as far as it says them."""
+    page = _Witnesses(tree)
+
+    def first(names: tuple[str, ...]) -> str | None:
+        return next((page.named[name] for name in names if name in page.named), None)
+
+    author = first(_AUTHOR)
+    return Metadata(
+        title=_title(page, first(_TITLE)),
+        author=author if author and not author.startswith("http") else None,
+        date=_date(page, first(_DATE), text),
+        url=_url(page.canonical, page.named.get("og:url"), text),
+    )
+
+
+class _Witnesses:
+    """The elements that say what the page is, gathered in one walk."""
+
+    def __init__(self, tree: BeautifulSoup) -> None:
+        self.named: dict[str, str] = {}
+        self.title = self.heading = self.canonical = ""
+        self.dates: list[Tag] = []
+        walk(tree, self._look)
+
+    def _look(self, node: PageElement) -> bool:
+        if not isinstance(node, Tag):
+            return False
+        if node.name == "meta":
+            self._meta(attributes_of(node))
+        elif node.name == "title" and not self.title:
+            self.title = collapse(node.get_text())
+        elif node.name == "h1" and not self.heading:
+            self.heading = collapse(node.get_text())
+        elif node.name == "link" and not self.canonical and node.get("rel") == "canonical":
+            self.canonical = str(node.get("href") or "")
+        elif len(self.dates) < _MOST_DATES and _shows_date(node):
+            self.dates.append(node)
+        return True
+
+    def _meta(self, attributes: dict[str, str]) -> None:
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+        content = collapse(attributes.get("content", ""))
+        if name and content:
+            self.named.setdefault(name.lower(), content)
+
+
+def _shows_date(node: Tag) -> bool:
+    if node.name == "time" or node.get("itemprop") == "datePublished":
+        return True
+    return not _DATE_CLASSES.isdisjoint(str(node.get("class") or "").split())
+
+
+def _title(page: _Witnesses, declared: str | None) -> str | None:
+    """The title without the name of the site, which <title> usually appends and the first heading does not."""
+    if page.heading and page.heading in page.title:
+        return page.heading
+    if declared:
+        return declared
+    head, mark, _ = page.title.partition("_")
+    return (head if mark and len(head) >= 6 else page.title) or None
+
+
+def _date(page: _Witnesses, declared: str | None, text: str) -> str | None:
+    if declared and (date := iso_date(declared)):
+        return date
+    if (linked := _LINKED_DATE.search(text)) and (date := iso_date(linked[1])):
+        return date
+    for node in page.dates:
+        shown = str(node.get("datetime") or "") or collapse(node.get_text())[:60]
+        if _FULL_DATE.search(shown) and (date := iso_date(shown)):
+            return date
+    return None
+
+
+def _url(canonical: str, declared: str | None, text: str) -> str | None:
+    saved = _SAVED_FROM.search(text[:2000])
+    candidates = (canonical, declared, saved[1] if saved else None)
+    return next((url for url in candidates if url and re.match(r"https?://\S+$", url)), None)

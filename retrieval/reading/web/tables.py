@@ -1,0 +1,61 @@
+"""Tables of a page: a row of data is a paragraph with its columns' names; tables that only lay a page out are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bs4.element import PageElement
+
+from retrieval.reading.content import Block
+from retrieval.reading.rows import Cell, Grid
+from retrieval.reading.web.elements import HEADINGS, attributes_of, is_text, tag_of, walk
+
+_LONGEST_CELL = 400
+
+
+def table_blocks(table: PageElement, *, text_of: Callable[[PageElement], str]) -> list[Block]:
+    """A paragraph for each row of data in the table; none when it is there to lay the page out.
+
+    ``text_of`` gives the text of a cell.
+    """
+    if attributes_of(table).get("role") in {"presentation", "none"} or not _is_plain(table):
+        return []
+    grid, captions = Grid(), list[str]()
+
+    def enter(node: PageElement) -> bool:
+        tag = tag_of(node)
+        if tag == "caption":
+            captions.append(text_of(node))
+        elif tag == "tr":
+            grid.start_row()
+        elif tag in {"td", "th"}:
+            grid.put(Cell(text_of(node), tag == "th"), _span(node, "colspan"), _span(node, "rowspan"))
+        else:
+            return not is_text(node)
+        return tag == "tr"
+
+    walk(table, enter)
+    if max(map(len, grid.rows), default=0) < 2 or any(
+        len(cell.text) > _LONGEST_CELL for row in grid.rows for cell in row
+    ):
+        return []
+    return [Block(text, under=tuple(filter(None, captions))) for text in grid.texts()]
+
+
+def _is_plain(table: PageElement) -> bool:
+    """Whether the table holds neither tables nor headings."""
+    plain = True
+
+    def enter(node: PageElement) -> bool:
+        nonlocal plain
+        if tag_of(node) in HEADINGS or (tag_of(node) == "table" and node is not table):
+            plain = False
+        return plain
+
+    walk(table, enter)
+    return plain
+
+
+def _span(cell: PageElement, attribute: str) -> int:
+    value = attributes_of(cell).get(attribute, "")
+    return max(1, int(value)) if value.isdecimal() and len(value) <= 4 else 1

@@ -1,0 +1,1 @@
+"""Learns what the package ranks and judges by: the weights in `retrieval/ranking`, from question sets."""

@@ -1,0 +1,196 @@
+"""Measures how much each step towards today's ranking brings, each switched on in turn.
+
+    python -m training.ladder SET.json...
+
+The steps that are learned are measured by five folds over all sets together, as ``training.train --report`` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import jieba
+import numpy as np
+from numpy.typing import NDArray
+from rank_bm25 import BM25Okapi
+
+from retrieval.evaluation import Item, QuestionSet, squad
+from retrieval.language import Tokenizer, normalise
+from retrieval.language.splitting import sentences
+from retrieval.postings.bm25 import PostingsBM25
+from retrieval.question import Question
+from retrieval.ranking.evidence import PAIRS, WORDS, Evidence
+from retrieval.ranking.features import NAMES
+from retrieval.ranking.model import Model, Trees
+from training.boosting import ranking_model
+from training.learning import Lists, hits, ranking_weights
+from training.train import FOLDS, PENALTY, Trainer
+
+Array = NDArray[np.float64]
+Terms = Callable[[str], list[str]]
+SEED = 1
+NINE = (
+    "paragraph bm25",
+    "sentence bm25",
+    "paragraph pairs",
+    "context words",
+    "context pairs",
+    "untold best pairs",
+    "outside head words",
+    "answer form",
+    "length",
+)
+
+
+def stock(questions: QuestionSet, terms: Terms) -> Array:
+    """Rank as the plain recipe does: the best paragraph by rank-bm25, then its sentences by an index of their own."""
+    texts = [document.paragraphs[0].text for document in questions.documents]
+    paragraphs = BM25Okapi([terms(text) for text in texts])
+    return _hits(
+        [
+            _sentences_of_best(item, texts, paragraphs.get_scores(terms(item.question)), terms)
+            for item in questions.items
+        ]
+    )
+
+
+def _sentences_of_best(item: Item, texts: Sequence[str], scores: Array, terms: Terms) -> list[bool]:
+    best = int(np.argmax(scores))
+    bounds = [0, *(match.end() for match in re.finditer(r"[。！？]", texts[best])), len(texts[best])]
+    spans = [(start, end) for start, end in pairwise(bounds) if start < end]
+    own = BM25Okapi([terms(texts[best][start:end]) or [""] for start, end in spans])
+    order = np.argsort(-own.get_scores(terms(item.question)), kind="stable")
+    return [_right(item, best, *spans[place]) for place in order]
+
+
+def collection_bm25(questions: QuestionSet, terms: Terms, *, title: bool) -> Array:
+    """Rank sentences of the best paragraphs with the statistics of the collection, by the two scores together."""
+    heads = [document.source.title if title else "" for document in questions.documents]
+    texts = [document.paragraphs[0].text for document in questions.documents]
+    paragraphs = PostingsBM25([terms(text) + terms(head) for text, head in zip(texts, heads, strict=True)])
+    cut = [sentences(text) for text in texts]
+    owner = [place for place, parts in enumerate(cut) for _ in parts]
+    first = np.cumsum([0, *(len(parts) for parts in cut)])
+    alone = PostingsBM25([terms(sentence.text) for parts in cut for sentence in parts])
+    ranked = []
+    for item in questions.items:
+        asked = terms(item.question)
+        score = np.asarray(alone.get_scores(asked))
+        found = paragraphs.search(asked, limit=5)
+        rows = [row for place, _ in found for row in range(first[place], first[place + 1])]
+        value = dict(found)
+        top = max(value.values(), default=1.0)
+        high = max((float(score[row]) for row in rows), default=1.0) or 1.0
+        rows.sort(key=lambda row: -(value[owner[row]] / top + float(score[row]) / high))
+        places = [(owner[row], cut[owner[row]][row - first[owner[row]]]) for row in rows[:3]]
+        ranked.append([_right(item, place, sentence.start, sentence.end) for place, sentence in places])
+    return _hits(ranked)
+
+
+def _right(item: Item, place: int, start: int, end: int) -> bool:
+    return str(place) == item.path and any(start <= a and b <= end for a, b in item.spans)
+
+
+def _hits(ranked: Sequence[Sequence[bool]]) -> Array:
+    return np.asarray(np.mean([[any(right[:1]), any(right[:3])] for right in ranked], axis=0))
+
+
+def five_by_hand(evidence: Evidence) -> Array:
+    """Join five terms by hand, none of them learned."""
+    context = evidence.share(evidence.context, evidence.weights)[:, PAIRS]
+    outside = evidence.share(evidence.sentence & ~evidence.head, evidence.weights)[:, WORDS]
+    paragraph = evidence.scores / evidence.scores.max()
+    alone = evidence.bm25 / max(float(evidence.bm25.max()), 1e-9)
+    return np.asarray(3 * context + alone + outside + paragraph + 0.15 * (evidence.form > 0))
+
+
+def by_hand(trainer: Trainer, questions: QuestionSet) -> Array:
+    """Rank by five terms."""
+    ranked = []
+    with trainer.collection(questions) as collection:
+        for item in questions.items:
+            asked, found = trainer.search(collection, item.question)
+            if not found.hits:
+                ranked.append([False])
+                continue
+            evidence = trainer.evidence(asked, found)
+            order = np.argsort(-five_by_hand(evidence), kind="stable")[:3]
+            places = [
+                (evidence.passages.hits[int(evidence.hit[row])].source.path, evidence.sentence_at(int(row)))
+                for row in order
+            ]
+            ranked.append([_right(item, int(path), sentence.start, sentence.end) for path, sentence in places])
+    return _hits(ranked)
+
+
+def learned(lists: Sequence[Lists], sets: Sequence[QuestionSet], names: Sequence[str], *, trees: bool) -> list[Array]:
+    """Rank by some of the features, learned on four fifths of all questions."""
+    columns = [NAMES.index(name) for name in names]
+    parts = [Lists(part.features[:, columns], part.right, part.question) for part in lists]
+    folds = [part.question // 7 % FOLDS for part in parts]
+    values = [np.zeros(len(part.right)) for part in parts]
+    for fold in range(FOLDS):
+        kept = [part.where(of != fold) for part, of in zip(parts, folds, strict=True)]
+        if trees:
+            model, _ = ranking_model(kept, penalty=PENALTY, seed=SEED)
+        else:
+            model = Model(ranking_weights(kept, penalty=PENALTY), Trees.of((), ()))
+        for part, of, value in zip(parts, folds, values, strict=True):
+            value[of == fold] = model.values(part.features[of == fold])
+    counts = [len(part.items) for part in sets]
+    return [
+        np.array(list(hits(part, value, questions=count).values()))
+        for part, value, count in zip(parts, values, counts, strict=True)
+    ]
+
+
+def main() -> None:
+    """Print a line for each step."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
+    sets = [squad(path) for path in parser.parse_args().sets]
+    with TemporaryDirectory() as cache:
+        tokenizer = Tokenizer(Path(cache))
+        stock_jieba = jieba.Tokenizer()
+        stock_jieba.tmp_dir = cache
+        trainer = Trainer(tokenizer, SEED)
+
+        def plain(text: str) -> list[str]:
+            return [word for word in stock_jieba.cut(text) if re.search(r"\w", word)]
+
+        def folded(text: str) -> list[str]:
+            return [token.text for token in tokenizer.words(normalise(text).text)]
+
+        def content(text: str) -> list[str]:
+            asked = Question.of(text, tokenizer)
+            return list(asked.terms) if asked.gap else tokenizer.terms(text)
+
+        _print("stock rank-bm25, split at 。！？", [stock(part, plain) for part in sets])
+        _print("our BM25 and sentences, whole collection", [collection_bm25(part, plain, title=False) for part in sets])
+        _print("… normalised words, title", [collection_bm25(part, folded, title=True) for part in sets])
+        _print("… words, characters and pairs", [collection_bm25(part, tokenizer.terms, title=True) for part in sets])
+        _print("… without the words that ask", [collection_bm25(part, content, title=True) for part in sets])
+        _print("five terms by hand", [by_hand(trainer, part) for part in sets])
+        lists = []
+        for part in sets:
+            with trainer.collection(part) as collection:
+                lists.append(trainer.lists(collection))
+        _print("nine features, learned", learned(lists, sets, NINE, trees=False))
+        for later in ("looks", "titled"):
+            older = NAMES[: NAMES.index(later)]
+            _print(f"{len(older)} features, learned", learned(lists, sets, older, trees=False))
+        _print(f"all {len(NAMES)} features, learned", learned(lists, sets, NAMES, trees=False))
+        _print("… and trees", learned(lists, sets, NAMES, trees=True))
+
+
+def _print(step: str, hits: Sequence[Array]) -> None:
+    print(f"{step:45}", "  ".join(f"{100 * first:.1f} / {100 * third:.1f}" for first, third in hits), flush=True)
+
+
+if __name__ == "__main__":
+    main()
