@@ -32,12 +32,15 @@ class Paragraph:
 
     ``number`` counts from 1 within the document. ``text`` is never empty and has no white space at its ends.
     ``section`` holds the headings above it, outermost first; ``page`` is the page it starts on, where there are pages.
+    ``questions`` are the questions that it answers, where the document pairs questions with answers: several wordings
+    of one question, none of which is part of ``text``.
     """
 
     number: int
     text: str
     section: tuple[str, ...] = ()
     page: int | None = None
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class Block:
     """A piece of text that stands by itself: a paragraph, or with a ``level`` (1 is the outermost) a heading.
 
     ``page`` is the page it starts on; ``under`` what else it stands below, such as a table's caption; ``item``
-    says that it is an item of a list.
+    says that it is an item of a list. ``questions`` are the wordings of the question that it answers, which are no
+    part of ``text``.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Block:
     page: int | None = None
     under: tuple[str, ...] = ()
     item: bool = False
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
