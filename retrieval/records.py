@@ -102,7 +102,8 @@ class Quote:
     ``sentence.start`` and ``.end`` are offsets in ``paragraph.text``. ``highlights`` are ``(start, end)`` offsets in
     ``sentence.text``, in order and apart: what in the sentence answers. ``score`` lies between 0 and 1.
     ``also`` are the sources of other documents that say the same; ``disputed`` tells that another quote of the answer
-    gives other numbers or dates for the same thing.
+    gives other numbers or dates for the same thing. The sentence may be a list with its lead-in, of whose items
+    ``more`` are left out, or one item of a list that has ``lead`` above it.
     """
 
     sentence: Sentence
@@ -112,6 +113,8 @@ class Quote:
     highlights: tuple[tuple[int, int], ...] = ()
     also: tuple[Source, ...] = ()
     disputed: bool = False
+    more: int = 0
+    lead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
