@@ -14,6 +14,7 @@ from retrieval.ranking.confidence import Case, confidence
 from retrieval.ranking.entities import Names
 from retrieval.ranking.evidence import Array, Evidence
 from retrieval.ranking.features import features
+from retrieval.ranking.furniture import penalties
 from retrieval.ranking.highlights import highlights
 from retrieval.ranking.missing import missing
 from retrieval.ranking.model import stored
@@ -99,7 +100,7 @@ class Ranker:
             return Ranking(question, (), 0.0, lacking, None, found.partial)
         evidence = self.evidence(question, found)
         table = features(evidence)
-        values = stored().values(table)
+        values = stored().values(table) - penalties(evidence)
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")
