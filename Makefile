@@ -26,7 +26,7 @@ test-cluster: $(TOOLS)  ## run the tests that need a cluster, on three nodes of 
 	@$(BIN)/python -m pytest -m cluster --numprocesses 0
 
 cluster: $(TOOLS)  ## start three nodes of OpenSearch on loopback, and keep them until Ctrl-C (needs Java 17 and Maven)
-	@$(BIN)/python -m tests.cluster.nodes
+	@$(BIN)/python -m testbed.nodes
 
 scale: $(TOOLS)  ## measure bulk and questions on three nodes (PARAGRAPHS=100000)
 	@$(BIN)/python -m benchmarks.scale $(if $(PARAGRAPHS),--paragraphs $(PARAGRAPHS))

@@ -108,4 +108,6 @@ def _quote(ranking: Ranking, fact: Fact) -> Quote:
         highlights=ranking.highlights(candidate),
         also=tuple(other.hit.source for other in fact.repeated),
         disputed=fact.disputed,
+        more=candidate.unit.more,
+        lead=candidate.unit.lead,
     )

@@ -36,12 +36,15 @@ class Paragraph:
 
     ``number`` counts from 1 within the document. ``text`` is never empty and has no white space at its ends.
     ``section`` holds the headings above it, outermost first; ``page`` is the page it starts on, where there are pages.
+    ``questions`` are the questions that it answers, where the document pairs questions with answers: several wordings
+    of one question, none of which is part of ``text``.
     """
 
     number: int
     text: str
     section: tuple[str, ...] = ()
     page: int | None = None
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ class Quote:
     ``sentence.start`` and ``.end`` are offsets in ``paragraph.text``. ``highlights`` are ``(start, end)`` offsets in
     ``sentence.text``, in order and apart: what in the sentence answers. ``score`` lies between 0 and 1.
     ``also`` are the sources of other documents that say the same; ``disputed`` tells that another quote of the answer
-    gives other numbers or dates for the same thing.
+    gives other numbers or dates for the same thing. The sentence may be a list with its lead-in, of whose items
+    ``more`` are left out, or one item of a list that has ``lead`` above it.
     """
 
     sentence: Sentence
@@ -113,6 +117,8 @@ class Quote:
     highlights: tuple[tuple[int, int], ...] = ()
     also: tuple[Source, ...] = ()
     disputed: bool = False
+    more: int = 0
+    lead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

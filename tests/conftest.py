@@ -15,10 +15,10 @@ from sqlalchemy import URL
 
 from bot.memory.state import database_url
 from retrieval.language import Tokenizer
+from testbed import nodes
+from testbed.fake_bot_api import FakeBotAPI
 from tests import postgres
-from tests.cluster import nodes
 from tests.cluster.collections import NewEngine, collections
-from tests.fake_bot_api import FakeBotAPI
 
 settings.register_profile("full", max_examples=2500)
 

@@ -9,9 +9,9 @@ import pytest
 from bot.access import Audience, folders_of
 from retrieval.language import Tokenizer
 from retrieval.records import Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import CHANNEL, GROUP, PERSON, Json
-from tests.serving import Library, live_index, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import CHANNEL, GROUP, PERSON, Json
+from testbed.serving import Library, live_index, quote, serving
 
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 OTHER_GROUP: Json = {"id": -1009, "type": "supergroup", "title": "别的群"}

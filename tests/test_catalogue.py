@@ -17,7 +17,7 @@ from fluent.syntax import ast as ftl
 from bot.conversation.addressing import Command
 from bot.rendering import catalogue
 from bot.rendering.catalogue import LANGUAGES, Html, Language, language_of, phrases, resource
-from tests.telegram_markup import parse_html
+from testbed.telegram_markup import parse_html
 
 BOT = Path(catalogue.__file__).parents[2]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from retrieval.records import Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import PERSON, Json
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import PERSON, Json
+from testbed.serving import Library, quote, serving
 
 ENGLISH: Json = {"id": 1003, "is_bot": False, "first_name": "Eve", "language_code": "en"}
 

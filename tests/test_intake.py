@@ -17,9 +17,9 @@ import pytest
 from bot.memory.inbox import Arrival
 from bot.memory.state import database_url, opened
 from bot.telegram.intake import ATTEMPTS, MOST_HELD, sender_id
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import GROUP, PERSON
-from tests.serving import QUICK, Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import GROUP, PERSON
+from testbed.serving import QUICK, Library, quote, serving
 
 BEN = PERSON | {"id": 1002}
 

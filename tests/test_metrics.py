@@ -16,8 +16,8 @@ from bot.operations.server import Web
 from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.serving import Library, quote, serving
 
 DASHBOARD = Path(__file__).parent.parent / "docs" / "grafana.json"
 

@@ -12,9 +12,9 @@ import pytest
 from bot.conversation.operators import clear_removed
 from bot.documents.live_index import LiveIndex
 from retrieval.language import Tokenizer
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import GROUP, PERSON, Json, Reply
-from tests.serving import Library, live_index, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import GROUP, PERSON, Json, Reply
+from testbed.serving import Library, live_index, quote, serving
 
 ADMIN = str(PERSON["id"])
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from bot.rendering import replies
 from bot.rendering.catalogue import phrases
 from retrieval.records import Answer, Quote, Source
-from tests.serving import quote
-from tests.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
+from testbed.serving import quote
+from testbed.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
 
 ZH = phrases("zh")
 

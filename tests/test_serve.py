@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from testbed.fake_bot_api import FakeBotAPI
 from tests.conftest import SEEDS
-from tests.fake_bot_api import FakeBotAPI
 
 
 @asynccontextmanager

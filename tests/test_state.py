@@ -23,8 +23,8 @@ from bot.memory.inbox import Arrival
 from bot.memory.schema import StateError
 from bot.memory.state import State, connect, database_url, opened
 from retrieval.records import Answer
+from testbed.serving import quote
 from tests.conftest import Clock
-from tests.serving import quote
 
 ANN = Asker(person_id=1001, chat_id=-100_200_300_400_500, topic_id=7)
 BEN = Asker(person_id=2**52 - 1, chat_id=-100_200_300_400_500)

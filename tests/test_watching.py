@@ -25,7 +25,7 @@ from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
-from tests.serving import live_index as shelf_in_process
+from testbed.serving import live_index as shelf_in_process
 
 EVERYBODY = Audience()
 

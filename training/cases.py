@@ -15,12 +15,13 @@ from retrieval.question import Question
 from retrieval.ranking.confidence import signs
 from retrieval.ranking.entities import Names
 from retrieval.ranking.features import features
+from retrieval.ranking.furniture import penalties
 from retrieval.ranking.model import Model
 from retrieval.records import Found
 from training.learning import Array
 from training.material import Asked, Collection, Layout, Material, laid_out
 from training.negatives import Swapper, chat, plain, without_paragraphs, without_sentences
-from training.tables import Asker
+from training.tables import Asker, quoted_right
 
 ANSWERABLE = "answerable"
 REFUSED = "refused"
@@ -72,16 +73,12 @@ class Judged:
         if found is None or not found.hits:
             return
         evidence = self.asker.evidence(asked, found)
-        values = self.model.values(features(evidence))
+        values = self.model.values(features(evidence)) - penalties(evidence)
         rank = 0
         if right is not None:
             collection, question = right
             order = np.argsort(-values, kind="stable").tolist()
-            hits = (evidence.passages.hits[int(evidence.hit[row])] for row in order)
-            good = (
-                collection.answers(question, hit, evidence.sentence_at(row))
-                for hit, row in zip(hits, order, strict=True)
-            )
+            good = (quoted_right(collection, question, evidence, row) for row in order)
             rank = next((place for place, one in enumerate(good, 1) if one), 0)
         self.rows.append((signs(self.asker.ranker.case(evidence, values)), sort, item, rank))
 

@@ -17,9 +17,10 @@ from retrieval.question import Question
 from retrieval.ranking import SEARCHED, Ranker
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.features import features
+from retrieval.ranking.units import unit
 from retrieval.records import Document, Found
 from training.learning import Lists
-from training.material import Collection, Layout, Material, laid_out
+from training.material import Asked, Collection, Layout, Material, laid_out
 
 
 class Asker:
@@ -60,12 +61,17 @@ class Asker:
                     continue
                 evidence = self.evidence(asked, found)
                 tables.append(features(evidence).astype(np.float32))
-                right += [
-                    collection.answers(one, evidence.passages.hits[hit], evidence.sentence_at(row))
-                    for row, hit in enumerate(evidence.hit.tolist())
-                ]
+                right += [quoted_right(collection, one, evidence, row) for row in range(len(evidence.rows))]
                 numbers += [number] * len(evidence.rows)
         return Lists(np.concatenate(tables), np.array(right), np.array(numbers), len(collection.asked))
+
+
+def quoted_right(collection: Collection, one: Asked, evidence: Evidence, row: int) -> bool:
+    """Return whether what is quoted where the sentence of a row comes first answers a question."""
+    hit = evidence.passages.hits[int(evidence.hit[row])]
+    if collection.paragraph_of(hit) not in one.right:
+        return False
+    return collection.answers(one, hit, unit(evidence.question, evidence.sentence_at(row), hit).sentence)
 
 
 async def _fill(engine: LocalEngine, documents: Iterable[Document]) -> None:

@@ -30,7 +30,7 @@ from retrieval.library.manifest import Summary
 from retrieval.question.following_up import FollowUp
 from retrieval.ranking import Ranking
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
-from tests.fake_bot_api import FakeBotAPI
+from testbed.fake_bot_api import FakeBotAPI
 
 
 def quote(

@@ -1,6 +1,6 @@
 """A real OpenSearch cluster on loopback: its own distribution from Maven, three nodes, small heaps.
 
-``python -m tests.cluster.nodes`` starts one and keeps it until it is interrupted.
+``python -m testbed.nodes`` starts one and keeps it until it is interrupted.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def missing() -> str | None:
 
 def home() -> Path:
     """Where the distribution and the nodes' data are: in this folder, or where all may go if only root can get here."""
-    folder = Path(__file__).parents[2] / ".cluster"
+    folder = Path(__file__).parents[1] / ".cluster"
     if os.geteuid() == 0 and not all(place.stat().st_mode & stat.S_IXOTH for place in folder.parents):
         folder = Path(tempfile.gettempdir()) / "yuanju-cluster"
     folder.mkdir(exist_ok=True)
@@ -54,7 +54,7 @@ def distribution() -> Path:
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "bin").is_dir():
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 [
                     shutil.which("mvn") or "mvn",
                     "-q",
@@ -123,7 +123,7 @@ class Node:
             for path in (self._folder, *self._folder.rglob("*")):
                 os.chown(path, user.pw_uid, user.pw_gid)
         with (self._folder / "output").open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 [str(distribution() / "bin" / "opensearch")],
                 env={
                     "PATH": os.environ["PATH"],
@@ -259,7 +259,7 @@ def main() -> None:
     """Start a cluster, say where, and keep it until interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with cluster() as running:
-        print(f"YUANJU_ENGINE={','.join(running.urls)}", flush=True)  # noqa: T201 - this is the output
+        print(f"YUANJU_ENGINE={','.join(running.urls)}", flush=True)
         try:
             signal.pause()
         except KeyboardInterrupt:
