@@ -28,6 +28,10 @@ SURE = 0.5
 """The confidence from which an answer is sure, by default."""
 
 
+NEAR = 0.4
+"""The share of the threshold from which the best sentences are near, though not shown as an answer."""
+
+
 class Answerer:
     """Answers questions from what an engine holds.
 
@@ -76,11 +80,13 @@ class Answerer:
         )
 
     async def nearest(self, question: str, *, limit: int, visible: Visible | None = None) -> tuple[Quote, ...]:
-        """Find the best sentences from at most ``limit`` places, however little they answer.
+        """Return the best sentences from at most ``limit`` places, though they do not answer; none where none is near.
 
         A place is a document or, where it has headings, what stands under one of them.
         """
         ranking = await self.rank(question, visible=visible)
+        if ranking.confidence < NEAR * self.threshold:
+            return ()
         places: dict[tuple[str, ...], Quote] = {}
         for candidate in ranking.candidates:
             place = (candidate.hit.source.path, *candidate.hit.paragraph.section)

@@ -15,6 +15,7 @@ import json
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -26,7 +27,7 @@ from retrieval.language import Tokenizer
 from retrieval.ranking.confidence import SIGNS
 from retrieval.ranking.features import NAMES
 from retrieval.ranking.model import Model
-from training.boosting import ranking_model
+from training.boosting import Tree, ranking_model
 from training.cases import Cases, Outside, cases
 from training.learning import Array, Lists, confidence_weights, hits, together
 from training.material import REAL, Layout, Material, load
@@ -34,21 +35,23 @@ from training.tables import Asker
 
 T = TypeVar("T")
 
-QUESTIONS = {"encyclopedia": 800, "law": 1200, "chat": 1000}
+QUESTIONS = {"encyclopedia": 400, "law": 600, "chat": 500}
 """How many questions of a set the ranking is learned from; of other kinds all."""
 RANKED = (Layout("titled", titled=True), Layout("untitled", titled=False))
 """The layouts that the ranking is learned from."""
 JUDGED = (
     *RANKED,
-    Layout("five a file", titled=False, per_file=5),
+    Layout("five a file", titled=False, per_file=5, size=600),
     Layout("240 untitled", titled=False, size=240),
     Layout("60 untitled", titled=False, size=60),
     Layout("15 untitled", titled=False, size=15),
     Layout("15 titled", titled=True, size=15),
 )
 """Those that the confidence is learned from."""
-CASES = 40
+CASES = 15
 """How many questions of a set each of these has."""
+SMALLEST_REAL = 240
+"""Paragraphs of the smallest part of a real collection that is asked, since people asked little of each."""
 SHARES = {
     "foreign": 1.0,
     "paragraph": 1.0,
@@ -81,6 +84,10 @@ class Confidence:
         return np.asarray(table.signs @ self.weights + self.bias)
 
 
+Key = tuple[str, str, str]
+"""A table's kind, set and layout; all real collections are one set."""
+
+
 class Workshop:
     """Makes the tables, each once."""
 
@@ -88,47 +95,42 @@ class Workshop:
         self.asker = asker
         self.materials = [one.sample(QUESTIONS.get(one.kind, len(one.asked)), seed) for one in materials]
         self.kinds = tuple(dict.fromkeys(one.kind for one in materials))
+        self.families = tuple(dict.fromkeys(one.family for one in materials))
         self.seed = seed
         self._folder = folder
 
-    def lists(self) -> dict[tuple[str, str, str], Lists]:
-        """Return the candidates by kind, set and layout; all real collections are one set."""
-        tables: dict[tuple[str, str, str], Lists] = {}
+    def lists(self) -> dict[str, dict[Key, Lists]]:
+        """Return the candidates of each question, by family."""
+        tables: dict[str, dict[Key, Lists]] = {family: {} for family in self.families}
         for layout in RANKED:
-            made = {
-                one.name: self._kept(
-                    f"lists {one.name} {layout.name}", lambda one=one: self.asker.lists(one, layout, self.seed)
-                )
-                for one in self.materials
-            }
-            real = [made[one.name] for one in self.materials if one.kind == REAL]
-            if real:
-                tables[REAL, REAL, layout.name] = together(real)
+            real = []
             for one in self.materials:
-                if one.kind != REAL:
-                    tables[one.kind, one.name, layout.name] = made[one.name]
+                make = partial(self.asker.lists, one, layout, self.seed)
+                made = self._kept(f"lists {one.name} {layout.name}", make)
+                if one.kind == REAL:
+                    real.append(made)
+                else:
+                    tables[one.family][one.kind, one.name, layout.name] = made
+            if real:
+                tables[REAL][REAL, REAL, layout.name] = together(real)
         return tables
 
-    def ranker(
-        self, lists: Mapping[tuple[str, str, str], Lists], without: str | None
-    ) -> tuple[Model, list[dict[str, list[float]]]]:
-        """Learn the ranking without the sets of a kind."""
-        parts = [part for (kind, _, _), part in lists.items() if kind != without]
-        return self._kept(f"ranker {without}", lambda: ranking_model(parts, penalty=PENALTY, seed=self.seed))
+    def ranker(self, lists: Mapping[str, Mapping[Key, Lists]], without: str | None) -> tuple[Model, list[Tree]]:
+        """Learn the ranking without the sets of a family."""
+        parts = [part for family, tables in lists.items() if family != without for part in tables.values()]
+        return self._kept(f"ranker {without}", partial(ranking_model, parts, penalty=PENALTY, seed=self.seed))
 
-    def cases(self, model: Mapping[str, Model]) -> dict[tuple[str, str, str], Cases]:
-        """Return the cases by kind, set and layout, ranked by a model that has not seen the kind."""
-        tables = {}
+    def cases(self, models: Mapping[str, Model]) -> dict[Key, Cases]:
+        """Return the cases, ranked by a model that has not seen the family."""
+        tables: dict[Key, Cases] = {}
         for one in self.materials:
             outside = Outside.of([other for other in self.materials if other is not one])
             for layout in JUDGED:
+                if one.kind == REAL and layout.size is not None and layout.size < SMALLEST_REAL:
+                    continue
                 count = CASES * (2 if layout in RANKED else 1) * (1 if one.kind == "encyclopedia" else 2)
-                tables[one.kind, one.name, layout.name] = self._kept(
-                    f"cases {one.name} {layout.name}",
-                    lambda one=one, layout=layout, outside=outside, count=count: cases(
-                        self.asker, one, layout, outside, model[one.kind], count=count, seed=self.seed
-                    ),
-                )
+                make = partial(cases, self.asker, one, layout, outside, models[one.family], count=count, seed=self.seed)
+                tables[one.kind, one.name, layout.name] = self._kept(f"cases {one.name} {layout.name}", make)
         return tables
 
     def _kept(self, name: str, make: Callable[[], T]) -> T:
@@ -144,7 +146,7 @@ class Workshop:
         return made
 
 
-def learn_confidence(tables: Mapping[tuple[str, str, str], Cases]) -> Confidence:
+def learn_confidence(tables: Mapping[Key, Cases]) -> Confidence:
     """Learn from tables that count alike by kind; in each all sorts together count ``WRONG`` times the answerable."""
     rows, answerable, importance = [], [], []
     kinds = [kind for kind, _, _ in tables]
@@ -164,7 +166,7 @@ def learn_confidence(tables: Mapping[tuple[str, str, str], Cases]) -> Confidence
     return Confidence(weights, bias)
 
 
-def without_each(tables: Mapping[tuple[str, str, str], Cases]) -> dict[str, Array]:
+def without_each(tables: Mapping[Key, Cases]) -> dict[str, Array]:
     """Return for each kind the log-odds of its cases, by what the others teach."""
     values = {}
     for kind in dict.fromkeys(kind for kind, _, _ in tables):
@@ -184,7 +186,7 @@ def joined_cases(tables: Sequence[Cases]) -> Cases:
     )
 
 
-def thresholds(tables: Mapping[tuple[str, str, str], Cases], values: Mapping[str, Array]) -> tuple[float, float]:
+def thresholds(tables: Mapping[Key, Cases], values: Mapping[str, Array]) -> tuple[float, float]:
     """Return the log-odds from which something is shown, and from which it is sure, kinds counting alike."""
     shown, sure = [], []
     for kind, found in values.items():
@@ -195,9 +197,7 @@ def thresholds(tables: Mapping[tuple[str, str, str], Cases], values: Mapping[str
     return float(np.mean(shown)), float(np.mean(sure))
 
 
-def report(
-    tables: Mapping[tuple[str, str, str], Cases], values: Mapping[str, Array], shown: float, sure: float
-) -> None:
+def report(tables: Mapping[Key, Cases], values: Mapping[str, Array], shown: float, sure: float) -> None:
     """Print a line for each kind and layout: ranking at threshold 0 beside what users see, and what is wrongly sure."""
     for kind in values:
         keys = [key for key in tables if key[0] == kind]
@@ -229,7 +229,7 @@ def _report(title: str, own: Cases, found: Array, shown: float, sure: float) -> 
     for sort in SHARES:
         others = found[own.sorts == sort]
         if len(others) >= _LEAST_CASES:
-            auroc = refusal(known, others)["refusal AUROC"]
+            auroc = refusal(known.tolist(), others.tolist())["refusal AUROC"]
             wrong.append(f"{sort} {(others >= sure).mean():.2f}/{(others >= shown).mean():.2f} ({auroc:.2f})")
     print(f"{title:32} {line}\n{'':32} sure/shown (AUROC) of unanswerable: {'  '.join(wrong)}", flush=True)
 
@@ -247,18 +247,21 @@ def main() -> None:
     arguments = parser.parse_args()
     materials = load(arguments.sets)
     with TemporaryDirectory() as cache:
-        workshop = Workshop(Asker(Tokenizer(Path(cache))), materials, seed=arguments.seed, folder=arguments.tables)
+        workshop = Workshop(
+            Asker(Tokenizer(Path(cache)), arguments.tables or Path(cache)),
+            materials,
+            seed=arguments.seed,
+            folder=arguments.tables,
+        )
         if len(workshop.kinds) < 2:
             parser.error("two kinds of sets are the least: each is tested on what the others teach")
         lists = workshop.lists()
-        models = {kind: workshop.ranker(lists, kind)[0] for kind in workshop.kinds}
-        for key, part in lists.items():
-            found = hits(part, models[key[0]].values(part.features), questions=part.asked)
-            print(
-                f"ranking {', '.join(key):44}",
-                "  ".join(f"{name} {value:.3f}" for name, value in found.items()),
-                flush=True,
-            )
+        models = {family: workshop.ranker(lists, family)[0] for family in workshop.families}
+        for family, parts in lists.items():
+            for key, part in parts.items():
+                found = hits(part, models[family].values(part.features), questions=part.asked)
+                line = "  ".join(f"{name} {value:.3f}" for name, value in found.items())
+                print(f"ranking {', '.join(key):44} {line}", flush=True)
         tables = workshop.cases(models)
         values = without_each(tables)
         shown, sure = thresholds(tables, values)
