@@ -41,16 +41,19 @@ class Raw:
 class Block:
     """A piece of text that stands by itself: a paragraph, or with a ``level`` (1 is the outermost) a heading.
 
-    ``page`` is the page it starts on; ``under`` what else it stands below, such as a table's caption; ``item``
-    says that it is an item of a list. ``questions`` are the wordings of the question that it answers, which are no
-    part of ``text``.
+    ``page`` is the page it starts on; ``under`` what else it stands below, such as a table's caption; ``item`` says how
+    deep in lists it stands (1 is an item of the outermost one, 0 is none), ``code`` that it is code, ``strong`` that
+    all of it is set in bold. ``questions`` are the wordings of the question that it answers, which are no part of
+    ``text``.
     """
 
     text: str
     level: int | None = None
     page: int | None = None
     under: tuple[str, ...] = ()
-    item: bool = False
+    item: int = 0
+    code: bool = False
+    strong: bool = False
     questions: tuple[str, ...] = ()
 
 

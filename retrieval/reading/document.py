@@ -140,15 +140,17 @@ class _Reader:
 
 
 def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document:
+    from retrieval.reading.bylines import byline
     from retrieval.reading.joining import collapse
     from retrieval.reading.lists import gather
+    from retrieval.reading.naming import date_in, title_in
     from retrieval.reading.outline import number, stands_alone, title_of
+    from retrieval.reading.pairs import paired
 
-    said = content.metadata
-    path = PurePosixPath(raw.path)
-    blocks = list(gather(content.blocks))
+    said = content.metadata.over(byline(content.blocks))
+    blocks = list(gather(paired(content.blocks)))
     heading = title_of(blocks)
-    title = collapse(declaration.title or said.title or heading or path.stem) or path.name
+    title = collapse(declaration.title or said.title or heading or title_in(raw.path)) or PurePosixPath(raw.path).name
     repeated = title if stands_alone(blocks, title) else None
     remarks = list(content.remarks)
     limit = raw.limits.paragraph_count
@@ -162,7 +164,7 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
         path=raw.path,
         title=title,
         author=declaration.author or said.author,
-        date=declaration.date or said.date,
+        date=declaration.date or said.date or date_in(raw.path),
         url=declaration.url or said.url,
         categories=said.categories,
     )
