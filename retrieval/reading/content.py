@@ -27,7 +27,7 @@ class Raw:
     """The bytes of one file and what is known of them before they are read.
 
     ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
-    such as ``zh-TW``; ``stem`` is the file's name without its suffix.
+    such as ``zh-TW``.
     """
 
     path: str

@@ -146,11 +146,13 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
     from retrieval.reading.naming import date_in, title_in
     from retrieval.reading.outline import number, stands_alone, title_of
     from retrieval.reading.pairs import paired
+    from retrieval.reading.titles import telling_title
 
     said = content.metadata.over(byline(content.blocks))
+    path = PurePosixPath(raw.path)
     blocks = list(gather(paired(content.blocks)))
     heading = title_of(blocks)
-    title = collapse(declaration.title or said.title or heading or title_in(raw.path)) or PurePosixPath(raw.path).name
+    title = collapse(declaration.title or said.title or heading or title_in(raw.path)) or path.name
     repeated = title if stands_alone(blocks, title) else None
     remarks = list(content.remarks)
     limit = raw.limits.paragraph_count
@@ -162,7 +164,7 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
         raise UnreadableDocument(raw.path, "; ".join(["holds no text to read", *remarks]))
     source = Source(
         path=raw.path,
-        title=title,
+        title=telling_title(title, path),
         author=declaration.author or said.author,
         date=declaration.date or said.date or date_in(raw.path),
         url=declaration.url or said.url,
