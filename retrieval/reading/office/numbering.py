@@ -78,6 +78,27 @@ def write_number(number: int, writing: str) -> str:
     return write(number) if 0 < number < 10_000 else str(number)
 
 
+def chinese_number(number: int, *, formal: bool = False) -> str:
+    """The number as it is counted in Chinese, of any size below 10¹⁶.
+
+    >>> chinese_number(105), chinese_number(20_350), chinese_number(0)
+    ('一百零五', '二万零三百五十', '〇')
+    """
+    digits, units = (_FORMAL_DIGITS, "拾佰仟") if formal else (_DIGITS, "十百千")
+    groups = [number // 10_000**place % 10_000 for place in range(4)]
+    written = ""
+    for group, unit in zip(reversed(groups), ("万亿", "亿", "万", ""), strict=True):
+        if group:
+            zero = "零" if written and group < 1000 else ""
+            written += zero + _counted(group, digits, units) + unit
+    return written or digits[0]
+
+
+def chinese_digits(figures: str, *, formal: bool = False) -> str:
+    """The figures one by one in Chinese: ``2021`` → ``二〇二一``."""
+    return "".join((_FORMAL_DIGITS if formal else _DIGITS)[int(figure)] for figure in figures)
+
+
 def _counted(number: int, digits: str, units: str) -> str:
     written, gap = "", False
     for place in range(len(str(number)) - 1, -1, -1):
@@ -117,7 +138,7 @@ def _formal(number: int) -> str:
 
 
 def _digit_by_digit(number: int) -> str:
-    return "".join(_DIGITS[int(digit)] for digit in str(number))
+    return chinese_digits(str(number))
 
 
 _WRITINGS: dict[str, Callable[[int], str]] = {

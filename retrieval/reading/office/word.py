@@ -133,7 +133,7 @@ class _Reading:
                 grid.put(above[column], span)
                 column += span
         longest = max((len(cell.text) for row in grid.rows for cell in row), default=0)
-        return [] if longest > _LONGEST_CELL or max(map(len, grid.rows), default=0) < 2 else grid.texts()
+        return [] if longest > _LONGEST_CELL or max(map(len, grid.rows), default=0) < 2 else grid.blocks()
 
     def _notes_in(self, paragraph: Any) -> Iterator[Any]:
         """The notes to which the paragraph refers, each once."""
