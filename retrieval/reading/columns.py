@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _LONGEST_NAME = 40
 _LOOKED_AT = 30
 _NUMBER = re.compile(r"\d[\d,.]*")
-_FLAGS = frozenset("是 否 有 无 √ × ✓ ✗ ✔ ✘ ☑ ☐ □ ○ ● - — / Y N y n 男 女".split())
+_FLAGS = frozenset("是否有无√×✓✗✔✘☑☐□○●-—/YNyn男女")
 _SENTENCE = re.compile(r"[。；！!;？?]$|。|：.|\D:\D")
 _QUESTION_MARK = re.compile(r"[？?][”」』）)]?$")
 # What the names of columns and fields end in, and what they are as a whole; the text of a cell seldom is.
@@ -29,16 +28,17 @@ _NAME = re.compile(
     r"故障|星期|周[一二三四五六日天]|星期[一二三四五六日天]|[一二三四五六七八九十]{1,2}月|上午|下午|晚上|白班|夜班|最大|最小|最低|最高|合计|总计|"
     r"小计|平均|字段|密码|用户|角色|任务|计划|目标|安排|优点|缺点|人员|活动|会议|车型|菜品|套餐|档次|学校|学院|年级|医院|科别|医生|药品|图片)"
     r"(?:[（(【\[/][^（(【\[]{0,20})?[：:*]?$"
-    r"|^[*#]?\s*(?:(?:\w+[ _])?(?:name|title|id|no\.?|number|date|time|address|phone|tel|e-?mail|type|category|price|amount|qty|quantity|"
-    r"unit|description|remarks?|notes?|status|department|position|city|country|value|key|questions?|answers?|content|url|link|age|"
-    r"gender|cost|total|item|model|version|code|size|weight|color|colour|currency|rate|score|level|owner|author|reply))\s*[：:]?$",
+    r"|^[*#]?\s*(?:(?:\w+[ _])?(?:name|title|id|no\.?|number|date|time|address|phone|tel|e-?mail|type|category|price|"
+    r"amount|qty|quantity|unit|description|remarks?|notes?|status|department|position|city|country|value|key|questions?|answers?|content|"
+    r"url|link|age|gender|cost|total|item|model|version|code|size|weight|color|colour|currency|rate|score|level|owner|author|reply))\s*[：:]?$",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 _ASKS = re.compile(
     r"(?:(?:常见|标准|用户|客户|相似|相近|类似|扩展|同义|核心|主|原始|知识)?(?:问题|问法|问句|提问|疑问|问)(?:描述|内容|标题|列表)?"
-    r"|(?:知识|文章)?标题|关键词|关键字|触发词|faq|q|query|title|(?:(?:similar|standard|alternative|user)[ _]?)?questions?)",
+    r"|(?:知识|文章)?标题|关键词|关键字|触发词|faq|q|query|title"
+    r"|(?:(?:similar|standard|alternative|user)[ _]?)?questions?)",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(
@@ -49,9 +49,12 @@ _ANSWERS = re.compile(
 _TITLES = re.compile(r"(?:知识|文章)?标题|title", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:知识|文章)?(?:内容|正文)|content|body|text", re.IGNORECASE)
 _CATEGORIES = re.compile(
-    r"(?:问题|知识|所属|[一二三]级)*(?:分类|类别|类目|目录|栏目|模块|主题|板块)|category|topic|section|module", re.IGNORECASE
+    r"(?:问题|知识|所属|[一二三]级)*(?:分类|类别|类目|目录|栏目|模块|主题|板块)|category|topic|section|module",
+    re.IGNORECASE,
 )
-_MEANINGLESS = re.compile(r"序号|编号|编码|(?:知识|问题)?id|no\.?|index|(?:创建|更新|修改|录入)(?:时间|日期|人)|状态|status", re.IGNORECASE)
+_MEANINGLESS = re.compile(
+    r"序号|编号|编码|(?:知识|问题)?id|no\.?|index|(?:创建|更新|修改|录入)(?:时间|日期|人)|状态|status", re.IGNORECASE
+)
 _DECORATION = re.compile(r"[（(【\[][^（(【\[]*[）)】\]]|[\s*：:#\d]+")
 _SPEAKER = re.compile(r"(?:问|答|[QA])\s*[：:]\s*", re.IGNORECASE)
 _WORDINGS = re.compile(r"\n|\s*[|｜]+\s*|\s*##+\s*|\s*@@+\s*")
@@ -121,23 +124,27 @@ def evidence(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
 
 
 def _evidence(name: str, values: list[str], *, in_series: bool) -> int:
-    figures = sum(map(is_value, values)) / len(values)
     if is_value(name):
-        alike = sum(shape(value) == shape(name) for value in values) / len(values)
-        if in_series and (alike < 0.5 or (_YEAR.match(name) and not all(map(_YEAR.match, values)))):
-            return 1
-        return -3 if alike >= 0.5 else -1
+        return _evidence_of_value(name, values, in_series=in_series)
     if name in values:
         return -3
-    if figures >= 0.6:
+    if sum(map(is_value, values)) >= 0.6 * len(values):
         return 2
     if is_name(name):
-        return 1 if sum(map(is_name, values)) < 0.5 * len(values) else 0
+        return int(sum(map(is_name, values)) < 0.5 * len(values))
     usual = sum(map(len, values)) / len(values)
     if usual >= 12 and usual >= 3 * len(name):
         return 1
-    ends = Counter(value[-1] for value in values)
-    return -1 if len(values) > 1 and ends[name[-1]] == len(values) and not values[0].endswith(name) else 0
+    alike = len(values) > 1 and all(value[-1] == name[-1] for value in values) and not values[0].endswith(name)
+    return -int(alike)
+
+
+def _evidence_of_value(name: str, values: list[str], *, in_series: bool) -> int:
+    """The same for a name that could be a figure or a date: it is a name where several count, over other things."""
+    alike = sum(shape(value) == shape(name) for value in values) / len(values)
+    if in_series and (alike < 0.5 or (_YEAR.match(name) and not all(map(_YEAR.match, values)))):
+        return 1
+    return -3 if alike >= 0.5 else -1
 
 
 def _series(names: Sequence[str]) -> set[int]:
@@ -179,7 +186,7 @@ def period(names: Sequence[str]) -> int:
 
 
 def faq_columns(names: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> FaqColumns | None:
-    """The columns that ask and answer, by their names or, where these say nothing, by the question marks in ``rows``."""
+    """The columns that ask and answer, by their names or else by the question marks in ``rows``."""
     plain = [_DECORATION.sub("", name) for name in names]
     asking = [at for at, name in enumerate(plain) if _ASKS.fullmatch(name)]
     answering = [at for at, name in enumerate(plain) if _ANSWERS.fullmatch(name)]

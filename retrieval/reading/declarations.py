@@ -1,7 +1,8 @@
 """``documents.toml``: what the operator says of documents that do not say it themselves.
 
-Each table is named by a glob of paths and may set encoding, title, author, date, url and language; where several fit a
-document, the later ones win; ``hidden = true`` reads also what a file hides from people. A glob without a slash fits a file's name in any folder::
+Each table is named by a glob of paths and may set encoding, title, author, date, url and language, or with
+``hidden = true`` have read what a file hides from people; where several fit a document, the later ones win. A glob
+without a slash fits a file's name in any folder::
 
     ["旧稿/**/*.txt"]
     encoding = "big5"

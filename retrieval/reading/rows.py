@@ -6,11 +6,10 @@ whether it is a form of labels and values, or questions with their answers.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from retrieval.reading.columns import (
     FaqColumns,
@@ -31,15 +30,15 @@ _MOST_COLUMNS = 256
 _MOST_HEADER_ROWS = 3
 _LOOKED_AT = 30
 _LONGEST_CAPTION = 40
+_MOST_CAPTIONS = 3
 _LONGEST_CELL = 400
 _NOTE = ("注", "备注", "说明", "附注", "note", "remark")
-_LABELLED = re.compile(r"[：:].")
 _LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's text, its lines parted by ``\\n``, and whether it is marked as the heading of its row or column."""
+    r"""A cell's text, its lines parted by ``\n``, and whether it is marked as the heading of its row or column."""
 
     text: str
     heads: bool = False
@@ -195,6 +194,8 @@ class _Reading:
         self.names: list[str] = []
         self.faq: FaqColumns | None = None
         self.form = self.turned = False
+        self.marked = False  # whether the names are marked as such
+        self.keyed = False  # whether the rows have names, too
         self.figures: list[int] = []
 
     def read(self, rows: Sequence[Row]) -> Iterator[Block]:
@@ -231,7 +232,7 @@ class _Reading:
     def _stands_alone(self, rows: Sequence[Row], start: int, cell: Cell, *, gap: bool) -> bool:
         """Whether a row's only text is a caption, heading or note, and not a row of data that is otherwise empty."""
         row = rows[start]
-        if len(row) == 1 or sum(cell is other for other in row) > 1:
+        if sum(cell is other for other in row) > 1:
             marked = cell.heads and start + 1 < len(rows) and not any(other.heads for other in rows[start + 1])
             return not (marked and not self.named)
         return not self.named or gap or row[0] is not cell or is_item(cell.text) or cell.text.startswith(_NOTE)
@@ -239,59 +240,58 @@ class _Reading:
     def _alone(self, cell: Cell, rows: Sequence[Row], start: int, *, gap: bool) -> Iterator[Block]:
         text = cell.text.replace("\n", " ")
         short = len(text) <= _LONGEST_CAPTION and not text.endswith(("。", "！", "；")) and not text.startswith(_NOTE)
-        below = next((row for row in rows[start + 1 :] if _is_filled(row)), None)
-        heads = short and below is not None
+        below = [row for row in rows[start + 1 : start + 6] if _is_filled(row)]
+        heads = short and any(_single(row) is None for row in below[:3])
         within = self.named and not gap
         if not (heads and within):
             yield Block(text, under=self.under)
         if heads and within:
             self.label = (text,)
         elif heads:
-            self.captions = (*self.captions, text) if self.fresh else (text,)
+            self.captions = (*self.captions, text)[-_MOST_CAPTIONS:] if self.fresh else (text,)
             self.fresh = True
 
     def _begins(self, rows: Sequence[Row], start: int, *, gap: bool) -> int | None:
         """How many rows here name columns: 0 when this one is data, ``None`` when it only stands above a table."""
         row = rows[start]
-        texts = _texts(row)
-        if texts in self.headers:
+        if _texts(row) in self.headers:
             return 1
         if not gap and self.named and not self._breaks(row):
             return 0
         depth = _depth(rows, start)
         below = _below(rows, start + depth)
-        marked = all(cell.heads for cell in row if cell.text)
-        if not below:
-            if not self.named:
-                self._name([], 0, [])
-            return 0
         header = [_texts(rows[at]) for at in range(start, start + depth)]
         names = joined(list(map(_texts, _carried(rows[start : start + depth]))))
         said = [words for words in map(_texts, below) if words not in header]
-        weight = 9 if marked else evidence(names, said)
-        if not marked and not self.named and (_is_narrow(row, below) or (weight <= 0 and _is_preamble(row, below))):
-            return None
-        if self.named and weight < (2 if gap else 4):
-            return 0
-        if not marked and not self.named:
-            told = any(cell.heads for other in [row, *below] for cell in other)
-            self.turned = _is_turned([row, *below], told=told)
-            self.form = not self.turned and _is_form([row, *below])
-            least = 1 if told or len(_once(row)) < 3 or depth > 1 else 0
-            if told or self.turned or self.form or weight < least:
-                self._name([], 0, [texts, *said])
+        weight = 9 if all(cell.heads for cell in row if cell.text) else evidence(names, said)
+        if self.named:
+            if not below or weight < (2 if gap else 4):
                 return 0
-        elif self.named:
-            self.form = self.turned = False
+        elif below and weight < 9 and (_is_narrow(row, below) or (weight <= 0 and _is_preamble(row, below))):
+            return None
+        elif not below or not self._has_names(row, below, weight, depth):
+            self._name([], 0, [_texts(row), *said])
+            return 0
+        self.form = self.turned = False
         self._name(names, depth, said)
-        self.headers = header
+        self.headers, self.marked = header, all(cell.heads for cell in row if cell.text)
         return depth
+
+    def _has_names(self, row: Row, below: list[Row], weight: int, depth: int) -> bool:
+        """Whether the first row of a table names its columns; if not, it may be a form, or turned."""
+        if weight >= 9:
+            return True
+        told = any(cell.heads for other in [row, *below] for cell in other)
+        self.turned = _is_turned([row, *below], told=told)
+        self.form = not self.turned and _is_form([row, *below])
+        least = 1 if len(_once(row)) < 3 or depth > 1 else 0
+        return not (told or self.turned or self.form) and weight >= least
 
     def _breaks(self, row: Row) -> bool:
         """Whether the row holds words in all columns of figures, of which there are several: names of other columns."""
         if all(cell.heads for cell in row if cell.text):
             return True
-        if len(self.figures) < 2:
+        if self.marked or self.keyed or len(self.figures) < 2 or sum(map(is_name, _texts(row))) < 0.5 * len(_once(row)):
             return False
         cells = [row[at].text for at in self.figures if at < len(row)]
         return len(cells) == len(self.figures) and all(cells) and not any(map(is_value, cells))
@@ -305,6 +305,8 @@ class _Reading:
         if not depth:
             self.headers = []
         self.faq = faq_columns(self.names, below)
+        keys = [row[0] for row in below if row and row[0]]
+        self.keyed, self.marked = sum(map(is_name, keys)) > 0.5 * len(keys), False
         width = max(map(len, below), default=0)
         columns = ([row[at] for row in below if at < len(row) and row[at]] for at in range(width))
         self.figures = [at for at, texts in enumerate(columns) if sum(map(is_value, texts)) >= 0.6 * len(texts) > 0]
@@ -364,7 +366,8 @@ def _is_preamble(row: Row, below: list[Row]) -> bool:
     """Whether the row only stands above a table, whose names come in one of the next rows and fill more columns."""
     count = sum(1 for cell in row if cell.text)
     return any(
-        sum(1 for cell in names if cell.text) > count and evidence(_texts(names), list(map(_texts, below[at + 1 :]))) >= 2
+        sum(1 for cell in names if cell.text) > count
+        and evidence(_texts(names), list(map(_texts, below[at + 1 :]))) >= 2
         for at, names in enumerate(below[:3])
     )
 
@@ -401,7 +404,7 @@ def _continues(above: Row, row: Row) -> bool:
 def _carried(rows: Sequence[Row]) -> list[list[Cell]]:
     """The rows of names, each group that was not merged repeated over the columns that it stands above."""
     carried = [list(row) for row in _even(rows)]
-    for row, below in zip(carried, carried[1:], strict=False):
+    for row, below in pairwise(carried):
         for at in range(1, len(row)):
             if not row[at].text and below[at].text and row[at - 1].text and below[at - 1].text:
                 row[at] = row[at - 1]
@@ -411,7 +414,9 @@ def _carried(rows: Sequence[Row]) -> list[list[Cell]]:
 def _is_form(rows: list[Row]) -> bool:
     """Whether labels and values take turns in the rows, as in a form."""
     cells = [_once(row) for row in rows]
-    pairs = [(label, value) for row in cells if len(row) % 2 == 0 for label, value in zip(row[::2], row[1::2], strict=True)]
+    pairs = [
+        (label, value) for row in cells if len(row) % 2 == 0 for label, value in zip(row[::2], row[1::2], strict=True)
+    ]
     width = max(map(len, cells))
     if width % 2 or not pairs or len(pairs) * 2 < 0.6 * sum(map(len, cells)):
         return False
@@ -444,12 +449,18 @@ def _agreement(kinds: list[str]) -> float:
     return Counter(kinds).most_common(1)[0][1] / len(kinds)
 
 
+def _is_label(text: str) -> bool:
+    """Whether a text can stand before a value: it holds words, and no value of its own."""
+    label = text.rstrip("：:")
+    return "：" not in label and ":" not in label and any(map(str.isalpha, label))
+
+
 def _unnamed(row: Row, *, form: bool) -> str:
     """The text of a row whose columns have no names: labels and values where it is set so."""
     cells = [cell for at, cell in enumerate(row) if cell.text and (not at or cell is not row[at - 1])]
     pairs = list(zip(cells[::2], cells[1::2], strict=False))
     marked = all((key.heads and not value.heads) or key.text.endswith(("：", ":")) for key, value in pairs)
-    if len(cells) % 2 == 0 and (form or marked or (len(cells) == 2 and not _LABELLED.search(cells[0].text))):
+    if len(cells) % 2 == 0 and (form or marked or (len(cells) == 2 and _is_label(cells[0].text))):
         return row_text([key.text for key, _ in pairs], [value.text for _, value in pairs])
     texts = [cell.text for cell in cells]
     if form or (len(texts) == 3 and all(map(is_name, texts[:-1])) and not is_name(texts[-1])):

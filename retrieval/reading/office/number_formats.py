@@ -298,7 +298,7 @@ def _moment(serial: float, *, from_1904: bool) -> dt.datetime | None:
     """The moment that a serial number of days stands for; 1900 is counted as a leap year, which it was not."""
     if not 0 <= serial < _LAST_SERIAL:
         return None
-    start = dt.datetime(1904, 1, 1) if from_1904 else dt.datetime(1899, 12, 30 if serial >= 60 else 31)  # noqa: DTZ001
+    start = dt.datetime(1904, 1, 1) if from_1904 else dt.datetime(1899, 12, 30 if serial >= 60 else 31)
     try:
         return start + dt.timedelta(milliseconds=round(serial * 86_400_000))
     except OverflowError:
@@ -342,20 +342,19 @@ def _date(section: _Section, value: float, *, from_1904: bool) -> str | None:
 
 def _date_part(code: str, moment: dt.datetime, section: _Section, *, minute: bool, noon: bool) -> str:
     letter, length = code[0], len(code)
+    weekday = moment.weekday()
     if letter in "ye":
         year = f"{moment.year:04d}" if letter == "e" or length > 2 else f"{moment.year % 100:02d}"
         return chinese_digits(year) if section.numerals else year
-    if letter == "a":
-        return ("星期" if length > 3 else "") + "一二三四五六日"[moment.weekday()]
+    if letter == "a" or (letter == "d" and length > 2 and section.chinese_locale):
+        short = "" if letter == "a" else "周"
+        return ("星期" if length > 3 else short) + "一二三四五六日"[weekday]
     if letter == "d" and length > 2:
-        if section.chinese_locale:
-            return ("星期" if length > 3 else "周") + "一二三四五六日"[moment.weekday()]
-        return _DAYS[moment.weekday()] if length > 3 else _DAYS[moment.weekday()][:3]
+        return _DAYS[weekday][: None if length > 3 else 3]
     if letter == "m" and length > 2:
         if section.chinese_locale:
             return f"{chinese_number(moment.month)}月" if length == 4 else f"{moment.month}月"
-        name = _MONTHS[moment.month - 1]
-        return {3: name[:3], 4: name}.get(length, name[0])
+        return _MONTHS[moment.month - 1][: {3: 3, 4: None}.get(length, 1)]
     hour = (moment.hour % 12 or 12) if noon else moment.hour
     number = {"m": moment.minute if minute else moment.month, "d": moment.day, "h": hour, "s": moment.second}[letter]
     return chinese_number(number) if section.numerals else f"{number:0{length}d}"

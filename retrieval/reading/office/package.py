@@ -27,30 +27,13 @@ class Link(NamedTuple):
     target: str
 
 
-def package_bytes(raw: Raw) -> bytes:
-    """The bytes of an Office file that may be opened, in the namespaces that libraries know.
-
-    Strict Open XML says the same under other names. Raises ``UnreadableDocument`` as ``open_office`` does.
-    """
-    with open_office(raw) as archive:
-        relations = next((member for member in archive.infolist() if member.filename == "_rels/.rels"), None)
-        if relations is None or not _STRICT.search(read_member(archive, relations)):
-            return raw.data
-        renamed = io.BytesIO()
-        with ZipFile(renamed, "w", ZIP_DEFLATED) as written:
-            for member in archive.infolist():
-                data = read_member(archive, member)
-                if member.filename.lower().endswith((".xml", ".rels")):
-                    data = _STRICT.sub(_TRANSITIONAL, data)
-                written.writestr(member.filename, data)
-        return renamed.getvalue()
-
-
 class Package:
-    """An Office file: its parts by name."""
+    """An Office file: its parts by name. ``bytes`` is the file, in the namespaces that libraries know."""
 
     def __init__(self, raw: Raw) -> None:
-        self._archive = ZipFile(io.BytesIO(package_bytes(raw)))
+        """Raises ``UnreadableDocument`` as ``open_office`` does."""
+        self.bytes = _transitional(raw)
+        self._archive = ZipFile(io.BytesIO(self.bytes))
         # Some programs write names with backslashes, or in other letters than those that lead to them.
         self._members = {_plain(member.filename): member for member in self._archive.infolist()}
 
@@ -60,12 +43,12 @@ class Package:
         return None if member is None else read_member(self._archive, member)
 
     def root(self, name: str) -> Any:
-        """The root element of a part; ``None`` when it is not there. Raises ``etree.XMLSyntaxError`` when it is damaged."""
+        """The root element of a part, if it is there. Raises ``etree.XMLSyntaxError`` when it is damaged."""
         data = self.data(name)
         return None if data is None else etree.fromstring(data, _parser())
 
     def elements(self, name: str, *tags: str) -> Iterator[Any]:
-        """The elements of a part that have one of the local names, one after the other; each is emptied after its turn."""
+        """The elements of a part that have one of the local names, in order; each is emptied after its turn."""
         data = self.data(name)
         if data is None:
             return
@@ -113,6 +96,22 @@ def is_on(element: Any, name: str) -> bool:
     return next((value for key, value in child.attrib.items() if key.rpartition("}")[2] == "val"), "1") not in {
         "0", "false", "off", "none",
     }  # fmt: skip
+
+
+def _transitional(raw: Raw) -> bytes:
+    """The bytes of a file that may be opened; Strict Open XML says the same under other names."""
+    with open_office(raw) as archive:
+        relations = next((member for member in archive.infolist() if member.filename == "_rels/.rels"), None)
+        if relations is None or not _STRICT.search(read_member(archive, relations)):
+            return raw.data
+        renamed = io.BytesIO()
+        with ZipFile(renamed, "w", ZIP_DEFLATED) as written:
+            for member in archive.infolist():
+                data = read_member(archive, member)
+                if member.filename.lower().endswith((".xml", ".rels")):
+                    data = _STRICT.sub(_TRANSITIONAL, data)
+                written.writestr(member.filename, data)
+        return renamed.getvalue()
 
 
 def _plain(name: str) -> str:

@@ -104,7 +104,9 @@ def _visible(table: Table, unseen_rows: set[int], unseen_columns: set[int]) -> I
     """The rows of a sheet as people see them, an empty one where rows are left empty."""
     before = 0
     for number in sorted(table.rows):
-        if any(between not in table.covered and between not in unseen_rows for between in range(before + 1, number)[:100]):
+        if any(
+            between not in table.covered and between not in unseen_rows for between in range(before + 1, number)[:100]
+        ):
             yield []
         before = number
         if number not in unseen_rows:

@@ -14,7 +14,7 @@ from pptx.table import Table
 
 from retrieval.reading.content import Block, Content, Raw
 from retrieval.reading.joining import collapse
-from retrieval.reading.office.package import Package, package_bytes
+from retrieval.reading.office.package import Package
 from retrieval.reading.office.properties import properties
 from retrieval.reading.rows import Cell, Grid, cell_text
 
@@ -24,7 +24,7 @@ _FURNITURE = frozenset({PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE, PP_PLA
 def read(raw: Raw) -> Content:
     """The titles, texts, tables and notes of the slides, in order."""
     package = Package(raw)
-    presentation = Presentation(io.BytesIO(package_bytes(raw)))
+    presentation = Presentation(io.BytesIO(package.bytes))
     blocks: list[Block] = []
     pictured = unseen = 0
     for number, slide in enumerate(presentation.slides, start=1):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -141,26 +140,29 @@ class Workbook:
         return text
 
     def _value(self, cell: Any, style: Style, table: Table) -> str:
-        kind = cell.get("t", "n")
+        kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
         if kind == "inlineStr":
             return shown_text(_text(cell.find("{*}is")), style.number_format)
-        value = cell.findtext("{*}v") or ""
         if not value:
             table.uncalculated += cell.find("{*}f") is not None and kind != "str"
             return ""
-        if kind == "s":
-            index = _whole(value, len(self.strings))
-            return shown_text(self.strings[index], style.number_format) if index < len(self.strings) else ""
-        if kind == "b":
-            return "是" if value.strip() in {"1", "true"} else "否"
-        if kind == "d":
-            return _date(value, style.number_format)
-        if kind == "n":
-            try:
-                return shown_number(float(value), style.number_format, from_1904=self.from_1904)
-            except (ValueError, OverflowError):
-                return value
+        match kind:
+            case "s":
+                index = _whole(value, len(self.strings))
+                return shown_text(self.strings[index], style.number_format) if index < len(self.strings) else ""
+            case "b":
+                return "是" if value.strip() in {"1", "true"} else "否"
+            case "n" | "d":
+                return self._figure(value, style.number_format, dated=kind == "d")
         return shown_text(_unescaped(value), style.number_format)
+
+    def _figure(self, value: str, number_format: str, *, dated: bool) -> str:
+        try:
+            if dated:
+                return _date(value, number_format)
+            return shown_number(float(value), number_format, from_1904=self.from_1904)
+        except (ValueError, OverflowError):
+            return value
 
     def comments(self, sheet: Sheet) -> list[tuple[int, int, str]]:
         """What people have noted on the cells of a sheet: row, column and text."""
@@ -179,7 +181,9 @@ class Workbook:
                     if not name.startswith("tc="):
                         text = _text(element.find("{*}text")).strip()
                         found.append(_noted(element, text.removeprefix(f"{name}:").removeprefix(f"{name}：")))
-        return [(row, column, cell_text(text).replace("\n", " ")) for row, column, text in found if row and text.strip()]
+        return [
+            (row, column, cell_text(text).replace("\n", " ")) for row, column, text in found if row and text.strip()
+        ]
 
     def boxes(self, sheet: Sheet) -> tuple[list[str], int]:
         """The texts of the text boxes on a sheet, and how many pictures and charts lie on it."""
@@ -229,7 +233,9 @@ def _spread(table: Table, merged: list[str]) -> None:
         cell = row[first_column - 1] if first_column <= len(row) else EMPTY
         if not cell.text:
             continue
-        reached = [number for number in numbers if top <= number <= bottom] if bottom - top > 1000 else range(top, bottom + 1)
+        reached = (
+            [number for number in numbers if top <= number <= bottom] if bottom - top > 1000 else range(top, bottom + 1)
+        )
         for number in reached:
             if number not in table.rows:
                 table.covered.add(number)
@@ -284,11 +290,8 @@ def _noted(element: Any, text: str) -> tuple[int, int, str]:
 
 def _date(value: str, number_format: str) -> str:
     """A date that is written as one, and not as a number of days."""
-    try:
-        moment = dt.datetime.fromisoformat(value.rstrip("Z"))
-    except ValueError:
-        return value
-    days = (moment.replace(tzinfo=None) - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)  # noqa: DTZ001
+    moment = dt.datetime.fromisoformat(value.rstrip("Z"))
+    days = (moment.replace(tzinfo=None) - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
     return shown_number(days, number_format if number_format != "General" else BUILT_IN[14])
 
 

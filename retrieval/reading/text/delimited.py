@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
+from typing import Literal
 
 from retrieval.reading.content import Content, Raw
 from retrieval.reading.rows import Cell, cell_text, table_blocks
@@ -16,6 +17,7 @@ from retrieval.reading.text.decoding import decode
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _DECLARED = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _FEW = 0.5
+_Quoting = Literal[0, 3]
 
 
 def read(raw: Raw) -> Content:
@@ -27,7 +29,7 @@ def read(raw: Raw) -> Content:
     declared = _DECLARED.match(text)
     if declared:
         text = text[declared.end() :]
-    quoting = csv.QUOTE_MINIMAL
+    quoting: _Quoting = csv.QUOTE_MINIMAL
     if not _closes(text):
         quoting = csv.QUOTE_NONE
         remarks.append("holds a quotation mark that is never closed: quotation marks were read as text")
@@ -36,12 +38,10 @@ def read(raw: Raw) -> Content:
     taken = [[Cell(cell_text(cell)) for cell in row] for row in islice(rows, raw.limits.row_count)]
     if next(rows, None) is not None:
         remarks.append(f"has more than {raw.limits.row_count:,} rows (the limit row_count): the rest was left out")
-    return Content(
-        format="csv", blocks=list(table_blocks(taken)), encoding=decoded.encoding, remarks=tuple(remarks)
-    )
+    return Content(format="csv", blocks=list(table_blocks(taken)), encoding=decoded.encoding, remarks=tuple(remarks))
 
 
-def _rows(text: str, delimiter: str, quoting: int) -> Iterator[list[str]]:
+def _rows(text: str, delimiter: str, quoting: _Quoting) -> Iterator[list[str]]:
     """The rows of the text. Only CR and LF end one: other marks of line ends are text of their cells."""
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
 
@@ -50,13 +50,12 @@ def _closes(text: str) -> bool:
     """Whether each quotation mark that opens a cell is closed before the file ends."""
     if text.count('"') % 2 == 0:
         return True
-    last: list[str] = []
-    for last in _rows(text, max(_DELIMITERS, key=text.count), csv.QUOTE_MINIMAL):
-        pass
-    return not (last and last[-1].count("\n") + last[-1].count("\r") > 0)
+    rows = _rows(text, max(_DELIMITERS, key=text.count), csv.QUOTE_MINIMAL)
+    last = deque(rows, maxlen=1)
+    return not any("\n" in cell or "\r" in cell for row in last for cell in row[-1:])
 
 
-def _evenness(text: str, sign: str, quoting: int) -> float:
+def _evenness(text: str, sign: str, quoting: _Quoting) -> float:
     """The share of rows that the sign parts into as many cells as most rows have; 0 where that is one."""
     if sign not in text:
         return 0

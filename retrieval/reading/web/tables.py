@@ -12,9 +12,9 @@ from retrieval.reading.web.elements import HEADINGS, attributes_of, is_text, tag
 
 
 def table_blocks(table: PageElement, *, text_of: Callable[[PageElement], str]) -> list[Block]:
-    """A paragraph for each row of data in the table; none when it is there to lay the page out.
+    r"""A paragraph for each row of data in the table; none when it is there to lay the page out.
 
-    ``text_of`` returns the text of a cell, its lines parted by ``\\n``.
+    ``text_of`` returns the text of a cell, its lines parted by ``\n``.
     """
     if attributes_of(table).get("role") in {"presentation", "none"} or not _is_plain(table):
         return []
