@@ -27,7 +27,7 @@ class Raw:
     """The bytes of one file and what is known of them before they are read.
 
     ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
-    such as ``zh-TW``.
+    such as ``zh-TW``. ``hidden`` says to read also what the file hides from people, such as hidden sheets.
     """
 
     path: str
@@ -35,6 +35,7 @@ class Raw:
     limits: Limits
     encoding: str | None = None
     language: str | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

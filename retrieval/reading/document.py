@@ -134,7 +134,14 @@ class _Reader:
         if not data.strip(b"\0 \t\r\n"):
             raise UnreadableDocument(path, "is empty")
         declaration = self.declarations.of(path)
-        raw = Raw(path=path, data=data, limits=limits, encoding=declaration.encoding, language=declaration.language)
+        raw = Raw(
+            path=path,
+            data=data,
+            limits=limits,
+            encoding=declaration.encoding,
+            language=declaration.language,
+            hidden=bool(declaration.hidden),
+        )
         content: Content = importlib.import_module(f"retrieval.reading.{format_.module}").read(raw)
         return _assembled(raw, content, declaration)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ TRADITIONAL = "近期，臺北市政府舉行記者會，介紹三個行動方�
 HEAD = "Plain ASCII stands at the head of this file, line after line.\n" * 70
 
 
-def decoded(data: bytes, **known: str) -> Decoded:
+def decoded(data: bytes, **known: Any) -> Decoded:
     return decode(Raw(path="a.txt", data=data, limits=Limits(), **known))
 
 
