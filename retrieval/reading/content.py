@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from retrieval.reading.limits import Limits
+from retrieval.reading.limits import Limits, Unpacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Raw:
     """The bytes of one file and what is known of them before they are read.
 
     ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
-    such as ``zh-TW``; ``stem`` is the file's name without its suffix.
+    such as ``zh-TW``. ``unpacking`` counts what this file and all around it unpack to.
     """
 
     path: str
@@ -35,6 +35,7 @@ class Raw:
     limits: Limits
     encoding: str | None = None
     language: str | None = None
+    unpacking: Unpacking | None = None
 
 
 @dataclass(frozen=True, slots=True)
