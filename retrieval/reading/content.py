@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from retrieval.reading.limits import Limits
+from retrieval.reading.limits import Limits, Unpacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class Raw:
 
     ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
     such as ``zh-TW``. ``hidden`` says to read also what the file hides from people, such as hidden sheets.
+    ``unpacking`` counts what this file and all around it unpack to.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Raw:
     encoding: str | None = None
     language: str | None = None
     hidden: bool = False
+    unpacking: Unpacking | None = None
 
 
 @dataclass(frozen=True, slots=True)
