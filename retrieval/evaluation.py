@@ -138,8 +138,8 @@ class Measurement:
         self._tokenizer = tokenizer
         self._ranker = Ranker(tokenizer)
 
-    async def ask(self, question: str) -> tuple[Found, Ranking]:
-        """Ask a question as an answerer does, without refusing."""
+    async def ranked(self, question: str) -> tuple[Found, Ranking]:
+        """Return what was found and how it was ranked, as an answerer does it, without refusing."""
         asked = Question.of(question, self._tokenizer)
         found = await self._engine.search(asked.terms, limit=SEARCHED)
         return found, self._ranker.rank(asked, found)
@@ -149,7 +149,7 @@ class Measurement:
 
         Strict: a sentence is right when it lies in the answer's own paragraph and covers one of its spans.
         """
-        found, ranking = await self.ask(item.question)
+        found, ranking = await self.ranked(item.question)
         paths = [hit.source.path for hit in found.hits]
         right = (
             rank
