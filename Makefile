@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
-.PHONY: benchmark kills restarts changes soak chat serve test test-cluster cluster scale check format picture lock clean help
+.PHONY: benchmark kills restarts changes soak chat serve test test-cluster cluster scale check format picture settings lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -36,6 +36,7 @@ check: $(TOOLS)  ## linters, type checker, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
 
 format: $(TOOLS)  ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix .
@@ -58,6 +59,9 @@ $(TOOLS): $(READY) requirements-dev.lock
 
 picture: $(READY)  ## draw the README's picture, docs/conversation.svg
 	@$(BIN)/python docs/picture.py
+
+settings: $(READY)  ## write what bot/settings.toml says into README.md and .env.example
+	@$(BIN)/python docs/settings.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 benchmark: $(READY) .venv-bench/.ready  ## measure search engines side by side, for the tables and the plot in docs (SIZES="12 10000": not all)

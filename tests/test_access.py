@@ -174,8 +174,8 @@ async def test_a_word_that_only_private_documents_have_counts_as_missing(
     documents: Path, tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
     async with live_index(documents, tmp_path / "index", tokenizer, threshold=1.1) as found:
-        everything = await found.ask("财务处发放工资吗？", limit=3, audience=Audience())
-        public = await found.ask("财务处发放工资吗？", limit=3, audience=Audience(frozenset({"人事"})))
+        everything = await found.answer("财务处发放工资吗？", limit=3, audience=Audience())
+        public = await found.answer("财务处发放工资吗？", limit=3, audience=Audience(frozenset({"人事"})))
         suggested = await found.suggestions(Audience(frozenset({"人事"})))
     assert "财务处" not in everything.missing
     assert any("财务" in term for term in public.missing)

@@ -18,9 +18,8 @@ from bot.access import Audience
 from bot.documents.indexing import Indexer, IndexingError
 from bot.documents.live_index import LiveIndex
 from bot.documents.locks import changing
-from bot.documents.mounts import is_remote
 from bot.documents.snapshot import opened
-from bot.documents.watching import watching
+from bot.documents.watching import is_remote, watching
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
@@ -101,7 +100,7 @@ def paths(live_index: LiveIndex) -> set[str]:
 
 
 async def said(live_index: LiveIndex, question: str) -> str:
-    answer = await live_index.ask(question, limit=1, audience=EVERYBODY)
+    answer = await live_index.answer(question, limit=1, audience=EVERYBODY)
     return answer.quotes[0].sentence.text if answer.quotes else ""
 
 
@@ -256,7 +255,7 @@ async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_sta
 
         async def keep_asking() -> None:
             while not stop.is_set():
-                answer = await live_index.ask("铲车的价格是多少？", limit=1, audience=EVERYBODY)
+                answer = await live_index.answer("铲车的价格是多少？", limit=1, audience=EVERYBODY)
                 synonyms = {other.removeprefix("机械") for word, other in answer.synonyms if other.startswith("机械")}
                 found.append((answer.quotes[0].sentence.text, *synonyms))
                 await asyncio.sleep(0)
