@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Block, Raw
-from retrieval.reading.text import plain
 from retrieval.reading.text.decoding import decode
 from retrieval.reading.web import page
+from retrieval.reading.wrapping import paragraphs
 
 
 def inserted_blocks(name: str, data: bytes, raw: Raw) -> list[Block] | None:
