@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 
+import portalocker
 import psycopg
 import pytest
 from hypothesis import settings
@@ -15,6 +17,7 @@ from sqlalchemy import URL
 
 from bot.memory.state import database_url
 from retrieval.language import Tokenizer
+from retrieval.ranking import Ranker
 from testbed import nodes
 from testbed.fake_bot_api import FakeBotAPI
 from tests import postgres
@@ -26,9 +29,32 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 @pytest.fixture(scope="session")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
-    """A tokenizer whose dictionary is compiled once for all tests."""
-    return Tokenizer(tmp_path_factory.mktemp("jieba"))
+def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the compiled dictionaries, which the first worker makes for all."""
+    run = tmp_path_factory.getbasetemp()
+    run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    with portalocker.Lock(run / "dictionaries.lock"):
+        tokenizer = Tokenizer(run / "dictionaries")
+        tokenizer.terms("甲")
+        Ranker(tokenizer)
+    return tokenizer.cache_folder
+
+
+@pytest.fixture(scope="session")
+def tokenizer(dictionaries: Path) -> Tokenizer:
+    return Tokenizer(dictionaries)
+
+
+@pytest.fixture(scope="session")
+def prepared(dictionaries: Path) -> Callable[[Path], Path]:
+    """What makes a folder for the index of a process, with the dictionaries in place."""
+
+    def prepare(index: Path) -> Path:
+        index.mkdir(parents=True, exist_ok=True)
+        (index / "jieba").symlink_to(dictionaries)
+        return index
+
+    return prepare
 
 
 class Clock:

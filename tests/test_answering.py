@@ -100,10 +100,6 @@ async def test_what_is_no_question_is_not_answered(seeds: Answerer, question: st
     assert not (await seeds.answer(question)).answered
 
 
-async def test_the_same_question_has_the_same_answer(seeds: Answerer) -> None:
-    assert await seeds.answer("智能家居发展什么") == await seeds.answer("智能家居发展什么")
-
-
 async def test_a_threshold_of_0_never_refuses_what_was_found(
     seeds: Answerer, engine: LocalEngine, tokenizer: Tokenizer
 ) -> None:

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import tarfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -32,8 +32,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
+    return prepared(tmp_path / "index")
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.language import Tokenizer
+
 ROOT = Path(__file__).parent.parent
 SHOWING = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
@@ -34,5 +36,8 @@ def test_the_readme_has_a_row_for_every_command_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("name", SHOWING)
-def test_examples_in_docstrings_are_true(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
+def test_examples_in_docstrings_are_true(name: str, tokenizer: Tokenizer) -> None:
+    results = doctest.testmod(
+        importlib.import_module(name), extraglobs={"tokenizer": tokenizer, "cache_folder": tokenizer.cache_folder}
+    )
+    assert (results.failed, results.attempted > 0) == (0, True)

@@ -39,8 +39,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
+    return prepared(tmp_path / "index")
 
 
 @pytest.fixture
