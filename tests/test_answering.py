@@ -53,6 +53,7 @@ letters = st.text(
 paragraphs = st.lists(letters.map(str.strip).filter(bool), min_size=1, max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(collection=st.lists(paragraphs, min_size=1, max_size=3), question=letters, limit=st.integers(1, 6))
 def test_every_answer_stands_in_its_document_at_its_offsets(

@@ -22,6 +22,7 @@ SHOWING = [
 ]
 
 
+@pytest.mark.slow
 def test_the_picture_is_of_a_conversation_as_it_goes_today(tmp_path: Path) -> None:
     drawn = tmp_path / "conversation.svg"
     subprocess.run([sys.executable, ROOT / "docs" / "picture.py", drawn], check=True)  # noqa: S603
