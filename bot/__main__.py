@@ -172,6 +172,8 @@ async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
         arguments.files,
         unanswerable=arguments.unanswerable,
         tokenizer=composition.tokenizer(settings),
+        threshold=settings.threshold,
+        sure_threshold=settings.sure_threshold,
         answerer=lambda: composition.answerer(settings),
         record=settings.index_folder / "evaluation.json",
         as_json=arguments.json,

@@ -74,10 +74,16 @@ class Settings(BaseSettings):
     engine_verify: bool = Field(True, description="是否检查集群的证书 (whether certificates are checked)")
     limit: int = Field(3, ge=1, le=50, description="一次最多给出几句 (sentences shown at once, at most)")
     threshold: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="置信度低于它就答“没有找到”，0 为从不拒答 (below this confidence: not found; 0: never)",
+    )
+    sure_threshold: float = Field(
         0.5,
         ge=0,
         le=1,
-        description="置信度低于它就答“没有找到”，0 为从不拒答 (below this confidence: not found)",
+        description="置信度低于它的答案标明“可能相关，请核对原文” (below it, marked as possible)",
     )
     telegram_token: SecretStr | None = Field(
         None, description="@BotFather 给的机器人令牌，须保密 (the bot's token, a secret)"

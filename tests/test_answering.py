@@ -110,6 +110,19 @@ async def test_a_threshold_of_0_never_refuses_what_was_found(
     assert (await lenient.answer("深圳的智能终端目标是多少")).answered
 
 
+@pytest.mark.parametrize(
+    ("threshold", "sure_threshold", "certainty"), [(0, 0, "sure"), (0, 1, "maybe"), (1, 1, "none"), (1, 0, "none")]
+)
+async def test_the_two_thresholds_make_three_outcomes(
+    engine: LocalEngine, tokenizer: Tokenizer, threshold: float, sure_threshold: float, certainty: str
+) -> None:
+    answerer = Answerer(engine, tokenizer, threshold=threshold, sure_threshold=sure_threshold)
+    answer = await answerer.answer("智能终端目标是多少？")
+    assert 0 < answer.confidence < 1
+    assert answer.certainty == certainty
+    assert answer.answered == bool(answer.quotes) == (certainty != "none")
+
+
 @pytest.fixture
 async def library(tokenizer: Tokenizer, tmp_path: Path) -> AsyncIterator[LocalEngine]:
     """Three documents: two say the same of the forklift, the third contradicts them, with the newest date."""

@@ -103,11 +103,19 @@ def test_the_exit_status_of_ask_is_greps(environment: Mapping[str, str], questio
     assert run("ask", question, environment=environment).returncode == status
 
 
+def test_what_only_may_answer_says_so(environment: Mapping[str, str]) -> None:
+    done = run("ask", "叉车的限速是多少？", environment={**environment, "YUANJU_SURE_THRESHOLD": "1"})
+    heading, sentence, *_ = done.stdout.splitlines()
+    assert heading == "可能相关，请核对原文："
+    assert "5公里" in sentence
+
+
 def test_ask_reads_questions_from_a_pipe_and_prints_an_object_a_line(environment: Mapping[str, str]) -> None:
     done = run("ask", "-", "--json", environment=environment, typed="三层放什么？\n\n火星上有什么？\n")
     found, missed = (json.loads(line) for line in done.stdout.splitlines())
-    assert list(found) == list(missed) == ["question", "answered", "confidence", "missing", "answers"]
+    assert list(found) == list(missed) == ["question", "answered", "certainty", "confidence", "missing", "answers"]
     assert (found["answered"], missed["answered"], missed["answers"]) == (True, False, [])
+    assert (found["certainty"], missed["certainty"]) == ("sure", "none")
     best = found["answers"][0]
     assert list(best) == ["sentence", "score", "highlights", "paragraph", "document"]
     assert best["document"] == {

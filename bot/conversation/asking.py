@@ -25,7 +25,7 @@ async def ask(
         metrics.QUESTIONS.labels(place, "failed").inc()
         raise
     milliseconds = (time.perf_counter() - started) * 1000
-    outcome: metrics.Outcome = "answered" if answer.answered else "not_found"
+    outcome: metrics.Outcome = "not_found" if answer.certainty == "none" else answer.certainty
     metrics.QUESTIONS.labels(place, outcome).inc()
     facts = {
         "place": place,

@@ -19,7 +19,7 @@ from retrieval.library.manifest import Entry, Manifest, State, Summary
 from retrieval.library.resting import resting
 from retrieval.reading import Declarations, Limits
 
-READERS_VERSION = 2
+READERS_VERSION = 3
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""
 
 MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200

@@ -134,7 +134,7 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
         return None
     asking = text[gap[0] : gap[1]]
     after = re.match(r"(?:个)?([\u4e00-\u9fff%]{1,2})", text[gap[1] :])
-    number = r"[\d一二两三四五六七八九十百千万亿零〇.,]+"
+    number = r"(?:\d+(?:[.,]\d+)*|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
     if "第几" in asking and after:
         return re.compile(rf"第{number}{after[1][0]}")
     for asks, units in _MEASURES:

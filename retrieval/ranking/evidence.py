@@ -38,7 +38,7 @@ class Evidence:
 
     ``weights`` is the idf of each term in the whole collection, ``entities`` are those of the question. ``hit`` and
     ``place`` tell of each row to which hit it belongs and which of its sentences it is; row ``r`` is
-    ``passages.text[begins[r]:ends[r]]``.
+    ``passages.text[begins[r]:ends[r]]``, of which the sentence is what stands from ``quoted[r]`` on.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Evidence:
         self.hit = passages.hit[self.rows]
         self.place = passages.place[self.rows]
         self.begins = passages.starts[self.rows]
+        self.quoted = passages.quoted[self.rows]
         self.ends = passages.starts[self.rows + 1]
         self.counts = counts[self.rows]
         self.sentence: Flags = self.counts > 0
@@ -204,7 +205,7 @@ class Evidence:
     @cached_property
     def lengths(self) -> Array:
         """The number of characters of the sentence."""
-        return (self.ends - self.begins).astype(np.float64)
+        return (self.ends - self.quoted).astype(np.float64)
 
     @cached_property
     def bm25(self) -> Array:
@@ -243,7 +244,7 @@ class Evidence:
     def novelty(self) -> Array:
         """The number of characters of the sentence that the question does not cover."""
         total = np.concatenate(([0], np.cumsum(~self.covered)))
-        return (total[self.ends] - total[self.begins]).astype(np.float64)
+        return (total[self.ends] - total[self.quoted]).astype(np.float64)
 
     @cached_property
     def answering(self) -> list[list[tuple[int, int]]]:
@@ -256,7 +257,7 @@ class Evidence:
             return [[] for _ in self.rows]
         return [
             [m.span() for m in pattern.finditer(text, begin, end) if not covered[m.start() : m.end()].all()]
-            for begin, end in zip(self.begins.tolist(), self.ends.tolist(), strict=True)
+            for begin, end in zip(self.quoted.tolist(), self.ends.tolist(), strict=True)
         ]
 
     @cached_property
@@ -273,7 +274,7 @@ class Evidence:
         return np.array(
             [
                 float(any(not covered[match.start()] for match in pattern.finditer(text, begin, end)))
-                for begin, end in zip(self.begins.tolist(), self.ends.tolist(), strict=True)
+                for begin, end in zip(self.quoted.tolist(), self.ends.tolist(), strict=True)
             ]
         )
 

@@ -27,7 +27,7 @@ class Raw:
     """The bytes of one file and what is known of them before they are read.
 
     ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
-    such as ``zh-TW``; ``stem`` is the file's name without its suffix.
+    such as ``zh-TW``.
     """
 
     path: str
@@ -42,7 +42,8 @@ class Block:
     """A piece of text that stands by itself: a paragraph, or with a ``level`` (1 is the outermost) a heading.
 
     ``page`` is the page it starts on; ``under`` what else it stands below, such as a table's caption; ``item``
-    says that it is an item of a list.
+    says that it is an item of a list. ``questions`` are the wordings of the question that it answers, which are no
+    part of ``text``.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Block:
     page: int | None = None
     under: tuple[str, ...] = ()
     item: bool = False
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,7 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
     from retrieval.reading.joining import collapse
     from retrieval.reading.lists import gather
     from retrieval.reading.outline import number, stands_alone, title_of
+    from retrieval.reading.titles import telling_title
 
     said = content.metadata
     path = PurePosixPath(raw.path)
@@ -160,7 +161,7 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
         raise UnreadableDocument(raw.path, "; ".join(["holds no text to read", *remarks]))
     source = Source(
         path=raw.path,
-        title=title,
+        title=telling_title(title, path),
         author=declaration.author or said.author,
         date=declaration.date or said.date,
         url=declaration.url or said.url,
