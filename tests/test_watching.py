@@ -24,6 +24,7 @@ from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
+from testbed.commands import yuanju
 from testbed.serving import live_index as shelf_in_process
 
 EVERYBODY = Audience()
@@ -38,8 +39,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
+    return prepared(tmp_path / "index")
 
 
 @pytest.fixture
@@ -285,13 +286,9 @@ async def test_what_began_with_one_edition_goes_on_with_it(folder: Path, index: 
     ]
 
 
-async def run(environment: dict[str, str], *arguments: str) -> tuple[int | None, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, log = await process.communicate()
-    return process.returncode, output.decode(), log.decode()
+async def run(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
+    done = await asyncio.to_thread(partial(yuanju, *arguments, environment=environment))
+    return done.returncode, done.stdout, done.stderr
 
 
 async def test_whoever_comes_second_to_index_waits_and_says_so(index: Path, environment: dict[str, str]) -> None:

@@ -63,8 +63,8 @@ class Question:
     def of(cls, text: str, tokenizer: Tokenizer, synonyms: Synonyms | None = None) -> Question:
         """Read a question.
 
-        >>> question = Question.of("请问新建校区面积是多少？", tokenizer)  # doctest: +SKIP
-        >>> question.kind.name, question.words  # doctest: +SKIP
+        >>> question = Question.of("请问新建校区面积是多少？", tokenizer)
+        >>> question.kind.name, question.words
         ('number', ('新建', '校区', '面积', '是'))
         """
         normal = normalise(text)
