@@ -87,7 +87,7 @@ class Library:
         self._suggested = suggested
         self._related = related
 
-    async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
         self.questions.append(question)
         self.asked.set()
         if self._release:
