@@ -35,7 +35,7 @@ from training.tables import Asker
 
 T = TypeVar("T")
 
-QUESTIONS = {"encyclopedia": 400, "law": 600, "chat": 500}
+QUESTIONS = {"encyclopedia": 1000, "law": 800, "chat": 700}
 """How many questions of a set the ranking is learned from; of other kinds all."""
 RANKED = (Layout("titled", titled=True), Layout("untitled", titled=False))
 """The layouts that the ranking is learned from."""
@@ -48,7 +48,7 @@ JUDGED = (
     Layout("15 titled", titled=True, size=15),
 )
 """Those that the confidence is learned from."""
-CASES = 15
+CASES = 20
 """How many questions of a set each of these has."""
 SMALLEST_REAL = 240
 """Paragraphs of the smallest part of a real collection that is asked, since people asked little of each."""
@@ -65,11 +65,19 @@ SHARES = {
     "refused": 0.5,
 }
 """How much each sort of unanswerable question counts."""
+_LEAST_CASES = 8
 WRONG = 0.6
 """What it costs to answer a question that the documents do not answer, beside refusing one that they do."""
-PENALTY = 8.0
+NEIGHBOURED = frozenset(("paragraph", "sentence", "word"))
+"""Sorts made by taking away or changing something small: what is left, or a neighbour, may answer all the same."""
+OVERLAPPING = 0.3
+"""What these count where collections say most things more than once: everywhere but in encyclopedias."""
+PENALTY, DOUBT_PENALTY = 8.0, 100.0
+"""On the standardised weights of the ranking, and of the confidence, which must hold where nothing was learned."""
 SURE_WRONGLY, SHOWN_RIGHTLY = 0.08, 0.92
-"""The thresholds are where so many of the unanswerable are sure, and so many of the answerable are shown."""
+"""The thresholds are where of no sort more of the unanswerable are sure, and where so many of the answerable are shown."""
+JUDGED_SORTS = ("foreign", "name", "year", "number", "chat", "refused")
+"""The sorts that this is judged by: what is left or a neighbour may answer the others all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +155,21 @@ class Workshop:
 
 
 def learn_confidence(tables: Mapping[Key, Cases]) -> Confidence:
-    """Learn from tables that count alike by kind; in each all sorts together count ``WRONG`` times the answerable."""
+    """Learn from tables that count alike by kind; in each all sorts together count ``WRONG`` times the answerable.
+
+    What a layout hides so well that its sentence is not ranked at all, is not answerable there.
+    """
     rows, answerable, importance = [], [], []
     kinds = [kind for kind, _, _ in tables]
-    for (kind, _, _), table in tables.items():
+    for (kind, _, _), whole in tables.items():
+        table = whole.where(~whole.answerable | (whole.rank > 0))
         weight = np.where(table.answerable, 1.0, 0.0)
         total = weight.sum()
-        present = {sort: share for sort, share in SHARES.items() if (table.sorts == sort).any()}
+        present = {
+            sort: share * (OVERLAPPING if sort in NEIGHBOURED and kind != "encyclopedia" else 1)
+            for sort, share in SHARES.items()
+            if (table.sorts == sort).any()
+        }
         for sort, share in present.items():
             chosen = table.sorts == sort
             weight[chosen] = WRONG * share / sum(present.values()) * total / chosen.sum()
@@ -161,7 +177,7 @@ def learn_confidence(tables: Mapping[Key, Cases]) -> Confidence:
         answerable.append(table.answerable.astype(np.float64))
         importance.append(weight * 1000 / max(total, 1) / kinds.count(kind))
     weights, bias = confidence_weights(
-        np.concatenate(rows), np.concatenate(answerable), np.concatenate(importance), penalty=PENALTY
+        np.concatenate(rows), np.concatenate(answerable), np.concatenate(importance), penalty=DOUBT_PENALTY
     )
     return Confidence(weights, bias)
 
@@ -187,14 +203,21 @@ def joined_cases(tables: Sequence[Cases]) -> Cases:
 
 
 def thresholds(tables: Mapping[Key, Cases], values: Mapping[str, Array]) -> tuple[float, float]:
-    """Return the log-odds from which something is shown, and from which it is sure, kinds counting alike."""
+    """Return the log-odds from which something is shown, and from which it is sure.
+
+    Both by the kinds that people ask: those of encyclopedias, written beside the text, are surer than any of these.
+    """
     shown, sure = [], []
     for kind, found in values.items():
+        if kind == "encyclopedia":
+            continue
         own = joined_cases([table for key, table in tables.items() if key[0] == kind])
-        shown.append(np.quantile(found[own.answerable], 1 - SHOWN_RIGHTLY))
-        swapped = np.isin(own.sorts, ("foreign", "name", "year", "number", "refused", "chat", "now"))
-        sure.append(np.quantile(found[swapped], 1 - SURE_WRONGLY))
-    return float(np.mean(shown)), float(np.mean(sure))
+        shown.append(np.quantile(found[own.answerable & (own.rank > 0)], 1 - SHOWN_RIGHTLY))
+        for sort in JUDGED_SORTS:
+            others = found[own.sorts == sort]
+            if len(others) >= _LEAST_CASES:
+                sure.append(np.quantile(others, 1 - SURE_WRONGLY))
+    return float(np.mean(shown)), float(np.max(sure))
 
 
 def report(tables: Mapping[Key, Cases], values: Mapping[str, Array], shown: float, sure: float) -> None:
@@ -232,9 +255,6 @@ def _report(title: str, own: Cases, found: Array, shown: float, sure: float) -> 
             auroc = refusal(known.tolist(), others.tolist())["refusal AUROC"]
             wrong.append(f"{sort} {(others >= sure).mean():.2f}/{(others >= shown).mean():.2f} ({auroc:.2f})")
     print(f"{title:32} {line}\n{'':32} sure/shown (AUROC) of unanswerable: {'  '.join(wrong)}", flush=True)
-
-
-_LEAST_CASES = 8
 
 
 def main() -> None:

@@ -94,7 +94,7 @@ class Ranker:
 
     def case(self, evidence: Evidence, values: Array) -> Case:
         """Give what the confidence of an answer is judged by, from the values that the model gave the sentences."""
-        return Case(evidence, int(np.argmax(values)), values)
+        return Case(evidence, int(np.argmax(values)))
 
     def rank(self, question: Question, found: Found) -> Ranking:
         """Rank the sentences of the paragraphs found for a question's terms."""
