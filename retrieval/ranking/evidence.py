@@ -92,6 +92,11 @@ class Evidence:
         pieces = np.searchsorted(starts, places, side="right") - 1
         return np.bincount(pieces * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
+    def rows_of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows in which places of the passages' text stand; those in titles are left out."""
+        rows = np.searchsorted(self.begins, places, side="right") - 1
+        return rows[(rows >= 0) & (places < self.ends[rows])]
+
     def hit_at(self, row: int) -> Hit:
         """Return the hit of a row."""
         return self.passages.hits[int(self.hit[row])]
@@ -308,9 +313,7 @@ class Evidence:
                 places = occurrences(self.passages.text, member)
                 if not places:
                     continue
-                found = np.array(places, dtype=np.int64)
-                rows = np.searchsorted(self.begins, found, side="right") - 1
-                rows = rows[(rows >= 0) & (found < self.ends[rows])]
+                rows = self.rows_of(np.array(places, dtype=np.int64))
                 (same if member in self.question.content else other)[rows] = True
             weight = self._local(same | other)
             anyhow += (same | other) * weight
