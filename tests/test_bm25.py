@@ -78,6 +78,7 @@ def test_search_takes_the_best_in_order_and_ties_by_position(
     assert model.search(query, limit=limit) == best(model.get_scores(query), limit)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
