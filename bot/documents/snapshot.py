@@ -23,24 +23,38 @@ class Snapshot:
     """
 
     def __init__(
-        self, engine: Engine, tokenizer: Tokenizer, manifest: str, *, threshold: float, timed: Timed = untimed
+        self,
+        engine: Engine,
+        tokenizer: Tokenizer,
+        manifest: str,
+        *,
+        threshold: float,
+        timed: Timed = untimed,
+        seconds: float | None = None,
     ) -> None:
         lexicon, self.files = held(manifest)
         tokenizer.adopt(lexicon.words, lexicon.stop)
         self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
         self.tokenizer = tokenizer
         synonyms = Synonyms(lexicon.synonyms + default().groups)
-        self.answerer = Answerer(engine, tokenizer, threshold=threshold, synonyms=synonyms, timed=timed)
+        self.answerer = Answerer(
+            engine, tokenizer, threshold=threshold, synonyms=synonyms, timed=timed, seconds=seconds
+        )
         self.suggested: dict[Audience, tuple[str, ...]] = {}
 
 
 async def opened(
-    engine: Callable[[Tokenizer], Engine], cache_folder: Path, *, threshold: float, timed: Timed = untimed
+    engine: Callable[[Tokenizer], Engine],
+    cache_folder: Path,
+    *,
+    threshold: float,
+    timed: Timed = untimed,
+    seconds: float | None = None,
 ) -> Snapshot | None:
     """Open the newest state of the documents; ``None`` where there is no index that can be used.
 
-    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's, ``timed`` as for
-    ``Answerer``.
+    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's, the others are as
+    for ``Answerer``.
     """
     while True:
         tokenizer = Tokenizer(cache_folder)
@@ -51,6 +65,8 @@ async def opened(
             continue
         if manifest is None:
             return None
-        snapshot = await asyncio.to_thread(Snapshot, engine_now, tokenizer, manifest, threshold=threshold, timed=timed)
+        snapshot = await asyncio.to_thread(
+            Snapshot, engine_now, tokenizer, manifest, threshold=threshold, timed=timed, seconds=seconds
+        )
         await asyncio.to_thread(tokenizer.terms, "准备")  # so that the first question need not wait for the dictionary
         return snapshot
