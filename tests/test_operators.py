@@ -274,7 +274,7 @@ async def test_statistics(api: FakeBotAPI) -> None:
         library.quotes = ()
         await say(api, "火星", sender=BEN)
         lines = (await say(api, "/stats")).text.splitlines()
-    assert lines[:3] == ["最近 7 天", "提问：2 次，2 人", "有答案：50%"]
+    assert lines[:3] == ["最近 7 天", "提问：2 次，2 人", "有答案：50%，可能相关：0%"]
     assert lines[3].startswith("用时：中位数 ")
     assert lines[4] == "评价：👍 1 👎 0"
 
