@@ -235,7 +235,7 @@ class _Reading:
         if sum(cell is other for other in row) > 1:
             marked = cell.heads and start + 1 < len(rows) and not any(other.heads for other in rows[start + 1])
             return not (marked and not self.named)
-        return not self.named or gap or row[0] is not cell or is_item(cell.text) or cell.text.startswith(_NOTE)
+        return not self.named or gap or is_item(cell.text) or cell.text.startswith(_NOTE)
 
     def _alone(self, cell: Cell, rows: Sequence[Row], start: int, *, gap: bool) -> Iterator[Block]:
         text = cell.text.replace("\n", " ")

@@ -13,6 +13,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 from pptx import Presentation
 from pptx.presentation import Presentation as PresentationFile
@@ -160,7 +161,7 @@ def test_value_is_shown_in_its_number_format(read_one: Read, value: object, numb
 
 def test_dates_of_a_workbook_that_counts_from_1904(read_one: Read) -> None:
     book = workbook([["名称", "日期"], ["甲", dt.date(2020, 5, 6)]])
-    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.epoch = CALENDAR_MAC_1904
     assert texts(read_one(saved(book), "a.xlsx")) == ["名称：甲，日期：2020-05-06"]
 
 
@@ -272,15 +273,16 @@ def strict(name: str, data: bytes) -> bytes:
             id="an empty fill",
         ),
         pytest.param(
-            lambda name, data: re.sub(rb"\d{4}-\d\d-\d\dT[^<]*", "去年".encode(), data)
-            if name == "docProps/core.xml" else data,
+            lambda name, data: (
+                re.sub(rb"\d{4}-\d\d-\d\dT[^<]*", "去年".encode(), data) if name == "docProps/core.xml" else data
+            ),
             id="dates that are none",
         ),
         pytest.param(lambda name, data: None if name == "xl/styles.xml" else data, id="no styles"),
         pytest.param(lambda name, data: b"<broken" if name == "docProps/core.xml" else data, id="broken properties"),
         pytest.param(strict, id="Strict Open XML"),
     ],
-)  # fmt: skip
+)
 def test_what_excel_opens_is_read(read_one: Read, change: Callable[[str, bytes], bytes | None]) -> None:
     data = repacked(saved(workbook([["货品", "售价"], ["毛笔", "20元"]])), change)
     assert texts(read_one(data, "a.xlsx")) == ["货品：毛笔，售价：20元"]
@@ -298,7 +300,7 @@ def test_empty_rows_far_apart_take_no_time(read_one: Read) -> None:
     book = workbook([["货品", "售价"], ["毛笔", "20元"]])
     active(book)["A1000000"] = "砚台"
     merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A2:IV900000"/></mergeCells>'
-    data = repacked(saved(book), lambda name, part: part.replace(b"</sheetData>", merged))
+    data = repacked(saved(book), lambda _, part: part.replace(b"</sheetData>", merged))
     assert len(read_one(data, "a.xlsx").paragraphs) == 2
 
 
