@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cachetools import LRUCache
 from telegram import InlineKeyboardMarkup
 
 from bot.conversation import buttons, courtesy
-from bot.conversation.asking import ask
+from bot.conversation.asking import Request
 from bot.conversation.buttons import Kind, Looks, Row
 from bot.conversation.services import Requester, Services
 from bot.memory.asker import Asker
@@ -45,7 +46,8 @@ class Answers:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._documents = services.documents
-        self._turned: OrderedDict[Asker, tuple[str, int]] = OrderedDict()  # the page shown last, for "more?"
+        # The page shown last, for "more?"
+        self._turned: LRUCache[Asker, tuple[str, int]] = LRUCache(_MOST_REMEMBERED)
 
     async def reply(self, text: str, requester: Requester, *, alone: bool = False) -> Reply:
         """The reply to a text that may be a question; with ``alone`` it follows up on nothing."""
@@ -64,7 +66,7 @@ class Answers:
         self, payload: Mapping[str, Any], number: int, requester: Requester, *, key: str, votes: Row
     ) -> Reply:
         """A page of an answer that was given, from the documents as they are now."""
-        answer = await self._documents.ask(payload["question"], limit=MOST, audience=requester.audience)
+        answer = await self._documents.answer(payload["question"], limit=MOST, audience=requester.audience)
         if not answer.answered:
             return Reply(_headed(payload, replies.not_found_html(answer, _language(payload)), answer))
         found = self._pages(answer, _language(payload))
@@ -78,7 +80,7 @@ class Answers:
         self, payload: Mapping[str, Any], number: int, screen: int, requester: Requester, *, key: str, votes: Row
     ) -> Reply:
         """A page with the paragraphs around its sentences."""
-        answer = await self._documents.ask(payload["question"], limit=MOST, audience=requester.audience)
+        answer = await self._documents.answer(payload["question"], limit=MOST, audience=requester.audience)
         if not answer.answered:
             return Reply(_headed(payload, replies.not_found_html(answer, _language(payload)), answer))
         found = self._pages(answer, _language(payload))
@@ -94,7 +96,7 @@ class Answers:
     async def related(self, payload: Mapping[str, Any], requester: Requester) -> tuple[str, ...]:
         """Questions that go on from an answer that was given, or else others that the documents answer."""
         limit = self._services.settings.limit
-        answer = await self._documents.ask(payload["question"], limit=limit, audience=requester.audience)
+        answer = await self._documents.answer(payload["question"], limit=limit, audience=requester.audience)
         if found := await self._documents.related(answer, requester.audience):
             return found
         others = await self._documents.suggestions(requester.audience)
@@ -149,7 +151,9 @@ class Answers:
 
     async def _ask(self, question: str, limit: int, requester: Requester) -> tuple[Answer, float]:
         place: metrics.Place = "private" if requester.private else "group"
-        return await ask(self._services, question, limit=limit, audience=requester.audience, place=place)
+        started = time.perf_counter()
+        answer = await self._services.answering(Request(question, limit, requester.audience, place))
+        return answer, (time.perf_counter() - started) * 1000
 
     def _shown(
         self, answer: Answer, number: int, payload: dict[str, Any], requester: Requester, milliseconds: float
@@ -222,9 +226,6 @@ class Answers:
 
     def _turn(self, asker: Asker, question: str, number: int) -> None:
         self._turned[asker] = (question, number)
-        self._turned.move_to_end(asker)
-        if len(self._turned) > _MOST_REMEMBERED:
-            self._turned.popitem(last=False)
 
 
 def _language(payload: Mapping[str, Any]) -> Phrases:

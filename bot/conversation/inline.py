@@ -20,7 +20,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import CallbackContext
 
-from bot.conversation.asking import ask
+from bot.conversation.asking import Request
 from bot.conversation.services import Services
 from bot.rendering import replies
 from bot.rendering.catalogue import Html, Phrases, language_of, phrases
@@ -52,7 +52,7 @@ class Inline:
         say = phrases(language_of(query.from_user.language_code))
         if not self._services.access.answers_in(person):
             await _give(query, [], say.text("not-for-you-inline"))
-        elif not self._services.limits.ask(person, person).allowed:
+        elif not (await self._services.limits.admit(person, person)).allowed:
             await _give(query, [], say.text("inline-nothing"), cache_seconds=0)
         elif question := query.query.strip():
             await self._answer(query, question, say)
@@ -63,7 +63,7 @@ class Inline:
         first = int(query.offset) if query.offset.isdecimal() and len(query.offset) < 6 else 0
         last = min(first + PER_PAGE, _MOST)
         audience = self._services.access.public()
-        answer, _ = await ask(self._services, question, limit=last + 1, audience=audience, place="inline")
+        answer = await self._services.answering(Request(question, last + 1, audience, "inline"))
         results = [_article(number, quote, say) for number, quote in enumerate(answer.quotes[first:last], first)]
         label = say.text("inline-start") if answer.answered else say.text("inline-not-found")
         more = str(last) if len(answer.quotes) > last and last < _MOST else None
@@ -74,7 +74,7 @@ class Inline:
         audience = self._services.access.public()
         results: list[InlineQueryResultArticle] = []
         for question in await self._services.documents.suggestions(audience):
-            answer = await self._services.documents.ask(question, limit=1, audience=audience)
+            answer = await self._services.documents.answer(question, limit=1, audience=audience)
             if answer.answered:
                 asked = say.html("asked", question=question)
                 html = Html(f"{asked}\n\n{replies.page_html(answer.quotes, say)}")

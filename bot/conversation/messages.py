@@ -83,7 +83,7 @@ class Conversation:
             earlier = await self._services.ledger.reply_to(message.chat_id, message.message_id)
             if (
                 earlier is None
-                or not self._services.limits.ask(requester.asker.person_id, requester.asker.chat_id).allowed
+                or not (await self._services.limits.admit(requester.asker.person_id, requester.asker.chat_id)).allowed
             ):
                 return
             reply = await self._reply(call, message, requester, context)
@@ -173,7 +173,7 @@ class Conversation:
             await message.reply_html(said, do_quote=True)
 
     async def _is_slow_enough(self, message: Message, requester: Requester) -> bool:
-        verdict = self._services.limits.ask(requester.asker.person_id, requester.asker.chat_id)
+        verdict = await self._services.limits.admit(requester.asker.person_id, requester.asker.chat_id)
         if verdict.notice:
             key = "slow-down-chat" if verdict.who == "chat" else "slow-down"
             seconds = math.ceil(verdict.wait_seconds)

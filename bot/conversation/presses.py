@@ -93,14 +93,14 @@ class Presses:
             await _answer(query, phrases(language_of(query.from_user.language_code)).text("out-of-date"), alert=True)
             return
         assert isinstance(message, Message)  # noqa: S101 - there is a requester
-        if refusal := self._refusal(press, payload, requester):
+        if refusal := await self._refusal(press, payload, requester):
             await _answer(query, refusal, alert=True)
             return
         if press.kind not in _ANSWERING_THEMSELVES:
             await _answer(query)
         await self._does[press.kind](Pressed(query, message, press, payload, requester))
 
-    def _refusal(self, press: Press, payload: dict[str, Any], requester: Requester) -> str | None:
+    async def _refusal(self, press: Press, payload: dict[str, Any], requester: Requester) -> str | None:
         """Why this person may not press this button now."""
         person = requester.asker.person_id
         if not self._services.access.answers_in(requester.asker.chat_id):
@@ -111,7 +111,7 @@ class Presses:
         if press.kind in _OWN_ONLY and payload["person"] not in {person, requester.asker.chat_id}:
             return requester.phrases.text("not-your-button")
         if press.kind in _ASKING:
-            verdict = self._services.limits.ask(person, requester.asker.chat_id)
+            verdict = await self._services.limits.admit(person, requester.asker.chat_id)
             if not verdict.allowed:
                 key = "slow-down-chat" if verdict.who == "chat" else "slow-down"
                 return requester.phrases.text(key, seconds=math.ceil(verdict.wait_seconds))

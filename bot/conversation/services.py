@@ -9,6 +9,7 @@ from telegram import CallbackQuery, Message, User
 from telegram.constants import ChatType
 
 from bot.access import Access, Audience
+from bot.conversation.asking import Answering
 from bot.conversation.limits import Limits
 from bot.documents.live_index import Documents
 from bot.memory.asker import Asker
@@ -19,9 +20,13 @@ from bot.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The documents, the memory and the rules; ``clock`` gives seconds since 1970, as Telegram counts them."""
+    """The documents, the memory and the rules; ``clock`` gives seconds since 1970, as Telegram counts them.
+
+    What a person asks goes through ``answering``, with the layers around it.
+    """
 
     documents: Documents
+    answering: Answering
     ledger: Ledger
     settings: Settings
     access: Access

@@ -24,6 +24,7 @@ from telegram.ext import (
 
 from bot.access import Access, misnamed
 from bot.conversation.answers import Answers
+from bot.conversation.asking import counted, layered, timed
 from bot.conversation.inline import Inline
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Conversation
@@ -162,7 +163,12 @@ async def run(
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
             application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
             limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
-            add_handlers(application, Services(documents, ledger, settings, Access(settings), limits, clock))
+            answering = layered(
+                [counted(with_questions=settings.log_questions), timed],
+                lambda asked: documents.answer(asked.question, limit=asked.limit, audience=asked.audience),
+            )
+            services = Services(documents, answering, ledger, settings, Access(settings), limits, clock)
+            add_handlers(application, services)
             if settings.webhook_url and routes:
                 source: Source = Webhook(
                     application.bot,
