@@ -23,6 +23,7 @@ def explanation(ranking: Ranking, phrases: Phrases, *, threshold: float, index_v
         say("why-title"),
         say("not-found-question", question=shortened(ranking.question.text)),
         say("why-terms", terms=phrases.text("term-separator").join(terms)),
+        *_also(ranking, phrases),
         "",
     ]
     for rank, candidate in enumerate(ranking.candidates[:_CANDIDATES], 1):
@@ -44,3 +45,12 @@ def explanation(ranking: Ranking, phrases: Phrases, *, threshold: float, index_v
             )
         )
     )
+
+
+def _also(ranking: Ranking, phrases: Phrases) -> list[Html]:
+    """A line with the words that were looked for beside those of the question, if there were any."""
+    others: dict[str, list[str]] = {}
+    for word, other in ranking.question.synonyms:
+        others.setdefault(word, []).append(other)
+    said = phrases.text("term-separator").join(f"{word} → {' '.join(found)}" for word, found in others.items())
+    return [phrases.html("why-synonyms", words=shortened(said, _SENTENCE_LIMIT))] if said else []
