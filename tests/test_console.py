@@ -40,7 +40,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     return kept | {
         "YUANJU_DOCUMENTS": str(folder / "documents"),
         "YUANJU_INDEX": str(folder / "index"),
-        "LC_ALL": "zh_CN.UTF-8",
+        "LC_ALL": "C.UTF-8",  # which every system has, and which says nothing of a language
         "PYTHONWARNINGS": "error",
         "PYTHONIOENCODING": "utf-8",
         "COLUMNS": "80",
@@ -68,7 +68,7 @@ def test_chat_from_a_pipe(environment: Mapping[str, str]) -> None:
     assert done.stderr == ""
     assert done.stdout == (
         f"叉车的限速是每小时5公里。\n{SOURCE}\n叉车每天检查一次。\n{SOURCE}\n"
-        "文档里没有找到答案。\n找的是：火星上有什么？\n没有提到：“火星”。\n\n"
+        "文档里没有找到答案。\n找的是：火星上有什么？\n没有提到：“火星”。\n\n最接近的内容：\n1. 仓库手册\n\n"
     )
     assert done.returncode == 0
 
@@ -88,7 +88,7 @@ def test_the_same_conversation_as_in_telegram_from_a_pipe() -> None:
 def test_in_english(environment: Mapping[str, str]) -> None:
     done = run("chat", environment=environment, LC_ALL="en_US.UTF-8", typed="hello\n火星上有什么？\nmore\nwhy\nhelp\n")
     assert done.stderr == ""
-    said = re.sub("“[^”]*”|火星上有什么？", "", done.stdout)
+    said = re.sub("“[^”]*”|火星上有什么？|仓库手册", "", done.stdout)
     assert said.startswith("Hello! Send me a question")
     assert "There is no  to choose here." in said
     assert re.findall("[\u4e00-\u9fff]+", said.partition("Just type")[0]) == []

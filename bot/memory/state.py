@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import URL, Delete, Table, delete, event, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.actions import Kept, dumped, loaded
 from bot.memory import audit, schema
@@ -253,9 +252,7 @@ def connect(url: URL) -> AsyncEngine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         Path(url.database).touch(mode=0o600)  # what people ask is nobody else's business on this machine
     # One connection: whoever writes next waits in line here, instead of trying again and again in SQLite.
-    engine = create_async_engine(
-        url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, hide_parameters=True
-    )
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: Any) -> None:

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import itertools
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -53,14 +55,15 @@ async def run(settings: Settings, documents: Documents, language: Language, *, i
     )
     access = Access(alone)
     requester = Requester(_ASKER, language, access.audience(_ASKER.chat_id), private=True, operator=True)
-    async with (
-        opened(database_url("sqlite:///:memory:", settings.index_folder)) as state,
-        Ledger(state, retention_days=settings.retention_days) as ledger,
-    ):
-        limits = Limits(person_per_minute=0, chat_per_minute=0)
-        conversation = Conversation(Services(documents, ledger, alone, access, limits))
-        lines = typed(phrases(language).text("prompt")) if interactive else piped()
-        await Chat(conversation, requester, screen(), interactive=interactive).run(lines)
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            opened(database_url(None, Path(folder))) as state,
+            Ledger(state, retention_days=settings.retention_days) as ledger,
+        ):
+            limits = Limits(person_per_minute=0, chat_per_minute=0)
+            conversation = Conversation(Services(documents, ledger, alone, access, limits))
+            lines = typed(phrases(language).text("prompt")) if interactive else piped()
+            await Chat(conversation, requester, screen(), interactive=interactive).run(lines)
 
 
 class Chat:
