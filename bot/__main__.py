@@ -57,11 +57,9 @@ def _leave_within(seconds: float) -> None:
 
 def _health_at_once(flags: Sequence[str]) -> int | None:
     """The status of ``health`` without settings, which take longer; ``None`` where they are needed to tell."""
-    from pathlib import Path
-
     from bot import places
 
-    folder = places.told(flags, os.environ, Path(".env"))
+    folder = places.served(flags, os.environ)
     return None if folder is None else _said(folder)
 
 
@@ -78,12 +76,13 @@ def _run(argv: Sequence[str]) -> int:
     import asyncio
 
     from bot import commands
+    from bot.language import operator_language
     from bot.operations.logs import configure_logging
     from bot.settings import load
     from retrieval.errors import YuanjuError
 
-    arguments = commands.parser().parse_args(argv)
     try:
+        arguments = commands.parser(operator_language(os.environ)).parse_args(argv)
         settings = load(commands.flags(arguments))
         serving = arguments.command == "serve"
         configure_logging(
@@ -125,11 +124,11 @@ def _secrets(settings: Settings) -> list[str]:
 
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
-    from bot.language import language_of_system
+    from bot.language import operator_language
     from bot.terminal import console
 
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
-    language = language_of_system(os.environ)
+    language = operator_language(os.environ)
     async with composition.snapshot(settings) as snapshot:
         answer = snapshot.answerer.answer
         found = await console.ask(
@@ -142,7 +141,7 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import commands, composition
     from bot.documents.locks import using
     from bot.documents.watching import watching
-    from bot.language import language_of_system
+    from bot.language import operator_language
     from bot.terminal import chat
 
     interactive = sys.stdin.isatty()
@@ -150,7 +149,7 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
         async with composition.snapshot(settings):
             await live_index.take_up()
         async with watching(live_index, how=settings.watch if interactive else "off"):
-            await chat.run(settings, live_index, language_of_system(os.environ), interactive=interactive)
+            await chat.run(settings, live_index, operator_language(os.environ), interactive=interactive)
     return FOUND
 
 
@@ -170,6 +169,8 @@ async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
         arguments.files,
         unanswerable=arguments.unanswerable,
         tokenizer=composition.tokenizer(settings),
+        threshold=settings.threshold,
+        sure_threshold=settings.sure_threshold,
         answerer=lambda: composition.answerer(settings),
         record=settings.index_folder / "evaluation.json",
         as_json=arguments.json,
@@ -187,7 +188,7 @@ async def _check(settings: Settings, _: argparse.Namespace) -> int:
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     import asyncio
 
-    from bot import commands, composition
+    from bot import commands, composition, places
     from bot.documents.locks import using
     from bot.documents.watching import watching
     from bot.memory import state
@@ -210,6 +211,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     with suppress(NotImplementedError):  # Windows
         loop.add_signal_handler(signal.SIGTERM, leave)
 
+    places.note_served(settings.index_folder, os.environ)
     connection.Account.of(settings)  # before the documents are read: a missing token should not cost minutes
     database = settings.database.get_secret_value() if settings.database else None
     memory = state.opened(state.database_url(database, settings.index_folder))

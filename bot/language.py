@@ -10,6 +10,8 @@ Language = Literal["zh", "en"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+_TOLD_BY = ("YUANJU_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as POSIX has it, but for the first
+
 
 def language_of(code: str | None) -> Language:
     """Return the language for somebody whose app or system says this code: Chinese for ``zh…`` and for none.
@@ -20,7 +22,10 @@ def language_of(code: str | None) -> Language:
     return "zh" if not code or re.match(r"zh(?![a-z])", code, re.IGNORECASE) else "en"
 
 
-def language_of_system(environment: Mapping[str, str]) -> Language:
-    """Return the language of whoever works at this machine, as the usual variables say."""
-    code = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return language_of("" if code.partition(".")[0] in {"C", "POSIX"} else code)
+def operator_language(environment: Mapping[str, str]) -> Language:
+    """Return the language of whoever reads the terminal and the log.
+
+    >>> operator_language({"YUANJU_LANGUAGE": "en", "LANG": "zh_CN.UTF-8"}), operator_language({"LANG": "zh_TW"})
+    ('en', 'zh')
+    """
+    return language_of(next(filter(None, map(environment.get, _TOLD_BY)), None))

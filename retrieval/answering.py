@@ -24,11 +24,16 @@ def untimed(_: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
+SURE = 0.5
+"""The confidence from which an answer is sure, by default."""
+
+
 class Answerer:
     """Answers questions from what an engine holds.
 
-    ``threshold`` is the confidence below which there is no answer, 0 for always one. ``synonyms`` are the package's own
-    unless others are given. Each stage is done inside of what ``timed`` gives for it.
+    ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
+    is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
+    inside of what ``timed`` gives for it.
     """
 
     def __init__(
@@ -37,18 +42,20 @@ class Answerer:
         tokenizer: Tokenizer,
         *,
         threshold: float,
+        sure_threshold: float = SURE,
         synonyms: Synonyms | None = None,
         timed: Timed = untimed,
     ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
         self.threshold = threshold
+        self.sure_threshold = sure_threshold
         self.synonyms = synonyms or default()
         self._ranker = Ranker(tokenizer)
         self._timed = timed
 
     async def answer(self, question: str, *, limit: int = 3, visible: Visible | None = None) -> Answer:
-        """Answer with at most ``limit`` quotes, best first; with none, where the documents do not say it.
+        """Answer with at most ``limit`` quotes, best first; with none, where nothing in the documents comes near.
 
         What several documents say is one quote; what they contradict each other in is said by the newest first.
         Documents that are not ``visible`` are treated as if they were not there.
@@ -59,7 +66,14 @@ class Answerer:
                 question, (), ranking.confidence, ranking.missing, ranking.question.synonyms, partial=ranking.partial
             )
         quotes = tuple(_quote(ranking, fact) for fact in facts(ranking.candidates, limit=limit))
-        return Answer(question, quotes, ranking.confidence, synonyms=ranking.question.synonyms, partial=ranking.partial)
+        return Answer(
+            question,
+            quotes,
+            ranking.confidence,
+            synonyms=ranking.question.synonyms,
+            partial=ranking.partial,
+            sure=ranking.confidence >= self.sure_threshold,
+        )
 
     async def nearest(self, question: str, *, limit: int, visible: Visible | None = None) -> tuple[Quote, ...]:
         """Find the best sentences from at most ``limit`` places, however little they answer.
@@ -94,4 +108,6 @@ def _quote(ranking: Ranking, fact: Fact) -> Quote:
         highlights=ranking.highlights(candidate),
         also=tuple(other.hit.source for other in fact.repeated),
         disputed=fact.disputed,
+        more=candidate.unit.more,
+        lead=candidate.unit.lead,
     )

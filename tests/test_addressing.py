@@ -7,7 +7,7 @@ from telegram import Message, User
 
 from bot.conversation.commands import Command
 from bot.telegram.addressing import Call, addressed
-from tests.fake_telegram import (
+from testbed.fake_telegram import (
     ANONYMOUS,
     CHANNEL,
     CHANNEL_BOT,

@@ -20,11 +20,9 @@ from rank_bm25 import BM25
 
 from retrieval.errors import DamagedIndexError
 from retrieval.postings.bm25 import PostingsBM25
-from retrieval.postings.compiled import COMPILED
 from retrieval.postings.layout import CODES
-from retrieval.postings.search import Search
-from retrieval.postings.sorting import plain_sort, sort
-from retrieval.postings.topk import WHOLE, Searcher
+from retrieval.postings.runs import plain_sort, sort
+from retrieval.postings.search import COMPILED, PostingsSearch
 
 
 class PlainBM25(BM25):  # type: ignore[misc]
@@ -54,9 +52,9 @@ corpora = st.lists(st.lists(terms, max_size=12), min_size=1, max_size=12).filter
 queries = st.lists(st.sampled_from([*"智能终端目标甲乙", "无"]), max_size=8)
 
 
-def quickest(model: PostingsBM25) -> Search:
+def quickest(model: PostingsBM25) -> PostingsSearch:
     """The search that answers questions, over the same postings."""
-    return Search(model.postings.arrays, model.postings.formula)
+    return PostingsSearch(model.postings.arrays, model.postings.formula)
 
 
 def best(scores: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
@@ -98,13 +96,10 @@ def test_pruning_leaves_out_none_of_the_best(
         for _ in range(count)
     ]
     model = PostingsBM25(corpus)
-    pruning = Searcher(model.postings, whole=0)
     asked = [str(term) for term in query]
-    np.testing.assert_array_equal(pruning.scores(asked), model.get_scores(asked))
     expected = best(model.get_scores(asked), limit)
-    for searcher in (model, pruning):
-        assert searcher.search(asked, limit=limit) == expected
-    assert quickest(model).run(asked, limit=limit) == expected
+    assert model.search(asked, limit=limit) == expected
+    assert quickest(model).best(asked, limit=limit) == expected
 
 
 def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
@@ -114,8 +109,7 @@ def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
         model = PostingsBM25(corpus, k1=1.2, b=0.75)
         np.testing.assert_allclose(model.get_scores(query), scores, rtol=1e-5)
         expected = best(model.get_scores(query), 9)
-        assert Searcher(model.postings, whole=0).search(query, limit=9) == expected
-        assert quickest(model).run(query, limit=9) == expected
+        assert quickest(model).best(query, limit=9) == expected
 
 
 @pytest.fixture(scope="module")
@@ -125,22 +119,24 @@ def large() -> PostingsBM25:
     return PostingsBM25(terms, k1=1.2, b=0.75)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=8), st.integers(0, 9), st.sampled_from([1, 10, 70, 100_000]))
 def test_a_search_in_windows_leaves_out_none_of_the_best(
     large: PostingsBM25, rare: list[int], frequent: int, limit: int
 ) -> None:
     query = [str(term) for term in (*rare, frequent)]
-    assert quickest(large).run(query, limit=limit) == best(large.get_scores(query), limit)
+    assert quickest(large).best(query, limit=limit) == best(large.get_scores(query), limit)
 
 
 def test_a_question_of_more_frequent_terms_than_bounds_can_be_added_up_for() -> None:
     random = np.random.default_rng(3)
     model = PostingsBM25([[str(term) for term in range(400) if random.random() < 0.3] for _ in range(50)])
     query = [str(term) for term in range(400)]
-    assert quickest(model).run(query, limit=7) == best(model.get_scores(query), 7)
+    assert quickest(model).best(query, limit=7) == best(model.get_scores(query), 7)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 @settings(deadline=None, max_examples=300)
 @given(
@@ -157,9 +153,9 @@ def test_damaged_postings_are_an_error_or_another_answer(
     flat = postings.arrays[name].copy()
     for place in places if len(flat) else ():
         flat[place % len(flat)] = np.frombuffer(value, dtype=flat.dtype)[0]
-    search = Search({**postings.arrays, name: flat}, postings.formula)
+    search = PostingsSearch({**postings.arrays, name: flat}, postings.formula)
     with suppress(DamagedIndexError):
-        found = search.run([str(term) for term in query], limit=10)
+        found = search.best([str(term) for term in query], limit=10)
         assert len(found) <= 10
         assert all(0 <= position < 300 for position, _ in found)
 
@@ -168,7 +164,7 @@ def test_damaged_postings_are_an_error_or_another_answer(
 def test_arrays_that_do_not_fit_together_are_not_searched() -> None:
     postings = PostingsBM25([["甲", "乙"], ["乙"]]).postings
     with pytest.raises(DamagedIndexError):
-        Search({**postings.arrays, "lengths": postings.lengths[:1]}, postings.formula)
+        PostingsSearch({**postings.arrays, "lengths": postings.lengths[:1]}, postings.formula)
 
 
 _ANSWER = """
@@ -177,15 +173,16 @@ from pathlib import Path
 from retrieval.index import Index  # all that is needed to open one
 from retrieval.postings.formula import Formula
 from retrieval.postings.layout import CODES
-from retrieval.postings.search import Search
+from retrieval.postings.search import PostingsSearch
 
 folder, average_length = sys.argv[1:]
 arrays = {name: memoryview(Path(folder, name).read_bytes()).cast(code) for name, code in CODES.items()}
-found = Search(arrays, Formula(0.9, 0.5, 3, float(average_length))).run(["甲"], limit=2)
+found = PostingsSearch(arrays, Formula(0.9, 0.5, 3, float(average_length))).best(["甲"], limit=2)
 print([position for position, _ in found], "numpy" in sys.modules)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 def test_an_index_is_opened_and_searched_without_numpy(tmp_path: Path) -> None:
     postings = PostingsBM25([["乙"], ["甲", "乙"], ["甲"]]).postings
@@ -196,19 +193,10 @@ def test_an_index_is_opened_and_searched_without_numpy(tmp_path: Path) -> None:
     assert done.stdout == "[2, 1] False\n"
 
 
-def test_terms_that_are_forgotten_are_looked_up_again() -> None:
-    searcher = Searcher(PostingsBM25([["甲"], ["乙"], ["甲", "乙"]]).postings)
-    many = [str(number) for number in range(20_000)]
-    for query in (["甲"], many, ["甲", "乙"], ["丙", *many, "乙", "甲"]):
-        assert searcher.frequency("甲") == 2
-        assert len(searcher.search(query, limit=3)) == (2 if query == ["甲"] else 3 if "甲" in query else 0)
-
-
-@pytest.mark.parametrize("whole", [WHOLE, 0])
-def test_threads_do_not_disturb_one_another(whole: int) -> None:
+def test_threads_do_not_disturb_one_another() -> None:
     random = np.random.default_rng(5)
     corpus = [[str(term) for term in random.zipf(1.3, 40) % 500] for _ in range(2000)]
-    searcher = Searcher(PostingsBM25(corpus).postings, whole=whole)
+    searcher = PostingsBM25(corpus)
     queries = [[str(term) for term in random.zipf(1.3, 6) % 500] for _ in range(200)]
     alone = [searcher.search(query, limit=5) for query in queries]
     with ThreadPoolExecutor(8) as pool:
@@ -218,9 +206,9 @@ def test_threads_do_not_disturb_one_another(whole: int) -> None:
 def test_threads_share_a_compiled_search(large: PostingsBM25) -> None:
     queries = (np.random.default_rng(5).zipf(1.3, (100, 6)) % 500).astype(str).tolist()
     search = quickest(large)
-    alone = [search.run(query, limit=5) for query in queries]
+    alone = [search.best(query, limit=5) for query in queries]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda query: search.run(query, limit=5), queries)) == alone
+        assert list(pool.map(lambda query: search.best(query, limit=5), queries)) == alone
 
 
 def test_an_empty_corpus_scores_nothing() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +12,10 @@ import pytest
 from bot.actions import Ask, ShowNearest, unpacked
 from bot.documents.live_index import LiveIndex
 from retrieval.language import Tokenizer
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import PERSON, Json, Reply
-from tests.serving import live_index, serving
+from testbed.commands import yuanju
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import PERSON, Json, Reply
+from testbed.serving import live_index, serving
 
 DOCUMENTS = {
     "仓库.md": (
@@ -112,13 +111,10 @@ def terminal(folder: Path, index: Path, lines: tuple[str, ...]) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
     environment = {
         **kept,
-        **{"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index), "LC_ALL": "zh_CN.UTF-8"},
-        **{"YUANJU_LIMIT": "1", "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", "COLUMNS": "80"},
+        **{"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index), "YUANJU_LANGUAGE": "zh"},
+        **{"YUANJU_LIMIT": "1", "COLUMNS": "80", "PYTHONWARNINGS": "error"},
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "chat"],
-        input="\n".join(lines), env=environment, capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    done = yuanju("chat", environment=environment, typed="\n".join(lines))
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -127,11 +123,12 @@ def untimed(said: str) -> str:
     return re.sub(r"用时：.*", "用时", said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DIALOGUES)
 async def test_both_front_ends_say_the_same(
-    api: FakeBotAPI, documents: LiveIndex, folder: Path, tmp_path: Path, name: str
+    api: FakeBotAPI, documents: LiveIndex, folder: Path, tmp_path: Path, prepared: Callable[[Path], Path], name: str
 ) -> None:
-    typed = terminal(folder, tmp_path / "index", DIALOGUES[name])
+    typed = terminal(folder, prepared(tmp_path / "terminal"), DIALOGUES[name])
     telegram = Telegram(api)
     async with serving(api, documents, admins=str(PERSON["id"]), limit=1):
         for line in DIALOGUES[name]:

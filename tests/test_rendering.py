@@ -13,8 +13,8 @@ from bot.rendering.excerpts import excerpt
 from bot.rendering.screen import message as on_screen
 from bot.rendering.sources import source_line
 from retrieval.records import Answer, Quote, Source
-from tests.serving import quote
-from tests.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
+from testbed.serving import quote
+from testbed.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
 
 MESSAGE_LIMIT = 4096
 
@@ -174,14 +174,17 @@ def test_telegram_takes_any_answer(found: list[Quote], per_page: int) -> None:
             assert on_screen(blocks, ZH).plain.strip() == strip_control_codes(text).strip()
 
 
-@given(quotes(), st.integers(3, 60))
+@given(quotes(), st.integers(4, 60))
 def test_an_excerpt_is_a_piece_of_the_sentence(found: Quote, limit: int) -> None:
     whole = found.sentence.text
     text, highlights = excerpt(whole, found.highlights, limit=limit)
     assert utf16_length(text) <= limit
-    if text != whole:
+    if text == whole:
+        assert highlights == found.highlights
+    else:
         piece = max((text, text[1:], text[:-1], text[1:-1]), key=lambda kept: (kept in whole, len(kept)))
         assert piece in whole
         assert len(text) - len(piece) <= 2
+    assert bool(highlights) == bool(found.highlights)
     for (start, end), (first, last) in zip(highlights, found.highlights, strict=False):
         assert text[start:end] in whole[first:last]

@@ -14,8 +14,8 @@ from bot.operations.logs import RedactingFormatter
 from bot.rendering.catalogue import phrases
 from bot.telegram.application import CONCURRENT_UPDATES
 from retrieval.records import Answer, Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import (
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import (
     ANONYMOUS,
     CHANNEL,
     CHANNEL_BOT,
@@ -25,7 +25,7 @@ from tests.fake_telegram import (
     PERSON,
     Json,
 )
-from tests.serving import Library, quote, serving
+from testbed.serving import Library, quote, serving
 
 Write = Callable[[FakeBotAPI], Json]
 
@@ -235,9 +235,9 @@ async def test_questions_are_answered_side_by_side(api: FakeBotAPI) -> None:
     all_at_once = asyncio.Barrier(CONCURRENT_UPDATES)
 
     class Together(Library):
-        async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+        async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
             await all_at_once.wait()
-            return await super().ask(question, limit=limit, audience=audience)
+            return await super().answer(question, limit=limit, audience=audience)
 
     async with serving(api, Together(quote())):
         for _ in range(CONCURRENT_UPDATES):

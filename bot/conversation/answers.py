@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from cachetools import LRUCache
 
 from bot.actions import (
     Ask,
@@ -20,6 +22,7 @@ from bot.actions import (
     VoteUp,
 )
 from bot.conversation import courtesy, passages
+from bot.conversation.asking import Request
 from bot.conversation.passages import Page
 from bot.conversation.services import Requester, Services
 from bot.memory.asker import Asker
@@ -59,7 +62,8 @@ class Answers:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._documents = services.documents
-        self._turned: OrderedDict[Asker, tuple[str, int]] = OrderedDict()  # the page shown last, for "more?"
+        # The page shown last, for "more?"
+        self._turned: LRUCache[Asker, tuple[str, int]] = LRUCache(_REMEMBERED)
 
     async def reply(self, text: str, requester: Requester, *, alone: bool = False) -> Reply:
         """Return the reply to a text that may be a question; with ``alone`` it follows up on nothing."""
@@ -85,7 +89,7 @@ class Answers:
     async def related(self, kept: KeptAnswer, requester: Requester) -> Rows:
         """Return questions that go on from an answer that was given, or else others that the documents answer."""
         limit = self._services.settings.limit
-        answer = await self._documents.ask(kept.question, limit=limit, audience=requester.audience)
+        answer = await self._documents.answer(kept.question, limit=limit, audience=requester.audience)
         found = await self._documents.related(answer, requester.audience)
         if not found:
             others = await self._documents.suggestions(requester.audience)
@@ -149,12 +153,14 @@ class Answers:
 
     async def _ask(self, question: str, limit: int, requester: Requester) -> tuple[Answer, float]:
         place: metrics.Place = "private" if requester.private else "group"
-        return await self._services.ask(question, limit=limit, audience=requester.audience, place=place)
+        started = time.perf_counter()
+        answer = await self._services.answering(Request(question, limit, requester.audience, place))
+        return answer, (time.perf_counter() - started) * 1000
 
     async def _again(self, given: _Given, number: int, screen: int | None = None) -> Reply:
         """A page that was shown before, or its context."""
         kept, requester = given.kept, given.requester
-        answer = await self._documents.ask(kept.question, limit=QUOTES_LIMIT, audience=requester.audience)
+        answer = await self._documents.answer(kept.question, limit=QUOTES_LIMIT, audience=requester.audience)
         if not answer.answered:
             return Reply(_headed(given, passages.answered(answer, ())), language=kept.language)
         number = min(number, len(self._pages(answer)) - 1)
@@ -227,9 +233,6 @@ class Answers:
 
     def _turn(self, asker: Asker, question: str, number: int) -> None:
         self._turned[asker] = (question, number)
-        self._turned.move_to_end(asker)
-        if len(self._turned) > _REMEMBERED:
-            self._turned.popitem(last=False)
 
 
 def vote_buttons(key: str, votes: Votes) -> tuple[Button, ...]:

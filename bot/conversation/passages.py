@@ -39,8 +39,9 @@ def pages(quotes: Sequence[Quote], *, per_page: int) -> tuple[Page, ...]:
 
 def answered(answer: Answer, page: Sequence[Quote]) -> tuple[Block, ...]:
     """Return what an answer says on one of its pages, or that there is none, and whether a part is missing."""
-    blocks = passages(page) if answer.answered else (miss(answer),)
-    return (*blocks, say("partial")) if answer.partial else blocks
+    above = (say("maybe"),) if answer.certainty == "maybe" else ()
+    below = (say("partial"),) if answer.partial else ()
+    return (*above, *(passages(page) if answer.answered else (miss(answer),)), *below)
 
 
 def passages(page: Sequence[Quote]) -> tuple[Block, ...]:

@@ -2,56 +2,38 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from dataclasses import dataclass
 
 from bot.access import Access, Audience
+from bot.conversation.asking import Answering, counted, layered, timed
 from bot.conversation.limits import Limits
 from bot.documents.live_index import Documents
 from bot.language import Language
 from bot.memory.asker import Asker
 from bot.memory.ledger import Ledger
-from bot.operations import metrics
 from bot.settings import Settings
-from retrieval.records import Answer
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The documents, the memory and the rules."""
+    """The documents, the memory and the rules; what a person asks goes through ``answering``."""
 
     documents: Documents
+    answering: Answering
     ledger: Ledger
     settings: Settings
     access: Access
     limits: Limits
 
-    async def ask(self, question: str, *, limit: int, audience: Audience, place: metrics.Place) -> tuple[Answer, float]:
-        """Answer on somebody's behalf; return the answer, and how many milliseconds it took.
-
-        What came of it is counted and logged, never by whom, and the question only where the settings say so.
-        """
-        started = time.perf_counter()
-        try:
-            with metrics.timed("answer"):
-                answer = await self.documents.ask(question, limit=limit, audience=audience)
-        except Exception:
-            metrics.QUESTIONS.labels(place, "failed").inc()
-            raise
-        milliseconds = (time.perf_counter() - started) * 1000
-        outcome: metrics.Outcome = "answered" if answer.answered else "not_found"
-        metrics.QUESTIONS.labels(place, outcome).inc()
-        facts = {
-            "place": place,
-            "outcome": outcome,
-            "confidence": round(answer.confidence, 3),
-            "milliseconds": round(milliseconds, 1),
-        }
-        logger.info("Asked", extra={"facts": facts | ({"question": question} if self.settings.log_questions else {})})
-        return answer, milliseconds
+    @classmethod
+    def of(cls, documents: Documents, ledger: Ledger, settings: Settings) -> Services:
+        """Return them as the settings say."""
+        answering = layered(
+            [counted(with_questions=settings.log_questions), timed],
+            lambda asked: documents.answer(asked.question, limit=asked.limit, audience=asked.audience),
+        )
+        limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
+        return cls(documents, answering, ledger, settings, Access(settings), limits)
 
 
 @dataclass(frozen=True, slots=True)

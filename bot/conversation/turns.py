@@ -56,7 +56,7 @@ class Conversation:
 
         Whoever asks too fast is told so once; an ``edited`` text is then left as it was answered.
         """
-        verdict = self._limited(requester)
+        verdict = await self._limited(requester)
         if not verdict.allowed:
             return Reply((_slow_down(verdict),)) if verdict.notice and not edited else None
         match command:
@@ -83,7 +83,7 @@ class Conversation:
         kept = await self._services.ledger.kept_for_button(action.key)
         if kept is None or not _fits(action, kept, requester):
             return Pressed(say("out-of-date"), alert=True)
-        if refusal := self._refusal(action, kept, requester):
+        if refusal := await self._refusal(action, kept, requester):
             return Pressed(refusal, alert=True)
         if isinstance(action, actions.VoteUp | actions.VoteDown):
             assert isinstance(kept, KeptAnswer)  # noqa: S101 - it fits
@@ -91,10 +91,10 @@ class Conversation:
         notice = say("follow-up-dropped") if isinstance(action, actions.AskAlone) else None
         return Pressed(notice, work=partial(self._does[type(action)], action, kept, requester))
 
-    def _limited(self, requester: Requester) -> Verdict:
-        return self._services.limits.ask(requester.asker.person_id, requester.asker.chat_id)
+    async def _limited(self, requester: Requester) -> Verdict:
+        return await self._services.limits.admit(requester.asker.person_id, requester.asker.chat_id)
 
-    def _refusal(self, action: Action, kept: Kept, requester: Requester) -> Say | None:
+    async def _refusal(self, action: Action, kept: Kept, requester: Requester) -> Say | None:
         """Why this person may not press this button now."""
         asker = requester.asker
         if not self._services.access.answers_in(asker.chat_id):
@@ -105,7 +105,7 @@ class Conversation:
         owner = kept.person_id if isinstance(kept, KeptAnswer | KeptPerson) else None
         if action.own and owner not in {asker.person_id, asker.chat_id}:
             return say("not-your-button")
-        if action.asks and not (verdict := self._limited(requester)).allowed:
+        if action.asks and not (verdict := await self._limited(requester)).allowed:
             return _slow_down(verdict)
         return None
 

@@ -37,7 +37,7 @@ class Documents(Protocol):
     def version(self) -> str:
         """Changes with every change of the documents."""
 
-    async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
         """Answer with at most ``limit`` quotes from what the audience sees."""
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
@@ -149,18 +149,17 @@ class LiveIndex:
                 await self.take_up()
             return indexing.result()
 
-    async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
         """See ``Answerer.answer``."""
-        return await _asked(self.snapshot, question, limit=limit, audience=audience)
+        return await self.snapshot.answerer.answer(question, limit=limit, visible=_visible(audience))
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
         """See ``Answerer.nearest``."""
-        visible = audience if audience.hidden else None
-        return await self.snapshot.answerer.nearest(question, limit=limit, visible=visible)
+        return await self.snapshot.answerer.nearest(question, limit=limit, visible=_visible(audience))
 
     async def ranking(self, question: str, *, audience: Audience) -> Ranking:
         """See ``Answerer.rank``."""
-        return await self.snapshot.answerer.rank(question, visible=audience if audience.hidden else None)
+        return await self.snapshot.answerer.rank(question, visible=_visible(audience))
 
     def follow_up(self, text: str, last: str) -> FollowUp | None:
         """See ``retrieval.question.following_up``."""
@@ -172,15 +171,14 @@ class LiveIndex:
         if audience not in snapshot.suggested:
             paths = [file.path for file in snapshot.files if file.documents and audience(file.path)]
             documents = await asyncio.to_thread(lambda: list(self._read(paths)))
-            found = await suggesting.suggest(
-                _asking(snapshot, audience), documents, count=_SUGGESTED, attempts=_ATTEMPTS
-            )
+            answering = _answering(snapshot, audience)
+            found = await suggesting.suggest(answering, documents, count=_SUGGESTED, attempts=_ATTEMPTS)
             snapshot.suggested[audience] = tuple(one.question for one in found)
         return snapshot.suggested[audience]
 
     async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
         """Suggest questions that go on from an answer."""
-        found = await suggesting.related(_asking(self.snapshot, audience), answer, count=_RELATED)
+        found = await suggesting.related(_answering(self.snapshot, audience), answer, count=_RELATED)
         return tuple(one.question for one in found)
 
     def _read(self, paths: list[str]) -> Iterator[Document]:
@@ -192,13 +190,13 @@ class LiveIndex:
                 continue
 
 
-async def _asked(snapshot: Snapshot, question: str, *, limit: int, audience: Audience) -> Answer:
-    return await snapshot.answerer.answer(question, limit=limit, visible=audience if audience.hidden else None)
+def _visible(audience: Audience) -> Audience | None:
+    return audience if audience.hidden else None
 
 
-def _asking(snapshot: Snapshot, audience: Audience) -> Ask:
-    async def ask(question: str, *, limit: int) -> Answer:
+def _answering(snapshot: Snapshot, audience: Audience) -> Ask:
+    async def answer(question: str, *, limit: int) -> Answer:
         await asyncio.sleep(0)  # somebody may be waiting for an answer meanwhile
-        return await _asked(snapshot, question, limit=limit, audience=audience)
+        return await snapshot.answerer.answer(question, limit=limit, visible=_visible(audience))
 
-    return ask
+    return answer

@@ -22,9 +22,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot.access import Access, misnamed
+from bot.access import misnamed
 from bot.conversation import storage
-from bot.conversation.limits import Limits
 from bot.conversation.services import Services
 from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
@@ -159,8 +158,7 @@ async def run(
             )
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
             application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
-            limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
-            add_handlers(application, Services(documents, ledger, settings, Access(settings), limits), clock)
+            add_handlers(application, Services.of(documents, ledger, settings), clock)
             if settings.webhook_url and routes:
                 source: Source = Webhook(
                     application.bot,

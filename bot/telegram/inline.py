@@ -20,6 +20,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import CallbackContext
 
+from bot.conversation.asking import Request
 from bot.conversation.passages import passages
 from bot.conversation.services import Services
 from bot.language import language_of
@@ -56,7 +57,7 @@ class Inline:
         language = phrases(language_of(query.from_user.language_code))
         if not self._services.access.answers_in(person):
             await _give(query, [], language.text("not-for-you-inline"))
-        elif not self._services.limits.ask(person, person).allowed:
+        elif not (await self._services.limits.admit(person, person)).allowed:
             await _give(query, [], language.text("inline-nothing"), cache_seconds=0)
         elif question := query.query.strip():
             await self._answer(query, question, language)
@@ -67,7 +68,7 @@ class Inline:
         first = int(query.offset) if query.offset.isdecimal() and len(query.offset) < 6 else 0
         last = min(first + PER_PAGE, _RESULTS_LIMIT)
         audience = self._services.access.public()
-        answer, _ = await self._services.ask(question, limit=last + 1, audience=audience, place="inline")
+        answer = await self._services.answering(Request(question, last + 1, audience, "inline"))
         results = [_article(number, quote, language) for number, quote in enumerate(answer.quotes[first:last], first)]
         label = language.text("inline-start" if answer.answered else "inline-not-found")
         more = str(last) if len(answer.quotes) > last and last < _RESULTS_LIMIT else None
@@ -78,7 +79,7 @@ class Inline:
         audience = self._services.access.public()
         results: list[InlineQueryResultArticle] = []
         for question in await self._services.documents.suggestions(audience):
-            answer = await self._services.documents.ask(question, limit=1, audience=audience)
+            answer = await self._services.documents.answer(question, limit=1, audience=audience)
             if answer.answered:
                 text = html.message((say("asked", question=question), *passages(answer.quotes)), language)
                 hint = language.text("inline-suggestion-description")

@@ -13,10 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.access import Access
+from bot.access import Audience
 from bot.actions import Action, Ask, ShowNearest
 from bot.conversation.commands import Command, command_in
-from bot.conversation.limits import Limits
 from bot.conversation.services import Requester, Services
 from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
@@ -48,20 +47,17 @@ async def run(settings: Settings, documents: Documents, language: Language, *, i
     # Whoever can start this can read every document.
     alone = settings.model_copy(
         update={
-            "admins": frozenset({_ASKER.person_id}),
-            "allowed_chats": frozenset(),
-            "private_folders": {},
+            **{"admins": frozenset({_ASKER.person_id}), "allowed_chats": frozenset(), "private_folders": {}},
+            **{"person_per_minute": 0, "chat_per_minute": 0},
         }
     )
-    access = Access(alone)
-    requester = Requester(_ASKER, language, access.audience(_ASKER.chat_id), private=True, operator=True)
+    requester = Requester(_ASKER, language, Audience(), private=True, operator=True)
     with tempfile.TemporaryDirectory() as folder:
         async with (
             opened(database_url(None, Path(folder))) as state,
             Ledger(state, retention_days=settings.retention_days) as ledger,
         ):
-            limits = Limits(person_per_minute=0, chat_per_minute=0)
-            conversation = Conversation(Services(documents, ledger, alone, access, limits))
+            conversation = Conversation(Services.of(documents, ledger, alone))
             lines = typed(phrases(language).text("prompt")) if interactive else piped()
             await Chat(conversation, requester, screen(), interactive=interactive).run(lines)
 

@@ -20,7 +20,7 @@ from bot.terminal.screen import screen
 from retrieval.engines.protocol import Engine
 from retrieval.errors import YuanjuError
 from retrieval.library import Library
-from retrieval.postings.compiled import COMPILED
+from retrieval.postings.search import COMPILED
 
 _MARKS = {"ok": ("好  ", "green"), "warning": ("注意", "yellow"), "error": ("不行", "bold red")}
 

@@ -26,6 +26,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "answered": answer.answered,
+        "certainty": answer.certainty,
         "confidence": round(answer.confidence, 4),
         "missing": list(answer.missing),
         "answers": [_quote_as_json(quote) for quote in answer.quotes],

@@ -45,7 +45,7 @@ class LocalEngine:
         if index is None:
             return Found((), 0, dict.fromkeys(terms, 0))
         hits = []
-        for position, score in index.search.run(terms, limit=limit):
+        for position, score in index.search.best(terms, limit=limit):
             source, paragraph = index.paragraph(position)
             hits.append(Hit(paragraph, source, position, score))
         return Found(tuple(hits), index.search.paragraph_count, {term: index.search.frequency(term) for term in terms})

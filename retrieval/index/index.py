@@ -12,7 +12,7 @@ from retrieval.index.generations import Generation
 from retrieval.index.texts import Texts
 from retrieval.postings.formula import Formula
 from retrieval.postings.layout import CODES
-from retrieval.postings.search import Search
+from retrieval.postings.search import PostingsSearch
 from retrieval.records import Paragraph, Source
 
 
@@ -43,7 +43,7 @@ class Index:
             raise ForeignIndexError(folder)
         arrays = {name: self._generation.numbers(name, code) for name, code in CODES.items()}
         formula = Formula(recipe.k1, recipe.b, len(arrays["lengths"]), facts["average_length"])
-        self.search = Search(arrays, formula)
+        self.search = PostingsSearch(arrays, formula)
         self.texts = Texts(self._generation)
 
     @property

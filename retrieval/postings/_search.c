@@ -169,14 +169,14 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 static PyType_Slot slots[] = {{Py_tp_new, make}, {Py_tp_dealloc, drop}, {Py_tp_methods, methods}, {0, NULL}};
-static PyType_Spec spec = {"retrieval.postings._search.Search", sizeof(Searching), 0, Py_TPFLAGS_DEFAULT, slots};
+static PyType_Spec spec = {"retrieval.postings._search.CompiledSearch", sizeof(Searching), 0, Py_TPFLAGS_DEFAULT, slots};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_search", NULL, 0, NULL, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__search(void)
 {
     PyObject *created = PyModule_Create(&module);
     PyObject *type = PyType_FromSpec(&spec);
-    if (created == NULL || type == NULL || PyModule_AddObjectRef(created, "Search", type) < 0)
+    if (created == NULL || type == NULL || PyModule_AddObjectRef(created, "CompiledSearch", type) < 0)
         Py_CLEAR(created);
     Py_XDECREF(type);
     return created;

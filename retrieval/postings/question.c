@@ -8,7 +8,7 @@
 #define SHIFTS 30        /* of a row, at most */
 #define ROOM 16000       /* for the rows' bounds, beside the lists' in 16 bits */
 #define COARSEST 4096    /* with less room, bounds would say too little */
-#define ROUNDING 1.00001 /* as in pruning.py */
+#define ROUNDING 1.00001 /* bounds are raised by this, since sums of float32 are not exact */
 
 int64_t lower(const uint64_t *array, int64_t count, uint64_t key)
 {

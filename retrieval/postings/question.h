@@ -4,7 +4,7 @@
 
 #include "search.h"
 
-#define LEVELS 15     /* as in postings.py */
+#define LEVELS 15     /* as in layout.py */
 #define CEILING 16000 /* a sum of lists' bounds that stands for itself and all above */
 
 typedef struct {

@@ -13,7 +13,7 @@
 
 #define WINDOW 32768 /* paragraphs whose sums stay in a near cache */
 #define BLOCK 32     /* paragraphs that are compared at once */
-#define MANY 15      /* as in postings.py */
+#define MANY 15      /* as in layout.py */
 #define SAMPLE 512   /* postings of the rarest terms that are looked at first, for a threshold */
 #define SPOTS 64     /* places in the rows that are */
 #define SPOT 256     /* paragraphs there, at most */

@@ -1,4 +1,4 @@
-/* The search that pruning.py describes, compiled: the same postings, the same scores to the last bit. */
+/* The search of postings: the best paragraphs, with the scores of bm25.py to the last bit. */
 #ifndef YUANJU_SEARCH_H
 #define YUANJU_SEARCH_H
 

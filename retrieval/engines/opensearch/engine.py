@@ -12,7 +12,7 @@ from retrieval.engines.opensearch.connection import Connection
 from retrieval.engines.opensearch.generations import Generation, Generations
 from retrieval.engines.opensearch.layout import Names
 from retrieval.engines.opensearch.lease import SECONDS, Lease
-from retrieval.engines.opensearch.searching import Search
+from retrieval.engines.opensearch.searching import ClusterSearch
 from retrieval.engines.opensearch.update import OpenSearchUpdate
 from retrieval.engines.visibility import Visible
 from retrieval.index import Recipe
@@ -49,7 +49,7 @@ class OpenSearchEngine:
         self._client = connection.client()
         self._generations = Generations(connection, self._client, self._names, shards=shards, replicas=replicas)
         self._lease_seconds = lease_seconds
-        self._search = Search(self._client, self._generations, self._names)
+        self._search = ClusterSearch(self._client, self._generations, self._names)
         self._known: str | None = None  # the index whose manifest was last given; empty where there was none
 
     async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
