@@ -70,7 +70,9 @@ def calls() -> Iterator[tuple[str, frozenset[str] | None]]:
         for node in ast.walk(tree):
             match node:
                 case ast.Call(
-                    ast.Attribute(attr="html" | "text") | ast.Name("say") as asked, [ast.Constant(str() as key)], keywords
+                    ast.Attribute(attr="html" | "text") | ast.Name("say") as asked,
+                    [ast.Constant(str() as key)],
+                    keywords,
                 ) if says or not isinstance(asked, ast.Name):
                     names = [keyword.arg for keyword in keywords]
                     yield key, None if None in names else frozenset(name for name in names if name)

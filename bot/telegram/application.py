@@ -22,7 +22,6 @@ from telegram.ext import (
     filters,
 )
 
-from bot.access import misnamed
 from bot.conversation import storage
 from bot.conversation.services import Services
 from bot.conversation.turns import Conversation
@@ -139,8 +138,6 @@ async def run(
 
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
-        for folder in misnamed(settings):
-            logger.warning("YUANJU_PRIVATE_FOLDERS names %s, which is not among the documents", folder)
         await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
         await profile.announce(application.bot, settings.admins)
 
