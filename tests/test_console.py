@@ -145,7 +145,7 @@ def test_ask_reads_questions_from_a_pipe_and_prints_an_object_a_line(environment
         "title": "仓库手册", "path": "manual.md", "author": "张三", "date": "2024-03-05", "url": None,
     }  # fmt: skip
     paragraph = best["paragraph"]
-    assert list(paragraph) == ["number", "text", "start", "end"]
+    assert list(paragraph) == ["number", "text", "start", "end", "section"]
     assert paragraph["text"][paragraph["start"] : paragraph["end"]] == best["sentence"]
     assert done.returncode == 0
 

@@ -92,7 +92,7 @@ def listed(terms: Sequence[Say | str]) -> Say | str:
 def place_name(quote: Quote) -> str:
     """Return where a quote stands, in a few words: title › heading."""
     title = shortened(quote.source.title or quote.source.path)
-    return " › ".join((title, *map(shortened, quote.paragraph.section[-1:])))
+    return " › ".join((title, *map(shortened, quote.headings[-1:])))
 
 
 def _passage(quote: Quote, before: Quote | None, context: Span | None = None) -> Passage:
@@ -114,7 +114,7 @@ def _hides(quote: Quote) -> bool:
 def _length(quote: Quote) -> int:
     """The length of a passage at most, with its source and the blank line before the next."""
     source = quote.source
-    names = (source.title or source.path, source.author or "", source.date or "", *quote.paragraph.section[-3:])
+    names = (source.title or source.path, source.author or "", source.date or "", *quote.headings[-3:])
     names += tuple(other.title or other.path for other in quote.also[:3])
     return (
         utf16_length(_shown(quote)[0]) + sum(min(utf16_length(name), NAME_LIMIT) + 3 for name in names) + _PLACE_LENGTH

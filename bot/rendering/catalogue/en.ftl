@@ -45,6 +45,10 @@ source-paragraph = paragraph { $number }
 source-page = page { $page }
 source-also = also in { $titles }
 partial = Some of the documents cannot be searched at the moment; this answer may not be complete.
+source-more-items = { $count } more { $count ->
+    [one] item
+   *[other] items
+}
 source-disputed = documents disagree, the newest first
 button-more = More
 button-context = Context

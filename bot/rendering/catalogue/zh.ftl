@@ -45,6 +45,7 @@ source-paragraph = 第{ $number }段
 source-page = 第{ $page }页
 source-also = 同见 { $titles }
 partial = 有一部分文档暂时查不到，答案可能不全。
+source-more-items = 另有 { $count } 项
 source-disputed = 各文档说法不一，新的在前
 button-more = 更多
 button-context = 上下文
