@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of cases
 """The unit that answers, in every format: pairs, lists, fields and headings are quoted alike wherever they stand.
 
 All files lie in one collection, so that each question has to find its own among the others.
