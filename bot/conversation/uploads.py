@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import tempfile
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from bot.actions import AcceptUpload, DiscardUpload, KeptUpload
 from bot.conversation.services import Requester, Services
@@ -43,7 +42,7 @@ class Uploads:
         if not os.access(self._folder, os.W_OK):
             return Reply((say("upload-read-only", reason=say("folder-read-only")),))
         try:
-            found = await asyncio.to_thread(_read, path, content, self._folder)
+            found = await self._services.documents.preview(path, content)
         except UnreadableDocument as error:
             return Reply((say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)),))
         stored = new_key()
@@ -120,16 +119,3 @@ def path_of(name: str, caption: str) -> str:
     folders = [part.strip(". ") for part in re.split(r"[/\\]", caption)]
     safe = [re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part) for part in folders if part]
     return str(PurePosixPath(*safe, f"{stem}{dot}{suffix}" if dot else stem or "document"))
-
-
-def _read(path: str, content: bytes, declared_in: Path) -> reading.Reading:
-    """Read the content as a file among the documents would be read."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-        try:
-            declarations = reading.declared(declared_in)
-        except YuanjuError:
-            declarations = reading.Declarations()
-        return reading.read(Path(folder), path, declarations=declarations)

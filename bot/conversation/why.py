@@ -23,6 +23,7 @@ def explanation(ranking: Ranking, *, threshold: float, index_version: str) -> Li
         say("why-title"),
         say("not-found-question", question=shortened(ranking.question.text)),
         *([say("why-terms", terms=listed(terms))] if terms else []),
+        *_also(ranking),
         "",
     ]
     for rank, candidate in enumerate(ranking.candidates[:_CANDIDATES], 1):
@@ -50,3 +51,12 @@ def explanation(ranking: Ranking, *, threshold: float, index_version: str) -> Li
             say("why-index", version=index_version),
         )
     )
+
+
+def _also(ranking: Ranking) -> list[Say]:
+    """Return a line with the words that were looked for beside those of the question, if there were any."""
+    others: dict[str, list[str]] = {}
+    for word, other in ranking.question.synonyms:
+        others.setdefault(word, []).append(other)
+    pairs = [f"{word} → {' '.join(found)}" for word, found in others.items()]
+    return [say("why-synonyms", words=shortened("，".join(pairs), _SENTENCE_LIMIT))] if pairs else []

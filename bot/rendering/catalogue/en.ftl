@@ -208,6 +208,7 @@ why-how = Please send /why as a reply to an answer
 why-title = <b>Why this sentence</b>
 why-terms = Terms: { $terms }
 why-frequency = { $term } (in { $count } paragraphs)
+why-synonyms = Also looked for: { $words }
 why-score = { $rank }. score { $score }
 why-sentence =   { $text }
 why-place =   { $title } · { $paragraph }, paragraph scores { $score }

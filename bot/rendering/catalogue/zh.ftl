@@ -200,6 +200,7 @@ why-how = 请回复一个答案，再发 /why
 why-title = <b>为什么是这句</b>
 why-terms = 查的词：{ $terms }
 why-frequency = { $term }（{ $count } 段）
+why-synonyms = 也查了：{ $words }
 why-score = { $rank }. 得分 { $score }
 why-sentence =   { $text }
 why-place =   { $title } · { $paragraph }，段落得分 { $score }
