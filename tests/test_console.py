@@ -128,7 +128,7 @@ def test_the_exit_status_of_ask_is_greps(environment: Mapping[str, str], questio
 
 def test_what_only_may_answer_says_so(environment: Mapping[str, str]) -> None:
     done = run("ask", "叉车的限速是多少？", environment={**environment, "YUANJU_SURE_THRESHOLD": "1"})
-    heading, sentence, *_ = done.stdout.splitlines()
+    heading, _, sentence, *_ = done.stdout.splitlines()
     assert heading == "可能相关，请核对原文："
     assert "5公里" in sentence
 
