@@ -29,8 +29,8 @@ from typing import Any
 from bot.conversation.buttons import Press
 from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import Json, Reply
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import Json, Reply
 
 SHOPS = "甲乙丙丁戊"
 MONTHS = "一二三四五六七八"

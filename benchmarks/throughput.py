@@ -34,8 +34,8 @@ from bot.telegram.connection import updates_request
 from bot.telegram.polling import Line, Poller
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
-from tests.fake_bot_api import FakeBotAPI
-from tests.serving import Library, quote
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.serving import Library, quote
 
 DELAY_SECONDS = 0.1
 SETTLE_SECONDS = 1.0  # a bot that has just started still tells Telegram its commands

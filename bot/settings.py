@@ -61,7 +61,8 @@ class Settings(BaseSettings):
     watch: Literal["auto", "poll", "off"] = "auto"
     reading_limits: Annotated[Limits, NoDecode] = Limits()
     limit: int = Field(3, ge=1, le=50)
-    threshold: float = Field(0.5, ge=0, le=1)
+    threshold: float = Field(0.25, ge=0, le=1)
+    sure_threshold: float = Field(0.5, ge=0, le=1)
     follow_up_minutes: float = Field(10, ge=0)
     language: Literal["zh", "en"] | None = None
     telegram_token: SecretStr | None = None

@@ -24,6 +24,14 @@ class UnreadableDocument(YuanjuError):  # noqa: N818 - named for what it is abou
         super().__init__(f"{path}: {reason}")
 
 
+class ReaderError(YuanjuError):
+    """The process that reads documents could not be had. ``reason`` is a clause without a full stop."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The process that reads documents {reason}")
+
+
 class DocumentsFolderError(YuanjuError):
     """The documents folder is missing, is not a folder, may not be listed, or holds nothing to read."""
 

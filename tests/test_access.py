@@ -13,9 +13,9 @@ from bot.access import Audience, folders_of, misnamed
 from bot.settings import load
 from retrieval.language import Tokenizer
 from retrieval.records import Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import CHANNEL, GROUP, PERSON, Json
-from tests.serving import Library, live_index, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import CHANNEL, GROUP, PERSON, Json
+from testbed.serving import Library, live_index, quote, serving
 
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 OTHER_GROUP: Json = {"id": -1009, "type": "supergroup", "title": "别的群"}
@@ -180,10 +180,19 @@ async def test_a_word_that_only_private_documents_have_counts_as_missing(
     async with live_index(documents, tmp_path / "index", tokenizer, threshold=1.1) as found:
         everything = await found.answer("财务处发放工资吗？", limit=3, audience=Audience())
         public = await found.answer("财务处发放工资吗？", limit=3, audience=Audience(frozenset({"人事"})))
-        suggested = await found.suggestions(Audience(frozenset({"人事"})))
     assert "财务处" not in everything.missing
     assert any("财务" in term for term in public.missing)
-    assert not any("经理" in question or "员工" in question for question in suggested)
+
+
+async def test_private_documents_suggest_nothing_outside(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    for path, text in (("人事/奖金.txt", "年终奖金的作用是奖励员工。"), ("规定.txt", "考勤系统的作用是记录出勤。")):
+        (tmp_path / "documents" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "documents" / path).write_text(f"{text}\n", encoding="utf-8")
+    async with live_index(tmp_path / "documents", tmp_path / "index", tokenizer) as found:
+        inside = await found.suggestions(Audience())
+        outside = await found.suggestions(Audience(frozenset({"人事"})))
+    assert sorted(inside) == ["年终奖金的作用是什么？", "考勤系统的作用是什么？"]
+    assert outside == ("考勤系统的作用是什么？",)
 
 
 def test_a_folder_hides_all_that_is_in_it_and_nothing_else() -> None:

@@ -6,7 +6,7 @@ import pytest
 from telegram import Message, User
 
 from bot.conversation.addressing import Call, Command, addressed
-from tests.fake_telegram import (
+from testbed.fake_telegram import (
     ANONYMOUS,
     CHANNEL,
     CHANNEL_BOT,

@@ -9,9 +9,9 @@ import pytest
 from bot.conversation.buttons import Kind
 from bot.rendering.catalogue import phrases
 from retrieval.records import Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import FORUM, GROUP, PERSON, Json
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import FORUM, GROUP, PERSON, Json
+from testbed.serving import Library, quote, serving
 
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 THREE = (quote("一。", after="一的后文。"), quote("二。", number=4), quote("三。", number=5))

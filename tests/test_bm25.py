@@ -79,6 +79,7 @@ def test_search_takes_the_best_in_order_and_ties_by_position(
     assert model.search(query, limit=limit) == best(model.get_scores(query), limit)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -148,6 +149,7 @@ def large() -> PostingsBM25:
     return PostingsBM25(terms, k1=1.2, b=0.75)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=8), st.integers(0, 9), st.sampled_from([1, 10, 70, 100_000]))
 def test_a_search_in_windows_leaves_out_none_of_the_best(
@@ -164,6 +166,7 @@ def test_a_question_of_more_frequent_terms_than_bounds_can_be_added_up_for() -> 
     assert quickest(model).best(query, limit=7) == best(model.get_scores(query), 7)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 @settings(deadline=None, max_examples=300)
 @given(
@@ -211,6 +214,7 @@ print([position for position, _ in found], "numpy" in sys.modules)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 def test_an_index_is_opened_and_searched_without_numpy(tmp_path: Path) -> None:
     postings = PostingsBM25([["乙"], ["甲", "乙"], ["甲"]]).postings

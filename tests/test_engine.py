@@ -113,7 +113,7 @@ class TestContract:
         async with engine.update(afresh=True) as update:
             await update.put(document("b.txt", "家居"))
             await update.commit("")
-        assert await texts(engine, "机器人") == []
+        assert (await texts(engine, "机器人"), await texts(engine, "家居")) == ([], ["家居"])
 
     async def test_nothing_is_visible_before_the_commit_and_nothing_without_one(self, engine: Engine) -> None:
         await put(engine, document("a.txt", "机器人"), manifest="1")
@@ -230,6 +230,7 @@ class TestLocalEngine:
         alter(max(folder.glob("generation-*")) / "keys")
         assert engine.damage() == ["keys"]
 
+    @pytest.mark.slow
     async def test_nothing_is_built_on_damage_that_opening_does_not_see(
         self, folder: Path, tokenizer: Tokenizer, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -278,6 +279,7 @@ texts_of_documents = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     histories=st.lists(texts_of_documents, min_size=1, max_size=4),
@@ -312,6 +314,7 @@ def test_the_same_documents_make_the_same_index_byte_for_byte_whatever_the_histo
         assert one == other
 
 
+@pytest.mark.slow
 async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: Path, tokenizer: Tokenizer) -> None:
     words = ["智能", "终端", "机器人", "家居", "规模", "产业", "甲", "乙"]
     random = Random(3)  # noqa: S311

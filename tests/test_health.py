@@ -65,6 +65,7 @@ def test_in_a_folder_that_takes_none_there_is_no_sign() -> None:
     assert "not running" in str(sign.trouble())
 
 
+@pytest.mark.slow
 def test_the_command_needs_the_standard_library_only(sign: SignOfLife) -> None:
     command = [sys.executable, "-S", "-m", "bot", "health", "--index", str(sign.folder)]  # no site-packages
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603

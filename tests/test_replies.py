@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering import replies
 from bot.rendering.catalogue import phrases
 from retrieval.records import Answer, Quote, Source
-from tests.serving import quote
-from tests.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
+from testbed.serving import quote
+from testbed.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
 
 ZH = phrases("zh")
 
@@ -155,6 +156,7 @@ def quotes(draw: st.DrawFn) -> Quote:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.lists(quotes(), min_size=1, max_size=5), st.integers(1, 5))
 def test_telegram_takes_any_answer(found: list[Quote], per_page: int) -> None:
@@ -163,14 +165,17 @@ def test_telegram_takes_any_answer(found: list[Quote], per_page: int) -> None:
             assert utf16_length(parse_html(html)[0]) <= replies.MESSAGE_LIMIT - 300
 
 
-@given(quotes(), st.integers(3, 60))
+@given(quotes(), st.integers(4, 60))
 def test_an_excerpt_is_a_piece_of_the_sentence(found: Quote, limit: int) -> None:
     whole = found.sentence.text
     text, highlights = replies.excerpt(whole, found.highlights, limit=limit)
     assert utf16_length(text) <= limit
-    if text != whole:
+    if text == whole:
+        assert highlights == found.highlights
+    else:
         piece = max((text, text[1:], text[:-1], text[1:-1]), key=lambda kept: (kept in whole, len(kept)))
         assert piece in whole
         assert len(text) - len(piece) <= 2
+    assert bool(highlights) == bool(found.highlights)
     for (start, end), (first, last) in zip(highlights, found.highlights, strict=False):
         assert text[start:end] in whole[first:last]

@@ -14,8 +14,8 @@ from bot.operations.logs import RedactingFormatter
 from bot.rendering.catalogue import phrases
 from bot.telegram.application import CONCURRENT_UPDATES
 from retrieval.records import Answer, Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import (
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import (
     ANONYMOUS,
     CHANNEL,
     CHANNEL_BOT,
@@ -25,7 +25,7 @@ from tests.fake_telegram import (
     PERSON,
     Json,
 )
-from tests.serving import Library, quote, serving
+from testbed.serving import Library, quote, serving
 
 Write = Callable[[FakeBotAPI], Json]
 

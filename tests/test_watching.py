@@ -20,11 +20,13 @@ from bot.documents.live_index import LiveIndex
 from bot.documents.locks import changing
 from bot.documents.snapshot import opened
 from bot.documents.watching import is_remote, watching
+from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
-from tests.serving import live_index as shelf_in_process
+from testbed.commands import yuanju
+from testbed.serving import live_index as shelf_in_process
 
 EVERYBODY = Audience()
 
@@ -38,8 +40,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
+    return prepared(tmp_path / "index")
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def environment(folder: Path, index: Path) -> dict[str, str]:
 @pytest.fixture
 def live_index(folder: Path, index: Path, environment: dict[str, str], tokenizer: Tokenizer) -> LiveIndex:
     """As ``serve`` has it, with a process for the indexing."""
-    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, partial(Answerer, threshold=0))
     return LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), Indexer(environment), threshold=0)
 
 
@@ -67,7 +69,7 @@ async def test_what_is_published_is_taken_up_before_the_report_is_there(
             await reported.wait()
             return report
 
-        newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+        newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, partial(Answerer, threshold=0))
         live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
         (folder / "a.txt").write_text("铲车的价格是二百元。", encoding="utf-8")
         await live_index.take_up()
@@ -285,13 +287,9 @@ async def test_what_began_with_one_edition_goes_on_with_it(folder: Path, index: 
     ]
 
 
-async def run(environment: dict[str, str], *arguments: str) -> tuple[int | None, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, log = await process.communicate()
-    return process.returncode, output.decode(), log.decode()
+async def run(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
+    done = await asyncio.to_thread(partial(yuanju, *arguments, environment=environment))
+    return done.returncode, done.stdout, done.stderr
 
 
 async def test_whoever_comes_second_to_index_waits_and_says_so(index: Path, environment: dict[str, str]) -> None:

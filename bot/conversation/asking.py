@@ -45,7 +45,7 @@ def counted(*, with_questions: bool) -> Layer:
             except Exception:
                 metrics.QUESTIONS.labels(request.place, "failed").inc()
                 raise
-            outcome: metrics.Outcome = "answered" if found.answered else "not_found"
+            outcome: metrics.Outcome = "not_found" if found.certainty == "none" else found.certainty
             metrics.QUESTIONS.labels(request.place, outcome).inc()
             facts = {
                 "place": request.place,

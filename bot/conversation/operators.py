@@ -180,7 +180,7 @@ class Operators:
         lines = (
             say("stats-title", days=_STATISTICS_DAYS),
             say("stats-questions", count=found.question_count, people=found.person_count),
-            say("stats-answered", percent=round(100 * (found.answered_share or 0))),
+            say("stats-answered", percent=round(100 * found.sure_share), maybe=round(100 * found.maybe_share)),
             say("stats-latency", median=round(found.latency_p50 or 0, 1), p95=round(found.latency_p95 or 0, 1)),
             say("stats-votes", up=found.votes.up, down=found.votes.down),
         )
@@ -196,7 +196,11 @@ class Operators:
             {"chat": requester.asker.chat_id}, person_id=requester.asker.person_id
         )
         lines = [
-            say("unanswered-line", count=row.count, question=shortened(row.question))
+            say(
+                "unanswered-line-maybe" if row.maybe else "unanswered-line",
+                count=row.count,
+                question=shortened(row.question),
+            )
             for row in rows[:_UNANSWERED_SHOWN]
         ]
         export = buttons.button(requester.phrases.text("button-export"), Kind.EXPORT, key)

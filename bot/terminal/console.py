@@ -47,6 +47,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "answered": answer.answered,
+        "certainty": answer.certainty,
         "confidence": round(answer.confidence, 4),
         "missing": list(answer.missing),
         "answers": [_quote_as_json(quote) for quote in answer.quotes],
@@ -159,6 +160,8 @@ async def piped() -> AsyncIterator[str]:
 def _show(console: Console, answer: Answer, quotes: Iterable[Quote]) -> None:
     if not answer.answered:
         console.print(not_found(answer, _PHRASES), soft_wrap=True)
+    elif answer.certainty == "maybe":
+        console.print(_PHRASES.text("maybe"), style="yellow", soft_wrap=True)
     for quote in quotes:
         text = Text(quote.sentence.text.strip())
         lead = len(quote.sentence.text) - len(quote.sentence.text.lstrip())

@@ -57,11 +57,11 @@ class Texts:
 
     def paragraph(self, position: int) -> Paragraph:
         """Give a paragraph."""
-        number, text, section, page = json.loads(_record(self.paragraphs, self.paragraph_ends, position))
-        return Paragraph(number, text, tuple(section), page)
+        number, text, section, page, *questions = json.loads(_record(self.paragraphs, self.paragraph_ends, position))
+        return Paragraph(number, text, tuple(section), page, tuple(questions))
 
     def topics(self) -> Iterator[tuple[str, Iterator[str]]]:
-        """Give each document's path, and one after the other its title and its paragraphs' headings and texts."""
+        """Return each document's path, and one after the other its title and its headings, questions and texts."""
         first = 0
         for document, last in enumerate(self.last_paragraphs.tolist()):
             source = self.source(document)
@@ -73,6 +73,7 @@ class Texts:
         for position in range(first, last):
             paragraph = self.paragraph(position)
             yield from paragraph.section
+            yield from paragraph.questions
             yield paragraph.text
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from retrieval import reading
 from retrieval.engines.protocol import Engine, Update
-from retrieval.errors import DocumentsFolderError, OvertakenError, UnreadableDocument
+from retrieval.errors import DocumentsFolderError, OvertakenError
 from retrieval.language import Tokenizer, synonyms
 from retrieval.language.lexicon import NAMES, Lexicon
 from retrieval.library.manifest import Entry, Manifest, State, Summary
 from retrieval.library.report import FileReport, Report, Status
 from retrieval.reading import Declarations, Limits
 
-READERS_VERSION = 2
+READERS_VERSION = 3
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""
 
 NO_DOCUMENTS = NAMES | {synonyms.FILE_NAME}
@@ -98,13 +98,14 @@ class Library:
                 for path in gone:
                     await _remove(update, entries.pop(path))
                 paragraph_count = 0
-                for done, file in enumerate(stale):
-                    path = file.relative
-                    progress(done, len(stale), path, paragraph_count)
-                    entry = before.entries.get(path)
-                    entries[path] = await self._bring(update, file, declarations, entry, again=_holds(entry, touched))
-                    changes[path] = _status(entry, entries[path])
-                    paragraph_count += sum(one.paragraph_count for one in entries[path].documents)
+                async with self._reading(stale, before, touched, declarations) as readings:
+                    for done, file in enumerate(stale):
+                        path = file.relative
+                        progress(done, len(stale), path, paragraph_count)
+                        entry = before.entries.get(path)
+                        entries[path] = await _put(update, file, entry, await anext(readings))
+                        changes[path] = _status(entry, entries[path])
+                        paragraph_count += sum(one.paragraph_count for one in entries[path].documents)
                 if not any(entry.documents for entry in entries.values()):
                     reasons = "; ".join(failure for entry in entries.values() for failure in entry.failures[:1])
                     reasons = reasons or "its files are still being written"
@@ -129,28 +130,35 @@ class Library:
             self._read = text, readers, await asyncio.to_thread(Manifest.parse, text, readers)
         return self._read[2]
 
-    async def _bring(
-        self, update: Update, file: reading.File, declarations: Declarations, before: Entry | None, *, again: bool
-    ) -> Entry:
-        """Read one file into the update, unless its content is what it was; gives its new line of the manifest."""
-        digest = await asyncio.to_thread(_digest, self._folder / file.path)
-        if before and digest and before.sha256 == digest and not again:
-            return Entry(str(State(file.size, file.mtime_ns, digest)), before.outcome)
-        try:
-            documents, failures = await asyncio.to_thread(
-                reading.read, self._folder, file.path, limits=self._limits, declarations=declarations
-            )
-        except UnreadableDocument as error:
-            documents, failures = (), (error,)
-        if before:
-            await _remove(update, before)
-        for document in documents:
-            await update.put(document)
-        return Entry.of(
-            State(file.size, file.mtime_ns, digest),
-            [Summary.of(document) for document in documents],
-            [str(failure) for failure in failures],
+    @asynccontextmanager
+    async def _reading(
+        self,
+        files: list[reading.File],
+        before: Manifest,
+        touched: set[str],
+        declarations: Declarations,
+    ) -> AsyncIterator[AsyncIterator[reading.Reading]]:
+        """Give what comes of each file, from processes of their own; those that only look changed are not read."""
+        known = (
+            "" if entry is None or _holds(entry, touched) else entry.sha256
+            for entry in (before.entries.get(file.relative) for file in files)
         )
+        async with reading.Readers(limits=self._limits) as readers:
+            readings = readers.read_all(self._folder, zip(files, known, strict=True), declarations=declarations)
+            async with aclosing(readings):
+                yield readings
+
+
+async def _put(update: Update, file: reading.File, before: Entry | None, read: reading.Reading) -> Entry:
+    """Put what came of a file into the update, unless its content is what it was; return its line of the manifest."""
+    state = State(file.size, file.mtime_ns, read.sha256)
+    if before and not (read.documents or read.failures):
+        return Entry(str(state), before.outcome)
+    if before:
+        await _remove(update, before)
+    for document in read.documents:
+        await update.put(document)
+    return Entry.of(state, [Summary.of(document) for document in read.documents], list(map(str, read.failures)))
 
 
 def _documents(listing: reading.Listing) -> dict[str, reading.File]:
@@ -212,15 +220,6 @@ def _status(before: Entry | None, now: Entry) -> Status:
     if before is None:
         return "added"
     return "unchanged" if before.sha256 == now.sha256 else "changed"
-
-
-def _digest(path: Path) -> str:
-    """Give the SHA-256 of a file, or nothing where it cannot be opened: reading it will say why."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
 
 
 async def _resting(

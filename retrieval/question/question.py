@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from retrieval.language import Normalised, Token, Tokenizer, characters, normalise, pairs
 from retrieval.language.synonyms import Synonyms, default
+from retrieval.question.framing import framed, without_particles
 from retrieval.question.kinds import Kind, ask
 from retrieval.question.nouns import looks, noun
 
-_POLITE = re.compile(
-    r"(?:这|那|该|本)篇?(?:文章|报道|新闻|文件|报告|公告|稿子|文)(?:里面?|中|上)?|^文(?:章)?[中里](?:提及|提到|指出|认为)?,?|^(?:能|可)不(?:能|可以)|请问一下|请问|请教一下|请教|麻烦(?:你|您)?|(?:你|您)(?:知道|晓得)(?!的)|(?:请)?(?:告诉|跟)我(?:说说|讲讲)?|我(?:很|就)?想(?:知道|问一?下?|了解一?下?)|"
-    r"帮我(?:查|找|看)?(?:一?下)?|查一?下|问一?下|说一?下|讲一?下|介绍一?下|一下|谢谢|感谢|想问|(?:你|您)好"
+_THE_DOCUMENT = re.compile(
+    r"(?:这|那|该|本)篇?(?:文章|报道|新闻|文件|报告|公告|稿子|文)(?:里面?|中|上)?|^\s*文(?:章)?[中里](?:提及|提到|指出|认为)?,?"
 )
-_PARTICLES = re.compile(r"(?:吗|呢|啊|呀|吧|嘛|么|了|的)?[\s?!。.~]*$")
 _WHICH = re.compile(
     r"(?:[在于从以由被向和跟与]?)(?:哪|那|什么|何|几|多少)(?:一|两|几)?"
     r"[个位名种座条家所本部场次届只支项款]?(?:样的?)?(?:主要|著名|重要|知名|特殊)?的?"
@@ -64,17 +63,19 @@ class Question:
     def of(cls, text: str, tokenizer: Tokenizer, synonyms: Synonyms | None = None) -> Question:
         """Read a question.
 
-        >>> question = Question.of("请问新建校区面积是多少？", tokenizer)  # doctest: +SKIP
-        >>> question.kind.name, question.words  # doctest: +SKIP
+        >>> question = Question.of("请问新建校区面积是多少？", tokenizer)
+        >>> question.kind.name, question.words
         ('number', ('新建', '校区', '面积', '是'))
         """
         normal = normalise(text)
-        polite = _blank(normal.text, _POLITE)
-        kind, gap = ask(polite)
-        content = _blank(_blank(polite, _ASKING), _PARTICLES)
+        start, end = framed(normal.text)
+        bare = _blank(" " * start + normal.text[start:end], _THE_DOCUMENT)
+        kind, gap = ask(bare)
+        content = _blank(bare, _ASKING)
+        content = content[: without_particles(content)].ljust(len(normal.text))
         tokens = tuple(tokenizer.words(content))
         words = _distinct(token.text for token in tokens)
-        asked = noun(polite, gap, tokenizer)
+        asked = noun(bare, gap, tokenizer)
         expanded = (synonyms or default()).expand(content)
         return cls(
             text=text,
@@ -82,10 +83,10 @@ class Question:
             kind=kind,
             gap=gap,
             content=content,
-            focus=_focus(polite, gap, tokenizer),
+            focus=_focus(bare, gap, tokenizer),
             noun=asked,
             looks=looks(asked),
-            unit=_unit(polite, gap),
+            unit=_unit(bare, gap),
             tokens=tokens,
             synonyms=expanded,
             others=_distinct(term for _, other in expanded for term in tokenizer.terms(other)),
@@ -134,7 +135,7 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
         return None
     asking = text[gap[0] : gap[1]]
     after = re.match(r"(?:个)?([\u4e00-\u9fff%]{1,2})", text[gap[1] :])
-    number = r"[\d一二两三四五六七八九十百千万亿零〇.,]+"
+    number = r"(?:\d+(?:[.,]\d+)*|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
     if "第几" in asking and after:
         return re.compile(rf"第{number}{after[1][0]}")
     for asks, units in _MEASURES:

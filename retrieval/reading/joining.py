@@ -31,6 +31,11 @@ def collapse(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
+def without_invisible(text: str) -> str:
+    """Return the text without the characters that show nothing and part words."""
+    return _INVISIBLE.sub("", text)
+
+
 def join_lines(lines: list[str]) -> str:
     """The lines as one: nothing between Chinese characters, a space between words.
 

@@ -65,7 +65,13 @@ def number(blocks: Iterable[Block], *, title: str | None) -> Iterator[Paragraph]
         nonlocal count
         count += 1
         section = tuple(heading for _, heading in path if heading != title)
-        return Paragraph(number=count, text=block.text, section=section + block.under, page=block.page)
+        return Paragraph(
+            number=count,
+            text=block.text,
+            section=section + block.under,
+            page=block.page,
+            questions=block.questions,
+        )
 
     for block in blocks:
         level = block.level if block.level is not None else spoken_level(block.text)

@@ -39,7 +39,7 @@ def test_each_document_of_an_archive_is_one(tmp_path: Path) -> None:
 
 
 def test_member_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
-    (tmp_path / "z.zip").write_bytes(zipped({"a.txt": "甲。", "b.pdf": b"no pdf", "c.exe": b"x", "d.txt": b""}))
+    (tmp_path / "z.zip").write_bytes(zipped({"a.txt": "甲。", "b.pdf": b"%PDF-1.4", "c.exe": b"x", "d.txt": b""}))
     reading = read(tmp_path, "z.zip")
     assert [document.source.path for document in reading.documents] == ["z.zip/a.txt"]
     assert [failure.path for failure in reading.failures] == ["z.zip/b.pdf", "z.zip/c.exe", "z.zip/d.txt"]

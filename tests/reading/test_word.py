@@ -176,7 +176,7 @@ def test_short_list_stands_with_the_sentence_that_leads_in(read_one: Read) -> No
     for text in ("身份证", "户口本"):
         word.add_paragraph(text, style="List Bullet")
     word.add_paragraph("完。")
-    assert texts(read_one(saved(word), "a.docx")) == ["材料包括： 身份证 户口本", "完。"]
+    assert texts(read_one(saved(word), "a.docx")) == ["材料包括：\n身份证\n户口本", "完。"]
 
 
 def test_contents_lines_are_left_out_with_a_remark(read_one: Read) -> None:

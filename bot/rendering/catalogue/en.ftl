@@ -55,6 +55,7 @@ nothing-to-follow = There is no last question to follow up on. Please write the 
 
 ## Not found
 
+maybe = Possibly related; please check the source:
 not-found = I found no answer in the documents.
 not-found-question = Looked for: { $question }
 not-found-missing = They do not mention { $terms }.
@@ -168,7 +169,7 @@ stats-title =
        *[other] <b>The last { $days } days</b>
     }
 stats-questions = Questions: { $count }, by { $people } people
-stats-answered = Answered: { $percent }%
+stats-answered = Answered: { $percent }%, possibly: { $maybe }%
 stats-latency = Time to answer: median { $median } ms, 95% within { $p95 } ms
 stats-votes = Feedback: 👍 { $up } 👎 { $down }
 stats-none =
@@ -182,6 +183,7 @@ unanswered-title =
        *[other] <b>{ $count } questions without an answer</b>
     }
 unanswered-line = { $count } × { $question }
+unanswered-line-maybe = { $count } × { $question } (something possible was shown)
 unanswered-none = There is no question that I could not answer.
 button-export = Export CSV
 unanswered-file = The questions without an answer, the most frequent first.

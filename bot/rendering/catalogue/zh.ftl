@@ -55,6 +55,7 @@ nothing-to-follow = 没有上一个问题可接。请把问题写完整。
 
 ## 没有找到
 
+maybe = 可能相关，请核对原文：
 not-found = 文档里没有找到答案。
 not-found-question = 找的是：{ $question }
 not-found-missing = 没有提到：{ $terms }。
@@ -162,7 +163,7 @@ stats-title =
        *[other] <b>最近 { $days } 天</b>
     }
 stats-questions = 提问：{ $count } 次，{ $people } 人
-stats-answered = 有答案：{ $percent }%
+stats-answered = 有答案：{ $percent }%，可能相关：{ $maybe }%
 stats-latency = 用时：中位数 { $median } 毫秒，95% 在 { $p95 } 毫秒以内
 stats-votes = 评价：👍 { $up } 👎 { $down }
 stats-none =
@@ -174,6 +175,7 @@ unanswered-title =
        *[other] <b>没有答案的问题（{ $count } 个）</b>
     }
 unanswered-line = { $count } 次 · { $question }
+unanswered-line-maybe = { $count } 次 · { $question }（给出了可能相关的）
 unanswered-none = 没有答不上来的问题。
 button-export = 导出 CSV
 unanswered-file = 没有答案的问题，按次数排列。

@@ -1,6 +1,6 @@
 """What a bot may ask of Telegram, method by method, and what Telegram refuses, in its own words.
 
-``FakeBotAPI`` (see ``tests.fake_bot_api``) puts these behind HTTP. A method takes the call's parameters, structures
+``FakeBotAPI`` (see ``testbed.fake_bot_api``) puts these behind HTTP. A method takes the call's parameters, structures
 and integers as such, and returns the result, or raises ``Refusal``.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fake_telegram import FakeTelegram, Json, Reply
-from tests.telegram_markup import MarkupError, parse_html, utf16_length
+from testbed.fake_telegram import FakeTelegram, Json, Reply
+from testbed.telegram_markup import MarkupError, parse_html, utf16_length
 
 _MEGABYTE = 1024 * 1024
 

@@ -1,6 +1,6 @@
 """Telegram as a test plays it: people and bots, their chats, what they write, and the updates that come of it.
 
-``FakeBotAPI`` (see ``tests.fake_bot_api``) puts a Bot API server in front of it. Nothing here sleeps: whoever waits
+``FakeBotAPI`` (see ``testbed.fake_bot_api``) puts a Bot API server in front of it. Nothing here sleeps: whoever waits
 is woken by what he waits for.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.telegram_markup import Entity, entities_in, utf16_slice
+from testbed.telegram_markup import Entity, entities_in, utf16_slice
 
 Json = dict[str, Any]
 

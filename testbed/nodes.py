@@ -1,10 +1,11 @@
 """A real OpenSearch cluster on loopback: its own distribution from Maven, three nodes, small heaps.
 
-``python -m tests.cluster.nodes`` starts one and keeps it until it is interrupted.
+``python -m testbed.nodes`` starts one and keeps it until it is interrupted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -24,6 +25,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from testbed.children import ends_with_parent
+
 VERSION = "2.19.3"
 ARTIFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
@@ -40,7 +45,7 @@ def missing() -> str | None:
 
 def home() -> Path:
     """Where the distribution and the nodes' data are: in this folder, or where all may go if only root can get here."""
-    folder = Path(__file__).parents[2] / ".cluster"
+    folder = Path(__file__).parents[1] / ".cluster"
     if os.geteuid() == 0 and not all(place.stat().st_mode & stat.S_IXOTH for place in folder.parents):
         folder = Path(tempfile.gettempdir()) / "yuanju-cluster"
     folder.mkdir(exist_ok=True)
@@ -54,7 +59,7 @@ def distribution() -> Path:
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "bin").is_dir():
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 [
                     shutil.which("mvn") or "mvn",
                     "-q",
@@ -123,7 +128,7 @@ class Node:
             for path in (self._folder, *self._folder.rglob("*")):
                 os.chown(path, user.pw_uid, user.pw_gid)
         with (self._folder / "output").open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 [str(distribution() / "bin" / "opensearch")],
                 env={
                     "PATH": os.environ["PATH"],
@@ -138,6 +143,7 @@ class Node:
                 stderr=subprocess.STDOUT,
                 cwd=self._folder,
                 start_new_session=True,
+                preexec_fn=ends_with_parent(),  # noqa: PLW1509 - no other thread of ours holds a lock that it needs
                 user=user.pw_uid if user else None,
                 group=user.pw_gid if user else None,
                 extra_groups=[] if user else None,
@@ -231,10 +237,13 @@ class Cluster:
 
 @contextmanager
 def cluster(count: int = 3) -> Iterator[Cluster]:
-    """A cluster that runs until it is let go."""
+    """A cluster that runs until it is let go; a SIGTERM lets it go as Ctrl-C does."""
     distribution()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = home() / f"run-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
+    for left in home().glob("run-*"):
+        if not psutil.pid_exists(int(left.name.removeprefix("run-"))):  # whoever made it was killed
+            shutil.rmtree(left, ignore_errors=True)
     folder.mkdir(mode=0o755)
     running = Cluster(folder, count)
     try:
@@ -243,6 +252,7 @@ def cluster(count: int = 3) -> Iterator[Cluster]:
     finally:
         running.stop()
         shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _free_ports(count: int) -> list[int]:
@@ -257,13 +267,9 @@ def _free_ports(count: int) -> list[int]:
 
 def main() -> None:
     """Start a cluster, say where, and keep it until interrupted."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with cluster() as running:
-        print(f"YUANJU_ENGINE={','.join(running.urls)}", flush=True)  # noqa: T201 - this is the output
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            return
+    with contextlib.suppress(KeyboardInterrupt), cluster() as running:
+        print(f"YUANJU_ENGINE={','.join(running.urls)}", flush=True)
+        signal.pause()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.telegram.application import run
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import Routes
+from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
@@ -30,7 +31,7 @@ from retrieval.library.manifest import Summary
 from retrieval.question.following_up import FollowUp
 from retrieval.ranking import Ranking
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
-from tests.fake_bot_api import FakeBotAPI
+from testbed.fake_bot_api import FakeBotAPI
 
 
 def quote(
@@ -59,6 +60,7 @@ class Library:
     def __init__(
         self,
         *quotes: Quote,
+        sure: bool = True,
         missing: tuple[str, ...] = (),
         error: Exception | None = None,
         release: asyncio.Event | None = None,
@@ -78,6 +80,7 @@ class Library:
         self.asked = asyncio.Event()
         self.quotes = quotes
         self.follow_up = follow_ups
+        self._sure = sure
         self._missing = missing
         self._error = error
         self._release = release
@@ -93,7 +96,8 @@ class Library:
         if self._error:
             raise self._error
         quotes = tuple(quote for quote in self.quotes if audience(quote.source.path))[:limit]
-        return Answer(question, quotes, 0.9 if quotes else 0.1, () if quotes else self._missing)
+        confidence = 0.1 if not quotes else 0.9 if self._sure else 0.4
+        return Answer(question, quotes, confidence, () if quotes else self._missing, sure=self._sure)
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
         return self.near[:limit]
@@ -123,7 +127,7 @@ async def live_index(
         return await Folder(documents, LocalEngine(index, own), own).refresh()
 
     async def newest() -> Snapshot | None:
-        return await opened_edition(lambda own: LocalEngine(index, own), cache, threshold=threshold)
+        return await opened_edition(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
 
     found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
     await found.refresh()

@@ -11,7 +11,7 @@ Point a bot at ``api.url`` with ``api.token``, let people write, and look at wha
         assert (await api.next_edit()).text == "又一句"
 
 It answers ``getUpdates`` (long polling, ``allowed_updates``, confirmation by offset, 409 for a second poller or a
-webhook), ``getWebhookInfo``, ``setWebhook``, ``deleteWebhook``, the methods in ``tests.fake_methods``, and serves
+webhook), ``getWebhookInfo``, ``setWebhook``, ``deleteWebhook``, the methods in ``testbed.fake_methods``, and serves
 ``api.files`` as Telegram does files; other methods are "Not Found", as for a misspelt one.
 
 It refuses, in Telegram's words, what Telegram refuses: a wrong token, an unknown chat, topic or replied-to message,
@@ -35,8 +35,8 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from tests.fake_methods import FakeMethods, Refusal
-from tests.fake_telegram import Json
+from testbed.fake_methods import FakeMethods, Refusal
+from testbed.fake_telegram import Json
 
 _AS_JSON = {
     "allowed_updates",
