@@ -30,6 +30,7 @@ from retrieval.library import Library as Folder
 from retrieval.library.manifest import Summary
 from retrieval.question.following_up import FollowUp
 from retrieval.ranking import Ranking
+from retrieval.reading import Reading
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
 from testbed.fake_bot_api import FakeBotAPI
 
@@ -103,6 +104,9 @@ class Library:
         return self.near[:limit]
 
     async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+        raise NotImplementedError
+
+    async def preview(self, path: str, content: bytes) -> Reading:
         raise NotImplementedError
 
     async def suggestions(self, audience: Audience) -> tuple[str, ...]:
