@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FOUND, NOT_FOUND, ERROR = 0, 1, 2
 """Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
 _LEAVE_SECONDS = 5.0
+_ANSWER_SECONDS = 2.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -229,7 +230,9 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
             Web(settings.listen, health=sign.trouble, readiness=unready) as web,
             using(settings.index_folder),
             memory as remembered,
-            composition.live_index(settings, commands.flags(arguments), timed=metrics.timed) as live_index,
+            composition.live_index(
+                settings, commands.flags(arguments), timed=metrics.timed, seconds=_ANSWER_SECONDS
+            ) as live_index,
         ):
             # Where there is an index, questions are answered at once, and what has changed comes a little later.
             if not await live_index.take_up():
