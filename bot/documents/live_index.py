@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,6 @@ from retrieval.errors import DocumentsFolderError, UnreadableDocument
 from retrieval.library import FileReport, Report
 from retrieval.question import suggesting
 from retrieval.question.following_up import FollowUp, follow_up
-from retrieval.question.suggesting import Ask
 from retrieval.ranking import Ranking
 from retrieval.records import Answer, Document, Quote
 
@@ -151,15 +151,15 @@ class LiveIndex:
 
     async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
         """See ``Answerer.answer``."""
-        return await self.snapshot.answerer.answer(question, limit=limit, visible=_visible(audience))
+        return await self.snapshot.answerer.answer(question, limit=limit, hidden=audience.hidden)
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
         """See ``Answerer.nearest``."""
-        return await self.snapshot.answerer.nearest(question, limit=limit, visible=_visible(audience))
+        return await self.snapshot.answerer.nearest(question, limit=limit, hidden=audience.hidden)
 
     async def ranking(self, question: str, *, audience: Audience) -> Ranking:
         """See ``Answerer.rank``."""
-        return await self.snapshot.answerer.rank(question, visible=_visible(audience))
+        return await self.snapshot.answerer.rank(question, hidden=audience.hidden)
 
     def follow_up(self, text: str, last: str) -> FollowUp | None:
         """See ``retrieval.question.following_up``."""
@@ -171,14 +171,15 @@ class LiveIndex:
         if audience not in snapshot.suggested:
             paths = [file.path for file in snapshot.files if file.documents and audience(file.path)]
             documents = await asyncio.to_thread(lambda: list(self._read(paths)))
-            answering = _answering(snapshot, audience)
+            answering = partial(snapshot.answerer.answer, hidden=audience.hidden)
             found = await suggesting.suggest(answering, documents, count=_SUGGESTED, attempts=_ATTEMPTS)
             snapshot.suggested[audience] = tuple(one.question for one in found)
         return snapshot.suggested[audience]
 
     async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
         """Suggest questions that go on from an answer."""
-        found = await suggesting.related(_answering(self.snapshot, audience), answer, count=_RELATED)
+        answering = partial(self.snapshot.answerer.answer, hidden=audience.hidden)
+        found = await suggesting.related(answering, answer, count=_RELATED)
         return tuple(one.question for one in found)
 
     def _read(self, paths: list[str]) -> Iterator[Document]:
@@ -188,15 +189,3 @@ class LiveIndex:
                 yield from reading.read(self.folder, path).documents
             except UnreadableDocument:  # changed since it was read
                 continue
-
-
-def _visible(audience: Audience) -> Audience | None:
-    return audience if audience.hidden else None
-
-
-def _answering(snapshot: Snapshot, audience: Audience) -> Ask:
-    async def answer(question: str, *, limit: int) -> Answer:
-        await asyncio.sleep(0)  # somebody may be waiting for an answer meanwhile
-        return await snapshot.answerer.answer(question, limit=limit, visible=_visible(audience))
-
-    return answer

@@ -193,6 +193,8 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
     if len(paragraphs) > limit:
         paragraphs = paragraphs[:limit]
         remarks.append(f"has more than {limit:,} paragraphs (the limit paragraph_count): the rest was left out")
+    if not paragraphs:  # a document of nothing but its title
+        paragraphs = tuple(number(blocks[:1], title=None))
     if not paragraphs:
         raise UnreadableDocument(raw.path, "; ".join(["holds no text to read", *remarks]))
     source = Source(
