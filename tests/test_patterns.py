@@ -55,10 +55,11 @@ AT_START = {"match", "fullmatch"}
 
 
 @cache
-def _ways(name: str) -> set[str]:
-    """The methods by which a pattern of this name is used, wherever that is."""
+def _ways(module: str, name: str) -> set[str]:
+    """The methods by which a pattern of this name is used: in its module, or where that is imported."""
     calls = re.compile(rf"\b{re.escape(name)}\.(match|fullmatch|search|findall|finditer|sub|subn|split)\b")
-    return {way for source in MODULES.values() for way in calls.findall(source)}
+    places = [MODULES[module]] if name.startswith("_") else MODULES.values()
+    return {way for source in places for way in calls.findall(source)}
 
 
 def patterns(module: str) -> dict[str, tuple[re.Pattern[str], set[str]]]:
@@ -73,7 +74,7 @@ def patterns(module: str) -> dict[str, tuple[re.Pattern[str], set[str]]]:
                 look(f"{name}[{key}]", inner, ways, depth + 1)
 
     for name, value in vars(importlib.import_module(module)).items():
-        look(name, value, _ways(name))
+        look(name, value, _ways(module, name))
     for node in ast.walk(ast.parse(MODULES[module])):
         match node:
             case ast.Call(ast.Attribute(ast.Name("re"), way), [ast.Constant(str(written)), *_]) if way != "compile":
