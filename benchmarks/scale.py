@@ -4,7 +4,7 @@
     python -m benchmarks.scale --paragraphs 1000000
     python -m benchmarks.scale --local                      the engine on this machine, for comparison
 
-The texts are those of ``benchmarks.latency``. Plain bulk sends bodies that were made before, with the client's own
+The texts are those of ``testbed.author``. Plain bulk sends bodies that were made before, with the client's own
 helper, into an index of the same fields; what ours takes longer is cutting texts into terms and keeping order.
 """
 
@@ -28,7 +28,6 @@ from typing import Any
 import numpy as np
 from opensearchpy.helpers import async_bulk
 
-from benchmarks.latency import Author
 from retrieval.engines.local import LocalEngine
 from retrieval.engines.opensearch import Connection, OpenSearchEngine
 from retrieval.engines.opensearch.layout import indexed, mapping, paragraph_key, settings, stored
@@ -37,7 +36,8 @@ from retrieval.engines.protocol import Engine
 from retrieval.index.segmenting import Segmentation
 from retrieval.language import Tokenizer
 from retrieval.records import Document
-from tests.cluster import nodes
+from testbed import nodes
+from testbed.author import Author
 
 QUESTIONS = 300
 SEED = 11

@@ -27,8 +27,8 @@ from typing import Any
 
 import psutil
 
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import Json
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import Json
 
 PEOPLE = 300
 DOCUMENTS = 200

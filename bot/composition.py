@@ -59,7 +59,13 @@ async def snapshots(settings: Settings, *, timed: Timed = untimed) -> AsyncItera
     """Give the way to the documents; the connections to a cluster are closed at the end."""
     from bot.documents.snapshot import opened
 
-    ways = partial(opened, cache_folder=_dictionaries(settings), threshold=settings.threshold, timed=timed)
+    ways = partial(
+        opened,
+        cache_folder=_dictionaries(settings),
+        threshold=settings.threshold,
+        sure_threshold=settings.sure_threshold,
+        timed=timed,
+    )
     if settings.engine == "local":
         from retrieval.engines.local import LocalEngine
         from retrieval.index import latest

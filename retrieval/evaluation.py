@@ -20,7 +20,7 @@ from retrieval.errors import QuestionSetError
 from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import SEARCHED, Ranker, Ranking
-from retrieval.records import Document, Found, Paragraph, Source
+from retrieval.records import Document, Found, Paragraph, Sentence, Source
 
 NOT_FOUND = "not found"
 """What a TSV expects of a question that the documents do not answer."""
@@ -28,11 +28,21 @@ NOT_FOUND = "not found"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question, and the spans that answer it: offsets in the text of the paragraph of the document at ``path``."""
+    """A question, and the spans that answer it: offsets in the text of the paragraph of the document at ``path``.
+
+    Any sentence of the documents at ``also`` is right as well.
+    """
 
     question: str
     path: str
     spans: tuple[tuple[int, int], ...]
+    also: frozenset[str] = frozenset()
+
+    def answered_by(self, path: str, sentence: Sentence) -> bool:
+        """Return whether a sentence of the document at ``path`` is right: strictly, it covers one of the spans."""
+        if path != self.path:
+            return path in self.also
+        return any(sentence.start <= start and end <= sentence.end for start, end in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class Expectation:
 
 
 def squad(path: Path) -> QuestionSet:
-    """Read a question set in SQuAD's format.
+    """Read a question set in SQuAD's format; ``also`` of a question may hold ids of further right paragraphs.
 
     Raises ``QuestionSetError`` when the file is not one.
     """
@@ -68,6 +78,8 @@ def squad(path: Path) -> QuestionSet:
 def _question_set(articles: Sequence[dict[str, Any]]) -> QuestionSet:
     documents: list[Document] = []
     items: list[Item] = []
+    entries = [entry for article in articles for entry in article["paragraphs"] if entry["context"].strip()]
+    paths = {entry["id"]: str(number) for number, entry in enumerate(entries) if "id" in entry}
     for article in articles:
         for entry in article["paragraphs"]:
             context = entry["context"]
@@ -82,7 +94,8 @@ def _question_set(articles: Sequence[dict[str, Any]]) -> QuestionSet:
                     (answer["answer_start"] - shift, answer["answer_start"] - shift + len(answer["text"]))
                     for answer in asked["answers"]
                 }
-                items.append(Item(asked["question"], name, tuple(sorted(spans))))
+                also = frozenset(paths[other] for other in asked.get("also", ()) if other in paths)
+                items.append(Item(asked["question"], name, tuple(sorted(spans)), also - {name}))
     return QuestionSet(tuple(documents), tuple(items))
 
 
@@ -108,6 +121,10 @@ def expectations(path: Path) -> tuple[Expectation, ...]:
         raise QuestionSetError(path, "holds no question")
     return tuple(result)
 
+
+SHOWN, SURE = "shown", "shown as sure"
+WRONGLY_SHOWN, WRONGLY_SURE = "unanswerable shown", "unanswerable shown as sure"
+"""Measures of what users see."""
 
 TYPED = frozenset({"year", "time", "number", "duration", "person", "place", "country"})
 """Kinds of question whose answers have a form of their own, so that a tight highlight can be asked for."""
@@ -138,8 +155,8 @@ class Measurement:
         self._tokenizer = tokenizer
         self._ranker = Ranker(tokenizer)
 
-    async def ask(self, question: str) -> tuple[Found, Ranking]:
-        """Ask a question as an answerer does, without refusing."""
+    async def ranked(self, question: str) -> tuple[Found, Ranking]:
+        """Return what was found and how it was ranked, as an answerer does it, without refusing."""
         asked = Question.of(question, self._tokenizer)
         found = await self._engine.search(asked.terms, limit=SEARCHED)
         return found, self._ranker.rank(asked, found)
@@ -149,19 +166,18 @@ class Measurement:
 
         Strict: a sentence is right when it lies in the answer's own paragraph and covers one of its spans.
         """
-        found, ranking = await self.ask(item.question)
-        paths = [hit.source.path for hit in found.hits]
+        found, ranking = await self.ranked(item.question)
+        right_paths = (rank for rank, hit in enumerate(found.hits, 1) if hit.source.path in {item.path, *item.also})
         right = (
             rank
             for rank, candidate in enumerate(ranking.candidates, start=1)
-            if candidate.hit.source.path == item.path
-            and any(candidate.sentence.start <= start and end <= candidate.sentence.end for start, end in item.spans)
+            if item.answered_by(candidate.hit.source.path, candidate.sentence)
         )
         rank = next(right, 0)
         first = ranking.candidates[0].sentence.text if ranking.candidates else ""
         return Outcome(
             question=item.question,
-            paragraph_rank=paths.index(item.path) + 1 if item.path in paths else 0,
+            paragraph_rank=next(right_paths, 0),
             sentence_rank=rank,
             confidence=ranking.confidence,
             length=len(first),
@@ -170,9 +186,11 @@ class Measurement:
         )
 
 
-def _highlight(ranking: Ranking, item: Item) -> float:
-    """Give the best F1, by characters, of what the first sentence highlights against the answers."""
+def _highlight(ranking: Ranking, item: Item) -> float | None:
+    """Return the best F1, by characters, of what the first sentence highlights against the answers."""
     best = ranking.candidates[0]
+    if best.hit.source.path != item.path:
+        return None
     shown = "".join(best.sentence.text[start:end] for start, end in ranking.highlights(best))
     return max(_f1(shown, best.hit.paragraph.text[start:end]) for start, end in item.spans)
 
@@ -201,6 +219,29 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "typed highlight F1": float(np.mean(highlights)) if highlights else 0.0,
         "mean characters": float(np.mean([outcome.length for outcome in outcomes])),
     }
+
+
+def seen(
+    outcomes: Sequence[Outcome], unanswerable: Sequence[float], *, threshold: float, sure_threshold: float
+) -> dict[str, float]:
+    """Return what users see at the two thresholds: shares of all answerable and of all unanswerable questions.
+
+    ``unanswerable`` are the confidences of questions that the collection does not answer.
+    """
+    rank = np.array([outcome.sentence_rank for outcome in outcomes])
+    confidence = np.array([outcome.confidence for outcome in outcomes])
+    shown = confidence >= threshold
+    values = {
+        SHOWN: float(shown.mean()),
+        SURE: float((shown & (confidence >= sure_threshold)).mean()),
+        "shown right first": float((shown & (rank == 1)).mean()),
+        "shown right in the first 3": float((shown & (rank >= 1) & (rank <= 3)).mean()),
+    }
+    if len(unanswerable):
+        others = np.array(unanswerable)
+        values[WRONGLY_SHOWN] = float((others >= threshold).mean())
+        values[WRONGLY_SURE] = float((others >= max(threshold, sure_threshold)).mean())
+    return values
 
 
 def refusal(answerable: Sequence[float], unanswerable: Sequence[float]) -> dict[str, float]:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+
+Certainty = Literal["sure", "maybe", "none"]
+"""How sure it is that the documents answer: the answer; what may be related, to be checked; nothing to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,15 @@ class Paragraph:
 
     ``number`` counts from 1 within the document. ``text`` is never empty and has no white space at its ends.
     ``section`` holds the headings above it, outermost first; ``page`` is the page it starts on, where there are pages.
+    ``questions`` are the questions that it answers, where the document pairs questions with answers: several wordings
+    of one question, none of which is part of ``text``.
     """
 
     number: int
     text: str
     section: tuple[str, ...] = ()
     page: int | None = None
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,8 @@ class Quote:
     ``sentence.start`` and ``.end`` are offsets in ``paragraph.text``. ``highlights`` are ``(start, end)`` offsets in
     ``sentence.text``, in order and apart: what in the sentence answers. ``score`` lies between 0 and 1.
     ``also`` are the sources of other documents that say the same; ``disputed`` tells that another quote of the answer
-    gives other numbers or dates for the same thing.
+    gives other numbers or dates for the same thing. The sentence may be a list with its lead-in, of whose items
+    ``more`` are left out, or one item of a list that has ``lead`` above it.
     """
 
     sentence: Sentence
@@ -109,16 +117,18 @@ class Quote:
     highlights: tuple[tuple[int, int], ...] = ()
     also: tuple[Source, ...] = ()
     disputed: bool = False
+    more: int = 0
+    lead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the documents say to a question: quotes, best first, or none.
 
-    ``confidence`` lies between 0 and 1. ``answered`` is false when it does not reach the threshold; ``quotes`` then is
-    empty. ``missing`` are the question's terms, as the person wrote them, that the documents do not have. ``synonyms``
-    are words of the question, each with another that was looked for as well. ``partial`` tells that a part of the
-    documents could not be searched.
+    ``confidence`` lies between 0 and 1; below the threshold ``quotes`` is empty. ``sure`` tells whether quotes are the
+    answer, or only may be. ``missing`` are the question's terms, as the person wrote them, that the documents do not
+    have. ``synonyms`` are words of the question, each with another that was looked for as well. ``partial`` tells that
+    a part of the documents could not be searched.
     """
 
     question: str
@@ -127,8 +137,16 @@ class Answer:
     missing: tuple[str, ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()
     partial: bool = False
+    sure: bool = True
+
+    @property
+    def certainty(self) -> Certainty:
+        """How sure it is that the documents answer: ``none`` where there is nothing to show."""
+        if not self.quotes:
+            return "none"
+        return "sure" if self.sure else "maybe"
 
     @property
     def answered(self) -> bool:
-        """Whether the documents answer the question."""
+        """Whether there is something to show, surely or maybe."""
         return bool(self.quotes)

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from telegram import Message, User
 
-from bot.conversation.addressing import Call, Command, addressed
-from tests.fake_telegram import (
+from bot.conversation.commands import Command
+from bot.telegram.addressing import Call, addressed
+from testbed.fake_telegram import (
     ANONYMOUS,
     CHANNEL,
     CHANNEL_BOT,

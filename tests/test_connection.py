@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.telegram.connection import Account, TokenError, check_telegram
-from tests.fake_bot_api import FakeBotAPI
-from tests.serving import settings_for
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.serving import settings_for
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import FORUM, PERSON
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import FORUM, PERSON
+from testbed.serving import Library, quote, serving
 
 
 async def test_an_edited_question_edits_its_answer(api: FakeBotAPI) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bot.terminal.evaluate import Answers, run
 from retrieval.errors import QuestionSetError
-from retrieval.evaluation import Outcome, expectations, measures, refusal, squad
+from retrieval.evaluation import Outcome, expectations, measures, refusal, seen, squad
 from retrieval.language import Tokenizer
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
 
@@ -48,6 +48,33 @@ def test_measures() -> None:
         "typed highlight F1": 0.0,
         "mean characters": 10.0,
     }
+
+
+def test_what_users_see_at_the_two_thresholds() -> None:
+    outcomes = [
+        Outcome("问", 1, rank, confidence, 9, "") for rank, confidence in [(1, 0.9), (3, 0.3), (1, 0.2), (0, 0.5)]
+    ]
+    assert seen(outcomes, [0.9, 0.3, 0.1, 0.1], threshold=0.25, sure_threshold=0.5) == {
+        "shown": 0.75,
+        "shown as sure": 0.5,
+        "shown right first": 0.25,
+        "shown right in the first 3": 0.5,
+        "unanswerable shown": 0.5,
+        "unanswerable shown as sure": 0.25,
+    }
+
+
+def test_any_sentence_of_a_further_right_paragraph_is_right(tmp_path: Path) -> None:
+    asked = {"question": "镇长是谁？", "answers": [{"text": "周平", "answer_start": 0}], "also": ["b", "nowhere"]}
+    entries = [
+        {"id": "a", "context": "周平。他上任两年。", "qas": [asked]},
+        {"id": "b", "context": "另一段。", "qas": []},
+    ]
+    (tmp_path / "set.json").write_text(json.dumps({"data": [{"paragraphs": entries}]}), "utf-8")
+    (item,) = squad(tmp_path / "set.json").items
+    assert item.answered_by("0", Sentence("周平。", 0, 3))
+    assert not item.answered_by("0", Sentence("他上任两年。", 3, 9))
+    assert item.answered_by("1", Sentence("另一段。", 0, 4))
 
 
 def test_refusal_that_is_perfect() -> None:
@@ -113,6 +140,8 @@ async def evaluated(*files: Path, tokenizer: Tokenizer, record: Path, answers: s
         files,
         unanswerable=options.get("unanswerable"),
         tokenizer=tokenizer,
+        threshold=0.25,
+        sure_threshold=0.5,
         answerer=lambda: knowing(answers),
         record=record,
         as_json=options.get("as_json", False),

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import PERSON
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import PERSON
 
 Json = dict[str, Any]
 

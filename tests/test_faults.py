@@ -21,9 +21,9 @@ from bot.operations.health import SignOfLife
 from bot.operations.logs import RedactingFormatter
 from bot.telegram.connection import TokenError
 from bot.telegram.timing import Timing
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import PERSON
-from tests.serving import QUICK, Library, quote, running, serving, settings_for
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import PERSON
+from testbed.serving import QUICK, Library, quote, running, serving, settings_for
 
 DOCS = Path(__file__).parent.parent / "docs" / "faults.md"
 HOST = "telegram.test"

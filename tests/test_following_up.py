@@ -6,9 +6,9 @@ import pytest
 
 from retrieval.language import Tokenizer
 from retrieval.question.following_up import FollowUp, follow_up
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import FORUM, PERSON, Json
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import FORUM, PERSON, Json
+from testbed.serving import Library, quote, serving
 
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from retrieval.records import Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import PERSON, Json
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import PERSON, Json
+from testbed.serving import Library, quote, serving
 
 ENGLISH: Json = {"id": 1003, "is_bot": False, "first_name": "Eve", "language_code": "en"}
 
@@ -62,7 +62,7 @@ async def test_long_sentences(api: FakeBotAPI) -> None:
     async with serving(api, Library(quote("𠮷" * 3000, highlights=((2990, 3000),)))):
         found = await answer(api, "问题")
     (result,) = found["results"]
-    assert len(result["title"].encode("utf-16-le")) // 2 <= 120
+    assert 110 <= len(result["title"].encode("utf-16-le")) // 2 <= 120
 
 
 async def test_in_english(api: FakeBotAPI) -> None:

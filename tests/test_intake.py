@@ -17,9 +17,9 @@ import pytest
 from bot.memory.inbox import Arrival
 from bot.memory.state import database_url, opened
 from bot.telegram.intake import ATTEMPTS, MOST_HELD, sender_id
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import GROUP, PERSON
-from tests.serving import QUICK, Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import GROUP, PERSON
+from testbed.serving import QUICK, Library, quote, serving
 
 BEN = PERSON | {"id": 1002}
 
@@ -234,6 +234,7 @@ def has_replied(api: FakeBotAPI, count: int) -> bool:
     return len(api.replies) >= count
 
 
+@pytest.mark.slow
 async def test_more_than_can_be_held_waits_in_the_database(api: FakeBotAPI, folder: Path) -> None:
     count = MOST_HELD + 150
     for number in range(count):

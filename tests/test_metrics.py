@@ -16,8 +16,8 @@ from bot.operations.server import Web
 from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.serving import Library, quote, serving
 
 DASHBOARD = Path(__file__).parent.parent / "docs" / "grafana.json"
 
@@ -48,7 +48,12 @@ def test_the_dashboard_shows_every_metric_of_the_bot() -> None:
 
 @pytest.mark.parametrize(
     ("library", "outcome"),
-    [(Library(quote()), "answered"), (Library(), "not_found"), (Library(error=ValueError()), "failed")],
+    [
+        (Library(quote()), "sure"),
+        (Library(quote(), sure=False), "maybe"),
+        (Library(), "not_found"),
+        (Library(error=ValueError()), "failed"),
+    ],
 )
 async def test_a_question_is_counted_by_what_came_of_it(api: FakeBotAPI, library: Library, outcome: str) -> None:
     before = value("yuanju_questions_total", place="private", outcome=outcome)
@@ -110,4 +115,5 @@ async def test_no_label_tells_who_asked_or_what(api: FakeBotAPI) -> None:
         url = f"http://127.0.0.1:{server.port}/metrics"
         async with aiohttp.ClientSession() as client, client.get(url) as response:
             text = await response.text()
+    assert "yuanju_questions_total" in text
     assert not [said for said in ("987654", "机密", "某人", api.token) if said in text]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import OTHER_BOT, PERSON, Json
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import OTHER_BOT, PERSON, Json
+from testbed.serving import Library, quote, serving
 
 NEAR = (quote("近的一句。", section=("目标", "产业"), after="其后。"), quote("远的一句。"), quote("更远的。"))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.operators import clear_removed
+from bot.conversation import storage
 from bot.documents.live_index import LiveIndex
 from retrieval.language import Tokenizer
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import GROUP, PERSON, Json, Reply
-from tests.serving import Library, live_index, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import GROUP, PERSON, Json, Reply
+from testbed.serving import Library, live_index, quote, serving
 
 ADMIN = str(PERSON["id"])
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
@@ -212,9 +212,9 @@ async def test_a_document_is_removed_and_brought_back(
 async def test_a_removed_document_is_kept_for_as_long_as_records_are(tmp_path: Path) -> None:
     (tmp_path / "removed").mkdir()
     (tmp_path / "removed" / "key").write_text("旧的", encoding="utf-8")
-    clear_removed(tmp_path, days=1)
+    storage.clear(tmp_path, days=1)
     assert (tmp_path / "removed" / "key").exists()
-    clear_removed(tmp_path, days=-1)
+    storage.clear(tmp_path, days=-1)
     assert not (tmp_path / "removed" / "key").exists()
 
 
@@ -274,7 +274,7 @@ async def test_statistics(api: FakeBotAPI) -> None:
         library.quotes = ()
         await say(api, "火星", sender=BEN)
         lines = (await say(api, "/stats")).text.splitlines()
-    assert lines[:3] == ["最近 7 天", "提问：2 次，2 人", "有答案：50%"]
+    assert lines[:3] == ["最近 7 天", "提问：2 次，2 人", "有答案：50%，可能相关：0%"]
     assert lines[3].startswith("用时：中位数 ")
     assert lines[4] == "评价：👍 1 👎 0"
 

@@ -14,8 +14,8 @@ from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
 from bot.telegram.application import serve
 from bot.telegram.connection import TokenError
-from tests.fake_bot_api import FakeBotAPI
-from tests.serving import Library, quote, running, serving, settings_for
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.serving import Library, quote, running, serving, settings_for
 
 
 @pytest.fixture

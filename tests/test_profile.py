@@ -7,9 +7,9 @@ import logging
 import pytest
 
 from bot.rendering.catalogue import phrases
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import PERSON, Json
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import PERSON, Json
+from testbed.serving import Library, quote, serving
 
 EVERYBODY = ["ask", "help", "start", "forget"]
 OPERATORS = [*EVERYBODY, "sources", "remove", "reload", "stats", "unanswered", "why"]

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from retrieval.records import Source
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import ANONYMOUS, CHANNEL, CHANNEL_BOT, FORUM, GROUP, OTHER_BOT, PERSON, Json
-from tests.serving import Library, quote, serving
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import ANONYMOUS, CHANNEL, CHANNEL_BOT, FORUM, GROUP, OTHER_BOT, PERSON, Json
+from testbed.serving import Library, quote, serving
 
 UPDATES = 20  # Telegram lets a bot say 20 things a minute in a group, and the bot keeps to that
 
@@ -180,6 +180,7 @@ def may_be_meant(sent: Json, me: Json) -> bool:
     return named or to_me
 
 
+@pytest.mark.slow
 @settings(
     max_examples=settings.default.max_examples // 10,  # type: ignore[union-attr]
     deadline=None,

@@ -21,6 +21,7 @@ def ranker(tokenizer: Tokenizer) -> Ranker:
     return Ranker(tokenizer)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(question=st.text(st.sampled_from(GLYPHS), max_size=30), texts=st.lists(TEXT, min_size=1, max_size=4), title=TEXT)
 def test_any_question_to_any_text(

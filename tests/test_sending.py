@@ -13,9 +13,9 @@ from bot.telegram.clock import ServerClock
 from bot.telegram.connection import Account, Requests
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
-from tests.fake_bot_api import FakeBotAPI
-from tests.fake_telegram import GROUP, PERSON
-from tests.serving import QUICK, settings_for
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import GROUP, PERSON
+from testbed.serving import QUICK, settings_for
 
 Bot = ExtBot[int]
 BEN = PERSON | {"id": 1002}

@@ -8,13 +8,13 @@ import io
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect, text, update
 
+from bot.actions import Kept, KeptAnswer, KeptList, KeptPerson, KeptQuestions, KeptRemoval, KeptUpload
 from bot.memory import schema
 from bot.memory.asker import Asker
 from bot.memory.audit import Statistics, Unanswered, Votes, unanswered_csv
@@ -23,8 +23,8 @@ from bot.memory.inbox import Arrival
 from bot.memory.schema import StateError
 from bot.memory.state import State, connect, database_url, opened
 from retrieval.records import Answer
+from testbed.serving import quote
 from tests.conftest import Clock
-from tests.serving import quote
 
 ANN = Asker(person_id=1001, chat_id=-100_200_300_400_500, topic_id=7)
 BEN = Asker(person_id=2**52 - 1, chat_id=-100_200_300_400_500)
@@ -37,9 +37,17 @@ async def state(url: URL, clock: Clock) -> AsyncIterator[State]:
         yield state
 
 
-async def record(state: State, question: str = "问题", *, asker: Asker = ANN, found: bool = True, ms: float = 5) -> int:
-    answer = Answer(question, (quote(),) if found else (), 0.9 if found else 0.1)
-    exchange = Exchange(asker, answer, ms, "generation-000001", payload={}, key=new_key(), reply_message_id=1)
+async def record(
+    state: State,
+    question: str = "问题",
+    *,
+    asker: Asker = ANN,
+    found: bool = True,
+    sure: bool = True,
+    ms: float = 5,
+) -> int:
+    answer = Answer(question, (quote(),) if found else (), 0.9 if found else 0.1, sure=sure)
+    exchange = Exchange(asker, answer, ms, "generation-000001", kept=KeptList(1), key=new_key(), reply_message_id=1)
     await state.keep([exchange])
     return exchange.id
 
@@ -81,7 +89,7 @@ class TestExchanges:
         await state.keep(
             [
                 Exchange(
-                    *(ANN, Answer(question, (), 0.1), 5, "1", {"question": question}, new_key(), reply),
+                    *(ANN, Answer(question, (), 0.1), 5, "1", KeptQuestions(1, (question,)), new_key(), reply),
                     question_message_id=10,
                 )
                 for reply, question in enumerate(("第一个", "第二个"), 20)
@@ -95,19 +103,35 @@ class TestExchanges:
 
 class TestButtons:
     async def test_they_stand_for_what_they_stood_for_before_a_restart(self, url: URL) -> None:
-        payloads: list[dict[str, Any]] = [{"kind": "more", "question": "“问”\0", "offset": 3}, {"kind": "context"}]
+        kept: list[Kept] = [
+            KeptAnswer(1, 2, "en", "“问”\0", "问", 3),
+            KeptQuestions(1, ("一", "二")),
+            KeptPerson(1, 2),
+            KeptList(1),
+            KeptUpload(1, "甲.txt", "x"),
+            KeptRemoval(1, "甲.txt", "x"),
+        ]
         async with opened(url) as before:
-            keys = await before.keep_buttons(payloads, person_id=1)
+            keys = [await before.keep_for_buttons(one, person_id=1) for one in kept]
         async with opened(url) as after:
-            assert [await after.button(key) for key in keys] == payloads
+            assert [await after.kept_for_button(key) for key in keys] == kept
+
+    async def test_what_another_version_wrote_is_out_of_date(self, url: URL) -> None:
+        async with opened(url) as state:
+            key = await state.keep_for_buttons(KeptList(1), person_id=1)
+            engine = connect(url)
+            async with engine.begin() as connection:
+                await connection.execute(update(schema.buttons).values(payload='{"kind": "future", "chat_id": 1}'))
+            await engine.dispose()
+            assert await state.kept_for_button(key) is None
 
     async def test_keys_leave_room_in_callback_data(self, state: State) -> None:
-        keys = await state.keep_buttons([{"same": 1}] * 20, person_id=1)
+        keys = [await state.keep_for_buttons(KeptList(1), person_id=1) for _ in range(20)]
         assert len(set(keys)) == 20
         assert all(len(key.encode()) == 16 for key in keys)
 
     async def test_an_unknown_key_is_out_of_date(self, state: State) -> None:
-        assert await state.button("unknown") is None
+        assert await state.kept_for_button("unknown") is None
 
 
 class TestReplies:
@@ -159,7 +183,7 @@ class TestAudit:
         (answer,) = await rows(url, "answers")
         assert answer == (
             *(number, clock.now, ANN.chat_id, ANN.person_id, "产量是多少？", "产量是多少"),
-            *(True, 0.9, 12.5, "generation-000001"),
+            *(True, True, 0.9, 12.5, "generation-000001"),
         )
         assert await rows(url, "quotes") == [(number, 1, "计划.txt", 3, 0, 13)]
 
@@ -174,12 +198,15 @@ class TestAudit:
         for ms in range(1, 21):
             number = await record(state, found=ms % 4 != 0, asker=ANN if ms < 9 else BEN, ms=ms)
         await state.audit.vote(number, 1, 1)
-        assert await state.audit.statistics(days=7) == Statistics(20, 15, 2, 10, 19, Votes(1, 0))
+        assert await state.audit.statistics(days=7) == Statistics(20, 15, 0, 2, 10, 19, Votes(1, 0))
+        await record(state, sure=False)
+        found = await state.audit.statistics(days=7)
+        assert (found.sure_count, found.maybe_count) == (15, 1)
 
     async def test_statistics_of_nothing(self, state: State) -> None:
         nothing = await state.audit.statistics(days=7)
-        assert nothing == Statistics(0, 0, 0, None, None, Votes(0, 0))
-        assert nothing.answered_share is None
+        assert nothing == Statistics(0, 0, 0, 0, None, None, Votes(0, 0))
+        assert (nothing.sure_share, nothing.maybe_share) == (0, 0)
 
     async def test_unanswered_questions_are_grouped_and_the_most_frequent_come_first(
         self, state: State, clock: Clock
@@ -204,14 +231,23 @@ class TestAudit:
         await record(state, "价格", found=False)
         assert [row.count for row in await state.audit.unanswered()] == [2]
 
+    async def test_what_only_may_be_an_answer_is_listed_as_such(self, state: State, clock: Clock) -> None:
+        await record(state, "价格", found=False)
+        clock.now += 1
+        await record(state, "价格", sure=False)
+        assert await state.audit.unanswered() == (Unanswered("价格", 2, clock.now, maybe=True),)
+        clock.now += 1
+        await record(state, "价格")
+        assert await state.audit.unanswered() == ()
+
 
 def test_unanswered_questions_as_a_csv_file() -> None:
-    data = unanswered_csv([Unanswered('价格，"多少"\n？', 2, 0.0), Unanswered("=1+1", 1, DAY)])
+    data = unanswered_csv([Unanswered('价格，"多少"\n？', 2, 0.0), Unanswered("=1+1", 1, DAY, maybe=True)])
     assert data.startswith(b"\xef\xbb\xbf")
     assert list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))) == [
-        ["question", "count", "last_asked_utc"],
-        ['价格，"多少"\n？', "2", "1970-01-01 00:00:00"],
-        ["'=1+1", "1", "1970-01-02 00:00:00"],
+        ["question", "count", "last_asked_utc", "outcome"],
+        ['价格，"多少"\n？', "2", "1970-01-01 00:00:00", "not_found"],
+        ["'=1+1", "1", "1970-01-02 00:00:00", "maybe"],
     ]
 
 
@@ -250,8 +286,9 @@ class TestForgetting:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_can_be_kept(state: State, question: str) -> None:
     await record(state, question, found=False)
-    (key,) = await state.keep_buttons([{"question": question}], person_id=1)
-    assert await state.button(key) == {"question": question}
+    key = await state.keep_for_buttons(KeptQuestions(1, (question,)), person_id=1)
+    written = question.encode("utf-8", "replace").decode()  # there are no halves of characters in JSON
+    assert await state.kept_for_button(key) == KeptQuestions(1, (written,))
 
 
 class TestVersions:
@@ -282,16 +319,20 @@ class TestVersions:
     async def test_the_first_version_becomes_the_present_one(self, url: URL) -> None:
         async with opened(url) as state:
             await state.remember_reply(ANN, 10, 11)
+            await record(state, "价格")
+            await record(state, "重量", found=False)
         engine = connect(url)
-        async with engine.begin() as connection:  # there was no inbox then
+        async with engine.begin() as connection:  # there were no inbox and no sure answers then
             await connection.execute(text("DROP TABLE inbox"))
+            await connection.execute(text("ALTER TABLE answers DROP COLUMN sure"))
             await connection.execute(text("UPDATE schema_version SET number = 1"))
         await engine.dispose()
         async with opened(url) as state:
             assert await state.reply_to(ANN.chat_id, 10) == 11
             inbox = state.inbox(1)
             assert await inbox.receive([Arrival(5, "{}")], own=True) == {5}
-        assert await rows(url, "schema_version") == [(2,)]
+            assert [row.question for row in await state.audit.unanswered()] == ["重量"]
+        assert await rows(url, "schema_version") == [(3,)]
 
     async def test_several_processes_may_start_at_once(self, url: URL) -> None:
         async def start(number: int) -> None:
@@ -316,7 +357,7 @@ class TestVersions:
         async with opened(url):
             pass
         await self.prepare(url, self.add_column)
-        with pytest.raises(StateError, match=r"newer Yuanju \(version 3 .* knows 2\).*YUANJU_DATABASE"):
+        with pytest.raises(StateError, match=r"newer Yuanju \(version 4 .* knows 3\).*YUANJU_DATABASE"):
             async with opened(url):
                 pass
 

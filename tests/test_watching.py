@@ -18,14 +18,14 @@ from bot.access import Audience
 from bot.documents.indexing import Indexer, IndexingError
 from bot.documents.live_index import LiveIndex
 from bot.documents.locks import changing
-from bot.documents.mounts import is_remote
 from bot.documents.snapshot import opened
-from bot.documents.watching import watching
+from bot.documents.watching import is_remote, watching
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
-from tests.serving import live_index as shelf_in_process
+from testbed.commands import yuanju
+from testbed.serving import live_index as shelf_in_process
 
 EVERYBODY = Audience()
 
@@ -39,8 +39,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
+    return prepared(tmp_path / "index")
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def paths(live_index: LiveIndex) -> set[str]:
 
 
 async def said(live_index: LiveIndex, question: str) -> str:
-    answer = await live_index.ask(question, limit=1, audience=EVERYBODY)
+    answer = await live_index.answer(question, limit=1, audience=EVERYBODY)
     return answer.quotes[0].sentence.text if answer.quotes else ""
 
 
@@ -256,7 +256,7 @@ async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_sta
 
         async def keep_asking() -> None:
             while not stop.is_set():
-                answer = await live_index.ask("铲车的价格是多少？", limit=1, audience=EVERYBODY)
+                answer = await live_index.answer("铲车的价格是多少？", limit=1, audience=EVERYBODY)
                 synonyms = {other.removeprefix("机械") for word, other in answer.synonyms if other.startswith("机械")}
                 found.append((answer.quotes[0].sentence.text, *synonyms))
                 await asyncio.sleep(0)
@@ -286,13 +286,9 @@ async def test_what_began_with_one_edition_goes_on_with_it(folder: Path, index: 
     ]
 
 
-async def run(environment: dict[str, str], *arguments: str) -> tuple[int | None, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, log = await process.communicate()
-    return process.returncode, output.decode(), log.decode()
+async def run(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
+    done = await asyncio.to_thread(partial(yuanju, *arguments, environment=environment))
+    return done.returncode, done.stdout, done.stderr
 
 
 async def test_whoever_comes_second_to_index_waits_and_says_so(index: Path, environment: dict[str, str]) -> None:

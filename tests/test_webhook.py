@@ -22,8 +22,8 @@ from bot.telegram.application import run
 from bot.telegram.connection import TokenError
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import LARGEST_BYTES, secret_of
-from tests.fake_bot_api import FakeBotAPI
-from tests.serving import QUICK, Library, quote, running, settings_for
+from testbed.fake_bot_api import FakeBotAPI
+from testbed.serving import QUICK, Library, quote, running, settings_for
 
 
 def well() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,6 @@ from retrieval.errors import DocumentsFolderError, YuanjuError
 from retrieval.library import FileReport, Report
 from retrieval.question import suggesting
 from retrieval.question.following_up import FollowUp, follow_up
-from retrieval.question.suggesting import Ask
 from retrieval.ranking import Ranking
 from retrieval.reading.readers import Readers
 from retrieval.records import Answer, Document, Quote
@@ -38,7 +38,7 @@ class Documents(Protocol):
     def version(self) -> str:
         """Changes with every change of the documents."""
 
-    async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
         """Answer with at most ``limit`` quotes from what the audience sees."""
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
@@ -155,18 +155,17 @@ class LiveIndex:
                 await self.take_up()
             return indexing.result()
 
-    async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
         """See ``Answerer.answer``."""
-        return await _asked(self.snapshot, question, limit=limit, audience=audience)
+        return await self.snapshot.answerer.answer(question, limit=limit, hidden=audience.hidden)
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
         """See ``Answerer.nearest``."""
-        visible = audience if audience.hidden else None
-        return await self.snapshot.answerer.nearest(question, limit=limit, visible=visible)
+        return await self.snapshot.answerer.nearest(question, limit=limit, hidden=audience.hidden)
 
     async def ranking(self, question: str, *, audience: Audience) -> Ranking:
         """See ``Answerer.rank``."""
-        return await self.snapshot.answerer.rank(question, visible=audience if audience.hidden else None)
+        return await self.snapshot.answerer.rank(question, hidden=audience.hidden)
 
     def follow_up(self, text: str, last: str) -> FollowUp | None:
         """See ``retrieval.question.following_up``."""
@@ -177,15 +176,15 @@ class LiveIndex:
         snapshot = self.snapshot
         if audience not in snapshot.suggested:
             documents = await self._read([file for file in snapshot.files if file.documents and audience(file.path)])
-            found = await suggesting.suggest(
-                _asking(snapshot, audience), documents, count=_SUGGESTED, attempts=_ATTEMPTS
-            )
+            answering = partial(snapshot.answerer.answer, hidden=audience.hidden)
+            found = await suggesting.suggest(answering, documents, count=_SUGGESTED, attempts=_ATTEMPTS)
             snapshot.suggested[audience] = tuple(one.question for one in found)
         return snapshot.suggested[audience]
 
     async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
         """Suggest questions that go on from an answer."""
-        found = await suggesting.related(_asking(self.snapshot, audience), answer, count=_RELATED)
+        answering = partial(self.snapshot.answerer.answer, hidden=audience.hidden)
+        found = await suggesting.related(answering, answer, count=_RELATED)
         return tuple(one.question for one in found)
 
     async def preview(self, path: str, content: bytes) -> reading.Reading:
@@ -204,15 +203,3 @@ class LiveIndex:
         async with self._readers() as readers:
             read = [one async for one in readers.read_all(self.folder, wanted)]
         return [document for one in read for document in one.documents]
-
-
-async def _asked(snapshot: Snapshot, question: str, *, limit: int, audience: Audience) -> Answer:
-    return await snapshot.answerer.answer(question, limit=limit, visible=audience if audience.hidden else None)
-
-
-def _asking(snapshot: Snapshot, audience: Audience) -> Ask:
-    async def ask(question: str, *, limit: int) -> Answer:
-        await asyncio.sleep(0)  # somebody may be waiting for an answer meanwhile
-        return await _asked(snapshot, question, limit=limit, audience=audience)
-
-    return ask

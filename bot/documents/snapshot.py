@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.access import Audience
-from retrieval.answering import Answerer, Timed, untimed
+from retrieval.answering import SURE, Answerer, Timed, untimed
 from retrieval.engines.protocol import Engine
 from retrieval.language import Tokenizer
-from retrieval.language.synonyms import Synonyms, default
+from retrieval.language.synonyms import default
 from retrieval.library import held
 
 
@@ -23,24 +23,46 @@ class Snapshot:
     """
 
     def __init__(
-        self, engine: Engine, tokenizer: Tokenizer, manifest: str, *, threshold: float, timed: Timed = untimed
+        self,
+        engine: Engine,
+        tokenizer: Tokenizer,
+        manifest: str,
+        *,
+        threshold: float,
+        sure_threshold: float = SURE,
+        timed: Timed = untimed,
+        seconds: float | None = None,
     ) -> None:
         lexicon, self.files = held(manifest)
         tokenizer.adopt(lexicon.words, lexicon.stop)
         self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
         self.tokenizer = tokenizer
-        synonyms = Synonyms(lexicon.synonyms + default().groups)
-        self.answerer = Answerer(engine, tokenizer, threshold=threshold, synonyms=synonyms, timed=timed)
+        synonyms = default().overruled(lexicon.synonyms)
+        self.answerer = Answerer(
+            engine,
+            tokenizer,
+            threshold=threshold,
+            sure_threshold=sure_threshold,
+            synonyms=synonyms,
+            timed=timed,
+            seconds=seconds,
+        )
         self.suggested: dict[Audience, tuple[str, ...]] = {}
 
 
 async def opened(
-    engine: Callable[[Tokenizer], Engine], cache_folder: Path, *, threshold: float, timed: Timed = untimed
+    engine: Callable[[Tokenizer], Engine],
+    cache_folder: Path,
+    *,
+    threshold: float,
+    sure_threshold: float = SURE,
+    timed: Timed = untimed,
+    seconds: float | None = None,
 ) -> Snapshot | None:
     """Open the newest state of the documents; ``None`` where there is no index that can be used.
 
-    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's, ``timed`` as for
-    ``Answerer``.
+    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's, the others are as
+    for ``Answerer``.
     """
     while True:
         tokenizer = Tokenizer(cache_folder)
@@ -51,6 +73,15 @@ async def opened(
             continue
         if manifest is None:
             return None
-        snapshot = await asyncio.to_thread(Snapshot, engine_now, tokenizer, manifest, threshold=threshold, timed=timed)
+        snapshot = await asyncio.to_thread(
+            Snapshot,
+            engine_now,
+            tokenizer,
+            manifest,
+            threshold=threshold,
+            sure_threshold=sure_threshold,
+            timed=timed,
+            seconds=seconds,
+        )
         await asyncio.to_thread(tokenizer.terms, "准备")  # so that the first question need not wait for the dictionary
         return snapshot

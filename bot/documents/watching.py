@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, NoReturn
 
 from watchfiles import awatch
 
 from bot.documents.live_index import LiveIndex
-from bot.documents.mounts import is_remote
 from retrieval import reading
 from retrieval.errors import YuanjuError
 from retrieval.library import NO_DOCUMENTS, Report
@@ -29,6 +29,10 @@ RETRIED_SECONDS = 60.0
 CHECKED_EVERY_SECONDS = 600.0
 """When files are compared although nothing was heard: a system that is asked to watch too much forgets some of it."""
 
+_REMOTE = re.compile(
+    r"nfs\d?|cifs|smb\w*|9p|afs|ceph|lustre|davfs\w*|fuse\..+"  # other machines
+    r"|virtiofs|vboxsf|prl_fs|vmhgfs|fakeowner"  # outside a virtual one
+)
 _QUIET_MS = 400
 _LONGEST_MS = 3_000
 
@@ -140,6 +144,30 @@ async def watching(live_index: LiveIndex, *, how: Literal["auto", "poll", "off"]
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def is_remote(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:
+    """Whether a folder lies on a file system that others change without this machine hearing of it.
+
+    ``mounts`` is a table as Linux keeps it (proc_pid_mountinfo(5)); where there is none, the answer is no.
+    """
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        place = PurePosixPath(folder.resolve())
+    except OSError:
+        return False
+    sort, depth = "", -1
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        point = PurePosixPath(_unescaped(before.split(" ")[4]))
+        # Of two at the same place, the later one lies on top.
+        if place.is_relative_to(point) and len(point.parts) >= depth:
+            sort, depth = after.split(" ")[0], len(point.parts)
+    return _REMOTE.fullmatch(sort) is not None
+
+
+def _unescaped(path: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), path)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

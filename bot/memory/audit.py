@@ -37,11 +37,16 @@ class Votes:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A question that found no answer: its latest wording, how often it was asked, and when last (seconds, UTC)."""
+    """A question that found no sure answer.
+
+    Its latest wording, how often it was asked, when last (seconds, UTC), and whether something was shown then that may
+    be the answer.
+    """
 
     question: str
     count: int
     last_time: float
+    maybe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +54,22 @@ class Statistics:
     """What happened within some days. Latencies are in milliseconds, ``None`` where nothing was asked."""
 
     question_count: int
-    answered_count: int
+    sure_count: int
+    maybe_count: int
     person_count: int
     latency_p50: float | None
     latency_p95: float | None
     votes: Votes
 
     @property
-    def answered_share(self) -> float | None:
-        """The share of the questions that were answered, from 0 to 1; ``None`` where nothing was asked."""
-        return self.answered_count / self.question_count if self.question_count else None
+    def sure_share(self) -> float:
+        """The share of the questions that were surely answered, from 0 to 1; 0 where nothing was asked."""
+        return self.sure_count / max(self.question_count, 1)
+
+    @property
+    def maybe_share(self) -> float:
+        """The share of the questions to which something was shown that may be the answer."""
+        return self.maybe_count / max(self.question_count, 1)
 
 
 class Audit:
@@ -90,6 +101,11 @@ class Audit:
         except IntegrityError:  # there is no such answer any more
             return None
 
+    async def votes(self, answer_id: int) -> Votes:
+        """Return how many people voted for and against an answer."""
+        async with self._engine.connect() as connection:
+            return await _votes(connection, schema.votes.c.answer_id == answer_id)
+
     async def vote_of(self, answer_id: int, person_id: int) -> int:
         """A person's vote on an answer: 1, -1, or 0 for none."""
         votes = schema.votes.c
@@ -105,10 +121,11 @@ class Audit:
         async with self._engine.connect() as connection:
             counts = select(
                 func.count(),
-                func.coalesce(func.sum(case((answers.answered, 1), else_=0)), 0),
+                func.coalesce(func.sum(case((answers.sure, 1), else_=0)), 0),
+                func.coalesce(func.sum(case((answers.answered & ~answers.sure, 1), else_=0)), 0),
                 func.count(answers.person_id.distinct()),
             ).where(recent)
-            questions, answered, people = (await connection.execute(counts)).one()
+            questions, sure, maybe, people = (await connection.execute(counts)).one()
 
             async def latency(share: float) -> float | None:
                 rank = max(math.ceil(share * questions), 1)
@@ -117,7 +134,8 @@ class Audit:
 
             return Statistics(
                 question_count=questions,
-                answered_count=answered,
+                sure_count=sure,
+                maybe_count=maybe,
                 person_count=people,
                 latency_p50=await latency(0.5),
                 latency_p95=await latency(0.95),
@@ -125,13 +143,13 @@ class Audit:
             )
 
     async def unanswered(self, *, limit: int | None = None) -> tuple[Unanswered, ...]:
-        """The questions that found no answer when they were last asked, the most frequent first, then the latest.
+        """The questions that found no sure answer when they were last asked, the most frequent first, then the latest.
 
         Those that differ only in punctuation, spacing, case, width or traditional characters count as one.
         """
         answers = schema.answers.c
-        missed = case((answers.answered, None), else_=answers.time)
-        found = case((answers.answered, answers.time), else_=None)
+        missed = case((answers.sure, None), else_=answers.time)
+        found = case((answers.sure, answers.time), else_=None)
         groups = (
             select(
                 answers.question_group.label("name"),
@@ -144,12 +162,12 @@ class Audit:
         )
         latest = (
             select(func.max(answers.id))
-            .where(answers.question_group == groups.c.name, ~answers.answered)
+            .where(answers.question_group == groups.c.name, ~answers.sure)
             .correlate(groups)
             .scalar_subquery()
         )
         rows = (
-            select(answers.question, groups.c.count, groups.c.last)
+            select(answers.question, groups.c.count, groups.c.last, answers.answered)
             .select_from(groups)
             .join(schema.answers, answers.id == latest)
             .order_by(groups.c.count.desc(), groups.c.last.desc(), answers.id.desc())
@@ -170,6 +188,7 @@ def answer_row(exchange: Exchange, now: float) -> dict[str, Any]:
         "question": answer.question,
         "question_group": group(answer.question),
         "answered": answer.answered,
+        "sure": answer.certainty == "sure",
         "confidence": answer.confidence,
         "latency_ms": exchange.latency_ms,
         "index_version": exchange.index_version,
@@ -198,11 +217,13 @@ def unanswered_csv(rows: Iterable[Unanswered]) -> bytes:
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)
-    writer.writerow(("question", "count", "last_asked_utc"))
+    writer.writerow(("question", "count", "last_asked_utc", "outcome"))
     for row in rows:
         formula = row.question.lstrip()[:1] in {"=", "+", "-", "@"}
         when = datetime.fromtimestamp(row.last_time, UTC).isoformat(sep=" ", timespec="seconds")
-        writer.writerow(("'" + row.question if formula else row.question, row.count, when.removesuffix("+00:00")))
+        question = "'" + row.question if formula else row.question
+        outcome = "maybe" if row.maybe else "not_found"
+        writer.writerow((question, row.count, when.removesuffix("+00:00"), outcome))
     return file.getvalue().encode("utf-8-sig")
 
 

@@ -71,6 +71,7 @@ answers = Table(
     Column("question", _Words, nullable=False),
     Column("question_group", _Words, nullable=False, doc="what questions that count as the same have in common"),
     Column("answered", Boolean, nullable=False),
+    Column("sure", Boolean, nullable=False, doc="false also where what was shown only may be the answer"),
     Column("confidence", Double, nullable=False),
     Column("latency_ms", Double, nullable=False),
     Column("index_version", _Words, nullable=False),
@@ -153,7 +154,14 @@ Index("inbox_by_state", inbox.c.state, inbox.c.bot_id, inbox.c.update_id)
 
 Upgrade = Callable[[Connection], None]
 
-UPGRADES: tuple[Upgrade, ...] = (inbox.create,)
+
+def _tell_sure_answers(connection: Connection) -> None:
+    """Until then all answers that were shown were sure."""
+    connection.execute(text("ALTER TABLE answers ADD COLUMN sure BOOLEAN NOT NULL DEFAULT FALSE"))
+    connection.execute(text("UPDATE answers SET sure = answered"))
+
+
+UPGRADES: tuple[Upgrade, ...] = (inbox.create, _tell_sure_answers)
 """What makes version 2 of version 1, version 3 of version 2, and so on. A new database skips them all."""
 
 _LOCK = 0x79756A75  # any number that others do not use

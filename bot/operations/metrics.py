@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Stage = Literal["queue", "tokenise", "search", "rank", "answer", "send"]
-Outcome = Literal["answered", "not_found", "failed"]
+Outcome = Literal["sure", "maybe", "not_found", "failed"]
 Place = Literal["private", "group", "inline"]
 Obstacle = Literal["network", "server", "flood", "conflict", "refused", "other"]
 

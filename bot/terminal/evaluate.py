@@ -16,12 +16,17 @@ from rich.table import Table
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation import (
+    SHOWN,
+    SURE,
+    WRONGLY_SHOWN,
+    WRONGLY_SURE,
     Expectation,
     Item,
     Measurement,
     expectations,
     measures,
     refusal,
+    seen,
     squad,
 )
 from retrieval.language import Tokenizer
@@ -29,7 +34,9 @@ from retrieval.records import Answer
 
 TOLERANCE = 0.0005
 """By how much a measure may fall before it counts as worse."""
-_WORSE_WHEN_HIGHER = frozenset({"mean characters"})
+LENGTH = "mean characters"
+_NEITHER = frozenset({LENGTH, SURE, WRONGLY_SHOWN})
+"""Measures that are told, and neither better nor worse by themselves."""
 _LISTED = 20
 """How many questions of each sort of change are listed."""
 
@@ -59,6 +66,8 @@ async def run(
     *,
     unanswerable: Path | None,
     tokenizer: Tokenizer,
+    threshold: float,
+    sure_threshold: float,
     answerer: Callable[[], AbstractAsyncContextManager[Answers]],
     record: Path,
     as_json: bool = False,
@@ -66,15 +75,18 @@ async def run(
 ) -> int:
     """Measure each file, print a table and what changed, and keep the outcome in ``record``.
 
-    ``answerer`` is opened only when a file is a TSV, which is asked of the operator's documents. Gives 0, or 1 when
-    something got worse than at the last run. Raises ``QuestionSetError`` for a file that cannot be used.
+    ``answerer`` is opened only when a file is a TSV, which is asked of the operator's documents. The thresholds are
+    those of an ``Answerer``. Returns 0, or 1 when something got worse than at the last run. Raises
+    ``QuestionSetError`` for a file that cannot be used.
     """
     console = console or Console()
     before = _last(record)
     results: dict[str, Result] = {}
     for file in files:
         if file.suffix.lower() == ".json":
-            results[file.name] = await _measure(file, unanswerable, tokenizer)
+            results[file.name] = await _measure(
+                file, unanswerable, tokenizer, threshold=threshold, sure_threshold=sure_threshold
+            )
         else:
             async with answerer() as answers:
                 results[file.name] = await _accept(expectations(file), answers)
@@ -92,7 +104,9 @@ async def run(
     return 1 if worse else 0
 
 
-async def _measure(file: Path, unanswerable: Path | None, tokenizer: Tokenizer) -> Result:
+async def _measure(
+    file: Path, unanswerable: Path | None, tokenizer: Tokenizer, *, threshold: float, sure_threshold: float
+) -> Result:
     """Index a SQuAD file's own paragraphs in a temporary folder, and ask its questions of them."""
     questions = squad(file)
     foreign: Sequence[Item] = squad(unanswerable).items if unanswerable else ()
@@ -108,10 +122,10 @@ async def _measure(file: Path, unanswerable: Path | None, tokenizer: Tokenizer) 
                 await measurement.outcome(item)
                 for item in track(questions.items, file.name, console=Console(stderr=True), transient=True)
             ]
-            refused = [(await measurement.ask(item.question))[1].confidence for item in foreign]
+            refused = [(await measurement.ranked(item.question))[1].confidence for item in foreign]
         finally:
             engine.close()
-    values = measures(outcomes)
+    values = measures(outcomes) | seen(outcomes, refused, threshold=threshold, sure_threshold=sure_threshold)
     if refused:
         values |= refusal([outcome.confidence for outcome in outcomes], refused)
     right = {outcome.question: outcome.sentence_rank == 1 for outcome in outcomes}
@@ -122,24 +136,28 @@ async def _accept(lines: Sequence[Expectation], answers: Answers) -> Result:
     """Ask an operator's documents the questions of an acceptance file."""
     right: dict[str, bool] = {}
     notes: dict[str, str] = {}
-    first = third = refused = known = 0
+    first = third = known = shown = sure = wrongly_shown = wrongly_sure = 0
     for line in lines:
         answer = await answers.answer(line.question, limit=3)
         texts = [quote.sentence.text for quote in answer.quotes]
         notes[line.question] = texts[0] if texts else "未找到 (not found)"
         if line.expected is None:
-            right[line.question] = not answer.answered
-            refused += not answer.answered
+            right[line.question] = answer.certainty != "sure"
+            wrongly_shown += answer.answered
+            wrongly_sure += answer.certainty == "sure"
             continue
         known += 1
+        shown += answer.answered
+        sure += answer.certainty == "sure"
         right[line.question] = bool(texts) and line.expected in texts[0]
         first += right[line.question]
         third += any(line.expected in text for text in texts)
     values: dict[str, float] = {}
     if known:
         values |= {"right at rank 1": first / known, "right in the first 3": third / known}
-    if len(lines) > known:
-        values["refused"] = refused / (len(lines) - known)
+        values |= {SHOWN: shown / known, SURE: sure / known}
+    if others := len(lines) - known:
+        values |= {WRONGLY_SHOWN: wrongly_shown / others, WRONGLY_SURE: wrongly_sure / others}
     return Result(values, right, notes)
 
 
@@ -155,14 +173,16 @@ def _last(record: Path) -> dict[str, Any]:
 
 
 def _worsened(old: Mapping[str, float], new: Mapping[str, float]) -> bool:
-    """Tell whether a measure fell; longer sentences alone are not worse."""
-    judged = {name: value for name, value in new.items() if name in old and name not in _WORSE_WHEN_HIGHER}
-    return any(value - old[name] < -TOLERANCE for name, value in judged.items())
+    """Return whether a measure got worse; longer sentences alone are not worse."""
+    judged = {name: value for name, value in new.items() if name in old and name not in _NEITHER}
+    return any(_change(name, old[name], value) < -TOLERANCE for name, value in judged.items())
 
 
 def _change(name: str, old: float, new: float) -> float:
     """Give by how much a measure got better, below 0 when it got worse."""
-    return (old - new) / 100 if name in _WORSE_WHEN_HIGHER else new - old
+    if name == LENGTH:
+        return (old - new) / 100
+    return old - new if name == WRONGLY_SURE else new - old
 
 
 def _print(console: Console, name: str, result: Result, old: Mapping[str, Any]) -> None:
@@ -193,7 +213,7 @@ def _print(console: Console, name: str, result: Result, old: Mapping[str, Any]) 
 
 
 def _figure(measure: str, value: float) -> str:
-    if measure in _WORSE_WHEN_HIGHER:
+    if measure == LENGTH:
         return f"{value:.1f}"
     return f"{value:.3f}" if measure.endswith("AUROC") or "MRR" in measure else f"{value:.1%}"
 
@@ -202,6 +222,6 @@ def _signed(measure: str, old: float, new: float) -> str:
     better = _change(measure, old, new)
     if abs(better) <= TOLERANCE:
         return "="
-    colour = "green" if better > 0 else "red"
-    figure = f"{new - old:+.1f}" if measure in _WORSE_WHEN_HIGHER else f"{100 * (new - old):+.1f}"
+    colour = "dim" if measure in _NEITHER else "green" if better > 0 else "red"
+    figure = f"{new - old:+.1f}" if measure == LENGTH else f"{100 * (new - old):+.1f}"
     return f"[{colour}]{figure}[/{colour}]"

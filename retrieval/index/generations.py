@@ -24,7 +24,7 @@ from retrieval.errors import ForeignIndexError, IndexFolderError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 4
+FORMAT = 5
 """Changes whenever older code could not read what newer code writes, or the other way round."""
 KEPT = 2
 """How many generations stay: the one in use, and the one before it in case the new one is damaged."""

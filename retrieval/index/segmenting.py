@@ -63,8 +63,9 @@ class Segmentation:
             if paragraph.section != last or not self._topics:
                 last = paragraph.section
                 self._topics.append((" ".join((document.source.title, *last)), []))
-            self._topics[-1][1].append(paragraph.text)
-            self._waiting += len(paragraph.text)
+            text = "\n".join((*paragraph.questions, paragraph.text))
+            self._topics[-1][1].append(text)
+            self._waiting += len(text)
             if self._waiting >= BATCH:
                 yield from self._flush()
                 last = None

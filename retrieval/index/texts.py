@@ -31,6 +31,21 @@ class Texts:
         joined = bytes(self._paths).decode()
         return joined.split("\0")[:-1]
 
+    def outside(self, folders: frozenset[str]) -> bytes:
+        """Return the paragraphs of the documents that neither lie in one of these folders nor are one of them.
+
+        They are bits by position, the lowest of a byte first.
+        """
+        import numpy as np  # whoever sees everything has no need to load it here
+
+        within = tuple(f"{folder}/" for folder in folders)
+        seen, first = np.ones(len(self.paragraph_ends), np.bool_), 0
+        for path, last in zip(self.paths(), self.last_paragraphs.tolist(), strict=True):
+            if path in folders or path.startswith(within):
+                seen[first:last] = False
+            first = last
+        return np.packbits(seen, bitorder="little").tobytes()
+
     def document(self, position: int) -> int:
         """Give the number of the document that a paragraph belongs to."""
         return bisect_right(self.last_paragraphs, position)
@@ -42,11 +57,11 @@ class Texts:
 
     def paragraph(self, position: int) -> Paragraph:
         """Give a paragraph."""
-        number, text, section, page = json.loads(_record(self.paragraphs, self.paragraph_ends, position))
-        return Paragraph(number, text, tuple(section), page)
+        number, text, section, page, *questions = json.loads(_record(self.paragraphs, self.paragraph_ends, position))
+        return Paragraph(number, text, tuple(section), page, tuple(questions))
 
     def topics(self) -> Iterator[tuple[str, Iterator[str]]]:
-        """Give each document's path, and one after the other its title and its paragraphs' headings and texts."""
+        """Return each document's path, and one after the other its title and its headings, questions and texts."""
         first = 0
         for document, last in enumerate(self.last_paragraphs.tolist()):
             source = self.source(document)
@@ -58,6 +73,7 @@ class Texts:
         for position in range(first, last):
             paragraph = self.paragraph(position)
             yield from paragraph.section
+            yield from paragraph.questions
             yield paragraph.text
 
 

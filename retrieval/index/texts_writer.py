@@ -31,7 +31,7 @@ class TextsWriter:
         """Write a document."""
         source = document.source
         for one in document.paragraphs:
-            line = _line([one.number, one.text, one.section, one.page])
+            line = _line([one.number, one.text, one.section, one.page, *one.questions])
             self._file.write(line)
             self._end += len(line)
             self._ends.append(self._end)

@@ -28,7 +28,10 @@ QUOTE_REACH = 50
 _CLOSERS = r"”’」』\"'）】》〉〕］)\]"
 # The full stop of Latin text ends a sentence before a space, but not in "1.5", "e.g. this", "J. Smith" or "St. Helen".
 _SHORTENED = r"(?<![^A-Za-z][A-Za-z])(?<![^A-Za-z](?:St|Mt|Mr|Ms|Dr|Jr|vs))"
-_END = re.compile(rf"(?:[。！？!?｡]+|{_SHORTENED}\.(?=[{_CLOSERS}]*\s+[^\sa-z])|\n)(?:[{_CLOSERS}]|\s+[”’」』])*\s*")
+# … nor behind the number of an item, which belongs to it: "停机； 2. 拔线".
+_ITEM = r"(?<!^\d)(?<!^\d\d)(?<![\s：:；;。，,]\d)(?<![\s：:；;。，,]\d\d)"
+_FULL_STOP = rf"{_SHORTENED}{_ITEM}\.(?=[{_CLOSERS}]*\s+[^\sa-z])"
+_END = re.compile(rf"(?:[。！？!?｡]+|{_FULL_STOP}|\n)(?:[{_CLOSERS}]|\s+[”’」』])*\s*")
 _SEMICOLON = re.compile(r"[；;]\s*")
 _WORD = re.compile(r"[^\W_]")
 _COMMA = re.compile(r"[，,](?!\d)\s*")

@@ -39,7 +39,7 @@ def looks(evidence: Evidence) -> Array:
                     not covered[max(m.end() - 2, m.start()) : m.end()].all() for m in pattern.finditer(text, begin, end)
                 )
             )
-            for begin, end in zip(evidence.begins.tolist(), evidence.ends.tolist(), strict=True)
+            for begin, end in zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
         ]
     )
 
@@ -81,7 +81,7 @@ def year_carried(evidence: Evidence) -> Array:
 
 def pull(evidence: Evidence) -> Array:
     """Give how close the question stands to what has the form of an answer, at the best place of the sentence."""
-    spans = typed(evidence, range(len(evidence.rows)))
+    spans = typed(evidence, evidence.likely)
     result = np.zeros(len(evidence.rows))
     if spans:
         np.maximum.at(result, [span.row for span in spans], pulls(evidence, spans))
@@ -101,7 +101,7 @@ def asks_back(evidence: Evidence) -> Array:
     return np.array(
         [
             float(bool(_ASKS_BACK.search(text[begin:end])))
-            for begin, end in zip(evidence.begins.tolist(), evidence.ends.tolist(), strict=True)
+            for begin, end in zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
         ]
     )
 
@@ -109,7 +109,7 @@ def asks_back(evidence: Evidence) -> Array:
 def leaning(evidence: Evidence) -> Flags:
     """Tell which sentences begin with a pronoun or conjunction: their subject stands in the sentence before."""
     text = evidence.passages.text
-    begun = [bool(_LEANING.match(text[begin : begin + 20].lstrip(_LEADING))) for begin in evidence.begins.tolist()]
+    begun = [bool(_LEANING.match(text[begin : begin + 20].lstrip(_LEADING))) for begin in evidence.quoted.tolist()]
     return np.array(begun) & (evidence.place > 0)
 
 

@@ -33,7 +33,7 @@ def _typed(evidence: Evidence, row: int) -> tuple[int, int] | None:
 
 def _clause(evidence: Evidence, row: int) -> tuple[int, int] | None:
     """Choose the clause of a sentence that holds most of the question, and says something new."""
-    text, begin, end = evidence.passages.text, int(evidence.begins[row]), int(evidence.ends[row])
+    text, begin, end = evidence.passages.text, int(evidence.quoted[row]), int(evidence.ends[row])
     found = [match.span() for match in _CLAUSE.finditer(text, begin, end) if match.group().strip()]
     near = closeness(evidence, np.full(end - begin, row), np.arange(begin, end))
 
@@ -48,7 +48,7 @@ def _original(evidence: Evidence, row: int, span: tuple[int, int]) -> tuple[int,
     """Turn a span of ``passages.text`` into one of the sentence's own text."""
     passages, number = evidence.passages, int(evidence.rows[row])
     sentence = evidence.sentence_at(row)
-    prepared = prepare(passages.hits[int(passages.hit[number])].paragraph.text)
-    shift = prepared.starts[int(passages.place[number])] - int(passages.starts[number])
+    prepared = prepare(passages.hits[int(passages.hit[number])].paragraph)
+    shift = prepared.starts[int(passages.place[number])] - int(passages.quoted[number])
     start, end = prepared.normal.original(span[0] + shift, span[1] + shift)
     return max(start, sentence.start) - sentence.start, min(end, sentence.end) - sentence.start

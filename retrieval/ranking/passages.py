@@ -5,8 +5,9 @@ Searching one long text for each term is done at the speed of C; nothing of a pa
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +16,10 @@ from numpy.typing import NDArray
 
 from retrieval.language import Normalised, normalise
 from retrieval.language.splitting import sentences
-from retrieval.records import Hit, Sentence
+from retrieval.records import Hit, Paragraph, Sentence
+
+WHOLE = 200
+"""Characters up to which the answer of a question-and-answer pair is quoted as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,15 @@ class Prepared:
     starts: tuple[int, ...]
 
 
+def prepare(paragraph: Paragraph) -> Prepared:
+    """Return a paragraph normalised and cut into sentences; a short answer to a question of the document is one."""
+    return _prepared(paragraph.text, whole=bool(paragraph.questions) and len(paragraph.text) <= WHOLE)
+
+
 @lru_cache(maxsize=2048)
-def prepare(text: str) -> Prepared:
-    """Normalise a paragraph and cut it into sentences; the paragraphs asked about last are remembered."""
-    normal, cut = normalise(text), sentences(text)
+def _prepared(text: str, *, whole: bool) -> Prepared:
+    normal = normalise(text)
+    cut = (Sentence(text, 0, len(text)),) if whole else sentences(text)
     if normal.offsets is None:
         starts = tuple(sentence.start for sentence in cut)
     else:
@@ -44,13 +53,14 @@ class Passages:
 
     ``text`` is the normalised text of all; row ``r`` is ``text[starts[r]:starts[r + 1]]``. The first row of each hit is
     its title and section, which hold no sentence; ``sentences[r]`` then is ``None``. ``hit[r]`` is the row's hit,
-    ``place[r]`` its place in the paragraph, -1 for the title. ``offsets[r]`` is the row's start in its hit's own
-    normalised text.
+    ``place[r]`` its place in the paragraph, -1 for the title. The first sentence of a paragraph that answers questions
+    of its document has them in its row, ahead of itself: what is quoted of a row begins at ``quoted[r]``.
     """
 
     hits: tuple[Hit, ...]
     text: str
     starts: NDArray[np.int64]
+    quoted: NDArray[np.int64]
     hit: NDArray[np.int64]
     place: NDArray[np.int64]
     sentences: tuple[Sentence | None, ...]
@@ -60,17 +70,21 @@ class Passages:
         """Lay out the hits."""
         parts: list[str] = []
         starts: list[int] = []
+        quoted: list[int] = []
         hit_of: list[int] = []
         place: list[int] = []
         rows: list[Sentence | None] = []
         length = 0
         for number, hit in enumerate(hits):
             head = normalise("\n".join((hit.source.title, *hit.paragraph.section))).text + "\n"
-            prepared = prepare(hit.paragraph.text)
-            parts += (head, prepared.normal.text, "\n")
-            starts.append(length)
-            length += len(head)
-            starts.extend(length + start for start in prepared.starts)
+            prepared = prepare(hit.paragraph)
+            asked = "".join(f"{normalise(question).text}\n" for question in hit.paragraph.questions)
+            parts += (head, asked, prepared.normal.text, "\n")
+            starts += (length, length + len(head))
+            quoted.append(length)
+            length += len(head) + len(asked)
+            quoted.extend(length + start for start in prepared.starts)
+            starts.extend(length + start for start in prepared.starts[1:])
             length += len(prepared.normal.text) + 1
             count = len(prepared.sentences)
             hit_of.extend([number] * (count + 1))
@@ -80,6 +94,7 @@ class Passages:
             hits=tuple(hits),
             text="".join(parts),
             starts=np.array([*starts, length], dtype=np.int64),
+            quoted=np.array(quoted, dtype=np.int64),
             hit=np.array(hit_of, dtype=np.int64),
             place=np.array(place, dtype=np.int64),
             sentences=tuple(rows),
@@ -100,6 +115,31 @@ def occurrences(text: str, term: str) -> list[int]:
         if not whole or (_bounded(text, start - 1) and _bounded(text, end)):
             result.append(start)
         start = text.find(term, start + 1)
+    return result
+
+
+def all_occurrences(text: str, terms: Iterable[str]) -> dict[str, NDArray[np.int64]]:
+    """Return the positions of each of the terms, as ``occurrences`` does, in one pass over the text."""
+    terms = list(terms)
+    characters = sorted({character for term in terms for character in term if not term.isascii()})
+    number = {character: place for place, character in enumerate(characters, 1)}
+    numbers = np.zeros(sys.maxunicode + 1, dtype=np.uint16)
+    numbers[[ord(character) for character in characters]] = range(1, len(characters) + 1)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    follows = np.append(numbers[codes], np.zeros(1 + max(map(len, terms), default=0), dtype=np.uint16))
+    places = np.flatnonzero(follows)
+    firsts, seconds = follows[places], follows[places + 1]
+    result = {}
+    for term in terms:
+        if term.isascii():
+            result[term] = np.array(occurrences(text, term), dtype=np.int64)
+            continue
+        found = places[
+            firsts == number[term[0]] if len(term) == 1 else (firsts == number[term[0]]) & (seconds == number[term[1]])
+        ]
+        for offset in range(2, len(term)):
+            found = found[follows[found + offset] == number[term[offset]]]
+        result[term] = found
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,31 +14,38 @@ from retrieval.ranking.confidence import Case, confidence
 from retrieval.ranking.entities import Names
 from retrieval.ranking.evidence import Array, Evidence
 from retrieval.ranking.features import features
+from retrieval.ranking.furniture import penalties
 from retrieval.ranking.highlights import highlights
 from retrieval.ranking.missing import missing
 from retrieval.ranking.model import stored
-from retrieval.ranking.passages import Passages
+from retrieval.ranking.passages import Passages, prepare
+from retrieval.ranking.units import Unit, unit
 from retrieval.records import Found, Hit, Sentence
 
-SEARCHED = 10
-"""How many paragraphs to search for: the answer's is among them in more than 99 of 100 questions."""
-NEAR = 0.5
-"""The share of the best paragraph's score that one must have for its sentences to be ranked with the best's."""
+SEARCHED = 50
+"""How many paragraphs to search for: people's own words share so few with the answer that 10 have it for 8 in 10."""
+RANKED_SENTENCES, RANKED_PARAGRAPHS = 120, 10
+"""Of the best of these paragraphs so many sentences are ranked, and those of so many paragraphs in any case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer.
+    """What may answer: the unit that is quoted where a sentence was ranked.
 
-    ``score`` is the model's probability that it is the one, if one of the candidates is. ``row`` is its row in the
-    evidence. ``features`` has a value for each of ``NAMES``.
+    ``score`` is the model's probability that the sentence is the one, if one of the candidates is. ``row`` is its row
+    in the evidence. ``features`` has a value for each of ``NAMES``.
     """
 
     hit: Hit
-    sentence: Sentence
+    unit: Unit
     score: float
     row: int
-    features: tuple[float, ...]
+    features: Array
+
+    @property
+    def sentence(self) -> Sentence:
+        """The text that is quoted, and where it stands in the paragraph."""
+        return self.unit.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +64,14 @@ class Ranking:
     partial: bool = False
 
     def highlights(self, candidate: Candidate) -> tuple[tuple[int, int], ...]:
-        """Give the spans of a candidate's sentence that answer, as offsets in its text."""
-        return highlights(self.evidence, candidate.row) if self.evidence else ()
+        """Return the spans of a candidate's sentence that answer, as offsets in its text."""
+        start = candidate.sentence.start
+        if candidate.unit.items:
+            return tuple((first - start, last - start) for first, last in candidate.unit.items)
+        if self.evidence is None:
+            return ()
+        shift = self.evidence.sentence_at(candidate.row).start - start
+        return tuple((first + shift, last + shift) for first, last in highlights(self.evidence, candidate.row))
 
 
 class Ranker:
@@ -70,8 +84,7 @@ class Ranker:
     def evidence(self, question: Question, found: Found) -> Evidence:
         """Give what the paragraphs near the best say to a question; there must be one."""
         weights = self._background.weights(found, question.terms)
-        near = [hit for hit in found.hits if hit.score >= NEAR * found.hits[0].score]
-        return Evidence(question, found, Passages.of(near), weights, self._names.of(question))
+        return Evidence(question, found, Passages.of(_ranked(found.hits)), weights, self._names.of(question))
 
     def case(self, evidence: Evidence, values: Array) -> Case:
         """Give what the confidence of an answer is judged by, from the values that the model gave the sentences."""
@@ -86,23 +99,47 @@ class Ranker:
             return Ranking(question, (), 0.0, lacking, None, found.partial)
         evidence = self.evidence(question, found)
         table = features(evidence)
-        values = stored().values(table)
+        values = stored().values(table) - penalties(evidence)
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")
-        ranked = tuple(
+        ranked = _distinct(
             Candidate(
-                hit=evidence.passages.hits[evidence.hit[row]],
-                sentence=evidence.sentence_at(row),
-                score=float(odds[row]),
-                row=row,
-                features=tuple(float(value) for value in table[row]),
+                (hit := evidence.passages.hits[place]),
+                unit(question, evidence.sentence_at(row), hit),
+                score,
+                row,
+                table[row],
             )
-            for row in order.tolist()
+            for row, place, score in zip(
+                order.tolist(), evidence.hit[order].tolist(), odds[order].tolist(), strict=True
+            )
         )
         case = self.case(evidence, values)
         lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
+
+
+def _ranked(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Return the hits whose sentences are ranked: one paragraph may hold as many as fifty others."""
+    count = 0
+    for number, hit in enumerate(hits):
+        count += len(prepare(hit.paragraph).sentences)
+        if count > RANKED_SENTENCES and number >= RANKED_PARAGRAPHS:
+            return hits[:number]
+    return hits
+
+
+def _distinct(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Return the candidates that overlap none before them."""
+    kept: list[Candidate] = []
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for candidate in candidates:
+        spans, sentence = taken.setdefault(candidate.hit.position, []), candidate.sentence
+        if all(sentence.end <= start or end <= sentence.start for start, end in spans):
+            spans.append((sentence.start, sentence.end))
+            kept.append(candidate)
+    return tuple(kept)
 
 
 def _with_synonyms(question: Question, found: Found) -> Found:

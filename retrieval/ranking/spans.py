@@ -35,7 +35,7 @@ def typed(evidence: Evidence, rows: Iterable[int]) -> list[Span]:
     measures = unit is not None and kind.name in ("number", "duration")
     said = np.concatenate(([0], np.cumsum(evidence.covered)))
     for row in rows:
-        begin, end = int(evidence.begins[row]), int(evidence.ends[row])
+        begin, end = int(evidence.quoted[row]), int(evidence.ends[row])
         found = kind.spans_in(text, begin, end)
         if unit is not None and measures:
             found.insert(0, [match.span() for match in unit.finditer(text, begin, end)])

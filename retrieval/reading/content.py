@@ -27,7 +27,8 @@ class Raw:
     """The bytes of one file and what is known of them before they are read.
 
     ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
-    such as ``zh-TW``. ``unpacking`` counts what this file and all around it unpack to.
+    such as ``zh-TW``. ``hidden`` says to read also what the file hides from people, such as hidden sheets.
+    ``unpacking`` counts what this file and all around it unpack to.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Raw:
     limits: Limits
     encoding: str | None = None
     language: str | None = None
+    hidden: bool = False
     unpacking: Unpacking | None = None
 
 
@@ -42,15 +44,20 @@ class Raw:
 class Block:
     """A piece of text that stands by itself: a paragraph, or with a ``level`` (1 is the outermost) a heading.
 
-    ``page`` is the page it starts on; ``under`` what else it stands below, such as a table's caption; ``item``
-    says that it is an item of a list.
+    ``page`` is the page it starts on; ``under`` what else it stands below, such as a table's caption; ``item`` says how
+    deep in lists it stands (1 is an item of the outermost one, 0 is none), ``code`` that it is code, ``strong`` that
+    all of it is set in bold. ``questions`` are the wordings of the question that it answers, which are no part of
+    ``text``.
     """
 
     text: str
     level: int | None = None
     page: int | None = None
     under: tuple[str, ...] = ()
-    item: bool = False
+    item: int = 0
+    code: bool = False
+    strong: bool = False
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,7 @@ class _Reader:
             limits=self.limits,
             encoding=said.encoding,
             language=said.language,
+            hidden=bool(said.hidden),
             unpacking=self.unpacking,
         )
 
@@ -172,15 +173,19 @@ def _differs(suffix: str, named: str) -> str:
 
 
 def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document:
+    from retrieval.reading.bylines import byline
     from retrieval.reading.joining import collapse
     from retrieval.reading.lists import gather
+    from retrieval.reading.naming import date_in, title_in
     from retrieval.reading.outline import number, stands_alone, title_of
+    from retrieval.reading.pairs import paired
+    from retrieval.reading.titles import telling_title
 
-    said = content.metadata
+    said = content.metadata.over(byline(content.blocks))
     path = PurePosixPath(raw.path)
-    blocks = list(gather(content.blocks))
+    blocks = list(gather(paired(content.blocks)))
     heading = title_of(blocks)
-    title = collapse(declaration.title or said.title or heading or path.stem) or path.name
+    title = collapse(declaration.title or said.title or heading or title_in(raw.path)) or path.name
     repeated = title if stands_alone(blocks, title) else None
     remarks = list(content.remarks)
     limit = raw.limits.paragraph_count
@@ -188,13 +193,15 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
     if len(paragraphs) > limit:
         paragraphs = paragraphs[:limit]
         remarks.append(f"has more than {limit:,} paragraphs (the limit paragraph_count): the rest was left out")
+    if not paragraphs:  # a document of nothing but its title
+        paragraphs = tuple(number(blocks[:1], title=None))
     if not paragraphs:
         raise UnreadableDocument(raw.path, "; ".join(["holds no text to read", *remarks]))
     source = Source(
         path=raw.path,
-        title=title,
+        title=telling_title(title, path),
         author=declaration.author or said.author,
-        date=declaration.date or said.date,
+        date=declaration.date or said.date or date_in(raw.path),
         url=declaration.url or said.url,
         categories=said.categories,
     )

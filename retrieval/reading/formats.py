@@ -20,7 +20,7 @@ class Format:
 
 FORMATS: tuple[Format, ...] = (
     Format("text", "text.plain", (".txt", ".text")),
-    Format("markdown", "text.markdown", (".md", ".markdown", ".mkd", ".mdown")),
+    Format("markdown", "text.markdown", (".md", ".markdown", ".mkd", ".mdown", ".mdx")),
     Format("html", "web.page", (".html", ".htm", ".xhtml", ".shtml")),
     Format("pdf", "pdf.pages", (".pdf",)),
     Format("docx", "office.word", (".docx", ".docm", ".dotx")),

@@ -12,7 +12,7 @@ from retrieval.engines.opensearch import Connection, OpenSearchEngine
 from retrieval.engines.protocol import Engine
 from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
-from tests.cluster.nodes import Cluster
+from testbed.nodes import Cluster
 
 NewEngine = Callable[..., OpenSearchEngine]
 

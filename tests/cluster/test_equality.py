@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.latency import Author
 from retrieval.engines.local import LocalEngine
 from retrieval.engines.opensearch.scoring import rounded_length
 from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
+from testbed.author import Author
 from tests.cluster.collections import NewEngine, put
 
 PARAGRAPHS, QUESTIONS = 10_000, 500

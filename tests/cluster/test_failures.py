@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 import trustme
 
-from benchmarks.latency import Author
 from bot.terminal.console import as_json
 from retrieval.answering import Answerer
 from retrieval.engines.opensearch import Connection, Credentials
 from retrieval.errors import EngineError
 from retrieval.language import Tokenizer
+from testbed.author import Author
+from testbed.nodes import Cluster
 from tests.cluster.collections import NewEngine, document, put, texts
 from tests.cluster.gateway import API_KEY, PASSWORD, USER, Gateway
-from tests.cluster.nodes import Cluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

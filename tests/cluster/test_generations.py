@@ -13,8 +13,8 @@ from retrieval.engines.opensearch.layout import Names
 from retrieval.errors import EngineError, OvertakenError
 from retrieval.language import Tokenizer
 from retrieval.library import Library
+from testbed.nodes import Cluster
 from tests.cluster.collections import NewEngine, document, put, texts
-from tests.cluster.nodes import Cluster
 
 pytestmark = pytest.mark.cluster
 

@@ -110,10 +110,11 @@ def test_empty_folder_holds_nothing(tmp_path: Path) -> None:
     assert find(tmp_path).files == ()
 
 
+@pytest.mark.slow
 def test_listing_imports_no_format_library() -> None:
     code = (
         "import sys; from retrieval.reading import find, read;"
-        "print(*sorted({'yaml', 'frontmatter', 'bs4', 'lxml', 'markdown_it', 'chardet', 'tomllib', 'zipfile',"
+        "print(*sorted({'yaml', 'bs4', 'lxml', 'markdown_it', 'chardet', 'tomllib', 'zipfile',"
         " 'pypdfium2', 'docx', 'pptx', 'openpyxl', 'defusedxml', 'email'} & sys.modules.keys()))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603

@@ -28,11 +28,78 @@ def test_yaml_and_toml_say_what_the_document_is(read_one: Read, name: str, front
     assert [p.text for p in document.paragraphs] == ["正文在此。"]
 
 
-def test_malformed_front_matter_is_remarked_and_the_body_read(read_one: Read) -> None:
-    document = read_one("---\ntitle: 甲: 乙: 丙\n\t坏: [\n---\n正文在此。\n")
+def test_malformed_value_is_remarked_and_costs_only_itself(read_one: Read) -> None:
+    document = read_one("---\ntitle: 甲: 乙: 丙\n\t坏: [\nauthor: 张三, 李四\n---\n正文在此。\n")
     assert [p.text for p in document.paragraphs] == ["正文在此。"]
-    (remark,) = document.remarks
-    assert remark.startswith("the YAML front matter is malformed and was left out:")
+    assert (document.source.title, document.source.author) == ("甲: 乙: 丙", "张三、李四")
+    assert document.remarks == ("line 3 of the YAML front matter is malformed and was left out",)
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [("007", "007"), ("12:30", "12:30"), ("No", "No"), ("1.10", "1.10"), ("2023-05-06", "2023-05-06"), ("\t甲", "甲")],
+)
+def test_value_is_what_somebody_wrote(read_one: Read, value: str, title: str) -> None:
+    assert read_one(f"---\ntitle: {value}\n---\n正文。", "名.md").source.title == title
+
+
+@pytest.mark.parametrize(
+    "front", ['title: "{{title}}"\ndate: {{date}}', "title:\ndate: 2023-13-45", "title: ~", "- 甲: [乙"]
+)
+def test_value_that_says_nothing_is_none(read_one: Read, front: str) -> None:
+    source = read_one(f"---\n{front}\n---\n正文。", "名.md").source
+    assert (source.title, source.date) == ("名", None)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "a: " + "[" * 60_000,
+        "a: " + "{a: " * 60_000,
+        "\n".join("  " * depth + "a:" for depth in range(300)),
+        "a: &a [x]\n" + "\n".join(f"b{number}: *a" for number in range(5_000)),
+        "a: " + "x" * 200_000,
+    ],
+    ids=["lists", "maps", "indents", "aliases", "size"],
+)
+def test_front_matter_of_any_depth_and_size_ends_nothing(read_one: Read, front: str) -> None:
+    document = read_one(f"---\ntitle: 标题\n{front}\n---\n正文。", "a.md")
+    assert document.paragraphs[-1].text == "正文。"
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "title"),
+    [
+        ("2021-03-04-春季通知.md", "2021-03-04", "春季通知"),
+        ("规定(2013-12-11).md", "2013-12-11", "规定(2013-12-11)"),
+        ("20240517.md", "2024-05-17", "20240517"),
+        ("2023年第5号.md", "2023", "2023年第5号"),
+        ("简报/2024/要闻.md", "2024", "要闻"),
+        ("A20230506123.md", None, "A20230506123"),
+        ("v2023.1.2.md", None, "v2023.1.2"),
+    ],
+)
+def test_name_of_the_file_says_what_the_document_does_not(
+    read_one: Read, name: str, date: str | None, title: str
+) -> None:
+    source = read_one("正文。", name).source
+    assert (source.date, source.title) == (date, title)
+
+
+@pytest.mark.parametrize(
+    ("text", "author", "date"),
+    [
+        ("《河边》\n作者：某人\n\n正文在此，很长。", "某人", None),
+        ("通知\n\n停课一天，请各班周知。\n\n教务处\n2023年4月20日", None, "2023-04-20"),
+        ("通知\n\n停课一天，请各班周知。\n\n教务处 二〇二三年四月二十日", None, "2023-04-20"),
+        ("停水\n\n发布时间：2023-05-06 09:10 来源：水务局\n\n停水一天。", None, "2023-05-06"),
+        ("条例\n（2022年3月1日第五次会议通过）\n\n第一条 甲。", None, "2022-03-01"),
+        ("会议\n会议时间：2023-05-06\n\n在三楼开会，请准时。", None, None),
+    ],
+)
+def test_byline_says_author_and_date(read_one: Read, text: str, author: str | None, date: str | None) -> None:
+    source = read_one(text).source
+    assert (source.author, source.date) == (author, date)
 
 
 def test_text_between_dashes_is_text(read_one: Read) -> None:

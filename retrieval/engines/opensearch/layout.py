@@ -11,7 +11,7 @@ from typing import Any
 from retrieval.index import Recipe
 from retrieval.records import Document, Hit, Paragraph, Source
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever older code could not read what newer code writes, or the other way round."""
 NOTHING = "\x1a"
 """Stands for the terms of a paragraph that has none, so that the cluster counts it among the paragraphs."""
@@ -81,7 +81,7 @@ def mapping(facts: dict[str, Any]) -> dict[str, Any]:
             "part": {"type": "integer"},
             "number": {"type": "integer", "index": False, "doc_values": False},
             "page": {"type": "integer", "index": False, "doc_values": False},
-            **dict.fromkeys(("text", "section", "title", "author", "date", "url", "categories"), _STORED),
+            **dict.fromkeys(("text", "section", "questions", "title", "author", "date", "url", "categories"), _STORED),
             # Of a document, or of a piece of the manifest.
             "digest": {"type": "keyword"},
             "paragraph_count": {"type": "integer", "index": False, "doc_values": False},
@@ -125,6 +125,7 @@ def stored(document: Document, place: int, terms: str, length: int, part: int) -
         "page": paragraph.page,
         "text": paragraph.text,
         "section": paragraph.section,
+        "questions": paragraph.questions,
         "title": source.title,
         "author": source.author,
         "date": source.date,
@@ -136,7 +137,13 @@ def stored(document: Document, place: int, terms: str, length: int, part: int) -
 
 def hit(fields: dict[str, Any], position: int, score: float) -> Hit:
     """Give the paragraph that was stored with these fields."""
-    paragraph = Paragraph(fields["number"], fields["text"], tuple(fields.get("section", ())), fields.get("page"))
+    paragraph = Paragraph(
+        fields["number"],
+        fields["text"],
+        tuple(fields.get("section", ())),
+        fields.get("page"),
+        tuple(fields.get("questions", ())),
+    )
     source = Source(
         fields["path"],
         fields["title"],

@@ -35,7 +35,10 @@ _MOST_PROSE = 0.4  # a block with a larger share of the sentences is the text, w
 _NEVER = frozenset(["[document]", "html", "body", "main", "article"])
 _LINK_BLOCKS = frozenset(["ul", "ol", "dl", "div", "section", "p", "table", "center", "header"])
 
+_STRUCK_OUT = frozenset({"del", "s", "strike"})
+
 _FURNITURE, _UNSEEN = "navigation and page furniture", "hidden text"
+_STRUCK = "struck-out text"
 _LINKS, _NOTICE = "link lists", "legal notices"
 
 
@@ -92,6 +95,8 @@ def _by_name(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
     """Whether the element says of itself that it is not the page's text."""
     attributes, tag = attributes_of(node), tag_of(node)
     words = _words(attributes)
+    if tag in _STRUCK_OUT:
+        return _STRUCK
     if tag not in BLOCKS:
         return _FURNITURE if _MARKS & set(words) else _UNSEEN if _is_hidden(attributes) else None
     if weight.article:

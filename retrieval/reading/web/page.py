@@ -16,7 +16,7 @@ from retrieval.reading.web.layout import blocks_of
 from retrieval.reading.web.metadata import page_metadata
 
 _OPENING = re.compile(
-    r"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s|/?(?:html|head|body|meta|title|div|p|article|section|main|h[1-6]|table|ul|ol|dl|"
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s|/?(?:html|head|body|meta|title|div|p|article|section|main|h[1-6]|table|ul|ol|dl|"
     r"blockquote|figure|span|font|center|br|img|strong|b|em|a|style|script|pre)\b[^<>]*>)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -1,0 +1,63 @@
+"""What belongs to a document without being its text: references, tables of contents, link lists, licence notices.
+
+It is kept and can be found, but says little of its own and often in the question's very words; and a question of the
+document is no answer to a question. Both come behind text that says the same.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from retrieval.language import normalise
+from retrieval.ranking.asked import asks_back
+from retrieval.ranking.evidence import Array, Evidence
+from retrieval.records import Hit
+
+PENALTY = 3.0
+"""What is taken off the model's value, in log-odds: furniture must be twenty times as likely to come first."""
+
+_HEADING = re.compile(
+    r"(?:[\d.]+|[一二三四五六七八九十]+、)?\s*(?:参考(?:资料|文献|来源|链接|书目)?|引用(?:资料|文献|来源)?|资料来源|注释|注解|脚注|尾注|"
+    r"外部(?:链接|连结)|(?:相关|友情|参考|快速|实用)(?:链接|连结)|(?:相关|延伸|扩展|推荐|更多)(?:阅读|文章|条目|文档)|另见|另请参阅|参见|目录|导航|"
+    r"贡献者(?:名单|列表)?|致谢|鸣谢|许可协议|授权条款|版权(?:声明|信息|所有)|"
+    r"references?|footnotes|citations|bibliography|see also|external links|further reading|related (?:links|articles|"
+    r"pages|topics)|next steps|table of contents|contents|contributors|acknowledge?ments|licen[cs]e|copyright)\s*[:：]?"
+)
+_FILE = re.compile(r"summary|_?sidebar|_?navbar|_?nav|_?toc|contents|licen[cs]e|copying|authors|contributors|目录|导航")
+_NOTICE = re.compile(
+    r"all rights reserved|permission is hereby granted|licensed under|spdx-license|copyright (?:\(c\)|©|\d)|版权所有|"
+    r"\.{4,}\s*\d+\s*$|…{2,}\s*\d+\s*$|\bisbn[ :\d]|\bdoi:"
+)
+_ENDS_SENTENCE = re.compile(r"[。！？；：，!?;:,]")
+_LINKS = 5
+"""Lines from which on a paragraph of nothing but short names is taken for a list of links."""
+_NAME_LIMIT = 24
+
+
+def penalties(evidence: Evidence) -> Array:
+    """Return what to take off each sentence's value."""
+    asked = evidence.question.normal.text
+    of_hit = np.array([float(_is_furniture(hit, asked)) for hit in evidence.passages.hits])
+    return np.asarray(PENALTY * np.maximum(of_hit[evidence.hit], asks_back(evidence)))
+
+
+def _is_furniture(hit: Hit, asked: str) -> bool:
+    """Whether a paragraph is furniture, unless the question asks for just that."""
+    if hit.paragraph.questions:
+        return False
+    headings = [normalise(heading).text.strip() for heading in hit.paragraph.section[-2:]]
+    if any(_HEADING.fullmatch(heading) and heading not in asked for heading in headings):
+        return True
+    if _FILE.fullmatch(PurePosixPath(hit.source.path).stem.lower()):
+        return True
+    text = normalise(hit.paragraph.text).text
+    return bool(_NOTICE.search(text)) or _is_link_list(hit.paragraph.text)
+
+
+def _is_link_list(text: str) -> bool:
+    """Whether there are names only, line below line, that nothing leads in to."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return len(lines) >= _LINKS and all(len(line) <= _NAME_LIMIT and not _ENDS_SENTENCE.search(line) for line in lines)

@@ -1,0 +1,255 @@
+"""What Markdown's dialects add to CommonMark, rewritten as what CommonMark and HTML can say.
+
+MDX, Obsidian, Notion, Hugo, VuePress and MkDocs write headings, boxes, tabs and comments in ways of their own. A box
+(``::: tip 标题``, ``!!! note "标题"``, ``{{% notice %}}``) becomes ``<details>``, whose summary heads what it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from retrieval.reading.text.components import without_components
+
+_FENCE = re.compile(r"[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]{0,4}){0,6}(`{3,}|~{3,})")
+_TIGHT_HEADING = re.compile(r"( {0,3}#{1,6})(?=[^\s#!\d/])|( {0,3}#{2,6})(?=\d)")
+_TAGS_ONLY = re.compile(r"(?:#[^\s#]+/[^\s#]*|(?:#[^\s#]+\s+)+#[^\s#]+)\s*$")
+_LOOSE_HEADING = re.compile(r" {0,3}#{1,6}\s")
+_HEADING_END = re.compile(r"(?<=\S)[ \t]*\{[#.:][^{}\n]{0,80}\}[ \t]*$")
+_ATTRIBUTE_LINE = re.compile(r"\s*\{:[^{}\n]{0,200}\}\s*$")
+_CONTENTS = re.compile(r"\s*\[{1,2}toc\]{1,2}\s*$", re.IGNORECASE)
+_MODULE = re.compile(r"(?:import|export)\b(?!\s*[\u3000-\uffff])")
+_COLONS = re.compile(r"([ \t]*)(:{3,})[ \t]*(.*)$")
+_ADMONITION = re.compile(r"([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+(\S.*)$")
+_SHORTCODE = re.compile(r"\{\{[<%]([^{}]{0,400})[%>]\}\}|\{%[^{}%]{0,400}%\}")
+_QUOTED = re.compile(r"\"([^\"]*)\"|“([^”]*)”")
+_NAMED = re.compile(r"\b(title|header|heading|label|summary|name|caption|text)\s?=\s?(?:\"([^\"]*)\"|'([^']*)')")
+_ROW = re.compile(r"\s*\|.*\|\s*$")
+_RULE = re.compile(r"(?=[\s:|]*-)[\s:|-]+$")
+_ELEMENT = re.compile(r"[ \t]*<(/?)(details|ol|li|div|section|center|main|article|aside)\b")
+# Kinds of shortcodes whose first words in quotation marks are a title.
+_TITLED = re.compile(
+    r"(?:notice|note|tip|tab|details|admonition|callout|alert|expand|collapse|hint|card|step|faq|q)\b", re.IGNORECASE
+)
+_INDENT = 4
+_KIND = re.compile(r"[\w-]+")
+
+
+def commonmark(text: str, *, mdx: bool) -> str:
+    r"""Return the text as CommonMark and HTML. Fenced code stays as it is.
+
+    >>> commonmark("##押金\n::: tip 注意\n带身份证。\n:::", mdx=False).split("\n\n")
+    ['## 押金', '<details><summary>注意</summary>', '带身份证。', '</details>', '']
+    """
+    parts = [
+        part if is_code else without_components(_without_comments(part), all_tags=mdx) for is_code, part in _parts(text)
+    ]
+    lines = "\n".join(parts).split("\n")
+    if mdx:
+        lines = list(_outdented(_without_modules(lines)))
+    return "\n".join(_Boxes().rewritten(_tables(lines)))
+
+
+def _parts(text: str) -> Iterator[tuple[bool, str]]:
+    """The text's parts: fenced code and what lies between, each with whether it is code."""
+    gathered: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        found = _FENCE.match(line)
+        if not fence and found and "`" not in line[found.end() :]:
+            yield False, "\n".join(gathered)
+            gathered, fence = [line], found[1]
+        elif fence and found and found[1].startswith(fence) and not line[found.end() :].strip():
+            gathered.append(line)
+            yield True, "\n".join(gathered)
+            gathered, fence = [], ""
+        else:
+            gathered.append(line)
+    yield bool(fence), "\n".join(gathered)
+
+
+def _without_comments(text: str) -> str:
+    """The text without ``{/* … */}`` and ``%% … %%``."""
+    text = _without(text, "{/*", "*/}", everywhere=True)
+    return _without(text, "%%", "%%", everywhere=False)
+
+
+def _without(text: str, opening: str, closing: str, *, everywhere: bool) -> str:
+    """The text without what stands between the marks; over several lines ``everywhere``, or from a line's start."""
+    pieces: list[str] = []
+    done = 0
+    start = -1
+    while (start := text.find(opening, max(done, start + 1))) >= 0:
+        if not everywhere and start and text[start - 1].isascii() and text[start - 1].isalnum():
+            continue
+        end = text.find(closing, start + len(opening))
+        if end < 0:
+            break
+        line_end = text.find("\n", start, end)
+        if line_end >= 0 and not everywhere and start and text[start - 1] != "\n":
+            start = line_end
+            continue
+        pieces.append(text[done:start])
+        done = end + len(closing)
+    pieces.append(text[done:])
+    return "".join(pieces)
+
+
+def _without_modules(lines: list[str]) -> Iterator[str]:
+    """The lines without statements of a module, ``import`` and ``export``, which end where their braces close."""
+    open_braces = 0
+    inside = False
+    fence = ""
+    for line in lines:
+        found = _FENCE.match(line)
+        if found and (not fence or found[1].startswith(fence)):
+            fence = "" if fence else found[1]
+        begins = not fence and not inside and bool(_MODULE.match(line))
+        if not (begins or inside):
+            yield line
+            continue
+        open_braces += sum(map(line.count, "{([")) - sum(map(line.count, "})]"))
+        inside = open_braces > 0 or (not line.rstrip().endswith(";") and bool(line.strip()) and not begins)
+        if not inside:
+            open_braces = 0
+
+
+def _outdented(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, what components hold as far to the left as their tags stand: in MDX its indent means nothing."""
+    open_elements: list[tuple[int, int | None]] = []  # the indent of each tag, and how far what it holds is set in
+    fence = ""
+    for line in lines:
+        if not line.strip():
+            yield line
+            continue
+        depth = _depth(line)
+        if open_elements and open_elements[-1][1] is None:
+            indent = open_elements[-1][0]
+            open_elements[-1] = (indent, max(0, depth - indent))
+        found = _FENCE.match(line)
+        if found and (not fence or found[1].startswith(fence)):
+            fence = "" if fence else found[1]
+        element = None if fence or found else _ELEMENT.match(line)
+        if element and element[1] and open_elements:
+            open_elements.pop()
+        shift = sum(shift or 0 for _, shift in open_elements)
+        yield _dedented(line, shift) if shift else line
+        if element and not element[1] and f"</{element[2]}>" not in line:
+            open_elements.append((depth, None))
+
+
+def _tables(lines: list[str]) -> Iterator[str]:
+    """The lines, with the rule that makes a table below the first of several rows that have none."""
+    run: list[str] = []
+    for line in [*lines, ""]:
+        if _ROW.match(line):
+            run.append(line)
+            continue
+        if len(run) > 1 and not any(map(_RULE.match, run)) and len({row.count("|") for row in run}) == 1:
+            run.insert(1, "|" + "---|" * (run[0].count("|") - 1))
+        yield from run
+        run.clear()
+        yield line
+
+
+class _Boxes:
+    """Rewrites headings and boxes line by line; boxes are closed in the order in which they were opened."""
+
+    def __init__(self) -> None:
+        self.colons: list[int] = []
+        self.indents: list[int] = []
+        self.fence = ""
+
+    def rewritten(self, lines: Iterator[str]) -> Iterator[str]:
+        """The lines as CommonMark."""
+        held = list(lines)
+        tight = not any(map(_LOOSE_HEADING.match, held))
+        for line in held:
+            yield from self._rewritten(line, tight=tight)
+        for _ in range(len(self.colons) + len(self.indents)):
+            yield from _closed()
+
+    def _rewritten(self, line: str, *, tight: bool) -> Iterator[str]:
+        if line.strip():
+            while self.indents and _depth(line) < self.indents[-1]:
+                self.indents.pop()
+                yield from _closed()
+        if self.indents:
+            line = _dedented(line, _INDENT * len(self.indents))
+        found = _FENCE.match(line)
+        if found and (not self.fence or found[1].startswith(self.fence)):
+            self.fence = "" if self.fence else found[1]
+        if self.fence or found:
+            yield line
+        elif box := _COLONS.match(line):
+            yield from self._colons(box)
+        elif box := _ADMONITION.match(line):
+            self.indents.append(_depth(line) + _INDENT * (len(self.indents) + 1))
+            yield from _opened(box[1], _title(box[2]))
+        elif not _CONTENTS.match(line) and not _ATTRIBUTE_LINE.match(line):
+            yield _heading(_SHORTCODE.sub(_shortcode, line), tight=tight)
+
+    def _colons(self, box: re.Match[str]) -> Iterator[str]:
+        indent, mark, words = box.groups()
+        words = words.rstrip(": ")
+        if words:
+            self.colons.append(len(mark))
+            yield from _opened(indent, _title(words))
+        elif self.colons:
+            self.colons.pop()
+            yield from _closed(indent)
+
+
+def _opened(indent: str, title: str) -> list[str]:
+    summary = f"<summary>{escape(title)}</summary>" if title else ""
+    return ["", f"{indent}<details>{summary}", ""]
+
+
+def _closed(indent: str = "") -> list[str]:
+    return ["", f"{indent}</details>", ""]
+
+
+def _title(words: str) -> str:
+    """What a box is called: what stands in quotation marks, or behind its kind (``tip 标题``, ``note[标题]``)."""
+    if quoted := _NAMED.search(words):
+        return quoted[2] or quoted[3] or ""
+    if quoted := _QUOTED.search(words):
+        return quoted[1] or quoted[2] or ""
+    kind = _KIND.match(words)
+    rest = words[kind.end() :] if kind and kind[0].isascii() else words
+    return rest.partition("{")[0].strip(" []\t")
+
+
+def _shortcode(found: re.Match[str]) -> str:
+    """What is shown of a shortcode besides what it holds: its title, on a line of its own or within one."""
+    line = found.string
+    alone = not line[: found.start()].strip() and not line[found.end() :].strip()
+    words = found[1]
+    if words is None:
+        return "" if alone else found[0]
+    words = words.strip()
+    empty = words.endswith("/")
+    titled = _NAMED.search(words) or (_TITLED.match(words) and _QUOTED.search(words))
+    title = _title(words) if titled and not words.startswith("/") else ""
+    if alone and title and not empty:
+        return f"**{escape(title)}**\n"
+    return escape(title) if alone or empty else ""
+
+
+def _heading(line: str, *, tight: bool) -> str:
+    """The line; a heading with the space that CommonMark wants behind its sign, and without its anchor."""
+    found = _TIGHT_HEADING.match(line)
+    if found and (tight or found[0].strip() != "#") and not _TAGS_ONLY.match(line):
+        line = f"{found[0]} {line[found.end() :]}"
+    return _HEADING_END.sub("", line) if line.lstrip().startswith("#") else line
+
+
+def _depth(line: str) -> int:
+    line = line.expandtabs(_INDENT)
+    return len(line) - len(line.lstrip(" "))
+
+
+def _dedented(line: str, columns: int) -> str:
+    line = line.expandtabs(_INDENT)
+    return line[min(columns, _depth(line)) :]

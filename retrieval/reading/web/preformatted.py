@@ -1,0 +1,58 @@
+"""Preformatted text: code, which is one paragraph with its lines, or prose, whose lines are those of a text file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bs4.element import PageElement
+
+from retrieval.reading.joining import without_invisible
+from retrieval.reading.web.elements import attributes_of, is_text, tag_of, walk
+from retrieval.reading.wrapping import LINE_END, paragraphs
+
+_LONGEST = 4000
+_CODE = re.compile(
+    r"code|highlight|prettyprint|brush|lang(?:uage)?-|syntax|shell|console|terminal|listing", re.IGNORECASE
+)
+_CODE_ELEMENTS = frozenset({"code", "kbd", "samp", "tt"})
+_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
+_PROSE = 0.4  # of the letters are ideographs
+
+
+def preformatted(element: PageElement) -> Iterator[tuple[str, bool]]:
+    """Return the paragraphs of a ``<pre>``, each with whether it is code."""
+    pieces: list[str] = []
+    marked = bool(_CODE.search(attributes_of(element).get("class", "")))
+
+    def enter(node: PageElement) -> bool:
+        nonlocal marked
+        marked = marked or tag_of(node) in _CODE_ELEMENTS
+        if is_text(node):
+            pieces.append(str(node))
+        elif tag_of(node) in {"br", "div", "p", "li"} and pieces and not pieces[-1].endswith("\n"):
+            pieces.append("\n")
+        return True
+
+    walk(element, enter)
+    text = without_invisible("".join(pieces))
+    letters = sum(map(str.isalnum, text))
+    if not marked and len(_IDEOGRAPH.findall(text)) >= _PROSE * letters:
+        yield from ((paragraph, False) for paragraph in paragraphs(text))
+    else:
+        yield from ((part, True) for part in _parts(text))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The code in parts of bounded length, cut between lines."""
+    gathered: list[str] = []
+    length = 0
+    for line in (line.rstrip() for line in LINE_END.split(text)):
+        if length + len(line) > _LONGEST and gathered:
+            yield "\n".join(gathered).strip()
+            gathered, length = [], 0
+        if line:
+            gathered.append(line)
+            length += len(line) + 1
+    if gathered:
+        yield "\n".join(gathered).strip()

@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: a fake Telegram, the bot run against it, text in any amount, OpenSearch nodes."""

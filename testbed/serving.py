@@ -1,0 +1,189 @@
+"""Runs the real front end against a fake Bot API, with a library that a test can write out or a real one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.access import Audience
+from bot.documents.live_index import Documents, LiveIndex
+from bot.documents.snapshot import Snapshot
+from bot.documents.snapshot import opened as opened_edition
+from bot.memory.state import database_url, opened
+from bot.operations.health import SignOfLife
+from bot.settings import Settings
+from bot.telegram.application import run
+from bot.telegram.timing import Timing
+from bot.telegram.webhook import Routes
+from retrieval.engines.local import LocalEngine
+from retrieval.index import latest
+from retrieval.language import Tokenizer
+from retrieval.library import FileReport, Report
+from retrieval.library import Library as Folder
+from retrieval.library.manifest import Summary
+from retrieval.question.following_up import FollowUp
+from retrieval.ranking import Ranking
+from retrieval.reading import Reading
+from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
+from testbed.fake_bot_api import FakeBotAPI
+
+
+def quote(
+    text: str = "到那一年，产量达到三万吨。",
+    *,
+    highlights: tuple[tuple[int, int], ...] = (),
+    source: Source | None = None,
+    number: int = 3,
+    section: tuple[str, ...] = (),
+    page: int | None = None,
+    before: str = "",
+    after: str = "",
+) -> Quote:
+    """A quote of a sentence that is a paragraph of its own, but for what is ``before`` and ``after`` it."""
+    source = source or Source("计划.txt", "五年计划", author="张三", date="2022-07-08")
+    paragraph = Paragraph(number, before + text + after, section=section, page=page)
+    return Quote(Sentence(text, len(before), len(before + text)), paragraph, source, 0.9, highlights)
+
+
+class Library:
+    """Answers every question with the same quotes, or fails; ``questions`` is what it was ``asked``.
+
+    With ``release`` no answer comes before that is set; ``follow_ups`` completes questions by what was asked last.
+    """
+
+    def __init__(
+        self,
+        *quotes: Quote,
+        sure: bool = True,
+        missing: tuple[str, ...] = (),
+        error: Exception | None = None,
+        release: asyncio.Event | None = None,
+        near: tuple[Quote, ...] = (),
+        suggested: tuple[str, ...] = (),
+        related: tuple[str, ...] = (),
+        follow_ups: Callable[[str, str], FollowUp | None] = lambda *_: None,
+    ) -> None:
+        self.folder = Path("/nowhere")
+        self.threshold = 0.5
+        self.version = "1"
+        self.files: tuple[FileReport, ...] = (
+            FileReport("计划.txt", "added", documents=(Summary("计划.txt", "text", "utf-8", 1, 9),)),
+        )
+        self.refreshing = False
+        self.questions: list[str] = []
+        self.asked = asyncio.Event()
+        self.quotes = quotes
+        self.follow_up = follow_ups
+        self._sure = sure
+        self._missing = missing
+        self._error = error
+        self._release = release
+        self.near = near
+        self._suggested = suggested
+        self._related = related
+
+    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
+        self.questions.append(question)
+        self.asked.set()
+        if self._release:
+            await self._release.wait()
+        if self._error:
+            raise self._error
+        quotes = tuple(quote for quote in self.quotes if audience(quote.source.path))[:limit]
+        confidence = 0.1 if not quotes else 0.9 if self._sure else 0.4
+        return Answer(question, quotes, confidence, () if quotes else self._missing, sure=self._sure)
+
+    async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
+        return self.near[:limit]
+
+    async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+        raise NotImplementedError
+
+    async def preview(self, path: str, content: bytes) -> Reading:
+        raise NotImplementedError
+
+    async def suggestions(self, audience: Audience) -> tuple[str, ...]:
+        return self._suggested
+
+    async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
+        return self._related
+
+    async def refresh(self) -> Report:
+        raise NotImplementedError
+
+
+@asynccontextmanager
+async def live_index(
+    documents: Path, index: Path, tokenizer: Tokenizer, *, threshold: float = 0.5
+) -> AsyncIterator[LiveIndex]:
+    """The real documents in a folder."""
+    cache = tokenizer.cache_folder
+
+    async def indexing() -> Report:
+        own = Tokenizer(cache)
+        return await Folder(documents, LocalEngine(index, own), own).refresh()
+
+    async def newest() -> Snapshot | None:
+        return await opened_edition(lambda own: LocalEngine(index, own), cache, threshold=threshold)
+
+    found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
+    await found.refresh()
+    yield found
+
+
+def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
+    """Settings that point at the fake, whatever the environment says."""
+    url = others.pop("telegram_api_url", None) or api.url
+    defaults = {"allowed_chats": "", "limit": 3, "person_per_minute": 0, "chat_per_minute": 0}
+    values = {"telegram_token": api.token, "telegram_api_url": url, **defaults, **others}
+    return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic's, unknown to mypy
+
+
+QUICK = Timing(answer=4, poll=4, poll_answer=2, first_pause=0.01, longest_pause=0.1, look=0.05, suspect=0, stop=5)
+"""So that a test need not wait; 4 seconds stand for the 40 that an answer may take, as much as a busy machine needs."""
+
+
+async def running(
+    settings: Settings,
+    documents: Documents,
+    sign: SignOfLife,
+    *,
+    stop: asyncio.Event,
+    routes: Routes | None = None,
+    timing: Timing = Timing(),  # noqa: B008 - frozen
+) -> None:
+    """The bot at work, with a memory in the folder of its sign of life, until ``stop`` is set."""
+    async with opened(database_url(None, sign.folder)) as state:
+        await run(settings, documents, state, sign, stop=stop, routes=routes, timing=timing)
+
+
+@asynccontextmanager
+async def serving(
+    api: FakeBotAPI,
+    documents: Documents,
+    /,
+    *,
+    folder: Path | None = None,
+    timing: Timing = Timing(),  # noqa: B008 - frozen
+    **others: Any,
+) -> AsyncIterator[asyncio.Event]:
+    """The bot at work. At the end it is stopped and has handled all that it fetched; setting the event stops it.
+
+    With a ``folder`` it finds there what it remembered the last time.
+    """
+    stop = asyncio.Event()
+    with contextlib.ExitStack() as stack:
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = settings_for(api, **{"index": place, **others})
+        task = asyncio.create_task(running(settings, documents, SignOfLife(place), stop=stop, timing=timing))
+        try:
+            yield stop
+        finally:
+            stop.set()
+            await task
