@@ -191,6 +191,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     import asyncio
 
     from bot import commands, composition, places
+    from bot.access import misnamed
     from bot.documents.locks import using
     from bot.documents.watching import watching
     from bot.memory import state
@@ -199,6 +200,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.operations.heartbeat import heartbeat, notify
     from bot.operations.readiness import Readiness, room
     from bot.operations.server import Web
+    from bot.settings import SettingsError
     from bot.telegram import application as telegram
     from bot.telegram import connection
 
@@ -234,6 +236,9 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
             # Where there is an index, questions are answered at once, and what has changed comes a little later.
             if not await live_index.take_up():
                 await live_index.refresh()
+            paths = [document.path for file in live_index.files for document in file.documents]
+            if wrong := await asyncio.to_thread(misnamed, settings, paths):
+                raise SettingsError("; ".join(wrong))
             metrics.show_index(settings.index_folder, lambda: live_index.files)
             notify("READY=1")
             trials = {

@@ -117,6 +117,7 @@ async def live_index(
     """
     from bot.documents.indexing import Indexer
     from bot.documents.live_index import LiveIndex
+    from retrieval.reading.readers import Readers
 
     environment = os.environ | {f"YUANJU_{name.upper()}": value for name, value in flags.items()}
     for secret in SECRETS - {"engine_password", "engine_api_key"}:  # what reads other people's files is told no others
@@ -128,6 +129,7 @@ async def live_index(
             known.stamp,
             Indexer(environment),
             threshold=settings.threshold,
+            readers=partial(Readers, limits=settings.reading_limits),
             timed=timed,
         )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 from retrieval.engines.protocol import Engine
-from retrieval.engines.visibility import Visible
+from retrieval.errors import AnswerTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
@@ -33,7 +34,7 @@ class Answerer:
 
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
-    inside of what ``timed`` gives for it.
+    inside of what ``timed`` gives for it; all of them within ``seconds``.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Answerer:
         sure_threshold: float = SURE,
         synonyms: Synonyms | None = None,
         timed: Timed = untimed,
+        seconds: float | None = None,
     ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
@@ -53,14 +55,15 @@ class Answerer:
         self.synonyms = synonyms or default()
         self._ranker = Ranker(tokenizer)
         self._timed = timed
+        self._seconds = seconds
 
-    async def answer(self, question: str, *, limit: int = 3, visible: Visible | None = None) -> Answer:
+    async def answer(self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset()) -> Answer:
         """Answer with at most ``limit`` quotes, best first; with none, where nothing in the documents comes near.
 
         What several documents say is one quote; what they contradict each other in is said by the newest first.
-        Documents that are not ``visible`` are treated as if they were not there.
+        What lies in a ``hidden`` folder is treated as if it were not there.
         """
-        ranking = await self.rank(question, visible=visible)
+        ranking = await self.rank(question, hidden=hidden)
         if not ranking.candidates or ranking.confidence < self.threshold:
             return Answer(
                 question, (), ranking.confidence, ranking.missing, ranking.question.synonyms, partial=ranking.partial
@@ -75,12 +78,12 @@ class Answerer:
             sure=ranking.confidence >= self.sure_threshold,
         )
 
-    async def nearest(self, question: str, *, limit: int, visible: Visible | None = None) -> tuple[Quote, ...]:
+    async def nearest(self, question: str, *, limit: int, hidden: frozenset[str] = frozenset()) -> tuple[Quote, ...]:
         """Find the best sentences from at most ``limit`` places, however little they answer.
 
         A place is a document or, where it has headings, what stands under one of them.
         """
-        ranking = await self.rank(question, visible=visible)
+        ranking = await self.rank(question, hidden=hidden)
         places: dict[tuple[str, ...], Quote] = {}
         for candidate in ranking.candidates:
             place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
@@ -88,14 +91,24 @@ class Answerer:
                 places[place] = _quote(ranking, Fact(candidate))
         return tuple(places.values())
 
-    async def rank(self, question: str, *, visible: Visible | None = None) -> Ranking:
-        """Rank the sentences that may answer, whatever the threshold."""
-        with self._timed("tokenise"):
-            asked = Question.of(question, self._tokenizer, self.synonyms)
-        with self._timed("search"):
-            found = await self._engine.search(asked.terms, limit=SEARCHED, visible=visible)
-        with self._timed("rank"):
-            return self._ranker.rank(asked, found)
+    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset()) -> Ranking:
+        """Rank the sentences that may answer, whatever the threshold.
+
+        Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile. Raises
+        ``AnswerTimeoutError`` after the seconds that an answer may take.
+        """
+        try:
+            async with asyncio.timeout(self._seconds) as limit:
+                with self._timed("tokenise"):
+                    asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
+                with self._timed("search"):
+                    found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+                with self._timed("rank"):
+                    return await asyncio.to_thread(self._ranker.rank, asked, found)
+        except TimeoutError:
+            if self._seconds is None or not limit.expired():
+                raise
+            raise AnswerTimeoutError(self._seconds) from None
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:

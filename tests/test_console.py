@@ -217,4 +217,4 @@ def test_the_readme_names_every_command_and_no_other(environment: Mapping[str, s
 def test_the_help_of_each_command_has_an_example(environment: Mapping[str, str], command: str) -> None:
     done = run(command, "--help", environment=environment)
     assert done.returncode == 0
-    assert f"yuanju {command}" in done.stdout.partition("(example)")[2]
+    assert f"yuanju {command}" in re.split("^(?:例|Example):", done.stdout, flags=re.MULTILINE)[1]

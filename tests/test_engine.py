@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.access import Audience
 from retrieval.engines.local import LocalEngine
 from retrieval.engines.protocol import Engine
 from retrieval.errors import IndexFolderError
@@ -136,8 +135,7 @@ class TestContract:
             document("内部/b.txt", "机器人机器人", "手环", "机器人"),
             document("内部事务/c.txt", "手表与机器人"),
         )
-        visible = Audience(frozenset({"内部"}))
-        found = await engine.search(["机器人", "手环", "手表"], limit=10, visible=visible)
+        found = await engine.search(["机器人", "手环", "手表"], limit=10, hidden=frozenset({"内部"}))
         assert {hit.source.path for hit in found.hits} == {"公开/a.txt", "内部事务/c.txt"}
         assert (found.paragraph_count, found.frequencies) == (6, {"机器人": 5, "手环": 0, "手表": 1})
 

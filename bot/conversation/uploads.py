@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,7 +20,6 @@ from bot.conversation.buttons import Kind
 from bot.conversation.services import Requester, Services
 from bot.rendering.catalogue import Html
 from bot.rendering.replies import shortened
-from retrieval import reading
 from retrieval.errors import UnreadableDocument, YuanjuError
 
 _MEGABYTE = 1_000_000
@@ -58,7 +56,7 @@ class Uploads:
         except TelegramError as error:
             return Reply(say("upload-unreadable", name=path, reason=error.message))
         try:
-            found = await asyncio.to_thread(_read, path, content, self._folder)
+            found = await self._services.documents.preview(path, content)
         except UnreadableDocument as error:
             return Reply(say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)))
         documents = found.documents
@@ -130,19 +128,6 @@ def _path(file: File, caption: str | None) -> str:
     folders = [part.strip(". ") for part in re.split(r"[/\\]", caption or "")]
     safe = [re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part) for part in folders if part]
     return str(PurePosixPath(*safe, f"{stem}{dot}{suffix}" if dot else stem or "document"))
-
-
-def _read(path: str, content: bytes, declared_in: Path) -> reading.Reading:
-    """Read the content as a file among the documents would be read."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-        try:
-            declarations = reading.declared(declared_in)
-        except YuanjuError:
-            declarations = reading.Declarations()
-        return reading.read(Path(folder), path, declarations=declarations)
 
 
 def _write(place: Path, content: bytes | None) -> None:

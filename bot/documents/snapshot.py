@@ -31,6 +31,7 @@ class Snapshot:
         threshold: float,
         sure_threshold: float = SURE,
         timed: Timed = untimed,
+        seconds: float | None = None,
     ) -> None:
         lexicon, self.files = held(manifest)
         tokenizer.adopt(lexicon.words, lexicon.stop)
@@ -38,7 +39,13 @@ class Snapshot:
         self.tokenizer = tokenizer
         synonyms = Synonyms(lexicon.synonyms + default().groups)
         self.answerer = Answerer(
-            engine, tokenizer, threshold=threshold, sure_threshold=sure_threshold, synonyms=synonyms, timed=timed
+            engine,
+            tokenizer,
+            threshold=threshold,
+            sure_threshold=sure_threshold,
+            synonyms=synonyms,
+            timed=timed,
+            seconds=seconds,
         )
         self.suggested: dict[Audience, tuple[str, ...]] = {}
 
@@ -50,10 +57,11 @@ async def opened(
     threshold: float,
     sure_threshold: float = SURE,
     timed: Timed = untimed,
+    seconds: float | None = None,
 ) -> Snapshot | None:
     """Open the newest state of the documents; ``None`` where there is no index that can be used.
 
-    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's, the rest as
+    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's, the others are as
     for ``Answerer``.
     """
     while True:
@@ -73,6 +81,7 @@ async def opened(
             threshold=threshold,
             sure_threshold=sure_threshold,
             timed=timed,
+            seconds=seconds,
         )
         await asyncio.to_thread(tokenizer.terms, "准备")  # so that the first question need not wait for the dictionary
         return snapshot

@@ -22,7 +22,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.access import Access, misnamed
+from bot.access import Access
 from bot.conversation.answers import Answers
 from bot.conversation.asking import counted, layered, timed
 from bot.conversation.inline import Inline
@@ -143,8 +143,6 @@ async def run(
 
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
-        for folder in misnamed(settings):
-            logger.warning("YUANJU_PRIVATE_FOLDERS names %s, which is not among the documents", folder)
         await asyncio.to_thread(clear_removed, settings.index_folder, days=settings.retention_days)
         await profile.announce(application.bot, settings.admins)
 

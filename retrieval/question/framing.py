@@ -44,7 +44,10 @@ _OPENINGS = (
     re.compile(rf"(?:{_SIGH}){{1,4}}[,!?。;:、~…\n]"),
     re.compile(rf"(?:{_PEOPLE}|那|那么|话说|对了|不好意思|打扰一?下了?)(?=\W*(?:{_REQUEST}))"),
     # Who is called @somebody is spoken to; what is called @override is spoken of.
-    re.compile(r"@[a-z]\w{4,31}(?![\w.@-])(?!\s*(?:注解|注释|装饰器|标签|指令|符号|命令|规则|变量|[的是有会能用]|什么|怎么|可以|$))", re.ASCII),
+    re.compile(
+        r"@[a-z]\w{4,31}(?![\w.@-])(?!\s*(?:注解|注释|装饰器|标签|指令|符号|命令|规则|变量|[的是有会能用]|什么|怎么|可以|$))",
+        re.ASCII,
+    ),
 )
 
 _PARTICLES = "[吗呢啊呀吧嘛么哈哦噢喔哟呦捏咧哒嘞啦喽咯]"

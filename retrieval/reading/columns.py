@@ -120,6 +120,8 @@ def evidence(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
         values = [row[column] for row in others if column < len(row) and row[column]]
         if name and values:
             total += _evidence(name, values, in_series=column in series)
+        elif name and is_value(name) and column not in series:
+            total -= 2
     return total
 
 
@@ -216,7 +218,7 @@ def _by_marks(names: list[str], rows: list[Sequence[str]]) -> FaqColumns | None:
 def _divided(names: list[str], asking: tuple[int, ...], answer: int) -> FaqColumns:
     others = [at for at in range(len(names)) if at not in asking and at != answer]
     categories = tuple(at for at in others if _CATEGORIES.fullmatch(names[at]))
-    details = tuple(at for at in others if at not in categories and names[at] and not _MEANINGLESS.fullmatch(names[at]))
+    details = tuple(at for at in others if at not in categories and not _MEANINGLESS.fullmatch(names[at]))
     return FaqColumns(asking, answer, categories, details)
 
 

@@ -235,7 +235,7 @@ class _Reading:
         if sum(cell is other for other in row) > 1:
             marked = cell.heads and start + 1 < len(rows) and not any(other.heads for other in rows[start + 1])
             return not (marked and not self.named)
-        return not self.named or gap or row[0] is not cell or is_item(cell.text) or cell.text.startswith(_NOTE)
+        return not self.named or gap or is_item(cell.text) or cell.text.startswith(_NOTE)
 
     def _alone(self, cell: Cell, rows: Sequence[Row], start: int, *, gap: bool) -> Iterator[Block]:
         text = cell.text.replace("\n", " ")
@@ -265,11 +265,11 @@ class _Reading:
         said = [words for words in map(_texts, below) if words not in header]
         weight = 9 if all(cell.heads for cell in row if cell.text) else evidence(names, said)
         if self.named:
-            if not below or weight < (2 if gap else 4):
+            if not said or weight < (2 if gap else 4):
                 return 0
         elif below and weight < 9 and (_is_narrow(row, below) or (weight <= 0 and _is_preamble(row, below))):
             return None
-        elif not below or not self._has_names(row, below, weight, depth):
+        elif not said or not self._has_names(row, below, weight, depth):
             self._name([], 0, [_texts(row), *said])
             return 0
         self.form = self.turned = False
@@ -322,7 +322,7 @@ class _Reading:
         under = self.under + self.captions + self.label
         if self.faq and (pair := question_answer(self.faq, _texts(row))):
             about = [row[at].text for at in self.faq.categories if at < len(row)]
-            details = [row_text([self.names[at]], [row[at].text]) for at in self.faq.details if at < len(row)]
+            details = [row_text(self.names[at : at + 1], [row[at].text]) for at in self.faq.details if at < len(row)]
             under += tuple(filter(None, map(collapse, [*about, *details])))
             return Block(pair.answer, under=under, questions=tuple(map(collapse, pair.questions)))
         if not self.names:
