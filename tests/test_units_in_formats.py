@@ -40,7 +40,10 @@ class Case:
 
 
 def text(content: str) -> Make:
-    return lambda place: place.write_text(content, encoding="utf-8") and None
+    def make(place: Path) -> None:
+        place.write_text(content, encoding="utf-8")
+
+    return make
 
 
 def page(body: str, title: str = "") -> Make:

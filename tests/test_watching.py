@@ -131,7 +131,8 @@ async def test_what_changes_while_the_first_comparison_runs_is_seen_at_once(
         compared.append(report)
         return report
 
-    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+    answerer = partial(Answerer, threshold=0)
+    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, answerer)
     live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
     async with followed(live_index):
         await until(lambda: paths(live_index) == {"a.txt", "b.txt"})
