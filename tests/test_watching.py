@@ -118,6 +118,26 @@ async def test_a_changed_document_is_answered_from_without_anybody_doing_anythin
         await until(lambda: _equals(said(live_index, "铲车的价格是多少？"), "铲车的价格是两百元。"))
 
 
+async def test_what_changes_while_the_first_comparison_runs_is_seen_at_once(
+    folder: Path, index: Path, tokenizer: Tokenizer
+) -> None:
+    compared: list[Report] = []
+
+    async def indexing() -> Report:
+        own = Tokenizer(tokenizer.cache_folder)
+        report = await Library(folder, LocalEngine(index, own), own).refresh()
+        if len(compared) == 1:  # that which the watching begins with; too late for its result
+            (folder / "b.txt").write_text("手环。", encoding="utf-8")
+        compared.append(report)
+        return report
+
+    answerer = partial(Answerer, threshold=0)
+    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, answerer)
+    live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
+    async with followed(live_index):
+        await until(lambda: paths(live_index) == {"a.txt", "b.txt"})
+
+
 async def _equals(found: Awaitable[str], expected: str) -> bool:
     return await found == expected
 

@@ -11,7 +11,7 @@ from bot.access import Audience
 from retrieval.answering import Answerer
 from retrieval.engines.protocol import Engine
 from retrieval.language import Tokenizer
-from retrieval.language.synonyms import Synonyms, default
+from retrieval.language.synonyms import default
 from retrieval.library import held
 
 
@@ -33,8 +33,7 @@ class Snapshot:
         tokenizer.adopt(lexicon.words, lexicon.stop)
         self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
         self.tokenizer = tokenizer
-        synonyms = Synonyms(lexicon.synonyms + default().groups)
-        self.answerer = answerer(engine, tokenizer, synonyms=synonyms)
+        self.answerer = answerer(engine, tokenizer, synonyms=default().overruled(lexicon.synonyms))
         self.suggested: dict[Audience, tuple[str, ...]] = {}
 
 
