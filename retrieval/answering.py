@@ -12,9 +12,10 @@ from retrieval.errors import AnswerTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
+from retrieval.question.typos import Standing, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
-from retrieval.records import Answer, Quote
+from retrieval.records import Answer, Found, Quote
 
 Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
 """Gives what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
@@ -57,16 +58,25 @@ class Answerer:
         self._timed = timed
         self._seconds = seconds
 
-    async def answer(self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset()) -> Answer:
+    async def answer(
+        self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset(), literal: bool = False
+    ) -> Answer:
         """Answer with at most ``limit`` quotes, best first; with none, where nothing in the documents comes near.
 
         What several documents say is one quote; what they contradict each other in is said by the newest first.
-        What lies in a ``hidden`` folder is treated as if it were not there.
+        What lies in a ``hidden`` folder is treated as if it were not there. Words of which the documents only have what
+        sounds like them are corrected, and the answer says so; ``literal`` takes the question as it is written.
         """
-        ranking = await self.rank(question, hidden=hidden)
+        ranking = await self.rank(question, hidden=hidden, literal=literal)
         if not ranking.candidates or ranking.confidence < self.threshold:
             return Answer(
-                question, (), ranking.confidence, ranking.missing, ranking.question.synonyms, partial=ranking.partial
+                question,
+                (),
+                ranking.confidence,
+                ranking.missing,
+                ranking.question.synonyms,
+                partial=ranking.partial,
+                corrections=ranking.question.corrections,
             )
         quotes = tuple(_quote(ranking, fact) for fact in facts(ranking.candidates, limit=limit))
         return Answer(
@@ -76,6 +86,7 @@ class Answerer:
             synonyms=ranking.question.synonyms,
             partial=ranking.partial,
             sure=ranking.confidence >= self.sure_threshold,
+            corrections=ranking.question.corrections,
         )
 
     async def nearest(self, question: str, *, limit: int, hidden: frozenset[str] = frozenset()) -> tuple[Quote, ...]:
@@ -91,7 +102,9 @@ class Answerer:
                 places[place] = _quote(ranking, Fact(candidate))
         return tuple(places.values())
 
-    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset()) -> Ranking:
+    async def rank(
+        self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False
+    ) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold.
 
         Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile. Raises
@@ -103,12 +116,27 @@ class Answerer:
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+                    if not literal and (right := await self._corrected(asked, found, hidden)):
+                        asked = right
+                        found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
                 with self._timed("rank"):
                     return await asyncio.to_thread(self._ranker.rank, asked, found)
         except TimeoutError:
             if self._seconds is None or not limit.expired():
                 raise
             raise AnswerTimeoutError(self._seconds) from None
+
+    async def _corrected(
+        self, asked: Question, found: Found, hidden: frozenset[str]
+    ) -> Question | None:
+        """Return the question as it was meant, where the documents have what only sounds like it; else ``None``."""
+        doubted = await asyncio.to_thread(doubts, asked, found.frequencies, self._tokenizer)
+        if doubted is None:
+            return None
+        others = await self._engine.frequencies(doubted.terms, hidden=hidden)
+        standing = Standing({**found.frequencies, **others}, found.paragraph_count)
+        changes = corrections(asked, doubted, standing, self._tokenizer)
+        return corrected(asked, changes, self._tokenizer, self.synonyms) if changes else None
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:
