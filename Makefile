@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
-.PHONY: benchmark kills restarts changes soak chat serve test test-cluster cluster scale check format picture lock clean help
+.PHONY: benchmark kills restarts changes soak chat serve test coverage test-cluster cluster scale check format picture settings lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -19,8 +19,11 @@ chat: $(READY)  ## talk to the documents in the terminal
 serve: $(READY)  ## run the Telegram bot (needs YUANJU_TELEGRAM_TOKEN)
 	@$(BIN)/python -m bot serve
 
-test: $(TOOLS)  ## run the tests
-	@$(BIN)/python -m pytest
+test: $(TOOLS)  ## run the tests (QUICK=1: none that start processes or take more than a second, few random examples)
+	@$(BIN)/python -m pytest $(if $(QUICK),-m "not cluster and not slow" --hypothesis-profile quick)
+
+coverage: $(TOOLS)  ## run the tests and list the lines that none of them ran (what runs in a process that a test starts is not seen)
+	@$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html:.coverage-html
 
 test-cluster: $(TOOLS)  ## run the tests that need a cluster, on three nodes of OpenSearch (needs Java 17 and Maven)
 	@$(BIN)/python -m pytest -m cluster --numprocesses 0
@@ -36,6 +39,7 @@ check: $(TOOLS)  ## linters, type checker, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
 
 format: $(TOOLS)  ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix .
@@ -58,6 +62,9 @@ $(TOOLS): $(READY) requirements-dev.lock
 
 picture: $(READY)  ## draw the README's picture, docs/conversation.svg
 	@$(BIN)/python docs/picture.py
+
+settings: $(READY)  ## write what bot/settings.toml says into README.md and .env.example
+	@$(BIN)/python docs/settings.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 benchmark: $(READY) .venv-bench/.ready  ## measure search engines side by side, for the tables and the plot in docs (SIZES="12 10000": not all)
@@ -89,4 +96,4 @@ lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(LOCK) --all-extras --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what make and the tests made
-	rm -rf $(VENV) .venv-bench .cluster .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/postings/*.so
+	rm -rf $(VENV) .venv-bench .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/postings/*.so

@@ -24,9 +24,9 @@ class Yuanju:
 
         from retrieval.index.builder import RUN_TERMS
         from retrieval.index.generations import Workplace
-        from retrieval.postings.impacts import fitted
         from retrieval.postings.layout import CODES
         from retrieval.postings.merging import merge
+        from retrieval.postings.postings import fitted
         from retrieval.postings.runs import Counts, Run
 
         counts = Counts()
@@ -52,14 +52,14 @@ class Yuanju:
         from retrieval.index.generations import Generation
         from retrieval.postings.formula import Formula
         from retrieval.postings.layout import CODES
-        from retrieval.postings.search import Search
+        from retrieval.postings.search import PostingsSearch
 
         generation = generations.newest(folder, Generation)
         assert generation is not None
         arrays = {name: generation.numbers(name, code) for name, code in CODES.items()}
         formula = Formula(K1, B, len(arrays["lengths"]), generation.facts["average_length"])
-        search = Search(arrays, formula)
-        return lambda terms: search.run(terms, limit=LIMIT)
+        search = PostingsSearch(arrays, formula)
+        return lambda terms: search.best(terms, limit=LIMIT)
 
 
 class RankBM25:

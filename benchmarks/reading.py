@@ -4,6 +4,7 @@ python -m benchmarks.reading encodings [--texts 200]
 python -m benchmarks.reading fuzz [--inputs 10000]
 python -m benchmarks.reading speed [--documents 200]
 python -m benchmarks.reading folder [--files 10000]
+python -m benchmarks.reading markdown [--files 1600]
 
 Exit status 1 when a promise is broken: a text read wrong in silence; an error other than ``UnreadableDocument``, more
 than 5 seconds for an input, or more than 1 GiB of memory.
@@ -15,6 +16,7 @@ import argparse
 import asyncio
 import logging
 import random
+import resource
 import sys
 import tempfile
 import time
@@ -43,6 +45,7 @@ def main() -> int:
     commands.add_parser("fuzz").add_argument("--inputs", type=int, default=10_000, help="over all formats")
     commands.add_parser("speed").add_argument("--documents", type=int, default=200, help="of each format")
     commands.add_parser("folder").add_argument("--files", type=int, default=10_000, help="of all formats, mixed")
+    commands.add_parser("markdown").add_argument("--files", type=int, default=1_600, help="of 16 kB each")
     options = parser.parse_args()
     generator = random.Random(options.seed)
     if options.command == "encodings":
@@ -51,6 +54,8 @@ def main() -> int:
         return fuzz(generator, options.inputs)
     if options.command == "folder":
         return asyncio.run(measure_folder(options.files))
+    if options.command == "markdown":
+        return asyncio.run(measure_markdown(generator, options.files))
     return measure_speed(options.documents)
 
 
@@ -178,6 +183,78 @@ async def measure_folder(file_count: int) -> int:
             print(f"| {len(report.files):,} | {brought:,} | {report.document_count:,} | {seconds:.1f} |")
         engine.close()
     return 0
+
+
+async def measure_markdown(generator: random.Random, file_count: int) -> int:
+    """Index a folder of Markdown as manuals are written, and tell what it took of the processors."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "documents"
+        folder.mkdir()
+        writer = MarkdownWriter(TextWriter(generator, "utf-8", usual_words(place)), generator)
+        size = sum((folder / f"{number:05}.md").write_bytes(writer.page().encode()) for number in range(file_count))
+        tokenizer = Tokenizer(Path(place) / "jieba")
+        engine = LocalEngine(Path(place) / "index", tokenizer)
+        started, spent = time.perf_counter(), processor_seconds()
+        report = await Library(folder, engine, tokenizer).refresh()
+        seconds, spent = time.perf_counter() - started, processor_seconds() - spent
+        engine.close()
+    paragraphs = sum(document.paragraph_count for file in report.files for document in file.documents)
+    print("| files | MB | paragraphs | seconds | seconds of processors |\n|---:|---:|---:|---:|---:|")
+    print(f"| {file_count:,} | {size / 1e6:.1f} | {paragraphs:,} | {seconds:.1f} | {spent:.1f} |")
+    return 0
+
+
+def processor_seconds() -> float:
+    """What this process and those that it has waited for took of the processors."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+class MarkdownWriter:
+    """Writes pages of Markdown: headings, running text with links and code, lists, tables, blocks of code."""
+
+    def __init__(self, writer: TextWriter, generator: random.Random) -> None:
+        self.generator = generator
+        self.sentences = [writer.text("common", length) for length in range(6, 60) for _ in range(20)]
+
+    def page(self) -> str:
+        """A page of about 16 kB."""
+        blocks, size = [f"---\ntitle: {self.sentence()}\ntags: [a, b]\n---", f"# {self.sentence()}"], 0
+        while size < 5_800:
+            blocks.append(self.block())
+            size += len(blocks[-1])
+        return "\n\n".join(blocks) + "\n"
+
+    def sentence(self) -> str:
+        return self.generator.choice(self.sentences)
+
+    def block(self) -> str:
+        kinds = (self.heading, self.heading, self.bullets, self.steps, self.table, self.code, self.quotation)
+        return self.generator.choice((*kinds, *[self.running] * 5))()
+
+    def heading(self) -> str:
+        return f"{'#' * self.generator.randint(2, 4)} {self.sentence()[:20].rstrip('。')}"
+
+    def bullets(self) -> str:
+        return f"{self.sentence().rstrip('。')}：\n\n" + "\n".join(f"- {self.sentence()}" for _ in range(5))
+
+    def steps(self) -> str:
+        return "\n".join(f"{number}. **{self.sentence()[:4]}**：{self.sentence()}" for number in range(1, 5))
+
+    def table(self) -> str:
+        rows = (f"| `name-{number}` | {self.sentence()[:12]} | {self.sentence()} |" for number in range(4))
+        return "\n".join(["| 名称 | 类型 | 说明 |", "|---|---|---|", *rows])
+
+    def code(self) -> str:
+        return f"```yaml\nservice:\n  name: {self.sentence()[:8]}\n  port: 8080\n```"
+
+    def quotation(self) -> str:
+        return f"> {self.sentence()}"
+
+    def running(self) -> str:
+        return f"{self.sentence()}参见[{self.sentence()[:6]}](../a/b.md)与 `config.yml`。{self.sentence()}"
 
 
 if __name__ == "__main__":

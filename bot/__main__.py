@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from bot.settings import Settings
-    from retrieval.records import Answer
 
 FOUND, NOT_FOUND, ERROR = 0, 1, 2
 """Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
 _LEAVE_SECONDS = 5.0
+_ANSWER_SECONDS = 2.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,11 +58,9 @@ def _leave_within(seconds: float) -> None:
 
 def _health_at_once(flags: Sequence[str]) -> int | None:
     """The status of ``health`` without settings, which take longer; ``None`` where they are needed to tell."""
-    from pathlib import Path
-
     from bot import places
 
-    folder = places.told(flags, os.environ, Path(".env"))
+    folder = places.served(flags, os.environ)
     return None if folder is None else _said(folder)
 
 
@@ -79,12 +77,13 @@ def _run(argv: Sequence[str]) -> int:
     import asyncio
 
     from bot import commands
+    from bot.language import operator_language
     from bot.operations.logs import configure_logging
     from bot.settings import load
     from retrieval.errors import YuanjuError
 
-    arguments = commands.parser().parse_args(argv)
     try:
+        arguments = commands.parser(operator_language(os.environ)).parse_args(argv)
         settings = load(commands.flags(arguments))
         serving = arguments.command == "serve"
         configure_logging(
@@ -126,12 +125,16 @@ def _secrets(settings: Settings) -> list[str]:
 
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
+    from bot.language import operator_language
     from bot.terminal import console
 
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
+    language = operator_language(os.environ)
     async with composition.snapshot(settings) as snapshot:
         answer = snapshot.answerer.answer
-        found = await console.ask(questions, answer, limit=settings.limit, as_json_lines=arguments.json)
+        found = await console.ask(
+            questions, answer, limit=settings.limit, as_json_lines=arguments.json, language=language
+        )
     return FOUND if found else NOT_FOUND
 
 
@@ -139,20 +142,15 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import commands, composition
     from bot.documents.locks import using
     from bot.documents.watching import watching
-    from bot.terminal import console
-    from bot.terminal.screen import screen
+    from bot.language import operator_language
+    from bot.terminal import chat
 
     interactive = sys.stdin.isatty()
-    lines = console.typed() if interactive else console.piped()
     async with using(settings.index_folder), composition.live_index(settings, commands.flags(arguments)) as live_index:
         async with composition.snapshot(settings):
             await live_index.take_up()
-
-        async def ask(question: str, *, limit: int) -> Answer:
-            return await live_index.snapshot.answerer.answer(question, limit=limit)
-
         async with watching(live_index, how=settings.watch if interactive else "off"):
-            await console.chat(screen(), lines, ask, limit=settings.limit, interactive=interactive)
+            await chat.run(settings, live_index, operator_language(os.environ), interactive=interactive)
     return FOUND
 
 
@@ -191,7 +189,8 @@ async def _check(settings: Settings, _: argparse.Namespace) -> int:
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     import asyncio
 
-    from bot import commands, composition
+    from bot import commands, composition, places
+    from bot.access import misnamed
     from bot.documents.locks import using
     from bot.documents.watching import watching
     from bot.memory import state
@@ -200,6 +199,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.operations.heartbeat import heartbeat, notify
     from bot.operations.readiness import Readiness, room
     from bot.operations.server import Web
+    from bot.settings import SettingsError
     from bot.telegram import application as telegram
     from bot.telegram import connection
 
@@ -214,6 +214,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     with suppress(NotImplementedError):  # Windows
         loop.add_signal_handler(signal.SIGTERM, leave)
 
+    places.note_served(settings.index_folder, os.environ)
     connection.Account.of(settings)  # before the documents are read: a missing token should not cost minutes
     database = settings.database.get_secret_value() if settings.database else None
     memory = state.opened(state.database_url(database, settings.index_folder))
@@ -229,11 +230,16 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
             Web(settings.listen, health=sign.trouble, readiness=unready) as web,
             using(settings.index_folder),
             memory as remembered,
-            composition.live_index(settings, commands.flags(arguments), timed=metrics.timed) as live_index,
+            composition.live_index(
+                settings, commands.flags(arguments), timed=metrics.timed, seconds=_ANSWER_SECONDS
+            ) as live_index,
         ):
             # Where there is an index, questions are answered at once, and what has changed comes a little later.
             if not await live_index.take_up():
                 await live_index.refresh()
+            paths = [document.path for file in live_index.files for document in file.documents]
+            if wrong := await asyncio.to_thread(misnamed, settings, paths):
+                raise SettingsError("; ".join(wrong))
             metrics.show_index(settings.index_folder, lambda: live_index.files)
             notify("READY=1")
             trials = {

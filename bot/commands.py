@@ -3,81 +3,162 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, NoReturn
 
-from bot.settings import Settings
+from bot import reference
+from bot.language import Language
+from bot.settings import Settings, SettingsError
 
-COMMANDS = {
-    "serve": ("Telegram 机器人 (run the Telegram bot)", "YUANJU_TELEGRAM_TOKEN=123456789:AAF… yuanju serve"),
-    "chat": ("在终端里对话 (the same conversation in the terminal)", "yuanju chat --documents ~/文档"),
+COMMANDS: dict[str, tuple[dict[Language, str], str, str]] = {
+    "serve": ({"zh": "Telegram 机器人", "en": "run the Telegram bot"}, "", "yuanju serve"),
+    "chat": (
+        {"zh": "在终端里对话", "en": "the same conversation in the terminal"},
+        "",
+        "yuanju chat --documents ~/Documents",
+    ),
     "ask": (
-        "问一个问题 (answer one question)",
+        {"zh": "问一个问题", "en": "answer one question"},
+        "QUESTION",
         'yuanju ask "目标是多少？"\n  yuanju ask - --json < questions.txt',
     ),
-    "index": ("更新索引并报告每个文档 (bring the index up to date)", "yuanju index --documents ~/文档"),
+    "index": (
+        {"zh": "更新索引并报告每个文档", "en": "bring the index up to date and report on each document"},
+        "",
+        "yuanju index --documents ~/Documents",
+    ),
     "evaluate": (
-        "用题集衡量答案 (measure the answers on question sets)",
-        "yuanju evaluate 题集.tsv\n  yuanju evaluate squad.json --unanswerable others.json",
+        {"zh": "用题集衡量答案", "en": "measure the answers on question sets"},
+        "FILE…",
+        "yuanju evaluate questions.tsv\n  yuanju evaluate squad.json --unanswerable others.json",
     ),
-    "check": ("检查配置、文档、索引和 Telegram (test the configuration)", "yuanju check"),
+    "check": (
+        {"zh": "检查配置、文档、索引和 Telegram", "en": "test the settings, the documents, the index and Telegram"},
+        "",
+        "yuanju check",
+    ),
     "backup": (
-        "备份索引和记录，机器人不必停 (back up the index and the records, while the bot goes on)",
-        "yuanju backup 备份.tar.gz",
+        {"zh": "备份索引和记录，机器人不必停", "en": "back up the index and the records, while the bot goes on"},
+        "FILE",
+        "yuanju backup yuanju.tar.gz",
     ),
-    "restore": ("恢复备份 (put a backup back in place)", "yuanju restore 备份.tar.gz"),
-    "health": ("serve 是否听得到 Telegram，供容器探活 (does serve hear Telegram? for containers)", "yuanju health"),
+    "restore": ({"zh": "恢复备份", "en": "put a backup back in place"}, "FILE", "yuanju restore yuanju.tar.gz"),
+    "health": (
+        {"zh": "serve 是否听得到 Telegram，供容器探活", "en": "tell whether serve hears Telegram, for containers"},
+        "",
+        "yuanju health",
+    ),
 }
-"""What each command is for, and an example."""
+"""What each command is for, what it takes besides options, and an example."""
+
+_WORDS: dict[str, dict[Language, str]] = {
+    "about": {
+        "zh": "原句：向文档提问，得到原句和出处",
+        "en": "Yuanju: ask your documents, get the original sentence with its source",
+    },
+    "more": {"zh": "每个命令的说明：yuanju COMMAND --help", "en": "More on each command: yuanju COMMAND --help"},
+    "usage": {"zh": "用法：", "en": "Usage: "},
+    "commands": {"zh": "命令", "en": "Commands"},
+    "options": {"zh": "选项", "en": "Options"},
+    "example": {"zh": "例", "en": "Example"},
+    "help": {"zh": "显示这段说明", "en": "show this help"},
+    "version": {"zh": "显示版本", "en": "show the version"},
+    "question": {
+        "zh": "问题；- 表示从标准输入逐行读",
+        "en": "the question; - reads one a line from standard input",
+    },
+    "files": {
+        "zh": "SQuAD 格式的 .json，或“问题⇥应答句”的 .tsv",
+        "en": "SQuAD's .json, or .tsv: question, tab, regular expression of the answer",
+    },
+    "unanswerable": {"zh": "答不了的问题，SQuAD 格式", "en": "questions to refuse, as SQuAD's .json"},
+    "backup": {"zh": "备份文件", "en": "the backup"},
+    "force": {
+        "zh": "即使机器人正在运行，或现有的比备份新",
+        "en": "even over a running bot or newer records",
+    },
+    "json": {"zh": "每行一个 JSON 对象", "en": "one JSON object a line"},
+    "environment": {"zh": "环境变量和 .env", "en": "Environment variables and .env"},
+    "settings": {
+        "zh": "每个设置都可以这样给：--limit 即 YUANJU_LIMIT；须保密的只能这样给：",
+        "en": "Every setting can be given there: --limit is YUANJU_LIMIT. Secrets can be given there only:",
+    },
+}
 
 
-def parser() -> argparse.ArgumentParser:
-    """What reads a command line."""
+def parser(language: Language) -> argparse.ArgumentParser:
+    """Return what reads a command line and explains it in a language; it raises ``SettingsError`` for a secret."""
+
+    def say(key: str) -> str:
+        return _WORDS[key][language]
+
+    class Formatter(argparse.RawDescriptionHelpFormatter):
+        def add_usage(
+            self,
+            usage: str | None,
+            actions: Iterable[argparse.Action],
+            groups: Iterable[Any],
+            prefix: str | None = None,
+        ) -> None:
+            super().add_usage(usage, actions, groups, say("usage") if prefix is None else prefix)
+
+    style: dict[str, Any] = {"formatter_class": Formatter, "allow_abbrev": False, "add_help": False}
     reader = argparse.ArgumentParser(
-        prog="yuanju",
-        description="原句：向文档提问，得到原句和出处 (ask your documents, get the original sentence with its source)",
-        epilog="每个命令的说明：yuanju COMMAND --help",
-        allow_abbrev=False,
+        "yuanju", usage="yuanju COMMAND [OPTION…]", description=say("about"), epilog=say("more"), **style
     )
-    reader.add_argument("--version", action="version", version=f"%(prog)s {version('yuanju')}")
-    commands = reader.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (purpose, example) in COMMANDS.items():
+    options = reader.add_argument_group(say("options"))
+    options.add_argument("-h", "--help", action="help", help=say("help"))
+    options.add_argument("--version", action="version", version=f"%(prog)s {version('yuanju')}", help=say("version"))
+    commands = reader.add_subparsers(
+        prog="yuanju", dest="command", required=True, metavar="COMMAND", title=say("commands")
+    )
+    for name, (purpose, takes, example) in COMMANDS.items():
+        usage, about = f"yuanju {name} [OPTION…] {takes}".rstrip(), purpose[language]
         command = commands.add_parser(
-            name,
-            help=purpose,
-            description=purpose,
-            epilog=f"例 (example):\n  {example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
+            name, usage=usage, help=about, description=about, epilog=f"{say('example')}:\n  {example}", **style
         )
+        options = command.add_argument_group(say("options"))
         if name == "ask":
-            command.add_argument(
-                "question", metavar="QUESTION", help="问题；- 表示从标准输入逐行读 (-: standard input)"
-            )
+            options.add_argument("question", metavar="QUESTION", help=say("question"))
         if name == "evaluate":
-            command.add_argument(
-                "files", metavar="FILE", nargs="+", type=Path, help="SQuAD 格式的 .json，或“问题⇥应答句”的 .tsv"
-            )
-            command.add_argument(
-                "--unanswerable", metavar="FILE", type=Path, help="答不了的问题，SQuAD 格式 (questions to refuse)"
-            )
+            options.add_argument("files", metavar="FILE", nargs="+", type=Path, help=say("files"))
+            options.add_argument("--unanswerable", metavar="FILE", type=Path, help=say("unanswerable"))
         if name in {"backup", "restore"}:
-            command.add_argument("file", metavar="FILE", type=Path, help="备份文件 (the backup)")
+            options.add_argument("file", metavar="FILE", type=Path, help=say("backup"))
         if name == "restore":
-            command.add_argument(
-                "--force",
-                action="store_true",
-                help="即使机器人正在运行，或现有的比备份新 (even over a running bot or newer records)",
-            )
+            options.add_argument("--force", action="store_true", help=say("force"))
         if name in {"ask", "index", "evaluate"}:
-            command.add_argument("--json", action="store_true", help="每行一个 JSON 对象 (one JSON object a line)")
-        settings = command.add_argument_group("设置 (settings；也可用环境变量 YUANJU_… 或 .env)")
-        for field, info in Settings.model_fields.items():
-            flag = "--" + field.replace("_", "-")
-            settings.add_argument(flag, dest=field, metavar=field.rpartition("_")[2].upper(), help=info.description)
+            options.add_argument("--json", action="store_true", help=say("json"))
+        options.add_argument("-h", "--help", action="help", help=say("help"))
+        _add_settings(command, language)
     return reader
 
 
+def _add_settings(command: argparse.ArgumentParser, language: Language) -> None:
+    for group in reference.groups():
+        shown = command.add_argument_group(group.title[language])
+        for entry in group.entries:
+            if entry.secret:
+                command.add_argument(entry.flag, dest=entry.name, action=_Secret, help=argparse.SUPPRESS)
+            else:
+                words = entry.words[language] + (f" ({entry.default})" if entry.default else "")
+                shown.add_argument(entry.flag, dest=entry.name, metavar=entry.metavar, help=words)
+    secrets = ", ".join(entry.variable for group in reference.groups() for entry in group.entries if entry.secret)
+    command.add_argument_group(_WORDS["environment"][language], f"{_WORDS['settings'][language]}\n{secrets}")
+
+
+class _Secret(argparse.Action):
+    """Raises ``SettingsError`` for a secret on the command line."""
+
+    def __call__(self, *_: object) -> NoReturn:
+        raise SettingsError(
+            f"{self.option_strings[0]} cannot be given here: everybody on this machine can see the command line in the "
+            f"list of processes. Set YUANJU_{self.dest.upper()} in .env or in the environment instead"
+        )
+
+
 def flags(arguments: argparse.Namespace) -> dict[str, str]:
-    """The settings that were given as flags, as text."""
+    """Return the settings that were given as flags, as text."""
     return {name: value for name in Settings.model_fields if (value := getattr(arguments, name)) is not None}

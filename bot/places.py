@@ -1,53 +1,54 @@
-"""Where the index is, told with little more than the standard library: ``health`` has no time for all the settings."""
+"""Where the index is, told with the standard library alone: ``health`` has no time for all the settings."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 DOCUMENTS = Path("seeds")
 """The folder with the documents, unless another is set."""
 
-_PLAIN = r"""[^\s'"#$\\`]*"""
-
 
 def index_folder(index: Path | None, documents: Path) -> Path:
-    """Where the index is: as set, or else one folder for each documents folder, so that two never mix."""
+    """Return where the index is: as set, or else one folder for each documents folder, so that two never mix."""
     if index is not None:
         return index
     from platformdirs import user_cache_path
 
-    name = hashlib.sha256(str(documents.resolve()).encode()).hexdigest()[:16]
-    return user_cache_path("yuanju") / name
+    return user_cache_path("yuanju") / _digest(str(documents.resolve()))
 
 
-def told(arguments: Sequence[str], environment: Mapping[str, str], env_file: Path) -> Path | None:
-    """Where the index is by these flags, this environment and this ``.env``, in that order.
+def note_served(index: Path, environment: Mapping[str, str]) -> None:
+    """Write down which index is served from here, for ``served``."""
+    note = _note(environment)
+    with contextlib.suppress(OSError):  # then health takes the longer way through the settings
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(str(index.resolve()), encoding="utf-8")
 
-    ``None`` where they say it in a way that only ``Settings`` understands.
+
+def served(arguments: Sequence[str], environment: Mapping[str, str]) -> Path | None:
+    """Return the index that these flags of ``health`` name, or that is or was last served from here.
+
+    ``None`` where only ``Settings`` can tell.
     """
     match list(arguments):
         case ["--index", flag] if flag:
             return Path(flag)
         case []:
-            pass
-        case _:
-            return None
-    try:
-        lines = env_file.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        lines = []
-    except (OSError, ValueError):
-        return None
-    set_to: dict[str, str] = {}
-    for name in ("YUANJU_INDEX", "YUANJU_DOCUMENTS"):
-        values = [value for known, value in environment.items() if known.upper() == name and value]
-        mentions = [line for line in lines if name in line.upper() and not line.lstrip().startswith("#")]
-        plain = [found[1] for line in mentions if (found := re.fullmatch(rf"{name}=({_PLAIN})", line))]
-        if len(values) > 1 or (not values and (len(mentions) > 1 or len(plain) < len(mentions))):
-            return None
-        set_to[name] = next(iter(values or plain), "")
-    index, documents = set_to["YUANJU_INDEX"], set_to["YUANJU_DOCUMENTS"]
-    return index_folder(Path(index) if index else None, Path(documents) if documents else DOCUMENTS)
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                return Path(_note(environment).read_text(encoding="utf-8"))
+    return None
+
+
+def _note(environment: Mapping[str, str]) -> Path:
+    """Return the file for a bot of this working folder, in which its ``.env`` lies, and of these variables."""
+    state = environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    told = (environment.get(name, "") for name in ("YUANJU_INDEX", "YUANJU_DOCUMENTS"))
+    key = "\0".join([str(Path.cwd()), *told])
+    return Path(state) / "yuanju" / f"served-{_digest(key)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -1,8 +1,13 @@
-"""One typed ``Settings``, built once: from flags, then the environment (``YUANJU_…``), then ``.env``, then defaults."""
+"""One typed ``Settings``, built once: from flags, then the environment (``YUANJU_…``), then ``.env``, then defaults.
+
+What each is for stands in ``settings.toml``, in both languages: ``--help`` shows it, and ``make settings`` writes it
+into README.md and .env.example.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
@@ -18,137 +23,77 @@ from retrieval.reading import Limits
 Ids = Annotated[frozenset[int], NoDecode]
 Folders = Annotated[dict[str, frozenset[int]], NoDecode]
 
-
 SECRET_FILES = Path("/run/secrets")
 """Where containers find secrets, each in a file that is named as its setting in lower case."""
+ENV_FILE = Path(".env")
+_ENCODING = "utf-8-sig"  # editors on Windows begin a file with a mark
+_BOT_API = HttpUrl("https://api.telegram.org")
 
 
 class SettingsError(YuanjuError):
-    """A setting that does not hold what it should; the message names each."""
+    """A setting that does not hold what it should; the message names each, in one line."""
 
-    def __init__(self, error: ValidationError) -> None:
-        # pydantic's own message would repeat the input, which may be a secret.
-        problems = [
+    @classmethod
+    def of(cls, error: ValidationError) -> SettingsError:
+        """Return the error for what pydantic found, whose own message would repeat the input: it may be a secret."""
+        problems = (
             ": ".join([*(f"YUANJU_{str(field).upper()}" for field in item["loc"][:1]), item["msg"]])
             for item in error.errors()
-        ]
-        super().__init__(f"Wrong setting: {'; '.join(problems)}. It can be set as in .env.example or by flag")
+        )
+        said = "; ".join(problems).replace("Value error, ", "")
+        return cls(f"Wrong setting: {said}. It can be set as in .env.example or by flag")
 
 
 class Settings(BaseSettings):
-    """Everything that can be set; the description of a field is its line in ``--help``."""
+    """Everything that can be set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="YUANJU_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="YUANJU_",
+        env_file=ENV_FILE,
+        env_file_encoding=_ENCODING,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
     )
 
-    documents: Path = Field(places.DOCUMENTS, description="文档所在的文件夹，含子文件夹 (folder with the documents)")
-    index: Path | None = Field(
-        None,
-        description="索引所在的文件夹，须在文档文件夹之外；默认在用户缓存中 (folder for the index, outside the "
-        "documents; by default one of its own in the user's cache)",
-    )
-    engine: str = Field(
-        "local",
-        description="检索引擎：local 即本机索引，或 OpenSearch 集群的网址，以逗号分隔 "
-        "(local: the index on this machine; or URLs of an OpenSearch cluster)",
-    )
-    engine_prefix: str = Field(
-        "yuanju",
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$",
-        description="集群里索引名的开头，别的索引一概不碰 (begins the names of all indices in the cluster)",
-    )
-    engine_shards: int = Field(1, ge=1, le=1024, description="集群里新索引分几片 (shards of a new index)")
-    engine_replicas: int = Field(1, ge=0, le=100, description="每片另存几份 (further copies of each shard)")
-    engine_user: str | None = Field(None, description="集群的用户名 (user of the cluster)")
-    engine_password: SecretStr | None = Field(None, description="集群的密码，须保密 (its password, a secret)")
-    engine_api_key: SecretStr | None = Field(
-        None, description="集群的 API 密钥，代替用户名和密码，须保密 (an API key in their place, a secret)"
-    )
-    engine_aws_region: str | None = Field(
-        None, description="按 AWS 的方式为这个区域签名，代替密码 (sign requests for this AWS region instead)"
-    )
-    engine_authority: Path | None = Field(
-        None, description="签发集群证书的机构的证书文件 (file with the certificate authority to trust)"
-    )
-    engine_verify: bool = Field(True, description="是否检查集群的证书 (whether certificates are checked)")
-    limit: int = Field(3, ge=1, le=50, description="一次最多给出几句 (sentences shown at once, at most)")
-    threshold: float = Field(
-        0.25,
-        ge=0,
-        le=1,
-        description="置信度低于它就答“没有找到”，0 为从不拒答 (below this confidence: not found; 0: never)",
-    )
-    sure_threshold: float = Field(
-        0.5,
-        ge=0,
-        le=1,
-        description="置信度低于它的答案标明“可能相关，请核对原文” (below it, marked as possible)",
-    )
-    telegram_token: SecretStr | None = Field(
-        None, description="@BotFather 给的机器人令牌，须保密 (the bot's token, a secret)"
-    )
-    telegram_api_url: HttpUrl = Field(
-        HttpUrl("https://api.telegram.org"), description="Bot API 服务器，可换成自建的 (Bot API server)"
-    )
-    admins: Ids = Field(frozenset(), description="管理员的 Telegram 用户号，以逗号分隔 (operators' user ids)")
-    allowed_chats: Ids = Field(
-        frozenset(), description="只在这些聊天里回答，以逗号分隔；留空则不限 (chats to answer in; empty: all)"
-    )
-    private_folders: Folders = Field(
-        {},
-        description="只给某些聊天看的文件夹，如 人事=1001,-1002; 财务/内部=1001 (folders that only some chats may see)",
-    )
-    person_per_minute: int = Field(
-        600, ge=0, description="每人每分钟最多问几次，0 为不限 (questions a minute from one person; 0: no limit)"
-    )
-    chat_per_minute: int = Field(
-        1200, ge=0, description="每个群每分钟最多问几次，0 为不限 (questions a minute from one group; 0: no limit)"
-    )
-    follow_up_minutes: float = Field(
-        10, ge=0, description="多久之内可以接着上一个问题问，0 为从不 (for how long a question can be followed up)"
-    )
-    database: SecretStr | None = Field(
-        None,
-        description="记录所在的数据库，如 postgresql://user:password@host/name；默认是索引旁的 SQLite "
-        "(database for votes and records; by default SQLite beside the index)",
-    )
-    retention_days: float = Field(90, gt=0, description="记录保留几天 (how many days records are kept)")
-    reading_limits: Annotated[Limits, NoDecode] = Field(
-        Limits(),
-        description="读文档的上限，如 page_count=20000, file_bytes=1000000000，全部名称见 docs/reading.md "
-        "(bounds of reading; all names are in docs/reading.md)",
-    )
-    watch: Literal["auto", "poll", "off"] = Field(
-        "auto",
-        description="serve 和 chat 是否跟着文档文件夹的改动：auto 为是，poll 为定时去看（网络盘），off 为否 "
-        "(follow changes of the folder: auto, poll where it tells of none, off)",
-    )
-    question_minutes: float = Field(
-        60,
-        gt=0,
-        description="多久以前的问题就不再回答，而是请人重新问 (questions older than this get an apology instead)",
-    )
-    webhook_url: HttpUrl | None = Field(
-        None,
-        description="让 Telegram 把消息送到这个公开的 https 地址，需要 YUANJU_LISTEN；留空则自己去取 "
-        "(public address for Telegram's webhook; empty: long polling)",
-    )
-    listen: str = Field(
-        "",
-        pattern=r"^(([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5})?$",
-        description="在哪里提供 /healthz、/readyz、/metrics，如 127.0.0.1:8080；留空则不提供 "
-        "(where to serve health and metrics; empty: nowhere)",
-    )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="日志级别 (how much is logged)")
-    log_questions: bool = Field(
-        False, description="日志里写不写问题的文字：true 或 false (whether the log holds the text of questions)"
-    )
+    documents: Path = places.DOCUMENTS
+    index: Path | None = None
+    watch: Literal["auto", "poll", "off"] = "auto"
+    reading_limits: Annotated[Limits, NoDecode] = Limits()
+    limit: int = Field(3, ge=1, le=50)
+    threshold: float = Field(0.25, ge=0, le=1)
+    sure_threshold: float = Field(0.5, ge=0, le=1)
+    follow_up_minutes: float = Field(10, ge=0)
+    language: Literal["zh", "en"] | None = None
+    telegram_token: SecretStr | None = None
+    telegram_api_url: HttpUrl = _BOT_API
+    admins: Ids = frozenset()
+    allowed_chats: Ids = frozenset()
+    private_folders: Folders = {}
+    person_per_minute: int = Field(20, ge=0)
+    chat_per_minute: int = Field(60, ge=0)
+    question_minutes: float = Field(60, gt=0)
+    webhook_url: HttpUrl | None = None
+    listen: str = Field("", pattern=r"^(([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5})?$")
+    database: SecretStr | None = None
+    retention_days: float = Field(90, gt=0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_questions: bool = False
+    engine: str = "local"
+    engine_prefix: str = Field("yuanju", pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")
+    engine_shards: int = Field(1, ge=1, le=1024)
+    engine_replicas: int = Field(1, ge=0, le=100)
+    engine_user: str | None = None
+    engine_password: SecretStr | None = None
+    engine_api_key: SecretStr | None = None
+    engine_aws_region: str | None = None
+    engine_authority: Path | None = None
+    engine_verify: bool = True
 
     @field_validator("admins", "allowed_chats", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return value.replace(",", " ").split() if isinstance(value, str) else value
+        return _ids(value) if isinstance(value, str) else value
 
     @field_validator("engine")
     @classmethod
@@ -166,9 +111,10 @@ class Settings(BaseSettings):
     def _limits(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        bounds = dict(re.findall(r"(\w+)\s*=\s*(\d+)", value))
+        value = unicodedata.normalize("NFKC", value)
+        bounds = dict(re.findall(r"\b(\w+)\s*=\s*(\d+)", value))
         known = [field.name for field in fields(Limits)]
-        if not set(bounds) <= set(known) or re.sub(r"\w+\s*=\s*\d+|[\s,]+", "", value):
+        if not set(bounds) <= set(known) or re.sub(r"\b\w+\s*=\s*\d+|[\s,、]+", "", value):
             raise ValueError(f"it must look like page_count=20000, file_bytes=1000; the names are {', '.join(known)}")
         return Limits(**{name: int(bound) for name, bound in bounds.items()})
 
@@ -178,12 +124,12 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         folders = {}
-        for entry in filter(None, map(str.strip, value.split(";"))):
-            folder, found, ids = entry.rpartition("=")
+        for entry in filter(None, map(str.strip, re.split("[;；]", value))):
+            folder, found, ids = entry.replace("＝", "=").rpartition("=")
             path = PurePosixPath(folder.strip())
             if not found or not path.parts or path.is_absolute() or ".." in path.parts:
                 raise ValueError("each entry must look like FOLDER=ID,ID with a folder inside YUANJU_DOCUMENTS")
-            folders[str(path)] = ids.replace(",", " ").split()
+            folders[str(path)] = _ids(ids)
         return folders
 
     @model_validator(mode="after")
@@ -193,8 +139,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _listen_for_webhook(self) -> Settings:
-        if self.webhook_url and not self.listen:
+    def _reached_by_telegram(self) -> Settings:
+        if self.webhook_url is None:
+            return self
+        if self.webhook_url.scheme != "https" and self.telegram_api_url == _BOT_API:
+            raise ValueError("YUANJU_WEBHOOK_URL must begin with https://: Telegram delivers to no other address")
+        if not self.listen:
             raise ValueError("YUANJU_WEBHOOK_URL needs YUANJU_LISTEN, the address that its proxy passes requests on to")
         return self
 
@@ -208,9 +158,18 @@ SECRETS = frozenset(name for name, field in Settings.model_fields.items() if fie
 """The settings that nobody may see."""
 
 
+def _ids(text: str) -> list[str]:
+    """Return what stands between commas, of either width, and spaces.
+
+    >>> _ids("1001，-1002、１００３ 4")
+    ['1001', '-1002', '1003', '4']
+    """
+    return re.findall(r"[^\s,、]+", unicodedata.normalize("NFKC", text))
+
+
 def addresses(engine: str) -> list[str]:
-    """Give the URLs that a setting holds, with commas or spaces between."""
-    return engine.replace(",", " ").split()
+    """Return the URLs that a setting holds, with commas or spaces between."""
+    return re.sub("[,，、]", " ", engine).split()
 
 
 def load(flags: dict[str, str], *, secret_files: Path = SECRET_FILES) -> Settings:
@@ -218,8 +177,21 @@ def load(flags: dict[str, str], *, secret_files: Path = SECRET_FILES) -> Setting
 
     Raises ``SettingsError`` with one clear line.
     """
+    _test_encoding(ENV_FILE)
     try:
         # pydantic turns the text of a flag into its type
         return Settings(_secrets_dir=secret_files if secret_files.is_dir() else None, **flags)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:
-        raise SettingsError(error) from None
+        raise SettingsError.of(error) from None
+
+
+def _test_encoding(file: Path) -> None:
+    """Raise ``SettingsError`` where a file is not in UTF-8; UTF-16 without a mark differs from it by its zeros."""
+    try:
+        text = file.read_bytes().decode(_ENCODING)
+    except OSError:  # there is none, or whoever reads it says why not
+        return
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise SettingsError(f"{file.resolve()} is not in UTF-8: save it as UTF-8 with your editor")

@@ -24,6 +24,14 @@ class UnreadableDocument(YuanjuError):  # noqa: N818 - named for what it is abou
         super().__init__(f"{path}: {reason}")
 
 
+class ReaderError(YuanjuError):
+    """The process that reads documents could not be had. ``reason`` is a clause without a full stop."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The process that reads documents {reason}")
+
+
 class DocumentsFolderError(YuanjuError):
     """The documents folder is missing, is not a folder, may not be listed, or holds nothing to read."""
 
@@ -63,6 +71,14 @@ class DamagedIndexError(YuanjuError):
 
     def __init__(self) -> None:
         super().__init__("The index is damaged: `yuanju check` says where it is; delete that folder, it is made again.")
+
+
+class AnswerTimeoutError(YuanjuError):
+    """A question took longer than an answer may; what it was is not repeated."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"A question was given up after {seconds:g} seconds")
 
 
 class QuestionSetError(YuanjuError):

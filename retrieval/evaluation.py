@@ -155,15 +155,18 @@ class Measurement:
         self._tokenizer = tokenizer
         self._ranker = Ranker(tokenizer)
 
-    async def ask(self, question: str) -> tuple[Found, Ranking]:
-        """Ask a question as an answerer does, without refusing."""
+    async def ranked(self, question: str) -> tuple[Found, Ranking]:
+        """Return what was found and how it was ranked, as an answerer does it, without refusing."""
         asked = Question.of(question, self._tokenizer)
         found = await self._engine.search(asked.terms, limit=SEARCHED)
         return found, self._ranker.rank(asked, found)
 
     async def outcome(self, item: Item) -> Outcome:
-        """Ask a question whose answer is known."""
-        found, ranking = await self.ask(item.question)
+        """Ask a question whose answer is known.
+
+        Strict: a sentence is right when it lies in the answer's own paragraph and covers one of its spans.
+        """
+        found, ranking = await self.ranked(item.question)
         right_paths = (rank for rank, hit in enumerate(found.hits, 1) if hit.source.path in {item.path, *item.also})
         right = (
             rank

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -23,6 +24,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import psutil
+
+from testbed.children import ends_with_parent
 
 VERSION = "2.19.3"
 ARTIFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
@@ -138,6 +143,7 @@ class Node:
                 stderr=subprocess.STDOUT,
                 cwd=self._folder,
                 start_new_session=True,
+                preexec_fn=ends_with_parent(),  # noqa: PLW1509 - no other thread of ours holds a lock that it needs
                 user=user.pw_uid if user else None,
                 group=user.pw_gid if user else None,
                 extra_groups=[] if user else None,
@@ -231,10 +237,13 @@ class Cluster:
 
 @contextmanager
 def cluster(count: int = 3) -> Iterator[Cluster]:
-    """A cluster that runs until it is let go."""
+    """A cluster that runs until it is let go; a SIGTERM lets it go as Ctrl-C does."""
     distribution()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = home() / f"run-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
+    for left in home().glob("run-*"):
+        if not psutil.pid_exists(int(left.name.removeprefix("run-"))):  # whoever made it was killed
+            shutil.rmtree(left, ignore_errors=True)
     folder.mkdir(mode=0o755)
     running = Cluster(folder, count)
     try:
@@ -243,6 +252,7 @@ def cluster(count: int = 3) -> Iterator[Cluster]:
     finally:
         running.stop()
         shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _free_ports(count: int) -> list[int]:
@@ -257,13 +267,9 @@ def _free_ports(count: int) -> list[int]:
 
 def main() -> None:
     """Start a cluster, say where, and keep it until interrupted."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with cluster() as running:
+    with contextlib.suppress(KeyboardInterrupt), cluster() as running:
         print(f"YUANJU_ENGINE={','.join(running.urls)}", flush=True)
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            return
+        signal.pause()
 
 
 if __name__ == "__main__":

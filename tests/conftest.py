@@ -1,34 +1,83 @@
-"""What every test may use."""
+"""What every test may use, and how it stays fast.
+
+Ranking, language and reading are tested in this process. ``tokenizer`` is one for all tests; ``tests.asking.rank`` asks
+a few texts a question through the engine that answers for real.
+
+The bot is tested in this process, too: ``testbed.serving.serving(api, library)`` runs it against the fixture ``api``.
+
+A command is run by ``testbed.commands.yuanju``, which forks it; only what depends on how Python starts is started with
+``python -m bot``. Its index folder comes from the fixture ``prepared``, ``prepared(tmp_path / "index")``: in another,
+every process compiles the dictionaries again, which takes three seconds.
+
+What starts processes or takes more than a second of the processor is marked ``slow``, and left out by
+``make test QUICK=1``. Tests that use ``prepared`` or PostgreSQL are marked by themselves.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 
+import portalocker
 import psycopg
 import pytest
+import trustme
 from hypothesis import settings
 from sqlalchemy import URL
 
 from bot.memory.state import database_url
 from retrieval.language import Tokenizer
+from retrieval.ranking import Ranker
 from testbed import nodes
 from testbed.fake_bot_api import FakeBotAPI
 from tests import postgres
 from tests.cluster.collections import NewEngine, collections
 
 settings.register_profile("full", max_examples=2500)
+settings.register_profile("quick", max_examples=20)
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What processes note of themselves is theirs, not the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
-    """A tokenizer whose dictionary is compiled once for all tests."""
-    return Tokenizer(tmp_path_factory.mktemp("jieba"))
+def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the compiled dictionaries, which the first worker makes for all."""
+    run = tmp_path_factory.getbasetemp()
+    run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    with portalocker.Lock(run / "dictionaries.lock"):
+        tokenizer = Tokenizer(run / "dictionaries")
+        tokenizer.terms("甲")
+        Ranker(tokenizer)
+    return tokenizer.cache_folder
+
+
+@pytest.fixture(scope="session")
+def tokenizer(dictionaries: Path) -> Tokenizer:
+    return Tokenizer(dictionaries)
+
+
+@pytest.fixture(scope="session")
+def prepared(dictionaries: Path) -> Callable[[Path], Path]:
+    """What makes a folder for the index of a process, with the dictionaries in place."""
+
+    def prepare(index: Path) -> Path:
+        index.mkdir(parents=True, exist_ok=True)
+        (index / "jieba").symlink_to(dictionaries)
+        return index
+
+    return prepare
 
 
 class Clock:
@@ -67,6 +116,25 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}".encode())
     return database_url(f"{server}&options=-csearch_path%3D{name}", tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every bot loads the certificates that it trusts; with one in place of all the world's, this takes no time."""
+    file = tmp_path_factory.mktemp("authority") / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(file))
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what starts a command or a PostgreSQL server."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if "prepared" in fixtures or parameters.get("url") == "postgresql":
+            item.add_marker("slow")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -7,20 +7,23 @@ import json
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 import tarfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from bot.actions import KeptQuestions
 from bot.documents.locks import using
 from bot.memory.state import State, database_url
 from bot.memory.state import opened as opened_state
+from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
+from retrieval.language import Tokenizer
+from retrieval.library import Library
+from testbed.commands import yuanju
 
 
 @pytest.fixture
@@ -32,8 +35,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
+    return prepared(tmp_path / "index")
 
 
 @pytest.fixture
@@ -43,46 +46,40 @@ def environment(folder: Path, index: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-async def state(index: Path, environment: Mapping[str, str]) -> AsyncIterator[State]:
+async def state(folder: Path, index: Path, tokenizer: Tokenizer) -> AsyncIterator[State]:
     """The memory of a bot that is running, and an index."""
-    yuanju(environment, "index")
+    await Library(folder, LocalEngine(index, tokenizer), tokenizer).refresh()
     async with opened_state(database_url(None, index)) as state:
         yield state
 
 
-def yuanju(environment: Mapping[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bot", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-
-
 async def key(state: State, value: str) -> str:
-    (key,) = await state.keep_buttons([{"value": value}], person_id=1)
-    return key
+    return await state.keep_for_buttons(KeptQuestions(1, (value,)), person_id=1)
 
 
 async def button(index: Path, key: str) -> object:
     async with opened_state(database_url(None, index)) as state:
-        return await state.button(key)
+        return await state.kept_for_button(key)
 
 
 async def test_a_backup_that_is_made_while_the_bot_runs_brings_everything_back(
-    state: State, tmp_path: Path, environment: dict[str, str]
+    state: State, tmp_path: Path, environment: dict[str, str], prepared: Callable[[Path], Path]
 ) -> None:
     kept = await key(state, "kept")
-    file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
-    made = yuanju(environment, "backup", file)
+    file, other = tmp_path / "backup.tar.gz", prepared(tmp_path / "other")
+    made = yuanju("backup", file, environment=environment)
     later = await key(state, "later")
-    restored = yuanju(environment | {"YUANJU_INDEX": str(other)}, "restore", file)
+    restored = yuanju("restore", file, environment=environment | {"YUANJU_INDEX": str(other)})
     nowhere = environment | {"YUANJU_INDEX": str(other), "YUANJU_DOCUMENTS": str(tmp_path / "nowhere")}
-    answer = yuanju(nowhere, "ask", "铲车的价格是多少？").stdout
+    answer = yuanju("ask", "铲车的价格是多少？", environment=nowhere).stdout
     assert (made.returncode, restored.returncode) == (0, 0)
-    assert await button(other, kept) == {"value": "kept"}
+    assert await button(other, kept) == KeptQuestions(1, ("kept",))
     assert await button(other, later) is None
     assert answer.startswith("铲车的价格是一百元。")
 
 
 async def test_a_backup_is_for_nobody_else_to_read(state: State, tmp_path: Path, environment: dict[str, str]) -> None:
-    yuanju(environment, "backup", tmp_path / "backup.tar.gz")
+    yuanju("backup", tmp_path / "backup.tar.gz", environment=environment)
     assert stat.S_IMODE((tmp_path / "backup.tar.gz").stat().st_mode) == 0o600
 
 
@@ -90,14 +87,14 @@ async def test_what_is_newer_than_the_backup_is_replaced_only_by_force(
     state: State, index: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     file = tmp_path / "backup.tar.gz"
-    yuanju(environment, "backup", file)
+    yuanju("backup", file, environment=environment)
     later = await key(state, "later")
-    refused = yuanju(environment, "restore", file)
-    between = await state.button(later)
-    forced = yuanju(environment, "restore", file, "--force")
+    refused = yuanju("restore", file, environment=environment)
+    between = await state.kept_for_button(later)
+    forced = yuanju("restore", file, "--force", environment=environment)
     assert (refused.returncode, forced.returncode) == (2, 0)
     assert "--force" in refused.stderr
-    assert between == {"value": "later"}
+    assert between == KeptQuestions(1, ("later",))
     assert await button(index, later) is None
 
 
@@ -105,9 +102,9 @@ async def test_a_backup_is_not_put_under_a_running_bot(
     state: State, index: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     file = tmp_path / "backup.tar.gz"
-    yuanju(environment, "backup", file)
+    yuanju("backup", file, environment=environment)
     async with using(index):
-        refused = yuanju(environment, "restore", file)
+        refused = yuanju("restore", file, environment=environment)
     assert refused.returncode == 2
     assert "a bot is running with this index" in refused.stderr
 
@@ -134,30 +131,30 @@ async def test_a_database_of_a_newer_version_is_refused_even_with_force(
 ) -> None:
     file, newer = tmp_path / "backup.tar.gz", tmp_path / "newer.sqlite"
     kept = await key(state, "kept")
-    yuanju(environment, "backup", file)
+    yuanju("backup", file, environment=environment)
     with closing(sqlite3.connect(newer)) as connection:
         connection.execute("CREATE TABLE schema_version (number INTEGER NOT NULL)")
         connection.execute("INSERT INTO schema_version VALUES (9999)")
         connection.commit()
     rewritten(file, {"state.sqlite": newer.read_bytes()})
-    refused = yuanju(environment, "restore", file, "--force")
+    refused = yuanju("restore", file, "--force", environment=environment)
     assert refused.returncode == 2
     assert "newer Yuanju (version 9999" in refused.stderr
-    assert await state.button(kept) == {"value": "kept"}
+    assert await state.kept_for_button(kept) == KeptQuestions(1, ("kept",))
 
 
 async def test_an_index_of_another_version_is_left_out_and_made_anew(
-    state: State, tmp_path: Path, environment: dict[str, str]
+    state: State, tmp_path: Path, environment: dict[str, str], prepared: Callable[[Path], Path]
 ) -> None:
-    file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
-    yuanju(environment, "backup", file)
+    file, other = tmp_path / "backup.tar.gz", prepared(tmp_path / "other")
+    yuanju("backup", file, environment=environment)
     rewritten(file, {"generation/generation.json": b'{"format": 9999}'})
     elsewhere = environment | {"YUANJU_INDEX": str(other)}
-    restored = yuanju(elsewhere, "restore", file)
+    restored = yuanju("restore", file, environment=elsewhere)
     assert restored.returncode == 0
     assert "会从文档重做" in restored.stdout
     assert latest(other) == ""
-    assert yuanju(elsewhere, "ask", "铲车的价格是多少？").returncode == 0
+    assert yuanju("ask", "铲车的价格是多少？", environment=elsewhere).returncode == 0
 
 
 @pytest.mark.parametrize("damage", ["cut short", "changed", "no archive", "another archive", "out of the folder"])
@@ -166,7 +163,7 @@ async def test_a_backup_that_is_damaged_or_foreign_changes_nothing(
 ) -> None:
     file = tmp_path / "backup.tar.gz"
     kept = await key(state, "kept")
-    yuanju(environment, "backup", file)
+    yuanju("backup", file, environment=environment)
     before = latest(index)
     content = file.read_bytes()
     if damage == "cut short":
@@ -183,19 +180,21 @@ async def test_a_backup_that_is_damaged_or_foreign_changes_nothing(
             archive.add(__file__, "test.py")
     else:
         rewritten(file, {"../outside": b"x"})
-    refused = yuanju(environment, "restore", file, "--force")
+    refused = yuanju("restore", file, "--force", environment=environment)
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"yuanju: Backup {file}: ")
     assert refused.stderr.count("\n") == 1
-    assert (latest(index), await state.button(kept)) == (before, {"value": "kept"})
+    assert (latest(index), await state.kept_for_button(kept)) == (before, KeptQuestions(1, ("kept",)))
     assert not list(index.glob("restoring-*"))
 
 
 def test_records_in_postgresql_are_left_to_its_own_tools(
     index: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    yuanju(environment, "index")
-    made = yuanju(environment | {"YUANJU_DATABASE": "postgresql://host/x"}, "backup", tmp_path / "backup.tar.gz")
+    yuanju("index", environment=environment)
+    made = yuanju(
+        "backup", tmp_path / "backup.tar.gz", environment=environment | {"YUANJU_DATABASE": "postgresql://host/x"}
+    )
     assert made.returncode == 0
     assert "pg_dump" in made.stderr
     with tarfile.open(tmp_path / "backup.tar.gz") as archive:
@@ -203,6 +202,6 @@ def test_records_in_postgresql_are_left_to_its_own_tools(
 
 
 def test_where_there_is_nothing_there_is_no_backup(tmp_path: Path, environment: dict[str, str]) -> None:
-    made = yuanju(environment, "backup", tmp_path / "backup.tar.gz")
+    made = yuanju("backup", tmp_path / "backup.tar.gz", environment=environment)
     assert made.returncode == 2
     assert not (tmp_path / "backup.tar.gz").exists()

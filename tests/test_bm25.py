@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,11 +21,9 @@ from rank_bm25 import BM25
 
 from retrieval.errors import DamagedIndexError
 from retrieval.postings.bm25 import PostingsBM25
-from retrieval.postings.compiled import COMPILED
 from retrieval.postings.layout import CODES
-from retrieval.postings.search import Search
-from retrieval.postings.sorting import plain_sort, sort
-from retrieval.postings.topk import WHOLE, Searcher
+from retrieval.postings.runs import plain_sort, sort
+from retrieval.postings.search import COMPILED, PostingsSearch, View
 
 
 class PlainBM25(BM25):  # type: ignore[misc]
@@ -54,9 +53,9 @@ corpora = st.lists(st.lists(terms, max_size=12), min_size=1, max_size=12).filter
 queries = st.lists(st.sampled_from([*"智能终端目标甲乙", "无"]), max_size=8)
 
 
-def quickest(model: PostingsBM25) -> Search:
+def quickest(model: PostingsBM25) -> PostingsSearch:
     """The search that answers questions, over the same postings."""
-    return Search(model.postings.arrays, model.postings.formula)
+    return PostingsSearch(model.postings.arrays, model.postings.formula)
 
 
 def best(scores: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
@@ -80,6 +79,7 @@ def test_search_takes_the_best_in_order_and_ties_by_position(
     assert model.search(query, limit=limit) == best(model.get_scores(query), limit)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -98,13 +98,10 @@ def test_pruning_leaves_out_none_of_the_best(
         for _ in range(count)
     ]
     model = PostingsBM25(corpus)
-    pruning = Searcher(model.postings, whole=0)
     asked = [str(term) for term in query]
-    np.testing.assert_array_equal(pruning.scores(asked), model.get_scores(asked))
     expected = best(model.get_scores(asked), limit)
-    for searcher in (model, pruning):
-        assert searcher.search(asked, limit=limit) == expected
-    assert quickest(model).run(asked, limit=limit) == expected
+    assert model.search(asked, limit=limit) == expected
+    assert quickest(model).best(asked, limit=limit) == expected
 
 
 def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
@@ -114,8 +111,35 @@ def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
         model = PostingsBM25(corpus, k1=1.2, b=0.75)
         np.testing.assert_allclose(model.get_scores(query), scores, rtol=1e-5)
         expected = best(model.get_scores(query), 9)
-        assert Searcher(model.postings, whole=0).search(query, limit=9) == expected
-        assert quickest(model).run(query, limit=9) == expected
+        assert quickest(model).best(query, limit=9) == expected
+
+
+def bits(positions: Sequence[int], count: int) -> bytes:
+    """Some of so many paragraphs, as a search takes them."""
+    return np.packbits(np.isin(np.arange(count), positions), bitorder="little").tobytes()
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data(), count=st.integers(1, 300), limit=st.integers(1, 30))
+def test_a_view_shows_the_best_of_its_paragraphs_and_no_term_of_the_others(
+    data: st.DataObject, count: int, limit: int
+) -> None:
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    corpus = [[str(term) for term in random.zipf(1.2, random.integers(0, 30)) % 60] for _ in range(count)]
+    seen = np.flatnonzero(random.random(count) < data.draw(st.sampled_from([0, 0.01, 0.3, 0.9, 1]))).tolist()
+    asked = [str(term) for term in data.draw(st.lists(st.integers(0, 62), min_size=1, max_size=8))]
+    model = PostingsBM25(corpus)
+    scores = model.get_scores(asked)
+    expected = [(position, score) for position, score in best(scores, count) if position in seen][:limit]
+    compiled = quickest(model)
+    view = compiled.view(bits(seen, count))
+    assert view.terms == model.postings.terms_in(view.paragraphs)
+    assert compiled.best(asked, limit=limit, view=view) == expected
+    assert model.search(asked, limit=limit, among=view.paragraphs) == expected
+    for term in asked:
+        everywhere = sum(term in paragraph for paragraph in corpus)
+        counted = everywhere if any(term in corpus[position] for position in seen) else 0
+        assert compiled.frequency(term, view=view) == model.postings.frequency(term, among=view.terms) == counted
 
 
 @pytest.fixture(scope="module")
@@ -125,22 +149,24 @@ def large() -> PostingsBM25:
     return PostingsBM25(terms, k1=1.2, b=0.75)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=8), st.integers(0, 9), st.sampled_from([1, 10, 70, 100_000]))
 def test_a_search_in_windows_leaves_out_none_of_the_best(
     large: PostingsBM25, rare: list[int], frequent: int, limit: int
 ) -> None:
     query = [str(term) for term in (*rare, frequent)]
-    assert quickest(large).run(query, limit=limit) == best(large.get_scores(query), limit)
+    assert quickest(large).best(query, limit=limit) == best(large.get_scores(query), limit)
 
 
 def test_a_question_of_more_frequent_terms_than_bounds_can_be_added_up_for() -> None:
     random = np.random.default_rng(3)
     model = PostingsBM25([[str(term) for term in range(400) if random.random() < 0.3] for _ in range(50)])
     query = [str(term) for term in range(400)]
-    assert quickest(model).run(query, limit=7) == best(model.get_scores(query), 7)
+    assert quickest(model).best(query, limit=7) == best(model.get_scores(query), 7)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 @settings(deadline=None, max_examples=300)
 @given(
@@ -157,18 +183,20 @@ def test_damaged_postings_are_an_error_or_another_answer(
     flat = postings.arrays[name].copy()
     for place in places if len(flat) else ():
         flat[place % len(flat)] = np.frombuffer(value, dtype=flat.dtype)[0]
-    search = Search({**postings.arrays, name: flat}, postings.formula)
+    search = PostingsSearch({**postings.arrays, name: flat}, postings.formula)
     with suppress(DamagedIndexError):
-        found = search.run([str(term) for term in query], limit=10)
-        assert len(found) <= 10
-        assert all(0 <= position < 300 for position, _ in found)
+        view = search.view(bits(range(0, 300, 3), 300))
+        for seen in (None, view):
+            found = search.best([str(term) for term in query], limit=10, view=seen)
+            assert len(found) <= 10
+            assert all(0 <= position < 300 for position, _ in found)
 
 
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 def test_arrays_that_do_not_fit_together_are_not_searched() -> None:
     postings = PostingsBM25([["甲", "乙"], ["乙"]]).postings
     with pytest.raises(DamagedIndexError):
-        Search({**postings.arrays, "lengths": postings.lengths[:1]}, postings.formula)
+        PostingsSearch({**postings.arrays, "lengths": postings.lengths[:1]}, postings.formula)
 
 
 _ANSWER = """
@@ -177,15 +205,16 @@ from pathlib import Path
 from retrieval.index import Index  # all that is needed to open one
 from retrieval.postings.formula import Formula
 from retrieval.postings.layout import CODES
-from retrieval.postings.search import Search
+from retrieval.postings.search import PostingsSearch
 
 folder, average_length = sys.argv[1:]
 arrays = {name: memoryview(Path(folder, name).read_bytes()).cast(code) for name, code in CODES.items()}
-found = Search(arrays, Formula(0.9, 0.5, 3, float(average_length))).run(["甲"], limit=2)
+found = PostingsSearch(arrays, Formula(0.9, 0.5, 3, float(average_length))).best(["甲"], limit=2)
 print([position for position, _ in found], "numpy" in sys.modules)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 def test_an_index_is_opened_and_searched_without_numpy(tmp_path: Path) -> None:
     postings = PostingsBM25([["乙"], ["甲", "乙"], ["甲"]]).postings
@@ -196,31 +225,57 @@ def test_an_index_is_opened_and_searched_without_numpy(tmp_path: Path) -> None:
     assert done.stdout == "[2, 1] False\n"
 
 
-def test_terms_that_are_forgotten_are_looked_up_again() -> None:
-    searcher = Searcher(PostingsBM25([["甲"], ["乙"], ["甲", "乙"]]).postings)
-    many = [str(number) for number in range(20_000)]
-    for query in (["甲"], many, ["甲", "乙"], ["丙", *many, "乙", "甲"]):
-        assert searcher.frequency("甲") == 2
-        assert len(searcher.search(query, limit=3)) == (2 if query == ["甲"] else 3 if "甲" in query else 0)
-
-
-@pytest.mark.parametrize("whole", [WHOLE, 0])
-def test_threads_do_not_disturb_one_another(whole: int) -> None:
+def test_threads_do_not_disturb_one_another() -> None:
     random = np.random.default_rng(5)
     corpus = [[str(term) for term in random.zipf(1.3, 40) % 500] for _ in range(2000)]
-    searcher = Searcher(PostingsBM25(corpus).postings, whole=whole)
+    searcher = PostingsBM25(corpus)
     queries = [[str(term) for term in random.zipf(1.3, 6) % 500] for _ in range(200)]
     alone = [searcher.search(query, limit=5) for query in queries]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda query: searcher.search(query, limit=5), queries)) == alone
 
 
+def test_a_view_of_a_large_collection_shows_the_best_of_its_paragraphs(large: PostingsBM25) -> None:
+    search = quickest(large)
+    seen = range(3, large.corpus_size, 97)
+    view = search.view(bits(seen, large.corpus_size))
+    for query in (["1", "2", "3"], ["2", "4000", "1", "777"], ["4999"]):
+        expected = [one for one in best(large.get_scores(query), large.corpus_size) if one[0] in seen][:10]
+        assert search.best(query, limit=10, view=view) == expected
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+def test_a_term_that_only_hidden_paragraphs_hold_takes_no_longer_than_one_that_none_holds() -> None:
+    hidden = [[str(term) for term in range(19)]] * 60_000
+    search = quickest(PostingsBM25([*hidden, ["甲"]]))
+    view = search.view(bits([60_000], 60_001))
+
+    def taken(terms: list[str]) -> float:
+        began = time.perf_counter()
+        for _ in range(100):
+            assert search.best(terms, limit=10, view=view) == []
+        return time.perf_counter() - began
+
+    inside, nowhere = [str(term) for term in range(19)], [f"无{term}" for term in range(19)]
+    assert min(taken(inside) for _ in range(9)) < 3 * min(taken(nowhere) for _ in range(9))
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+@pytest.mark.parametrize("count", [0, 2, 8, 25, 100])
+def test_a_view_of_another_collection_is_refused(count: int) -> None:
+    search = quickest(PostingsBM25([["甲"]] * 17))
+    with pytest.raises(DamagedIndexError):
+        search.view(bits([0], count))
+    with pytest.raises(DamagedIndexError):
+        search.best(["甲"], limit=1, view=View(bits([0], count), b"1"))
+
+
 def test_threads_share_a_compiled_search(large: PostingsBM25) -> None:
     queries = (np.random.default_rng(5).zipf(1.3, (100, 6)) % 500).astype(str).tolist()
     search = quickest(large)
-    alone = [search.run(query, limit=5) for query in queries]
+    alone = [search.best(query, limit=5) for query in queries]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda query: search.run(query, limit=5), queries)) == alone
+        assert list(pool.map(lambda query: search.best(query, limit=5), queries)) == alone
 
 
 def test_an_empty_corpus_scores_nothing() -> None:

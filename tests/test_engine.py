@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.access import Audience
 from retrieval.engines.local import LocalEngine
 from retrieval.engines.protocol import Engine
 from retrieval.errors import IndexFolderError
@@ -114,7 +113,7 @@ class TestContract:
         async with engine.update(afresh=True) as update:
             await update.put(document("b.txt", "家居"))
             await update.commit("")
-        assert await texts(engine, "机器人") == []
+        assert (await texts(engine, "机器人"), await texts(engine, "家居")) == ([], ["家居"])
 
     async def test_nothing_is_visible_before_the_commit_and_nothing_without_one(self, engine: Engine) -> None:
         await put(engine, document("a.txt", "机器人"), manifest="1")
@@ -136,8 +135,7 @@ class TestContract:
             document("内部/b.txt", "机器人机器人", "手环", "机器人"),
             document("内部事务/c.txt", "手表与机器人"),
         )
-        visible = Audience(frozenset({"内部"}))
-        found = await engine.search(["机器人", "手环", "手表"], limit=10, visible=visible)
+        found = await engine.search(["机器人", "手环", "手表"], limit=10, hidden=frozenset({"内部"}))
         assert {hit.source.path for hit in found.hits} == {"公开/a.txt", "内部事务/c.txt"}
         assert (found.paragraph_count, found.frequencies) == (6, {"机器人": 5, "手环": 0, "手表": 1})
 
@@ -232,6 +230,7 @@ class TestLocalEngine:
         alter(max(folder.glob("generation-*")) / "keys")
         assert engine.damage() == ["keys"]
 
+    @pytest.mark.slow
     async def test_nothing_is_built_on_damage_that_opening_does_not_see(
         self, folder: Path, tokenizer: Tokenizer, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -280,6 +279,7 @@ texts_of_documents = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     histories=st.lists(texts_of_documents, min_size=1, max_size=4),
@@ -314,6 +314,7 @@ def test_the_same_documents_make_the_same_index_byte_for_byte_whatever_the_histo
         assert one == other
 
 
+@pytest.mark.slow
 async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: Path, tokenizer: Tokenizer) -> None:
     words = ["智能", "终端", "机器人", "家居", "规模", "产业", "甲", "乙"]
     random = Random(3)  # noqa: S311

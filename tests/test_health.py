@@ -12,7 +12,6 @@ import pytest
 
 from bot import places
 from bot.operations.health import STALE_SECONDS, SignOfLife
-from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -66,46 +65,39 @@ def test_in_a_folder_that_takes_none_there_is_no_sign() -> None:
     assert "not running" in str(sign.trouble())
 
 
+@pytest.mark.slow
 def test_the_command_needs_the_standard_library_only(sign: SignOfLife) -> None:
     command = [sys.executable, "-S", "-m", "bot", "health", "--index", str(sign.folder)]  # no site-packages
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(
-    ("flags", "environment", "lines", "at_once"),
-    [
-        ([], {}, "", True),
-        (["--index", "flag"], {"YUANJU_INDEX": "environment"}, "YUANJU_INDEX=file\n", True),
-        ([], {"YUANJU_INDEX": "environment"}, "YUANJU_INDEX=file\n", True),
-        ([], {"YUANJU_INDEX": ""}, "YUANJU_INDEX=file\n", True),
-        ([], {}, "# YUANJU_INDEX=no\nYUANJU_INDEX=\nYUANJU_DOCUMENTS=文档\n", True),
-        ([], {"yuanju_documents": "other"}, "", True),
-        ([], {"YUANJU_DOCUMENTS": "other"}, "YUANJU_DOCUMENTS=file\nYUANJU_DOCUMENTS=again", True),
-        ([], {}, "YUANJU_INDEX='a folder'\n", False),
-        ([], {}, "export YUANJU_INDEX=file\n", False),
-        ([], {}, "YUANJU_INDEX=$HOME/x\n", False),
-        ([], {}, "YUANJU_INDEX=file # here\n", False),
-        ([], {}, "YUANJU_INDEX=one\nYUANJU_INDEX=two\n", False),
-        (["--documents", "other"], {}, "", False),
-    ],
-)
-def test_it_looks_where_the_settings_say(
-    flags: list[str],
-    environment: dict[str, str],
-    lines: str,
-    at_once: bool,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in [name for name in os.environ if name.upper().startswith("YUANJU_")]:
-        monkeypatch.delenv(name)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """That of a process in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text(lines, encoding="utf-8")
-    folder = places.told(flags, os.environ, Path(".env"))
-    assert (folder is not None) == at_once
-    if folder is not None:
-        named = {name.removeprefix("--"): value for name, value in zip(flags[::2], flags[1::2], strict=True)}
-        assert folder == Settings(**named).index_folder  # type: ignore[arg-type]
+    return {"XDG_STATE_HOME": str(tmp_path / "state")}
+
+
+def test_it_finds_the_index_that_is_served_from_the_same_folder(environment: dict[str, str], tmp_path: Path) -> None:
+    assert places.served([], environment) is None
+    places.note_served(Path("index"), environment)
+    assert places.served([], environment) == tmp_path / "index"
+    assert places.served(["--index", "other"], environment) == Path("other")
+    assert places.served(["--documents", "other"], environment) is None
+
+
+@pytest.mark.parametrize("variable", ["YUANJU_INDEX", "YUANJU_DOCUMENTS"])
+def test_two_bots_of_one_folder_are_told_apart_by_their_environment(
+    environment: dict[str, str], variable: str, tmp_path: Path
+) -> None:
+    places.note_served(Path("one"), environment)
+    places.note_served(Path("other"), environment | {variable: "x"})
+    assert places.served([], environment) == tmp_path / "one"
+    assert places.served([], environment | {variable: "x"}) == tmp_path / "other"
+
+
+def test_where_nothing_can_be_written_the_settings_tell(tmp_path: Path) -> None:
+    nowhere = {"XDG_STATE_HOME": "/dev/null"}
+    places.note_served(tmp_path, nowhere)
+    assert places.served([], nowhere) is None

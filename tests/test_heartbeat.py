@@ -32,6 +32,7 @@ def stuck(code: str, *, seconds: float = 0.5) -> subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
 
 
+@pytest.mark.slow
 def test_the_process_ends_and_its_log_says_where_it_stood() -> None:
     done = stuck("time.sleep(3600)")
     assert done.returncode == 1
@@ -39,12 +40,14 @@ def test_the_process_ends_and_its_log_says_where_it_stood() -> None:
     assert "in stuck" in done.stderr
 
 
+@pytest.mark.slow
 def test_it_ends_even_where_no_other_thread_can_work() -> None:
     done = stuck('re.match(r"(a+)+$", "a" * 64 + "b")')
     assert done.returncode == 1
     assert "in stuck" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_loop_that_goes_round_goes_on() -> None:
     done = stuck("await asyncio.sleep(3.5)", seconds=3)
     assert (done.returncode, done.stderr) == (0, "")

@@ -36,7 +36,7 @@ def test_the_clause_where_an_answer_has_no_form(tokenizer: Tokenizer) -> None:
 
 def test_what_the_question_says_itself_is_no_answer(tokenizer: Tokenizer) -> None:
     text = document("从2010年到2019年，全市的绿地面积达到480公顷。")
-    assert highlighted(rank(tokenizer, "2019年全市绿地面积是多少？", [text])) == ["达到480公顷"] or ["480公顷"]
+    assert highlighted(rank(tokenizer, "2019年全市绿地面积是多少？", [text])) == ["480公顷"]
 
 
 def test_offsets_are_those_of_the_original_glyphs(tokenizer: Tokenizer) -> None:

@@ -96,6 +96,8 @@ async def test_a_living_process_keeps_its_own(inbox: Inbox, other: Inbox, clock:
     await inbox.renew()
     clock.now += LEASE_SECONDS
     assert await other.take(9) == ()
+    clock.now += 1
+    assert len(await other.take(9)) == 1
 
 
 async def test_an_end_in_good_order_leaves_all_to_others_at_once(inbox: Inbox, other: Inbox) -> None:

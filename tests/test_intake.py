@@ -234,6 +234,7 @@ def has_replied(api: FakeBotAPI, count: int) -> bool:
     return len(api.replies) >= count
 
 
+@pytest.mark.slow
 async def test_more_than_can_be_held_waits_in_the_database(api: FakeBotAPI, folder: Path) -> None:
     count = MOST_HELD + 150
     for number in range(count):

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_an_index_whose_builders_are_killed_always_opens_whole() -> None:
     # In a process of its own, which may fork: here other threads may be running.
     command = [sys.executable, "-W", "error", "-m", "benchmarks.kills", "25"]

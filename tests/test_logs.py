@@ -120,6 +120,7 @@ warnings.warn("careful")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("level", "expected"),
     [

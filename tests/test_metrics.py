@@ -115,4 +115,5 @@ async def test_no_label_tells_who_asked_or_what(api: FakeBotAPI) -> None:
         url = f"http://127.0.0.1:{server.port}/metrics"
         async with aiohttp.ClientSession() as client, client.get(url) as response:
             text = await response.text()
+    assert "yuanju_questions_total" in text
     assert not [said for said in ("987654", "机密", "某人", api.token) if said in text]

@@ -180,6 +180,7 @@ def may_be_meant(sent: Json, me: Json) -> bool:
     return named or to_me
 
 
+@pytest.mark.slow
 @settings(
     max_examples=settings.default.max_examples // 10,  # type: ignore[union-attr]
     deadline=None,

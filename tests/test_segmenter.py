@@ -36,6 +36,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("segmenter")
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(run=runs, words=st.sampled_from([(), OWN]))
 def test_the_compiled_segmenter_cuts_as_jieba_does(cache: Path, run: str, words: segmenter.Words) -> None:
@@ -44,6 +45,7 @@ def test_the_compiled_segmenter_cuts_as_jieba_does(cache: Path, run: str, words:
     assert "".join(expected) == run
 
 
+@pytest.mark.slow
 def test_frequencies_are_those_of_jieba(cache: Path) -> None:
     jieba, ours = segmenter.jieba_tokenizer(cache), dictionary(cache)
     assert ours.total == jieba.total

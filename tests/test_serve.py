@@ -17,6 +17,11 @@ from testbed.fake_bot_api import FakeBotAPI
 from tests.conftest import SEEDS
 
 
+@pytest.fixture
+def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
+    return prepared(tmp_path / "index")
+
+
 @asynccontextmanager
 async def process(api: FakeBotAPI, index: Path, **changes: str) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
@@ -45,8 +50,8 @@ async def api() -> AsyncIterator[FakeBotAPI]:
         yield api
 
 
-async def test_a_question_to_the_seed_document_from_telegram_to_telegram(api: FakeBotAPI, tmp_path: Path) -> None:
-    async with process(api, tmp_path) as child:
+async def test_a_question_to_the_seed_document_from_telegram_to_telegram(api: FakeBotAPI, index: Path) -> None:
+    async with process(api, index) as child:
         api.private("智能终端目标是多少？")
         reply = await api.next_reply()
         child.send_signal(signal.SIGTERM)
@@ -61,8 +66,8 @@ async def test_a_question_to_the_seed_document_from_telegram_to_telegram(api: Fa
     assert "智能终端" not in log.decode()
 
 
-async def test_the_log_holds_questions_only_where_that_is_set(api: FakeBotAPI, tmp_path: Path) -> None:
-    async with process(api, tmp_path, YUANJU_LOG_LEVEL="INFO", YUANJU_LOG_QUESTIONS="true") as child:
+async def test_the_log_holds_questions_only_where_that_is_set(api: FakeBotAPI, index: Path) -> None:
+    async with process(api, index, YUANJU_LOG_LEVEL="INFO", YUANJU_LOG_QUESTIONS="true") as child:
         api.private("智能终端目标是多少？")
         await api.next_reply()
         child.send_signal(signal.SIGTERM)
@@ -72,16 +77,16 @@ async def test_the_log_holds_questions_only_where_that_is_set(api: FakeBotAPI, t
     assert asked[0]["update"] > 0
 
 
-async def test_health_knows_whether_it_serves(api: FakeBotAPI, tmp_path: Path) -> None:
+async def test_health_knows_whether_it_serves(api: FakeBotAPI, index: Path) -> None:
     async def health() -> int:
-        command = [sys.executable, "-m", "bot", "health", "--index", str(tmp_path)]
+        command = [sys.executable, "-m", "bot", "health", "--index", str(index)]
         child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
         await child.communicate()
         assert child.returncode is not None
         return child.returncode
 
     before = await health()
-    async with process(api, tmp_path) as child:
+    async with process(api, index) as child:
         api.private("智能家居")
         await api.next_reply()
         during = await health()
@@ -90,8 +95,8 @@ async def test_health_knows_whether_it_serves(api: FakeBotAPI, tmp_path: Path) -
     assert (before, during, await health()) == (1, 0, 1)
 
 
-async def test_a_token_that_telegram_refuses_is_one_line_and_status_2(api: FakeBotAPI, tmp_path: Path) -> None:
-    async with process(api, tmp_path, YUANJU_TELEGRAM_TOKEN="1:" + "A" * 35, YUANJU_LOG_LEVEL="WARNING") as child:
+async def test_a_token_that_telegram_refuses_is_one_line_and_status_2(api: FakeBotAPI, index: Path) -> None:
+    async with process(api, index, YUANJU_TELEGRAM_TOKEN="1:" + "A" * 35, YUANJU_LOG_LEVEL="WARNING") as child:
         _, log = await child.communicate()
     assert child.returncode == 2
     assert log.startswith(b"yuanju: ")
@@ -114,14 +119,14 @@ def listens_for_sigterm(child: asyncio.subprocess.Process) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says which signals a process handles")
 @pytest.mark.parametrize("reached", ["begun", "reading", "listening"])
-async def test_it_can_be_stopped_while_it_starts(api: FakeBotAPI, tmp_path: Path, reached: str) -> None:
-    async with process(api, tmp_path, YUANJU_LISTEN="127.0.0.1:0", YUANJU_LOG_LEVEL="INFO") as child:
+async def test_it_can_be_stopped_while_it_starts(api: FakeBotAPI, index: Path, reached: str) -> None:
+    async with process(api, index, YUANJU_LISTEN="127.0.0.1:0", YUANJU_LOG_LEVEL="INFO") as child:
         assert child.stderr is not None
         await until(lambda: listens_for_sigterm(child))
         if reached == "listening":
             assert b"/healthz" in await child.stderr.readline()
         if reached == "reading":
-            await until(lambda: bool(list(tmp_path.glob("building-*"))))
+            await until(lambda: bool(list(index.glob("building-*"))))
         child.send_signal(signal.SIGTERM)
         _, log = await child.communicate()
     assert (child.returncode, b"Traceback" in log) == (0, False)

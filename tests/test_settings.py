@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from dotenv import dotenv_values
 
-from bot.settings import Settings, SettingsError, addresses, load
+from bot import commands, reference
+from bot.language import LANGUAGES, Language
+from bot.settings import SECRETS, Settings, SettingsError, addresses, load
 from bot.terminal.check import unknown_settings
 from retrieval.reading import Limits
 
@@ -24,8 +27,55 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_the_example_file_names_every_setting_and_no_other() -> None:
-    assert set(dotenv_values(ROOT / ".env.example")) == NAMES
+def test_every_setting_is_described_and_no_other() -> None:
+    assert sorted(entry.name for group in reference.groups() for entry in group.entries) == sorted(
+        Settings.model_fields
+    )
+
+
+def test_the_readme_and_the_example_file_are_up_to_date() -> None:
+    command = [sys.executable, str(ROOT / "docs" / "settings.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout.strip()) == (0, "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_shows_every_setting_in_one_language(language: Language, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        commands.parser(language).parse_args(["index", "--help"])
+    shown = "".join(capsys.readouterr().out.split())
+    for group in reference.groups():
+        assert "".join(group.title[language].split()) in shown
+        for entry in group.entries:
+            assert "".join(entry.words[language].split()) in shown or entry.secret
+            assert (entry.variable if entry.secret else entry.flag) in shown
+    assert language == "zh" or not re.search(r"[\u4e00-\u9fff]", shown)
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_a_secret_on_the_command_line_is_refused_with_the_reason(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"processes. Set YUANJU_{name.upper()}") as error:
+        commands.parser("en").parse_args(["serve", f"--{name.replace('_', '-')}", "geheim"])
+    assert "geheim" not in str(error.value)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16", "utf-16-le"])
+def test_a_file_in_another_encoding_is_refused_in_one_line(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / ".env").write_bytes("# 限制\nYUANJU_LIMIT=4\n".encode(encoding))
+    with pytest.raises(SettingsError, match=r"\.env is not in UTF-8: save it as UTF-8"):
+        load({})
+
+
+def test_a_file_may_begin_with_the_mark_of_windows(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("YUANJU_LIMIT=4\n".encode("utf-8-sig"))
+    assert load({}).limit == 4
+
+
+def test_telegram_delivers_to_https_only() -> None:
+    with pytest.raises(SettingsError, match="YUANJU_WEBHOOK_URL must begin with https"):
+        load({"webhook_url": "http://bot.example/telegram", "listen": "127.0.0.1:8080"})
+    own = {"telegram_api_url": "http://127.0.0.1:8081"}
+    assert load({"webhook_url": "http://bot.local/telegram", "listen": "127.0.0.1:8080", **own}).webhook_url
 
 
 def test_the_example_file_holds_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -33,11 +83,6 @@ def test_the_example_file_holds_the_defaults(monkeypatch: pytest.MonkeyPatch, tm
     from_file = load({})
     (tmp_path / ".env").unlink()
     assert from_file == load({})
-
-
-def test_the_readme_has_a_row_for_every_setting_and_no_other() -> None:
-    rows = re.findall(r"^\| `(YUANJU_\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(rows) == sorted(NAMES)
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_file(
@@ -50,8 +95,8 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(
     assert (settings.limit, settings.documents, settings.index) == (4, Path("environment"), Path("flag"))
 
 
-@pytest.mark.parametrize("text", ["12,-100345", "12 -100345", " 12, -100345 "])
-def test_ids_are_written_with_commas_or_spaces(text: str) -> None:
+@pytest.mark.parametrize("text", ["12,-100345", "12 -100345", " 12, -100345 ", "12，-100345", "12、－100345，"])
+def test_ids_are_written_with_commas_of_any_kind_or_spaces(text: str) -> None:
     assert load({"admins": text}).admins == {12, -100345}
 
 
@@ -73,7 +118,7 @@ def test_the_index_may_not_lie_among_the_documents() -> None:
 
 
 def test_a_limit_of_reading_is_set_by_its_name() -> None:
-    limits = load({"reading_limits": "page_count=5, file_bytes=1000"}).reading_limits
+    limits = load({"reading_limits": "page_count=5， file_bytes＝1000"}).reading_limits
     assert (limits.page_count, limits.file_bytes, limits.row_count) == (5, 1000, Limits().row_count)
 
 
@@ -96,6 +141,7 @@ def test_a_misspelt_setting_is_noticed() -> None:
 def test_private_folders_are_named_with_the_chats_that_see_them() -> None:
     folders = load({"private_folders": " 人事=1001,-1002; 财务/内部/ = 7 8 ; 秘密= ;"}).private_folders
     assert folders == {"人事": {1001, -1002}, "财务/内部": {7, 8}, "秘密": set()}
+    assert load({"private_folders": "人事＝1001，-1002；财务/内部=7、8；秘密="}).private_folders == folders
 
 
 @pytest.mark.parametrize("text", ["人事", "=1001", "/人事=1001", "../人事=1001", "人事=张三"])
@@ -116,7 +162,8 @@ def test_what_is_no_address_to_listen_on(text: str) -> None:
 
 
 def test_the_engine_is_local_or_urls() -> None:
-    assert addresses(load({"engine": "https://a:9200, http://b"}).engine) == ["https://a:9200", "http://b"]
+    for engine in ("https://a:9200, http://b", "https://a:9200，http://b"):
+        assert addresses(load({"engine": engine}).engine) == ["https://a:9200", "http://b"]
 
 
 @pytest.mark.parametrize("engine", ["ftp://a", "https://", "a:9200", ",", "local, http://a"])

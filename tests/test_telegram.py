@@ -208,7 +208,7 @@ async def test_a_failure_is_an_apology_for_the_person_and_a_traceback_for_the_op
         reply = await api.next_reply()
     assert (reply.text, reply.reply_to) == (ZH.text("apology"), asked["message_id"])
     assert len(api.replies) == 1
-    (record,) = [record for record in caplog.records if record.name == "bot.conversation.messages"]
+    (record,) = [record for record in caplog.records if record.name == "bot.telegram.messages"]
     line = RedactingFormatter(secrets=[api.token]).format(record)
     assert "Traceback" in line
     assert line.endswith("RuntimeError: lost [secret]")
@@ -235,9 +235,9 @@ async def test_questions_are_answered_side_by_side(api: FakeBotAPI) -> None:
     all_at_once = asyncio.Barrier(CONCURRENT_UPDATES)
 
     class Together(Library):
-        async def ask(self, question: str, *, limit: int, audience: Audience) -> Answer:
+        async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
             await all_at_once.wait()
-            return await super().ask(question, limit=limit, audience=audience)
+            return await super().answer(question, limit=limit, audience=audience)
 
     async with serving(api, Together(quote())):
         for _ in range(CONCURRENT_UPDATES):

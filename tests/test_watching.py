@@ -18,13 +18,14 @@ from bot.access import Audience
 from bot.documents.indexing import Indexer, IndexingError
 from bot.documents.live_index import LiveIndex
 from bot.documents.locks import changing
-from bot.documents.mounts import is_remote
 from bot.documents.snapshot import opened
-from bot.documents.watching import watching
+from bot.documents.watching import is_remote, watching
+from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
+from testbed.commands import yuanju
 from testbed.serving import live_index as shelf_in_process
 
 EVERYBODY = Audience()
@@ -39,8 +40,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
+    return prepared(tmp_path / "index")
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def environment(folder: Path, index: Path) -> dict[str, str]:
 @pytest.fixture
 def live_index(folder: Path, index: Path, environment: dict[str, str], tokenizer: Tokenizer) -> LiveIndex:
     """As ``serve`` has it, with a process for the indexing."""
-    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, partial(Answerer, threshold=0))
     return LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), Indexer(environment), threshold=0)
 
 
@@ -68,7 +69,7 @@ async def test_what_is_published_is_taken_up_before_the_report_is_there(
             await reported.wait()
             return report
 
-        newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+        newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, partial(Answerer, threshold=0))
         live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
         (folder / "a.txt").write_text("铲车的价格是二百元。", encoding="utf-8")
         await live_index.take_up()
@@ -101,7 +102,7 @@ def paths(live_index: LiveIndex) -> set[str]:
 
 
 async def said(live_index: LiveIndex, question: str) -> str:
-    answer = await live_index.ask(question, limit=1, audience=EVERYBODY)
+    answer = await live_index.answer(question, limit=1, audience=EVERYBODY)
     return answer.quotes[0].sentence.text if answer.quotes else ""
 
 
@@ -115,6 +116,25 @@ async def test_a_changed_document_is_answered_from_without_anybody_doing_anythin
     async with followed(live_index):
         (folder / "a.txt").write_text("铲车的价格是两百元。", encoding="utf-8")
         await until(lambda: _equals(said(live_index, "铲车的价格是多少？"), "铲车的价格是两百元。"))
+
+
+async def test_what_changes_while_the_first_comparison_runs_is_seen_at_once(
+    folder: Path, index: Path, tokenizer: Tokenizer
+) -> None:
+    compared: list[Report] = []
+
+    async def indexing() -> Report:
+        own = Tokenizer(tokenizer.cache_folder)
+        report = await Library(folder, LocalEngine(index, own), own).refresh()
+        if len(compared) == 1:  # that which the watching begins with; too late for its result
+            (folder / "b.txt").write_text("手环。", encoding="utf-8")
+        compared.append(report)
+        return report
+
+    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+    live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
+    async with followed(live_index):
+        await until(lambda: paths(live_index) == {"a.txt", "b.txt"})
 
 
 async def _equals(found: Awaitable[str], expected: str) -> bool:
@@ -256,7 +276,7 @@ async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_sta
 
         async def keep_asking() -> None:
             while not stop.is_set():
-                answer = await live_index.ask("铲车的价格是多少？", limit=1, audience=EVERYBODY)
+                answer = await live_index.answer("铲车的价格是多少？", limit=1, audience=EVERYBODY)
                 synonyms = {other.removeprefix("机械") for word, other in answer.synonyms if other.startswith("机械")}
                 found.append((answer.quotes[0].sentence.text, *synonyms))
                 await asyncio.sleep(0)
@@ -286,13 +306,9 @@ async def test_what_began_with_one_edition_goes_on_with_it(folder: Path, index: 
     ]
 
 
-async def run(environment: dict[str, str], *arguments: str) -> tuple[int | None, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, log = await process.communicate()
-    return process.returncode, output.decode(), log.decode()
+async def run(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
+    done = await asyncio.to_thread(partial(yuanju, *arguments, environment=environment))
+    return done.returncode, done.stdout, done.stderr
 
 
 async def test_whoever_comes_second_to_index_waits_and_says_so(index: Path, environment: dict[str, str]) -> None:

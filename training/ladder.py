@@ -2,7 +2,7 @@
 
     python -m training.ladder SET.json...
 
-The steps that are learned are measured by five folds over all sets together, as ``training.train --report`` does.
+The steps that are learned are measured by five folds over the questions of all sets together.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import jieba
@@ -19,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from retrieval.evaluation import Item, QuestionSet, squad
 from retrieval.language import Tokenizer, normalise
 from retrieval.language.splitting import sentences
 from retrieval.postings.bm25 import PostingsBM25
@@ -29,11 +29,13 @@ from retrieval.ranking.features import NAMES
 from retrieval.ranking.model import Model, Trees
 from training.boosting import ranking_model
 from training.learning import Lists, hits, ranking_weights
-from training.train import FOLDS, PENALTY, Trainer
+from training.material import Asked, Collection, laid_out, load
+from training.tables import Asker
+from training.train import PENALTY, RANKED
 
 Array = NDArray[np.float64]
 Terms = Callable[[str], list[str]]
-SEED = 1
+SEED, FOLDS = 1, 5
 NINE = (
     "paragraph bm25",
     "sentence bm25",
@@ -47,28 +49,25 @@ NINE = (
 )
 
 
-def stock(questions: QuestionSet, terms: Terms) -> Array:
+def stock(questions: Collection, terms: Terms) -> Array:
     """Rank as the plain recipe does: the best paragraph by rank-bm25, then its sentences by an index of their own."""
     texts = [document.paragraphs[0].text for document in questions.documents]
     paragraphs = BM25Okapi([terms(text) for text in texts])
     return _hits(
-        [
-            _sentences_of_best(item, texts, paragraphs.get_scores(terms(item.question)), terms)
-            for item in questions.items
-        ]
+        [_sentences_of_best(one, texts, paragraphs.get_scores(terms(one.question)), terms) for one in questions.asked]
     )
 
 
-def _sentences_of_best(item: Item, texts: Sequence[str], scores: Array, terms: Terms) -> list[bool]:
+def _sentences_of_best(one: Asked, texts: Sequence[str], scores: Array, terms: Terms) -> list[bool]:
     best = int(np.argmax(scores))
     bounds = [0, *(match.end() for match in re.finditer(r"[。！？]", texts[best])), len(texts[best])]
     spans = [(start, end) for start, end in pairwise(bounds) if start < end]
     own = BM25Okapi([terms(texts[best][start:end]) or [""] for start, end in spans])
-    order = np.argsort(-own.get_scores(terms(item.question)), kind="stable")
-    return [_right(item, best, *spans[place]) for place in order]
+    order = np.argsort(-own.get_scores(terms(one.question)), kind="stable")
+    return [_right(one, best, *spans[place]) for place in order]
 
 
-def collection_bm25(questions: QuestionSet, terms: Terms, *, title: bool) -> Array:
+def collection_bm25(questions: Collection, terms: Terms, *, title: bool) -> Array:
     """Rank sentences of the best paragraphs with the statistics of the collection, by the two scores together."""
     heads = [document.source.title if title else "" for document in questions.documents]
     texts = [document.paragraphs[0].text for document in questions.documents]
@@ -78,8 +77,8 @@ def collection_bm25(questions: QuestionSet, terms: Terms, *, title: bool) -> Arr
     first = np.cumsum([0, *(len(parts) for parts in cut)])
     alone = PostingsBM25([terms(sentence.text) for parts in cut for sentence in parts])
     ranked = []
-    for item in questions.items:
-        asked = terms(item.question)
+    for one in questions.asked:
+        asked = terms(one.question)
         score = np.asarray(alone.get_scores(asked))
         found = paragraphs.search(asked, limit=5)
         rows = [row for place, _ in found for row in range(first[place], first[place + 1])]
@@ -88,12 +87,12 @@ def collection_bm25(questions: QuestionSet, terms: Terms, *, title: bool) -> Arr
         high = max((float(score[row]) for row in rows), default=1.0) or 1.0
         rows.sort(key=lambda row: -(value[owner[row]] / top + float(score[row]) / high))
         places = [(owner[row], cut[owner[row]][row - first[owner[row]]]) for row in rows[:3]]
-        ranked.append([_right(item, place, sentence.start, sentence.end) for place, sentence in places])
+        ranked.append([_right(one, place, sentence.start, sentence.end) for place, sentence in places])
     return _hits(ranked)
 
 
-def _right(item: Item, place: int, start: int, end: int) -> bool:
-    return str(place) == item.path and any(start <= a and b <= end for a, b in item.spans)
+def _right(one: Asked, place: int, start: int, end: int) -> bool:
+    return any(start <= a and b <= end for a, b in one.right.get(place, ()))
 
 
 def _hits(ranked: Sequence[Sequence[bool]]) -> Array:
@@ -109,29 +108,28 @@ def five_by_hand(evidence: Evidence) -> Array:
     return np.asarray(3 * context + alone + outside + paragraph + 0.15 * (evidence.form > 0))
 
 
-def by_hand(trainer: Trainer, questions: QuestionSet) -> Array:
+def by_hand(asker: Asker, questions: Collection) -> Array:
     """Rank by five terms."""
     ranked = []
-    with trainer.collection(questions) as collection:
-        for item in questions.items:
-            asked, found = trainer.search(collection, item.question)
+    with asker.indexed(questions) as engine:
+        for one in questions.asked:
+            asked, found = asker.search(engine, one.question)
             if not found.hits:
                 ranked.append([False])
                 continue
-            evidence = trainer.evidence(asked, found)
-            order = np.argsort(-five_by_hand(evidence), kind="stable")[:3]
-            places = [
-                (evidence.passages.hits[int(evidence.hit[row])].source.path, evidence.sentence_at(int(row)))
-                for row in order
-            ]
-            ranked.append([_right(item, int(path), sentence.start, sentence.end) for path, sentence in places])
+            evidence = asker.evidence(asked, found)
+            order = np.argsort(-five_by_hand(evidence), kind="stable")[:3].tolist()
+            hits = [evidence.passages.hits[int(evidence.hit[row])] for row in order]
+            ranked.append(
+                [questions.answers(one, hit, evidence.sentence_at(row)) for hit, row in zip(hits, order, strict=True)]
+            )
     return _hits(ranked)
 
 
-def learned(lists: Sequence[Lists], sets: Sequence[QuestionSet], names: Sequence[str], *, trees: bool) -> list[Array]:
+def learned(lists: Sequence[Lists], names: Sequence[str], *, trees: bool) -> list[Array]:
     """Rank by some of the features, learned on four fifths of all questions."""
     columns = [NAMES.index(name) for name in names]
-    parts = [Lists(part.features[:, columns], part.right, part.question) for part in lists]
+    parts = [Lists(part.features[:, columns], part.right, part.question, part.asked) for part in lists]
     folds = [part.question // 7 % FOLDS for part in parts]
     values = [np.zeros(len(part.right)) for part in parts]
     for fold in range(FOLDS):
@@ -142,10 +140,9 @@ def learned(lists: Sequence[Lists], sets: Sequence[QuestionSet], names: Sequence
             model = Model(ranking_weights(kept, penalty=PENALTY), Trees.of((), ()))
         for part, of, value in zip(parts, folds, values, strict=True):
             value[of == fold] = model.values(part.features[of == fold])
-    counts = [len(part.items) for part in sets]
     return [
-        np.array(list(hits(part, value, questions=count).values()))
-        for part, value, count in zip(parts, values, counts, strict=True)
+        np.array(list(hits(part, value, questions=part.asked).values()))
+        for part, value in zip(parts, values, strict=True)
     ]
 
 
@@ -153,12 +150,13 @@ def main() -> None:
     """Print a line for each step."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
-    sets = [squad(path) for path in parser.parse_args().sets]
+    materials = load(parser.parse_args().sets)
+    sets = [laid_out(one, RANKED[0], Random(SEED)) for one in materials]
     with TemporaryDirectory() as cache:
         tokenizer = Tokenizer(Path(cache))
         stock_jieba = jieba.Tokenizer()
         stock_jieba.tmp_dir = cache
-        trainer = Trainer(tokenizer, SEED)
+        asker = Asker(tokenizer)
 
         def plain(text: str) -> list[str]:
             return [word for word in stock_jieba.cut(text) if re.search(r"\w", word)]
@@ -175,17 +173,14 @@ def main() -> None:
         _print("… normalised words, title", [collection_bm25(part, folded, title=True) for part in sets])
         _print("… words, characters and pairs", [collection_bm25(part, tokenizer.terms, title=True) for part in sets])
         _print("… without the words that ask", [collection_bm25(part, content, title=True) for part in sets])
-        _print("five terms by hand", [by_hand(trainer, part) for part in sets])
-        lists = []
-        for part in sets:
-            with trainer.collection(part) as collection:
-                lists.append(trainer.lists(collection))
-        _print("nine features, learned", learned(lists, sets, NINE, trees=False))
+        _print("five terms by hand", [by_hand(asker, part) for part in sets])
+        lists = [asker.lists(one, RANKED[0], SEED) for one in materials]
+        _print("nine features, learned", learned(lists, NINE, trees=False))
         for later in ("looks", "titled"):
             older = NAMES[: NAMES.index(later)]
-            _print(f"{len(older)} features, learned", learned(lists, sets, older, trees=False))
-        _print(f"all {len(NAMES)} features, learned", learned(lists, sets, NAMES, trees=False))
-        _print("… and trees", learned(lists, sets, NAMES, trees=True))
+            _print(f"{len(older)} features, learned", learned(lists, older, trees=False))
+        _print(f"all {len(NAMES)} features, learned", learned(lists, NAMES, trees=False))
+        _print("… and trees", learned(lists, NAMES, trees=True))
 
 
 def _print(step: str, hits: Sequence[Array]) -> None:

@@ -18,16 +18,18 @@ Objective = Callable[[Array], tuple[float, Array]]
 class Lists:
     """Candidates of many questions: ``features`` by candidate, whether each is right, and its question's number.
 
-    The candidates of a question stand together, and ``question`` rises.
+    The candidates of a question stand together, and ``question`` rises. ``asked`` is how many questions were asked,
+    those without candidates included.
     """
 
-    features: Array
+    features: NDArray[np.float32]
     right: NDArray[np.bool_]
     question: NDArray[np.int64]
+    asked: int
 
     def where(self, chosen: NDArray[np.bool_]) -> Lists:
-        """Give the candidates that are chosen, whole questions only."""
-        return Lists(self.features[chosen], self.right[chosen], self.question[chosen])
+        """Return the candidates that are chosen."""
+        return Lists(self.features[chosen], self.right[chosen], self.question[chosen], self.asked)
 
     @property
     def starts(self) -> NDArray[np.int64]:
@@ -56,14 +58,25 @@ class Joined:
         return odds / np.add.reduceat(odds, self.first)[self.list_of], good / known[self.list_of]
 
 
+def together(parts: Sequence[Lists]) -> Lists:
+    """Return the lists of several collections as one set."""
+    shifts = np.cumsum([0, *(part.asked for part in parts)])
+    return Lists(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.right for part in parts]),
+        np.concatenate([part.question + shift for part, shift in zip(parts, shifts, strict=False)]),
+        int(shifts[-1]),
+    )
+
+
 def joined(sets: Sequence[Lists]) -> Joined:
-    """Join sets so that they count alike, however large they are; lists none of whose candidates is right count 0."""
+    """Join sets so that each counts by the root of its size; lists none of whose candidates is right count 0."""
     largest = max(len(part.starts) for part in sets)
     starts, sizes, importance, offset = [], [], [], 0
     for part in sets:
         starts.append(part.starts + offset)
         sizes.append(np.diff(np.append(part.starts, len(part.question))))
-        importance.append(np.full(len(part.starts), largest / len(part.starts)))
+        importance.append(np.full(len(part.starts), (largest / len(part.starts)) ** 0.5))
         offset += len(part.question)
     first, size = np.concatenate(starts), np.concatenate(sizes)
     right = np.concatenate([part.right for part in sets])
@@ -84,16 +97,18 @@ def ranking_weights(sets: Sequence[Lists], *, penalty: float) -> Array:
     standardised features.
     """
     lists = joined(sets)
-    deviation = lists.features.std(axis=0) + 1e-9
-    table = (lists.features - lists.features.mean(axis=0)) / deviation
+    deviation = lists.features.std(axis=0, dtype=np.float64) + 1e-9
+    table = ((lists.features - lists.features.mean(axis=0, dtype=np.float64)) / deviation).astype(np.float32)
     answerable = lists.importance > 0
 
     def objective(weights: Array) -> tuple[float, Array]:
-        chance, wanted = lists.chances(table @ weights)
+        chance, wanted = lists.chances((table @ weights.astype(np.float32)).astype(np.float64))
         known = np.add.reduceat(np.where(lists.right, chance, 0), lists.first)
         loss = -float((lists.importance * np.log(np.maximum(known, 1e-300)))[answerable].sum())
         slope = (chance - wanted) * lists.importance[lists.list_of]
-        return loss + penalty / 2 * float(weights @ weights), table.T @ slope + penalty * weights
+        return loss + penalty / 2 * float(weights @ weights), (slope.astype(np.float32) @ table).astype(
+            np.float64
+        ) + penalty * weights
 
     return np.asarray(minimum(objective, np.zeros(table.shape[1])) / deviation)
 

@@ -1,318 +1,290 @@
-"""Learns the weights of the ranking and of the confidence from question sets in SQuAD's format.
+"""Learns the weights of the ranking and of the confidence, and reports how well they do on kinds not learned from.
 
-    python -m training.train SET.json SET.json            writes retrieval/ranking/ranking.json and confidence.json
-    python -m training.train SET.json SET.json --report   trains on each and tests on the others, and by 5 folds
+    python -m training.train SET.json... FOLDER             writes retrieval/ranking/ranking.json and confidence.json
+    python -m training.train SET.json... FOLDER --report    measures each kind by what was learned on the others
 
-The same sets and seed give the same weights. Two sets are the least: foreign questions come from the others. Needs the
-dependency group "train" (pip install --group train).
+Sets are in SQuAD's format; a folder holds real collections (see ``training.material``). Two kinds are the least. The
+same sets and seed give the same weights. ``--tables`` keeps the tables that are learned from in a folder, to be emptied
+when code or sets change. Needs the dependency group "train" (pip install --group train).
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import pickle
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from retrieval.engines.local import LocalEngine
-from retrieval.evaluation import Item, QuestionSet, refusal, squad
+from retrieval.evaluation import refusal
 from retrieval.language import Tokenizer
-from retrieval.question import Question
-from retrieval.ranking import SEARCHED, Ranker
-from retrieval.ranking.confidence import SIGNS, signs
-from retrieval.ranking.evidence import Evidence
-from retrieval.ranking.features import NAMES, features
+from retrieval.ranking.confidence import SIGNS
+from retrieval.ranking.features import NAMES
 from retrieval.ranking.model import Model
-from retrieval.records import Document, Found
 from training.boosting import ranking_model
-from training.learning import Array, Lists, confidence_weights, hits
-from training.negatives import Swapper, without_paragraph, without_sentence
+from training.cases import Cases, Outside, cases
+from training.learning import Array, Lists, confidence_weights, hits, together
+from training.material import REAL, Layout, Material, load
+from training.tables import Asker
 
-PENALTY = 8.0
-FOLDS = 5
-ASKED = 1000
-"""How many questions of each set the confidence is learned from."""
-SMALL, SMALL_COUNT = 15, 12
-"""Paragraphs in a small collection, and how many of those are drawn from each set."""
-WRONG = 1.5
+T = TypeVar("T")
+
+QUESTIONS = {"encyclopedia": 800, "law": 1200, "chat": 1000}
+"""How many questions of a set the ranking is learned from; of other kinds all."""
+RANKED = (Layout("titled", titled=True), Layout("untitled", titled=False))
+"""The layouts that the ranking is learned from."""
+JUDGED = (
+    *RANKED,
+    Layout("five a file", titled=False, per_file=5),
+    Layout("240 untitled", titled=False, size=240),
+    Layout("60 untitled", titled=False, size=60),
+    Layout("15 untitled", titled=False, size=15),
+    Layout("15 titled", titled=True, size=15),
+)
+"""Those that the confidence is learned from."""
+CASES = 40
+"""How many questions of a set each of these has."""
+SHARES = {
+    "foreign": 1.0,
+    "paragraph": 1.0,
+    "sentence": 1.0,
+    "name": 1.2,
+    "year": 0.6,
+    "number": 0.6,
+    "word": 1.0,
+    "chat": 0.6,
+    "now": 0.3,
+    "refused": 0.5,
+}
+"""How much each sort of unanswerable question counts."""
+WRONG = 0.6
 """What it costs to answer a question that the documents do not answer, beside refusing one that they do."""
-SHARES = {"foreign": 1.0, "paragraph": 2.0, "sentence": 0.3, "entity": 1.2, "word": 0.1}
-"""How much each sort of unanswerable question counts; least the one that only a word tells from an answerable one: to
-learn more from it blurs the others."""
+PENALTY = 8.0
+SURE_WRONGLY, SHOWN_RIGHTLY = 0.08, 0.92
+"""The thresholds are where so many of the unanswerable are sure, and so many of the answerable are shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
-    """An engine that holds a question set, and that set."""
+class Confidence:
+    """What is learned of confidence: a weight for each sign, and what is added."""
 
-    questions: QuestionSet
-    engine: LocalEngine
+    weights: Array
+    bias: float
 
-    def document(self, item: Item) -> Document:
-        """Give the document that answers."""
-        return next(document for document in self.questions.documents if document.source.path == item.path)
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """Signs of confidence of many questions, by row, and of which sort each question is.
-
-    ``item`` is the number of the question that a row was made of: those made of one belong into one fold.
-    """
-
-    signs: Array
-    sorts: NDArray[np.str_]
-    item: NDArray[np.int64]
-
-    def where(self, chosen: NDArray[np.bool_]) -> Cases:
-        """Give the cases that are chosen."""
-        return Cases(self.signs[chosen], self.sorts[chosen], self.item[chosen])
+    def values(self, table: Cases) -> Array:
+        """Return the log-odds that the documents answer."""
+        return np.asarray(table.signs @ self.weights + self.bias)
 
 
-class Trainer:
-    """Turns question sets into tables to learn from."""
+class Workshop:
+    """Makes the tables, each once."""
 
-    def __init__(self, tokenizer: Tokenizer, seed: int) -> None:
-        self._tokenizer = tokenizer
-        self._ranker = Ranker(tokenizer)
-        self._random = Random(seed)
+    def __init__(self, asker: Asker, materials: Sequence[Material], *, seed: int, folder: Path | None) -> None:
+        self.asker = asker
+        self.materials = [one.sample(QUESTIONS.get(one.kind, len(one.asked)), seed) for one in materials]
+        self.kinds = tuple(dict.fromkeys(one.kind for one in materials))
+        self.seed = seed
+        self._folder = folder
 
-    @contextmanager
-    def collection(self, questions: QuestionSet) -> Iterator[Collection]:
-        """Index a question set in a temporary folder."""
-        with TemporaryDirectory() as folder:
-            engine = LocalEngine(Path(folder), self._tokenizer)
-            asyncio.run(_fill(engine, questions.documents))
-            try:
-                yield Collection(questions, engine)
-            finally:
-                engine.close()
-
-    def search(self, collection: Collection, question: str, limit: int = SEARCHED) -> tuple[Question, Found]:
-        """Ask a collection."""
-        asked = Question.of(question, self._tokenizer)
-        return asked, asyncio.run(collection.engine.search(asked.terms, limit=limit))
-
-    def evidence(self, asked: Question, found: Found) -> Evidence:
-        """Give what was found says to a question."""
-        return self._ranker.evidence(asked, found)
-
-    def lists(self, collection: Collection) -> Lists:
-        """Give the candidates of each question with their features."""
-        tables, right, numbers = [], [], []
-        for number, item in enumerate(collection.questions.items):
-            asked, found = self.search(collection, item.question)
-            if not found.hits:
-                continue
-            evidence = self._ranker.evidence(asked, found)
-            tables.append(features(evidence))
-            for row in range(len(evidence.rows)):
-                sentence = evidence.sentence_at(row)
-                own = evidence.passages.hits[int(evidence.hit[row])].source.path == item.path
-                right.append(own and any(sentence.start <= a and b <= sentence.end for a, b in item.spans))
-            numbers += [number] * len(evidence.rows)
-        return Lists(np.concatenate(tables), np.array(right), np.array(numbers))
-
-    def cases(
-        self, collection: Collection, items: Sequence[Item], foreign: Iterable[str], swapper: Swapper, model: Model
-    ) -> Cases:
-        """Give the signs of confidence of answerable questions and of each sort of unanswerable ones."""
-        rows: list[Array] = []
-        sorts: list[str] = []
-        numbers: list[int] = []
-
-        def add(number: int, sort: str, asked: Question, found: Found | None) -> None:
-            if found is not None and found.hits:
-                evidence = self._ranker.evidence(asked, found)
-                rows.append(signs(self._ranker.case(evidence, model.values(features(evidence)))))
-                sorts.append(sort)
-                numbers.append(number)
-
-        for number, item in enumerate(items):
-            asked, found = self.search(collection, item.question, SEARCHED + 1)
-            if not asked.terms:
-                continue
-            document = collection.document(item)
-            terms = (document.paragraphs[0].text, document.source.title)
-            own = frozenset(term for text in terms for term in self._tokenizer.terms(text))
-            add(number, "answerable", asked, found)
-            add(number, "paragraph", asked, without_paragraph(found, item.path, own))
-            if self._random.random() < 0.5:
-                add(number, "sentence", asked, without_sentence(found, item))
-            for sort, question in (("entity", swapper.entity(item, document)), ("word", swapper.word(item, document))):
-                if question is not None:
-                    add(number, sort, *self.search(collection, question))
-        for number, question in enumerate(foreign):
-            add(number, "foreign", *self.search(collection, question))
-        return Cases(np.array(rows), np.array(sorts), np.array(numbers))
-
-    def all_cases(self, sets: Sequence[QuestionSet], number: int, model: Model) -> tuple[Cases, Cases]:
-        """Give the cases of a set as a whole, and of small collections drawn from it."""
-        own, others = sets[number], [part for place, part in enumerate(sets) if place != number]
-        titles = [document.source.title for part in others for document in part.documents]
-        outside = [item.question for part in others for item in part.items]
-        words = sorted(
-            {
-                token.text
-                for part in sets
-                for item in part.items
-                for token in self._tokenizer.words(item.question)
-                if token.han and len(token.text) > 1
+    def lists(self) -> dict[tuple[str, str, str], Lists]:
+        """Return the candidates by kind, set and layout; all real collections are one set."""
+        tables: dict[tuple[str, str, str], Lists] = {}
+        for layout in RANKED:
+            made = {
+                one.name: self._kept(
+                    f"lists {one.name} {layout.name}", lambda one=one: self.asker.lists(one, layout, self.seed)
+                )
+                for one in self.materials
             }
-        )
-        draw = self._random.sample
+            real = [made[one.name] for one in self.materials if one.kind == REAL]
+            if real:
+                tables[REAL, REAL, layout.name] = together(real)
+            for one in self.materials:
+                if one.kind != REAL:
+                    tables[one.kind, one.name, layout.name] = made[one.name]
+        return tables
 
-        def swapper(part: QuestionSet) -> Swapper:
-            whole = "\n".join(document.source.title + document.paragraphs[0].text for document in part.documents)
-            return Swapper(self._tokenizer, titles, words, whole, self._random)
+    def ranker(
+        self, lists: Mapping[tuple[str, str, str], Lists], without: str | None
+    ) -> tuple[Model, list[dict[str, list[float]]]]:
+        """Learn the ranking without the sets of a kind."""
+        parts = [part for (kind, _, _), part in lists.items() if kind != without]
+        return self._kept(f"ranker {without}", lambda: ranking_model(parts, penalty=PENALTY, seed=self.seed))
 
-        with self.collection(own) as collection:
-            items = draw(own.items, min(ASKED, len(own.items)))
-            whole = self.cases(collection, items, draw(outside, min(ASKED, len(outside))), swapper(own), model)
-        parts = []
-        for _ in range(SMALL_COUNT):
-            start = self._random.randrange(max(len(own.documents) - SMALL, 1))
-            documents = own.documents[start : start + SMALL]
-            paths = {document.source.path for document in documents}
-            inside = [item for item in own.items if item.path in paths]
-            small = QuestionSet(documents, tuple(draw(inside, min(40, len(inside)))))
-            near = [item.question for item in draw(own.items, 40) if item.path not in paths][:20]
-            with self.collection(small) as collection:
-                foreign = [*near, *draw(outside, min(20, len(outside)))]
-                parts.append(self.cases(collection, small.items, foreign, swapper(small), model))
-        return whole, _together(parts)
+    def cases(self, model: Mapping[str, Model]) -> dict[tuple[str, str, str], Cases]:
+        """Return the cases by kind, set and layout, ranked by a model that has not seen the kind."""
+        tables = {}
+        for one in self.materials:
+            outside = Outside.of([other for other in self.materials if other is not one])
+            for layout in JUDGED:
+                count = CASES * (2 if layout in RANKED else 1) * (1 if one.kind == "encyclopedia" else 2)
+                tables[one.kind, one.name, layout.name] = self._kept(
+                    f"cases {one.name} {layout.name}",
+                    lambda one=one, layout=layout, outside=outside, count=count: cases(
+                        self.asker, one, layout, outside, model[one.kind], count=count, seed=self.seed
+                    ),
+                )
+        return tables
+
+    def _kept(self, name: str, make: Callable[[], T]) -> T:
+        if self._folder is None:
+            return make()
+        path = self._folder / f"{name}.pickle"
+        if path.exists():
+            return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]  # noqa: S301 - written here
+        made = make()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pickle.dumps(made))
+        print(f"made {name}", flush=True)
+        return made
 
 
-def _together(parts: Sequence[Cases]) -> Cases:
+def learn_confidence(tables: Mapping[tuple[str, str, str], Cases]) -> Confidence:
+    """Learn from tables that count alike by kind; in each all sorts together count ``WRONG`` times the answerable."""
+    rows, answerable, importance = [], [], []
+    kinds = [kind for kind, _, _ in tables]
+    for (kind, _, _), table in tables.items():
+        weight = np.where(table.answerable, 1.0, 0.0)
+        total = weight.sum()
+        present = {sort: share for sort, share in SHARES.items() if (table.sorts == sort).any()}
+        for sort, share in present.items():
+            chosen = table.sorts == sort
+            weight[chosen] = WRONG * share / sum(present.values()) * total / chosen.sum()
+        rows.append(table.signs)
+        answerable.append(table.answerable.astype(np.float64))
+        importance.append(weight * 1000 / max(total, 1) / kinds.count(kind))
+    weights, bias = confidence_weights(
+        np.concatenate(rows), np.concatenate(answerable), np.concatenate(importance), penalty=PENALTY
+    )
+    return Confidence(weights, bias)
+
+
+def without_each(tables: Mapping[tuple[str, str, str], Cases]) -> dict[str, Array]:
+    """Return for each kind the log-odds of its cases, by what the others teach."""
+    values = {}
+    for kind in dict.fromkeys(kind for kind, _, _ in tables):
+        learned = learn_confidence({key: table for key, table in tables.items() if key[0] != kind})
+        own = [table for key, table in tables.items() if key[0] == kind]
+        values[kind] = np.concatenate([learned.values(table) for table in own])
+    return values
+
+
+def joined_cases(tables: Sequence[Cases]) -> Cases:
+    """Return several tables as one."""
     return Cases(
-        np.concatenate([part.signs for part in parts]),
-        np.concatenate([part.sorts for part in parts]),
-        np.concatenate([part.item for part in parts]),
+        *(
+            np.concatenate(columns)
+            for columns in zip(*((t.signs, t.sorts, t.item, t.rank) for t in tables), strict=True)
+        )
     )
 
 
-async def _fill(engine: LocalEngine, documents: Iterable[Document]) -> None:
-    async with engine.update(afresh=True) as update:
-        for document in documents:
-            await update.put(document)
-        await update.commit("")
+def thresholds(tables: Mapping[tuple[str, str, str], Cases], values: Mapping[str, Array]) -> tuple[float, float]:
+    """Return the log-odds from which something is shown, and from which it is sure, kinds counting alike."""
+    shown, sure = [], []
+    for kind, found in values.items():
+        own = joined_cases([table for key, table in tables.items() if key[0] == kind])
+        shown.append(np.quantile(found[own.answerable], 1 - SHOWN_RIGHTLY))
+        swapped = np.isin(own.sorts, ("foreign", "name", "year", "number", "refused", "chat", "now"))
+        sure.append(np.quantile(found[swapped], 1 - SURE_WRONGLY))
+    return float(np.mean(shown)), float(np.mean(sure))
 
 
-def learn_confidence(tables: Sequence[Cases]) -> tuple[Array, float]:
-    """Learn from tables that count alike, in each of which all sorts together count as the answerable questions do."""
-    importance = []
-    for table in tables:
-        weight = np.where(table.sorts == "answerable", 1.0, 0.0)
-        answerable = weight.sum()
-        for sort, share in SHARES.items():
-            chosen = table.sorts == sort
-            weight[chosen] = WRONG * share / sum(SHARES.values()) * answerable / max(chosen.sum(), 1)
-        importance.append(weight * ASKED / answerable)
-    rows = np.concatenate([table.signs for table in tables])
-    answerable = np.concatenate([table.sorts == "answerable" for table in tables]).astype(np.float64)
-    return confidence_weights(rows, answerable, np.concatenate(importance), penalty=PENALTY)
+def report(
+    tables: Mapping[tuple[str, str, str], Cases], values: Mapping[str, Array], shown: float, sure: float
+) -> None:
+    """Print a line for each kind and layout: ranking at threshold 0 beside what users see, and what is wrongly sure."""
+    for kind in values:
+        keys = [key for key in tables if key[0] == kind]
+        bounds = np.cumsum([0, *(len(tables[key].sorts) for key in keys)])
+        groups: dict[str, list[int]] = {}
+        for number, key in enumerate(keys):
+            groups.setdefault(f"{key[0] if kind == REAL else key[1]}, {key[2]}", []).append(number)
+        for title, numbers in groups.items():
+            own = joined_cases([tables[keys[number]] for number in numbers])
+            found = np.concatenate([values[kind][bounds[number] : bounds[number + 1]] for number in numbers])
+            _report(title, own, found, shown, sure)
 
 
-def report_ranking(names: Sequence[str], sets: Sequence[QuestionSet], lists: Sequence[Lists], seed: int) -> None:
-    """Train on each set and test on the others; then train on four fifths of all and test on the fifth."""
-
-    def report(title: str, part: Lists, values: Array, questions: int) -> None:
-        _print(title, hits(part, values, questions=questions))
-
-    for trained, part in enumerate(lists):
-        model, _ = ranking_model([part], penalty=PENALTY, seed=seed)
-        for tested, other in enumerate(lists):
-            if tested != trained:
-                title, count = f"{names[trained]} → {names[tested]}", len(sets[tested].items)
-                report(f"{title}, linear", other, other.features @ model.weights, count)
-                report(title, other, model.values(other.features), count)
-    # Questions about one paragraph stand together: neighbours stay in one fold.
-    folds = [part.question // 7 % FOLDS for part in lists]
-    linear, whole = [np.zeros(len(part.right)) for part in lists], [np.zeros(len(part.right)) for part in lists]
-    for fold in range(FOLDS):
-        kept = [part.where(of != fold) for part, of in zip(lists, folds, strict=True)]
-        model, _ = ranking_model(kept, penalty=PENALTY, seed=seed)
-        for place, (part, of) in enumerate(zip(lists, folds, strict=True)):
-            held = part.features[of == fold]
-            linear[place][of == fold], whole[place][of == fold] = held @ model.weights, model.values(held)
-    for name, part, questions, one, both in zip(names, lists, sets, linear, whole, strict=True):
-        report(f"{FOLDS} folds, {name}, linear", part, one, len(questions.items))
-        report(f"{FOLDS} folds, {name}", part, both, len(questions.items))
-
-
-def report_confidence(names: Sequence[str], cases: Sequence[tuple[Cases, Cases]]) -> None:
-    """Train on the other sets' questions and test on each set's; then on four fifths of all and test on the fifth."""
-    for tested, name in enumerate(names):
-        others = [part for place, pair in enumerate(cases) if place != tested for part in pair]
-        weights, bias = learn_confidence(others)
-        _report_refusal(f"others → {name}", cases[tested][0], _chances(cases[tested][0], weights, bias))
-    tables = [part for pair in cases for part in pair]
-    folds = [table.item % FOLDS for table in tables]
-    chances = [np.zeros(len(table.sorts)) for table in tables]
-    for fold in range(FOLDS):
-        learned = learn_confidence([table.where(of != fold) for table, of in zip(tables, folds, strict=True)])
-        for table, of, values in zip(tables, folds, chances, strict=True):
-            values[of == fold] = _chances(table.where(of == fold), *learned)
-    for name, pair, values in zip(names, cases, chances[::2], strict=True):
-        _report_refusal(f"{FOLDS} folds, {name}", pair[0], values)
-
-
-def _chances(cases: Cases, weights: Array, bias: float) -> Array:
-    return np.asarray(1 / (1 + np.exp(-(cases.signs @ weights) - bias)))
-
-
-def _report_refusal(title: str, cases: Cases, chances: Array) -> None:
-    known = chances[cases.sorts == "answerable"]
-    _print(f"{title}, threshold 0.5", {"answered": float((known >= 0.5).mean())})
+def _report(title: str, own: Cases, found: Array, shown: float, sure: float) -> None:
+    rank, known = own.rank[own.answerable], found[own.answerable]
+    cells = {
+        "n": len(rank),
+        "first": float((rank == 1).mean()),
+        "three": float(((rank > 0) & (rank <= 3)).mean()),
+        "shown": float((known >= shown).mean()),
+        "shown first": float(((rank == 1) & (known >= shown)).mean()),
+        "shown three": float(((rank > 0) & (rank <= 3) & (known >= shown)).mean()),
+        "sure": float((known >= sure).mean()),
+    }
+    line = "  ".join(
+        f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value:4}" for name, value in cells.items()
+    )
+    wrong = []
     for sort in SHARES:
-        unknown = chances[cases.sorts == sort]
-        _print(f"{title}, {sort}", {**refusal(known, unknown), "refused at 0.5": float((unknown < 0.5).mean())})
+        others = found[own.sorts == sort]
+        if len(others) >= _LEAST_CASES:
+            auroc = refusal(known, others)["refusal AUROC"]
+            wrong.append(f"{sort} {(others >= sure).mean():.2f}/{(others >= shown).mean():.2f} ({auroc:.2f})")
+    print(f"{title:32} {line}\n{'':32} sure/shown (AUROC) of unanswerable: {'  '.join(wrong)}", flush=True)
 
 
-def _print(title: str, values: dict[str, float]) -> None:
-    print(f"{title:48}", "  ".join(f"{name} {value:.3f}" for name, value in values.items()), flush=True)
+_LEAST_CASES = 8
 
 
 def main() -> None:
     """Train, and report or write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="+", type=Path, metavar="SET", help="question set in SQuAD's format")
-    parser.add_argument("--report", action="store_true", help="measure on what was not trained on; write nothing")
+    parser.add_argument("sets", nargs="+", type=Path, metavar="SET", help="question set, or folder of real collections")
+    parser.add_argument("--report", action="store_true", help="measure on kinds not learned from; write nothing")
+    parser.add_argument("--tables", type=Path, metavar="FOLDER", help="keep what is learned from here")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    if len(arguments.sets) < 2:
-        parser.error("two sets are the least: foreign questions come from the others")
-    names = [path.stem for path in arguments.sets]
-    sets = [squad(path) for path in arguments.sets]
-    package = Path(__file__).parent.parent / "retrieval" / "ranking"
+    materials = load(arguments.sets)
     with TemporaryDirectory() as cache:
-        trainer = Trainer(Tokenizer(Path(cache)), arguments.seed)
-        lists = []
-        for questions in sets:
-            with trainer.collection(questions) as collection:
-                lists.append(trainer.lists(collection))
-        if arguments.report:
-            report_ranking(names, sets, lists, arguments.seed)
-        model, trees = ranking_model(lists, penalty=PENALTY, seed=arguments.seed)
-        cases = [trainer.all_cases(sets, number, model) for number in range(len(sets))]
-    if arguments.report:
-        report_confidence(names, cases)
-        return
-    confidence, bias = learn_confidence([part for pair in cases for part in pair])
-    ranking = {"features": list(NAMES), "weights": model.weights.round(5).tolist(), "trees": trees}
+        workshop = Workshop(Asker(Tokenizer(Path(cache))), materials, seed=arguments.seed, folder=arguments.tables)
+        if len(workshop.kinds) < 2:
+            parser.error("two kinds of sets are the least: each is tested on what the others teach")
+        lists = workshop.lists()
+        models = {kind: workshop.ranker(lists, kind)[0] for kind in workshop.kinds}
+        for key, part in lists.items():
+            found = hits(part, models[key[0]].values(part.features), questions=part.asked)
+            print(
+                f"ranking {', '.join(key):44}",
+                "  ".join(f"{name} {value:.3f}" for name, value in found.items()),
+                flush=True,
+            )
+        tables = workshop.cases(models)
+        values = without_each(tables)
+        shown, sure = thresholds(tables, values)
+        report(tables, values, shown, sure)
+        if not arguments.report:
+            model, trees = workshop.ranker(lists, None)
+            write(model, trees, scaled(learn_confidence(tables), shown, sure))
+
+
+def scaled(learned: Confidence, shown: float, sure: float) -> Confidence:
+    """Return the same order of confidence on a scale on which the thresholds are those of the settings, ¼ and ½.
+
+    So the settings keep their meaning when the weights are learned anew.
+    """
+    factor = np.log(3) / (sure - shown)
+    return Confidence(learned.weights * factor, (learned.bias - sure) * factor)
+
+
+def write(model: Model, trees: Sequence[Mapping[str, Sequence[float]]], learned: Confidence) -> None:
+    """Write the weights into the package."""
+    package = Path(__file__).parent.parent / "retrieval" / "ranking"
+    ranking = {"features": list(NAMES), "weights": model.weights.round(5).tolist(), "trees": list(trees)}
     _write(package / "ranking.json", ranking)
-    named = [sign.name for sign in SIGNS]
-    _write(
-        package / "confidence.json", {"signs": named, "weights": confidence.round(5).tolist(), "bias": round(bias, 5)}
-    )
+    signs = [sign.name for sign in SIGNS]
+    weights = learned.weights.round(5).tolist()
+    _write(package / "confidence.json", {"signs": signs, "weights": weights, "bias": round(learned.bias, 5)})
 
 
 def _write(path: Path, values: Mapping[str, object]) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, NoReturn
 
 from watchfiles import awatch
+from watchfiles.main import FileChange
 
 from bot.documents.live_index import LiveIndex
-from bot.documents.mounts import is_remote
 from retrieval import reading
 from retrieval.errors import YuanjuError
 from retrieval.library import NO_DOCUMENTS, Report
@@ -29,6 +30,10 @@ RETRIED_SECONDS = 60.0
 CHECKED_EVERY_SECONDS = 600.0
 """When files are compared although nothing was heard: a system that is asked to watch too much forgets some of it."""
 
+_REMOTE = re.compile(
+    r"nfs\d?|cifs|smb\w*|9p|afs|ceph|lustre|davfs\w*|fuse\..+"  # other machines
+    r"|virtiofs|vboxsf|prl_fs|vmhgfs|fakeowner"  # outside a virtual one
+)
 _QUIET_MS = 400
 _LONGEST_MS = 3_000
 
@@ -86,7 +91,7 @@ class Watch:
         """Tell when documents may have changed, and every few seconds that none has."""
         folder = self._live_index.folder
         polling = await asyncio.to_thread(is_remote, folder) if self._polling is None else self._polling
-        yield True
+        compared: object = ()  # nothing so far
         while True:
             watched = _identity(folder)
             try:
@@ -101,8 +106,10 @@ class Watch:
                     poll_delay_ms=int(POLLED_EVERY_SECONDS * 1000),
                     ignore_permission_denied=True,
                 )
-                async with aclosing(changes):
-                    async for batch in changes:
+                async with _listening(changes) as batches:
+                    yield watched != compared
+                    compared = watched
+                    async for batch in batches:
                         if _identity(folder) != watched:
                             break  # another folder in its place, as when a volume is mounted or is gone
                         yield any(self._matters(Path(path)) for _, path in batch)
@@ -111,7 +118,6 @@ class Watch:
                     logger.warning("%s cannot be watched (%s): it is listed every few seconds instead", folder, error)
                     polling = True
                 await asyncio.sleep(LOOKED_EVERY_SECONDS)
-            yield _identity(folder) != watched
 
     def _matters(self, path: Path) -> bool:
         """Tell whether a change of this file or folder may change answers: editors' own files do not."""
@@ -128,6 +134,29 @@ class Watch:
 
 
 @asynccontextmanager
+async def _listening(changes: AsyncGenerator[set[FileChange], None]) -> AsyncIterator[AsyncIterator[set[FileChange]]]:
+    """Have ``awatch`` begin at once: what it would first do when asked for changes, it has done in the context.
+
+    What changes while its first batch is not asked for yet, as while all files are compared, is in that batch.
+    """
+    first = asyncio.ensure_future(anext(changes))
+    await asyncio.sleep(0)  # until it waits for changes
+
+    async def batches() -> AsyncGenerator[set[FileChange], None]:
+        yield await first
+        async for batch in changes:
+            yield batch
+
+    try:
+        async with aclosing(batches()) as found:
+            yield found
+    finally:
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await changes.aclose()
+
+
+@asynccontextmanager
 async def watching(live_index: LiveIndex, *, how: Literal["auto", "poll", "off"] = "auto") -> AsyncIterator[None]:
     """Have a live index follow its folder for as long as the context lasts; ``how`` is as in the settings."""
     if how == "off":
@@ -140,6 +169,30 @@ async def watching(live_index: LiveIndex, *, how: Literal["auto", "poll", "off"]
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def is_remote(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:
+    """Whether a folder lies on a file system that others change without this machine hearing of it.
+
+    ``mounts`` is a table as Linux keeps it (proc_pid_mountinfo(5)); where there is none, the answer is no.
+    """
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        place = PurePosixPath(folder.resolve())
+    except OSError:
+        return False
+    sort, depth = "", -1
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        point = PurePosixPath(_unescaped(before.split(" ")[4]))
+        # Of two at the same place, the later one lies on top.
+        if place.is_relative_to(point) and len(point.parts) >= depth:
+            sort, depth = after.split(" ")[0], len(point.parts)
+    return _REMOTE.fullmatch(sort) is not None
+
+
+def _unescaped(path: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), path)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -10,12 +10,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import OrderedDict
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
+from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.actions import Kept
 from bot.memory.asker import Asker
 from bot.memory.exchange import Exchange
 from bot.memory.state import LastQuestion, State
@@ -36,7 +37,7 @@ class Ledger:
         self._kept: list[Exchange] = []
         self._something = asyncio.Event()
         self._writing = asyncio.Lock()
-        self._last: OrderedDict[Asker, LastQuestion | None] = OrderedDict()
+        self._last: LRUCache[Asker, LastQuestion | None] = LRUCache(_MOST_REMEMBERED)
 
     async def __aenter__(self) -> Self:
         self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._clean())]
@@ -53,7 +54,7 @@ class Ledger:
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange; it will be written in a moment."""
         self._kept.append(exchange)
-        self._remember(exchange.asker, LastQuestion(exchange.answer.question, time.time()))
+        self._last[exchange.asker] = LastQuestion(exchange.answer.question, time.time())
         self._something.set()
 
     async def flush(self) -> None:
@@ -70,19 +71,18 @@ class Ledger:
     async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
         """What the asker asked last in this chat and topic, unless that is too long ago."""
         if asker not in self._last:
-            self._remember(asker, await self.state.last_question(asker, within_seconds=within_seconds))
+            self._last[asker] = await self.state.last_question(asker, within_seconds=within_seconds)
         last = self._last[asker]
         return last if last and time.time() - last.time <= within_seconds else None
 
-    async def keep_button(self, payload: dict[str, Any], *, person_id: int) -> str:
-        """Keep what a message's buttons stand for; gives the key."""
-        (key,) = await self.state.keep_buttons([payload], person_id=person_id)
-        return key
+    async def keep_for_buttons(self, kept: Kept, *, person_id: int) -> str:
+        """Keep what a message's buttons need; return the key that leads to it."""
+        return await self.state.keep_for_buttons(kept, person_id=person_id)
 
-    async def button(self, key: str) -> dict[str, Any] | None:
-        """What a button stands for; ``None`` where it is out of date."""
+    async def kept_for_button(self, key: str) -> Kept | None:
+        """Return what is kept under a key; ``None`` where it is out of date."""
         await self.flush()
-        return await self.state.button(key)
+        return await self.state.kept_for_button(key)
 
     async def reply_to(self, chat_id: int, question_message_id: int) -> int | None:
         """The message that answered this one."""
@@ -92,14 +92,9 @@ class Ledger:
     async def forget_person(self, person_id: int) -> int:
         """Delete everything that is kept about a person; gives how many rows that were."""
         await self.flush()
-        self._last = OrderedDict((asker, last) for asker, last in self._last.items() if asker.person_id != person_id)
+        for asker in [asker for asker in self._last if asker.person_id == person_id]:
+            del self._last[asker]
         return await self.state.forget_person(person_id)
-
-    def _remember(self, asker: Asker, last: LastQuestion | None) -> None:
-        self._last[asker] = last
-        self._last.move_to_end(asker)
-        if len(self._last) > _MOST_REMEMBERED:
-            self._last.popitem(last=False)
 
     async def _write(self) -> None:
         while True:

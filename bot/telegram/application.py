@@ -22,15 +22,9 @@ from telegram.ext import (
     filters,
 )
 
-from bot.access import Access, misnamed
-from bot.conversation.answers import Answers
-from bot.conversation.inline import Inline
-from bot.conversation.limits import Limits
-from bot.conversation.messages import Conversation
-from bot.conversation.operators import Operators, clear_removed
-from bot.conversation.presses import Presses
+from bot.conversation import storage
 from bot.conversation.services import Services
-from bot.conversation.uploads import Uploads
+from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
 from bot.memory.ledger import Ledger
 from bot.memory.state import State
@@ -41,8 +35,11 @@ from bot.telegram import profile
 from bot.telegram.attendance import Source, attend
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import Account, Requests, privacy, updates_request
+from bot.telegram.inline import Inline
 from bot.telegram.intake import BotApplication, Intake
+from bot.telegram.messages import Messages
 from bot.telegram.polling import Line, Poller
+from bot.telegram.presses import Presses
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
@@ -92,19 +89,18 @@ def build_application(
     return application
 
 
-def add_handlers(application: BotApplication, services: Services) -> None:
+def add_handlers(application: BotApplication, services: Services, clock: ServerClock) -> None:
     """Have the application do what the bot does."""
-    answers, operators, uploads = Answers(services), Operators(services), Uploads(services)
-    conversation = Conversation(services, answers, operators, uploads)
-    presses = Presses(services, answers, operators, uploads)
+    conversation = Conversation(services)
+    messages = Messages(conversation, services, clock)
     # Channel posts ask nobody; a message with neither words nor anything to be sorry about is left alone inside.
     new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
-    application.add_handler(MessageHandler(new, conversation.on_message))
-    application.add_handler(MessageHandler(edited, conversation.on_edited_message))
-    application.add_handler(CallbackQueryHandler(presses.on_press))
+    application.add_handler(MessageHandler(new, messages.on_message))
+    application.add_handler(MessageHandler(edited, messages.on_edited_message))
+    application.add_handler(CallbackQueryHandler(Presses(conversation, services.access).on_press))
     application.add_handler(InlineQueryHandler(Inline(services).on_query))
-    application.add_handler(ChatMemberHandler(conversation.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_error_handler(conversation.on_error)
+    application.add_handler(ChatMemberHandler(messages.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_error_handler(messages.on_error)
 
 
 async def serve(
@@ -142,9 +138,7 @@ async def run(
 
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
-        for folder in misnamed(settings):
-            logger.warning("YUANJU_PRIVATE_FOLDERS names %s, which is not among the documents", folder)
-        await asyncio.to_thread(clear_removed, settings.index_folder, days=settings.retention_days)
+        await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
         await profile.announce(application.bot, settings.admins)
 
     try:
@@ -161,8 +155,7 @@ async def run(
             )
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
             application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
-            limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
-            add_handlers(application, Services(documents, ledger, settings, Access(settings), limits, clock))
+            add_handlers(application, Services.of(documents, ledger, settings), clock)
             if settings.webhook_url and routes:
                 source: Source = Webhook(
                     application.bot,

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
 from aiolimiter import AsyncLimiter
+from cachetools import LRUCache
 from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
@@ -50,8 +50,8 @@ class Sending(BaseRateLimiter[int]):
         self._slots = slots
         self._limit_seconds = limit_seconds
         self._pauses = timing.pauses
-        self._until: OrderedDict[Any, float] = OrderedDict()
-        self._groups: OrderedDict[int, AsyncLimiter] = OrderedDict()
+        self._until: LRUCache[Any, float] = LRUCache(_MOST_REMEMBERED)
+        self._groups: LRUCache[int, AsyncLimiter] = LRUCache(_MOST_REMEMBERED)
 
     async def initialize(self) -> None:
         """See ``telegram.ext.BaseRateLimiter``."""
@@ -89,7 +89,7 @@ class Sending(BaseRateLimiter[int]):
 
     async def _send(self, chat: Any, call: Call) -> Any:
         if isinstance(chat, int) and chat < 0:
-            group = self._group(chat)
+            group = self._groups.setdefault(chat, AsyncLimiter(GROUP_MESSAGES, GROUP_SECONDS))
             if not group.has_capacity():
                 async with self._slots.lent():
                     await group.acquire()
@@ -106,9 +106,6 @@ class Sending(BaseRateLimiter[int]):
         pause = state.next_action.sleep if state.next_action else 0.0
         if isinstance(error, RetryAfter) and chat is not None:
             self._until[chat] = _now() + pause
-            self._until.move_to_end(chat)
-            if len(self._until) > _MOST_REMEMBERED:
-                self._until.popitem(last=False)
         level = logging.WARNING if state.attempt_number == 1 else logging.DEBUG
         place = "" if chat is None else f" to chat {chat}"
         logger.log(level, "%s%s is tried again in %.1f seconds: %s", endpoint, place, pause, error)
@@ -116,13 +113,6 @@ class Sending(BaseRateLimiter[int]):
     async def _sleep(self, seconds: float) -> None:
         async with self._slots.lent():
             await asyncio.sleep(seconds)
-
-    def _group(self, chat_id: int) -> AsyncLimiter:
-        limiter = self._groups.setdefault(chat_id, AsyncLimiter(GROUP_MESSAGES, GROUP_SECONDS))
-        self._groups.move_to_end(chat_id)
-        if len(self._groups) > _MOST_REMEMBERED:
-            self._groups.popitem(last=False)
-        return limiter
 
 
 def _now() -> float:

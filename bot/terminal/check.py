@@ -20,7 +20,7 @@ from bot.terminal.screen import screen
 from retrieval.engines.protocol import Engine
 from retrieval.errors import YuanjuError
 from retrieval.library import Library
-from retrieval.postings.compiled import COMPILED
+from retrieval.postings.search import COMPILED
 
 _MARKS = {"ok": ("好  ", "green"), "warning": ("注意", "yellow"), "error": ("不行", "bold red")}
 
@@ -39,8 +39,6 @@ async def check(settings: Settings, engine: Engine, library: Library) -> bool:
 async def _findings(settings: Settings, engine: Engine, library: Library) -> AsyncIterator[Finding]:
     for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
         yield Finding("warning", f"{name} is no setting and does nothing." + (f" Is {meant} meant?" if meant else ""))
-    for folder in misnamed(settings):
-        yield Finding("warning", f"YUANJU_PRIVATE_FOLDERS names {folder}, which is not among the documents.")
     try:
         for fault in await engine.faults():
             yield Finding("error", fault)
@@ -49,6 +47,8 @@ async def _findings(settings: Settings, engine: Engine, library: Library) -> Asy
         yield Finding("error", str(error))
     else:
         yield Finding("ok", f"{settings.documents}: {summary(report)}")
+        for wrong in misnamed(settings, (document.path for file in report.files for document in file.documents)):
+            yield Finding("error", f"{wrong}.")
         for failure in report.failures:
             yield Finding("warning", failure)
         for file in report.meagre:

@@ -122,7 +122,7 @@ async def _measure(
                 await measurement.outcome(item)
                 for item in track(questions.items, file.name, console=Console(stderr=True), transient=True)
             ]
-            refused = [(await measurement.ask(item.question))[1].confidence for item in foreign]
+            refused = [(await measurement.ranked(item.question))[1].confidence for item in foreign]
         finally:
             engine.close()
     values = measures(outcomes) | seen(outcomes, refused, threshold=threshold, sure_threshold=sure_threshold)

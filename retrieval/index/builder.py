@@ -13,9 +13,9 @@ from retrieval.index.index import Index, Recipe
 from retrieval.index.segmenting import ALONE, Segmentation
 from retrieval.index.texts_writer import TextsWriter
 from retrieval.language import Bags, Tokenizer
-from retrieval.postings.impacts import fitted
 from retrieval.postings.layout import CODES
 from retrieval.postings.merging import merge
+from retrieval.postings.postings import fitted
 from retrieval.postings.runs import Counts, PostingsRun, Run
 from retrieval.records import Document
 

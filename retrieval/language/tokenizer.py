@@ -173,7 +173,7 @@ class Tokenizer:
     def terms(self, text: str) -> list[str]:
         """Give the bag of terms of a text, not normalised yet: its words, Chinese characters and pairs of them.
 
-        >>> Tokenizer(cache_folder).terms("电动汽车GPS")  # doctest: +SKIP
+        >>> Tokenizer(cache_folder).terms("电动汽车GPS")
         ['电动汽车', 'gps', '电', '动', '汽', '车', '电动', '动汽', '汽车']
         """
         normal = normalise(text).text

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from retrieval.library.holdings import held
-from retrieval.library.library import (
-    NO_DOCUMENTS,
-    FileReport,
-    Library,
-    Progress,
-    Report,
-    Status,
-)
+from retrieval.library.library import NO_DOCUMENTS, Library, Progress
 from retrieval.library.manifest import Summary
+from retrieval.library.report import FileReport, Report, Status, held
 
 __all__ = [
     "NO_DOCUMENTS",

@@ -3,87 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
 from retrieval import reading
 from retrieval.engines.protocol import Engine, Update
-from retrieval.errors import DocumentsFolderError, OvertakenError, UnreadableDocument
+from retrieval.errors import DocumentsFolderError, OvertakenError
 from retrieval.language import Tokenizer, synonyms
 from retrieval.language.lexicon import NAMES, Lexicon
 from retrieval.library.manifest import Entry, Manifest, State, Summary
-from retrieval.library.resting import resting
+from retrieval.library.report import FileReport, Report, Status
 from retrieval.reading import Declarations, Limits
+from retrieval.reading.readers import Readers
 
 READERS_VERSION = 3
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""
 
-MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200
-"""A file of more bytes that gives fewer characters has most likely not been read as it was meant."""
-
 NO_DOCUMENTS = NAMES | {synonyms.FILE_NAME}
 """Files of the documents folder that say how to read and to ask the others."""
 
-Status = Literal["added", "changed", "unchanged", "removed", "unreadable", "skipped", "growing"]
-
 _REMOVED: Status = "removed"
 _GROWING: Status = "growing"
+
+_RECENT_SECONDS = 3600
+"""How near a file's time of change may be to now, before or after, for it to be looked at twice.
+
+Much more than files are given to rest, since the clock of a file server may differ from this machine's.
+"""
 
 _logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str, int], None]
 """Told, before each file is read: how many are done, how many there are to read, its path, paragraphs read so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What came of one file: its documents (an archive may hold several), and why others could not be had.
-
-    ``failures`` hold ``path: reason``, for the file or for a document inside it. ``size`` is in bytes.
-    """
-
-    path: str
-    status: Status
-    size: int = 0
-    documents: tuple[Summary, ...] = ()
-    failures: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of a refresh, file by file in order of path; ``changed`` tells whether answers may differ now."""
-
-    files: tuple[FileReport, ...]
-    changed: bool
-
-    @property
-    def meagre(self) -> tuple[FileReport, ...]:
-        """The files that gave suspiciously little text for their size: scans, pages filled by a script."""
-        return tuple(
-            file
-            for file in self.files
-            if file.documents
-            and file.size > MEAGRE_BYTES
-            and sum(document.character_count for document in file.documents) < MEAGRE_CHARACTERS
-        )
-
-    def count(self, *statuses: Status) -> int:
-        """Count the files that have one of these statuses."""
-        return sum(file.status in statuses for file in self.files)
-
-    @property
-    def document_count(self) -> int:
-        """How many documents can be asked now."""
-        return sum(len(file.documents) for file in self.files)
-
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """Every ``path: reason`` of what could not be read."""
-        return tuple(failure for file in self.files for failure in file.failures)
 
 
 class Library:
@@ -134,7 +89,7 @@ class Library:
         if self._tokenizer:
             self._tokenizer.adopt(lexicon.words, lexicon.stop)
         stale = await asyncio.to_thread(_stale, files, before, touched)
-        stale, growing = await resting(self._folder, stale, seconds=rest_seconds)
+        stale, growing = await _resting(self._folder, stale, seconds=rest_seconds)
         gone = _gone(before, files, listing)
         entries = dict(before.entries)
         changes: dict[str, Status] = dict.fromkeys(gone, _REMOVED) | dict.fromkeys(growing, _GROWING)
@@ -144,13 +99,14 @@ class Library:
                 for path in gone:
                     await _remove(update, entries.pop(path))
                 paragraph_count = 0
-                for done, file in enumerate(stale):
-                    path = file.relative
-                    progress(done, len(stale), path, paragraph_count)
-                    entry = before.entries.get(path)
-                    entries[path] = await self._bring(update, file, declarations, entry, again=_holds(entry, touched))
-                    changes[path] = _status(entry, entries[path])
-                    paragraph_count += sum(one.paragraph_count for one in entries[path].documents)
+                async with self._reading(stale, before, touched, declarations) as readings:
+                    for done, file in enumerate(stale):
+                        path = file.relative
+                        progress(done, len(stale), path, paragraph_count)
+                        entry = before.entries.get(path)
+                        entries[path] = await _put(update, file, entry, await anext(readings))
+                        changes[path] = _status(entry, entries[path])
+                        paragraph_count += sum(one.paragraph_count for one in entries[path].documents)
                 if not any(entry.documents for entry in entries.values()):
                     reasons = "; ".join(failure for entry in entries.values() for failure in entry.failures[:1])
                     reasons = reasons or "its files are still being written"
@@ -175,28 +131,35 @@ class Library:
             self._read = text, readers, await asyncio.to_thread(Manifest.parse, text, readers)
         return self._read[2]
 
-    async def _bring(
-        self, update: Update, file: reading.File, declarations: Declarations, before: Entry | None, *, again: bool
-    ) -> Entry:
-        """Read one file into the update, unless its content is what it was; gives its new line of the manifest."""
-        digest = await asyncio.to_thread(_digest, self._folder / file.path)
-        if before and digest and before.sha256 == digest and not again:
-            return Entry(str(State(file.size, file.mtime_ns, digest)), before.outcome)
-        try:
-            documents, failures = await asyncio.to_thread(
-                reading.read, self._folder, file.path, limits=self._limits, declarations=declarations
-            )
-        except UnreadableDocument as error:
-            documents, failures = (), (error,)
-        if before:
-            await _remove(update, before)
-        for document in documents:
-            await update.put(document)
-        return Entry.of(
-            State(file.size, file.mtime_ns, digest),
-            [Summary.of(document) for document in documents],
-            [str(failure) for failure in failures],
+    @asynccontextmanager
+    async def _reading(
+        self,
+        files: list[reading.File],
+        before: Manifest,
+        touched: set[str],
+        declarations: Declarations,
+    ) -> AsyncIterator[AsyncIterator[reading.Reading]]:
+        """Give what comes of each file, from processes of their own; those that only look changed are not read."""
+        known = (
+            "" if entry is None or _holds(entry, touched) else entry.sha256
+            for entry in (before.entries.get(file.relative) for file in files)
         )
+        async with Readers(limits=self._limits) as readers:
+            readings = readers.read_all(self._folder, zip(files, known, strict=True), declarations=declarations)
+            async with aclosing(readings):
+                yield readings
+
+
+async def _put(update: Update, file: reading.File, before: Entry | None, read: reading.Reading) -> Entry:
+    """Put what came of a file into the update, unless its content is what it was; return its line of the manifest."""
+    state = State(file.size, file.mtime_ns, read.sha256)
+    if before and not (read.documents or read.failures):
+        return Entry(str(state), before.outcome)
+    if before:
+        await _remove(update, before)
+    for document in read.documents:
+        await update.put(document)
+    return Entry.of(state, [Summary.of(document) for document in read.documents], list(map(str, read.failures)))
 
 
 def _documents(listing: reading.Listing) -> dict[str, reading.File]:
@@ -260,10 +223,26 @@ def _status(before: Entry | None, now: Entry) -> Status:
     return "unchanged" if before.sha256 == now.sha256 else "changed"
 
 
-def _digest(path: Path) -> str:
-    """Give the SHA-256 of a file, or nothing where it cannot be opened: reading it will say why."""
+async def _resting(
+    folder: Path, files: Iterable[reading.File], *, seconds: float
+) -> tuple[list[reading.File], list[str]]:
+    """Return the files that have not changed when they are looked at again after ``seconds``, and the others' paths.
+
+    Files that were last changed long ago are taken as they are, so this waits only where something is new.
+    """
+    files = list(files)
+    recent = [file for file in files if seconds and abs(time.time() - file.mtime_ns / 1e9) < _RECENT_SECONDS]
+    if recent:
+        await asyncio.sleep(seconds)
+    growing = await asyncio.to_thread(lambda: {str(file.path) for file in recent if not _same(folder, file)})
+    return [file for file in files if str(file.path) not in growing], sorted(growing)
+
+
+def _same(folder: Path, file: reading.File) -> bool:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        status = (folder / file.path).stat()
+    except FileNotFoundError:
+        return False  # renamed or deleted meanwhile
     except OSError:
-        return ""
+        return True  # reading it will say why
+    return (status.st_size, status.st_mtime_ns) == (file.size, file.mtime_ns)

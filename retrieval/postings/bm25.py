@@ -1,4 +1,4 @@
-"""rank-bm25's model over postings: the same scores, found through the question's terms alone.
+"""rank-bm25's model over postings: the definition of every score, and what the compiled search is tested against.
 
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), with the idf that Lucene and
 OpenSearch use, ln(1 + (N - n + 0.5)/(n + 0.5)), which is never negative and so holds in small collections too.
@@ -6,6 +6,7 @@ OpenSearch use, ln(1 + (N - n + 0.5)/(n + 0.5)), which is never negative and so 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,19 +15,17 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25
 
 from retrieval.postings.formula import K1, B
-from retrieval.postings.impacts import fitted
 from retrieval.postings.merging import merge
-from retrieval.postings.postings import Postings
+from retrieval.postings.postings import Floats, Postings, fitted, flags, impacts, norms
 from retrieval.postings.runs import Counts
-from retrieval.postings.topk import Searcher
 
 
 class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
-    """A ``rank_bm25.BM25`` that looks only at the paragraphs which may be among the best.
+    """A ``rank_bm25.BM25`` that looks only at the paragraphs which hold a term of the question.
 
     Takes a ``corpus`` (and ``tokenizer``) as every class of rank-bm25 does, or ``postings``, whose formula then counts.
-    An empty corpus is allowed and scores nothing. ``corpus_size``, ``avgdl``, ``doc_len`` are as in rank-bm25. It may
-    be asked from several threads at once.
+    An empty corpus is allowed and scores nothing. ``corpus_size``, ``avgdl``, ``doc_len`` are as in rank-bm25. It can
+    be used by several threads at once.
     """
 
     def __init__(
@@ -49,24 +48,44 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
         self.avgdl = self.postings.formula.average_length
         return self.postings.counts
 
-    def _calc_idf(self, nd: NDArray[np.uint32]) -> None:  # noqa: ARG002 - of rank-bm25; the idf follows from the counts
-        self._searcher = Searcher(self.postings)
+    def _calc_idf(self, nd: NDArray[np.uint32]) -> None:
+        """Nothing is left to calculate for rank-bm25: the idf of a term follows from its count."""
 
-    def get_scores(self, query: Iterable[str]) -> NDArray[np.float32]:
-        """Give the score of every paragraph; a term that the question repeats counts as often."""
-        return self._searcher.scores(query)
+    def get_scores(self, query: Iterable[str]) -> Floats:
+        """Return the score of every paragraph; a term that the question repeats counts as often.
+
+        Scores are sums of float32, the rarest term first: the order decides the last bit.
+        """
+        postings = self.postings
+        repeated = Counter(query)
+        places = dict(zip(repeated, postings.places(list(repeated)).tolist(), strict=True))
+        found = [(int(postings.counts[place]), place, repeated[term]) for term, place in places.items() if place >= 0]
+        scores = np.zeros(self.corpus_size, dtype=np.float32)
+        for count, place, often in sorted(found):
+            positions, frequencies = postings.all_of(place)
+            weight = np.float32(postings.formula.idf(count))
+            norm = norms(postings.formula, postings.lengths[positions])
+            added = impacts(postings.formula, weight, frequencies.astype(np.float32), norm)
+            scores[positions] += added * np.float32(often)  # a list holds a paragraph once
+        return scores
 
     def get_batch_scores(self, query: Iterable[str], doc_ids: Sequence[int]) -> list[float]:
-        """Give the scores of some paragraphs, by position."""
+        """Return the scores of some paragraphs, by position."""
         return [float(score) for score in self.get_scores(query)[np.asarray(doc_ids, dtype=np.intp)]]
 
-    def search(self, query: Iterable[str], *, limit: int) -> list[tuple[int, float]]:
-        """Give the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none scored 0."""
-        return self._searcher.search(query, limit=limit)
+    def search(self, query: Iterable[str], *, limit: int, among: bytes | None = None) -> list[tuple[int, float]]:
+        """Return the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none with 0.
 
-    def frequency(self, term: str) -> int:
-        """Give the number of paragraphs that hold a term."""
-        return self._searcher.frequency(term)
+        ``among`` are bits of the paragraphs that count, by position.
+        """
+        scores = self.get_scores(query)
+        if among is not None:
+            scores[~flags(among, self.corpus_size)] = 0
+        positions = np.flatnonzero(scores)
+        if len(positions) > limit > 0:
+            positions = positions[scores[positions] >= np.partition(scores[positions], -limit)[-limit]]
+        best = positions[np.argsort(-scores[positions], kind="stable")][: max(limit, 0)]
+        return list(zip(best.tolist(), scores[best].tolist(), strict=True))
 
 
 def _built(corpus: Iterable[Iterable[str]], k1: float, b: float) -> Postings:

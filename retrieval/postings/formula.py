@@ -1,7 +1,7 @@
 """BM25's formula, in one place for building, bounding and scoring: the same numbers to the last bit.
 
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), equations 3.8 and 3.15.
-``impacts.py`` has it for arrays; what only opens an index has no need of NumPy.
+``postings.py`` has it for arrays; what only opens an index has no need of NumPy.
 """
 
 from __future__ import annotations

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.postings.formula import Formula
-from retrieval.postings.impacts import Floats, idfs, impacts, norms
 from retrieval.postings.layout import DENSE, DENSE_LEVELS, LEVELS, MANY, dense_unit
-from retrieval.postings.runs import Run
-from retrieval.postings.sorting import sort
+from retrieval.postings.postings import Floats, idfs, impacts, norms
+from retrieval.postings.runs import Run, sort
 
 POSTINGS = 3_000_000
 """Postings in memory at once, unless a single term has more; about 100 bytes each while they are encoded."""

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from retrieval.keys import term_key
 from retrieval.postings.formula import Formula
-from retrieval.postings.impacts import Floats
-from retrieval.postings.layout import CODES, MANY, dense_unit
+from retrieval.postings.layout import CODES, MANY
 
 if TYPE_CHECKING:
     from retrieval.postings.layout import Arrays
 
+Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]
 
 
@@ -32,7 +32,7 @@ class Postings:
     ``counts`` (T) are the paragraphs that hold the term, ``bounds`` (T) the highest impact of its postings. Term
     ``t``'s sparse postings are the slice ``starts[t]:starts[t + 1]`` of ``paragraphs`` (rising) and ``codes``: the
     upper half of a code is the bound in ``LEVELS`` of the term's, rounded up; the lower is the frequency.
-    ``dense_terms`` (R, rising) have a row in ``dense_bounds`` (R×N, in steps of ``unit`` / 2 ** ``dense_shifts``,
+    ``dense_terms`` (R, rising) have a row in ``dense_bounds`` (R×N, in steps of ``dense_unit`` / 2 ** ``dense_shifts``,
     rounded up) and one in ``dense_frequencies`` (R×⌈N/2⌉, half a byte each, the even paragraph's below). A frequency of
     ``MANY`` or more is in ``many_frequencies``, under the key ``t << 32 | paragraph`` in ``many_keys`` (rising).
     ``lengths`` (N) are in terms.
@@ -55,7 +55,7 @@ class Postings:
 
     @classmethod
     def of_flat(cls, arrays: Arrays, formula: Formula) -> Self:
-        """Take the arrays as they lie on disk, each flat; none is copied."""
+        """Return the postings in arrays as they lie on disk, each flat; none is copied."""
         rows, count = len(arrays["dense_terms"]), len(arrays["lengths"])
         shapes = {"dense_bounds": (rows, count), "dense_frequencies": (rows, (count + 1) // 2)}
         shaped = {name: np.asarray(arrays[name]).reshape(shapes.get(name, -1)) for name in CODES}
@@ -63,7 +63,7 @@ class Postings:
 
     @classmethod
     def of_parts(cls, parts: Iterable[tuple[str, NDArray[Any]]], formula: Formula) -> Self:
-        """Put named parts of the arrays together in memory, in the order in which they come."""
+        """Return named parts of the arrays put together in memory, in the order in which they come."""
         pieces: dict[str, list[NDArray[Any]]] = {name: [np.empty(0, code)] for name, code in CODES.items()}
         for name, array in parts:
             pieces[name].append(array.reshape(-1))
@@ -74,13 +74,8 @@ class Postings:
         """The arrays by name, each flat as on disk."""
         return {name: getattr(self, name).reshape(-1) for name in CODES}
 
-    @property
-    def unit(self) -> float:
-        """The step of ``dense_bounds`` that are not shifted."""
-        return dense_unit(self.formula)
-
     def places(self, terms: Sequence[str]) -> Positions:
-        """Give the terms' places among the terms; -1 for one that occurs nowhere."""
+        """Return the terms' places among the terms; -1 for one that occurs nowhere."""
         keys = np.array([term_key(term) for term in terms], dtype=np.uint64)
         if not len(self.keys):
             return np.full(len(keys), -1, dtype=np.int64)
@@ -88,23 +83,26 @@ class Postings:
         places[self.keys.take(places, mode="clip") != keys] = -1
         return places
 
-    def frequency(self, term: str) -> int:
-        """Give the number of paragraphs that hold a term."""
+    def frequency(self, term: str, *, among: bytes | None = None) -> int:
+        """Return the number of paragraphs that hold a term; 0 for one that is not ``among`` these, bits by place."""
         place = int(self.places([term])[0])
-        return 0 if place < 0 else int(self.counts[place])
+        if place < 0 or (among is not None and not among[place >> 3] >> (place & 7) & 1):
+            return 0
+        return int(self.counts[place])
 
-    def rows(self, places: Positions) -> Positions:
-        """Give the rows of dense terms, -1 for sparse ones."""
-        if not len(self.dense_terms):
-            return np.full(len(places), -1, dtype=np.int64)
-        rows = self.dense_terms.searchsorted(places)
-        rows[self.dense_terms.take(rows, mode="clip") != places] = -1
-        return rows
+    def terms_in(self, paragraphs: bytes) -> bytes:
+        """Return the bits, by place, of the terms that stand in one of these paragraphs, given as bits by position."""
+        seen = flags(paragraphs, len(self.lengths))
+        held = np.add.reduceat(np.append(seen[self.paragraphs], False), self.starts[:-1], dtype=np.int64) > 0
+        held[self.starts[:-1] == self.starts[1:]] = False
+        for place in self.dense_terms.tolist():
+            held[place] = seen[self.all_of(place)[0]].any()
+        return np.packbits(held, bitorder="little").tobytes()
 
     def all_of(self, place: int) -> tuple[Positions, NDArray[np.uint16]]:
-        """Give the paragraphs that hold a term, rising, and how often each does."""
-        row = int(self.rows(np.array([place]))[0])
-        if row < 0:
+        """Return the paragraphs that hold a term, rising, and how often each does."""
+        row = int(self.dense_terms.searchsorted(place))
+        if row == len(self.dense_terms) or self.dense_terms[row] != place:
             listed = slice(int(self.starts[place]), int(self.starts[place + 1]))
             positions = self.paragraphs[listed].astype(np.int64)
             return positions, self._whole(place, positions, self.codes[listed] & 15)
@@ -116,7 +114,7 @@ class Postings:
         return positions, self._whole(place, positions, frequencies[positions])
 
     def between(self, first: int, last: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-        """Give the paragraphs and frequencies of the terms ``first:last``, all sparse, one after the other."""
+        """Return the paragraphs and frequencies of the terms ``first:last``, all sparse, one after the other."""
         listed = slice(int(self.starts[first]), int(self.starts[last]))
         paragraphs, halves = self.paragraphs[listed], self.codes[listed] & 15
         frequencies = halves.astype(np.uint16)
@@ -125,31 +123,6 @@ class Postings:
             key = np.uint64(holder << 32 | int(paragraphs[place]))
             frequencies[place] = self.many_frequencies[self.many_keys.searchsorted(key)]
         return paragraphs, frequencies
-
-    def some_of(self, places: Sequence[int], rows: Sequence[int], positions: Positions) -> Floats:
-        """Give how often some paragraphs hold some terms, 0 included: terms × paragraphs.
-
-        ``rows`` are the terms' rows, -1 for sparse ones; all sparse terms must come before all dense ones.
-        """
-        table = np.empty((len(places), len(positions)), dtype=np.uint8)
-        sparse = rows.count(-1)
-        # Of the same type as the lists, which NumPy would otherwise convert as a whole.
-        wanted = positions.astype(np.int32)
-        for index in range(sparse):
-            start, stop = self.starts[places[index]], self.starts[places[index] + 1]
-            paragraphs, codes = self.paragraphs[start:stop], self.codes[start:stop]
-            at = paragraphs.searchsorted(wanted)
-            np.multiply(codes.take(at, mode="clip") & 15, paragraphs.take(at, mode="clip") == wanted, out=table[index])
-        if sparse < len(rows):
-            halves = self.dense_frequencies[np.array(rows[sparse:])[:, None], positions >> 1]
-            halves >>= ((positions & 1) << 2).astype(np.uint8)
-            np.bitwise_and(halves, 15, out=table[sparse:])
-        frequencies = table.astype(np.float32)
-        if len(self.many_keys) and table.max(initial=0) == MANY:
-            for index, column in np.argwhere(table == MANY).tolist():
-                key = np.uint64(places[index] << 32 | int(positions[column]))
-                frequencies[index, column] = self.many_frequencies[self.many_keys.searchsorted(key)]
-        return frequencies
 
     def _whole(self, place: int, positions: Positions, halves: NDArray[Any]) -> NDArray[np.uint16]:
         """Turn half bytes into frequencies, with those that do not fit looked up."""
@@ -160,3 +133,34 @@ class Postings:
                 keys = (place << 32 | positions[many]).astype(np.uint64)
                 frequencies[many] = self.many_frequencies[self.many_keys.searchsorted(keys)]
         return frequencies
+
+
+def flags(bits: bytes, count: int) -> NDArray[np.bool_]:
+    """Return bits, the lowest of a byte first, as flags."""
+    return np.unpackbits(np.frombuffer(bits, np.uint8), count=count, bitorder="little").astype(np.bool_)
+
+
+def fitted(lengths: NDArray[np.int32], *, k1: float, b: float) -> Formula:
+    """Return the formula for paragraphs of these lengths."""
+    average = float(lengths.mean(dtype=np.float64)) if len(lengths) else 0.0
+    return Formula(k1, b, len(lengths), average)
+
+
+def idfs(formula: Formula, frequencies: NDArray[np.uint32]) -> Floats:
+    """Return ``Formula.idf`` of each; through that function, since NumPy's logarithm may differ in the last bit."""
+    table = np.zeros(int(frequencies.max(initial=0)) + 1, dtype=np.float32)
+    distinct = np.flatnonzero(np.bincount(frequencies))
+    table[distinct] = [formula.idf(one) for one in distinct.tolist()]
+    return table[frequencies]
+
+
+def norms(formula: Formula, lengths: NDArray[np.int32]) -> Floats:
+    """Return k1·(1 - b + b·length/average) of each length, above 0 so that it can stand in a divisor."""
+    given = lengths.astype(np.float32) * np.float32(formula.slope) + np.float32(formula.offset)
+    above: Floats = np.maximum(given, np.float32(1e-30))
+    return above
+
+
+def impacts(formula: Formula, weight: Floats | np.float32, frequencies: Floats, given: Floats) -> Floats:
+    """Return weight·f·(k1 + 1)/(f + norm): what a term that stands ``f`` times adds to the score; 0 where f is 0."""
+    return weight * (frequencies * np.float32(formula.saturation) / (frequencies + given))

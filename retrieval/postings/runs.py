@@ -13,12 +13,27 @@ from numpy.typing import NDArray
 
 from retrieval.keys import term_key
 from retrieval.postings.postings import Postings
-from retrieval.postings.sorting import sort
+
+__all__ = ["Counts", "MemoryRun", "PostingsRun", "Run", "StoredRun", "plain_sort", "sort"]
 
 MOST = (1 << 14) - 1
 """The highest frequency that is kept; no paragraph is told from another by more repetitions than that."""
 _VOCABULARY = 1 << 20
 """Distinct terms that are remembered from run to run, at most."""
+
+
+def plain_sort(numbers: NDArray[np.uint64], lowest: int, /) -> None:
+    """Sort numbers in place by their bits from ``lowest`` on; of those that are the same there, none overtakes another.
+
+    ``sort`` does the same, five times as fast where it is compiled.
+    """
+    numbers[:] = numbers[np.argsort(numbers >> np.uint64(lowest), kind="stable")]
+
+
+try:
+    from retrieval.postings._sorting import sort
+except ImportError:
+    sort = plain_sort
 
 
 class Run(Protocol):

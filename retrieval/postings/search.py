@@ -1,12 +1,15 @@
-"""A search of postings, by the quickest way that there is here."""
+"""The search of postings: compiled where there was a compiler at installation, by the model itself elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from retrieval.postings.compiled import COMPILED, CompiledSearcher
+from retrieval.errors import DamagedIndexError
+from retrieval.keys import term_key
+from retrieval.postings.layout import dense_unit
 
 if TYPE_CHECKING:
     from retrieval.postings.bm25 import PostingsBM25
@@ -14,18 +17,36 @@ if TYPE_CHECKING:
     from retrieval.postings.layout import Arrays
     from retrieval.postings.postings import Postings
 
+try:
+    from retrieval.postings._search import CompiledSearch
+except ImportError:
+    COMPILED = False
+else:
+    COMPILED = True
 
-class Search:
-    """Finds the best paragraphs by BM25: compiled, where there was a compiler and the question is not outsized.
 
-    ``arrays`` are those of ``postings.layout.CODES``. It may be asked from several threads at once. Raises
-    ``DamagedIndexError`` if the arrays do not fit together, here or at a question.
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody may see of a collection: bits, the lowest of a byte first.
+
+    ``paragraphs`` are by position, ``terms`` by place among the keys: those that stand in one of these paragraphs.
+    """
+
+    paragraphs: bytes
+    terms: bytes
+
+
+class PostingsSearch:
+    """Finds the best paragraphs by BM25; the scores are those of ``PostingsBM25`` to the last bit.
+
+    ``arrays`` are those of ``layout.CODES``, each flat, of NumPy or as they lie on disk. It can be used by several
+    threads at once. Raises ``DamagedIndexError`` if the arrays do not fit together, here or at a question.
     """
 
     def __init__(self, arrays: Arrays, formula: Formula) -> None:
         self._arrays = arrays
         self._formula = formula
-        self._compiled = CompiledSearcher(arrays, formula) if COMPILED else None
+        self._compiled = _compiled(arrays, formula) if COMPILED else None
         self.paragraph_count = formula.paragraph_count
 
     @cached_property
@@ -36,17 +57,52 @@ class Search:
         return Postings.of_flat(self._arrays, self._formula)
 
     @cached_property
-    def bm25(self) -> PostingsBM25:
+    def model(self) -> PostingsBM25:
         """The model itself, which does whatever is not compiled."""
         from retrieval.postings.bm25 import PostingsBM25
 
         return PostingsBM25(postings=self.postings)
 
-    def run(self, terms: Sequence[str], *, limit: int) -> list[tuple[int, float]]:
-        """Give the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none scored 0."""
-        best = self._compiled.search(terms, limit=limit) if self._compiled else None
-        return self.bm25.search(terms, limit=limit) if best is None else best
+    def view(self, paragraphs: bytes) -> View:
+        """Return the view of whoever may see these paragraphs, given as bits by position.
 
-    def frequency(self, term: str) -> int:
-        """Give the number of paragraphs that hold a term."""
-        return (self._compiled or self.bm25).frequency(term)
+        All postings are read for it once, so that no question takes longer by what it must not find.
+        """
+        if not self._compiled:
+            return View(paragraphs, self.postings.terms_in(paragraphs))
+        try:
+            return View(paragraphs, self._compiled.terms(paragraphs))
+        except ValueError as error:
+            raise DamagedIndexError from error
+
+    def best(self, terms: Sequence[str], *, limit: int, view: View | None = None) -> list[tuple[int, float]]:
+        """Return the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none with 0.
+
+        With a ``view`` they are the best of those in it; their scores are the same.
+        """
+        if self._compiled:
+            bits = (view.paragraphs, view.terms) if view else ()
+            try:
+                found = self._compiled.search(list(map(term_key, terms)), limit, *bits)
+            except ValueError as error:
+                raise DamagedIndexError from error
+            if found is not None:  # else the terms are so many that their bounds do not fit into 16 bits together
+                return found
+        if view is None:
+            return self.model.search(terms, limit=limit)
+        standing = [term for term in terms if self.frequency(term, view=view)]
+        return self.model.search(standing, limit=limit, among=view.paragraphs)
+
+    def frequency(self, term: str, *, view: View | None = None) -> int:
+        """Return the number of paragraphs that hold a term; 0 where none of these is in the ``view``."""
+        bits = view.terms if view else None
+        if self._compiled:
+            return self._compiled.frequency(term_key(term), bits)
+        return self.postings.frequency(term, among=bits)
+
+
+def _compiled(arrays: Arrays, formula: Formula) -> CompiledSearch:
+    try:
+        return CompiledSearch(arrays, formula.saturation, formula.slope, formula.offset, dense_unit(formula))
+    except ValueError as error:
+        raise DamagedIndexError from error

@@ -52,10 +52,11 @@ def ask(text: str) -> tuple[Kind, tuple[int, int] | None]:
     >>> kind.name, span
     ('number', (5, 7))
     """
+    begin = len(text) - len(text.lstrip())  # patterns may say that a question begins with what asks
     for kind in kinds():
-        match = kind.asks.search(text)
+        match = kind.asks.search(text[begin:])
         if match and match.end() > match.start():
-            return kind, match.span()
+            return kind, (begin + match.start(), begin + match.end())
     return NONE, None
 
 

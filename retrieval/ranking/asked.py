@@ -81,7 +81,7 @@ def year_carried(evidence: Evidence) -> Array:
 
 def pull(evidence: Evidence) -> Array:
     """Give how close the question stands to what has the form of an answer, at the best place of the sentence."""
-    spans = typed(evidence, range(len(evidence.rows)))
+    spans = typed(evidence, evidence.likely)
     result = np.zeros(len(evidence.rows))
     if spans:
         np.maximum.at(result, [span.row for span in spans], pulls(evidence, spans))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -19,6 +20,13 @@ from retrieval.ranking.passages import occurrences
 
 _AHEAD = 5.0
 """A lead in the model's value beyond which more of it says nothing."""
+
+_NOW = re.compile(
+    r"今[天日晚早夜]|明[天日晚早]|昨[天日晚]|后天|现在|目前|此刻|刚刚|刚才|最新|最近|近期|这几天|这两天|[上这下本]个?(?:周|星期|礼拜)"
+)
+"""Words of a question about the day on which it is asked."""
+_ADDRESSED = re.compile(r"[你您妳]|机器人")
+"""Words that speak to whoever answers."""
 
 _MANY = 1000
 """Paragraphs beyond which more of them say nothing: it has learned from no larger collections."""
@@ -44,8 +52,24 @@ class Case:
             "sentence": e.share(e.sentence[row], e.weights)[0],
             "context": e.share(e.context[row], e.weights)[0],
             "paragraph": e.share(e.paragraph[row], e.weights)[0],
+            "head": e.share(e.title[row], e.weights)[0],
             "anywhere": e.share(np.array([[self.frequency(term) > 0 for term in e.columns]]), e.weights)[0],
         }
+
+    @cached_property
+    def known(self) -> dict[str, Array]:
+        """The same shares of what the collection has at all: a word that it lacks may just be put otherwise."""
+        e, row = self.evidence, slice(self.row, self.row + 1)
+        weights = e.weights * np.array([self.frequency(term) > 0 for term in e.columns])
+        return {
+            "context": e.share(e.context[row], weights)[0],
+            "paragraph": e.share(e.paragraph[row], weights)[0],
+        }
+
+    def unmet(self, pattern: re.Pattern[str]) -> float:
+        """Whether the question has words of a pattern and the paragraph has not the same ones."""
+        asked = pattern.findall(self.evidence.question.content)
+        return float(bool(asked) and not all(word in self.own_text for word in asked))
 
     def frequency(self, term: str) -> int:
         """In how many paragraphs of the collection a term stands."""
@@ -177,6 +201,13 @@ SIGNS: tuple[Sign, ...] = (
     Sign("words in sentence", "what the sentence says alone", lambda c: float(c.shares["sentence"][0])),
     Sign("characters in sentence", "… even when jieba cuts it otherwise", lambda c: float(c.shares["sentence"][1])),
     Sign("pairs in sentence", "… in its order", lambda c: float(c.shares["sentence"][2])),
+    Sign("known words in paragraph", "… of what the collection has", lambda c: float(c.known["paragraph"][0])),
+    Sign("known pairs in paragraph", "… in its order", lambda c: float(c.known["paragraph"][2])),
+    Sign("known words in context", "… with the sentence", lambda c: float(c.known["context"][0])),
+    Sign("words in head", "title and headings say it", lambda c: float(c.shares["head"][0])),
+    Sign("pairs in head", "… in its order", lambda c: float(c.shares["head"][2])),
+    Sign("about now", "documents tell of the day they were written", lambda c: c.unmet(_NOW)),
+    Sign("addressed", "who speaks to the bot does not ask the documents", lambda c: c.unmet(_ADDRESSED)),
     Sign("words anywhere", "what the collection says at all", lambda c: float(c.shares["anywhere"][0])),
     Sign("pairs anywhere", "… in its order", lambda c: float(c.shares["anywhere"][2])),
     Sign(

@@ -17,7 +17,7 @@ from retrieval.question import Question
 from retrieval.ranking import relations
 from retrieval.ranking.alignment import skipping, subsequences
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.passages import Passages, occurrences
+from retrieval.ranking.passages import Passages, all_occurrences, occurrences
 from retrieval.records import Found, Sentence
 
 Array = NDArray[np.float64]
@@ -25,6 +25,9 @@ Flags = NDArray[np.bool_]
 
 WORDS, CHARACTERS, PAIRS = range(3)
 """The groups of terms, as columns of what is given per group."""
+
+LIKELY = 40
+"""How many sentences are aligned with the question and searched for what it asks for, which takes longest of all."""
 
 TOPIC = 15
 """Characters up to which a title names what its document is about, rather than say it in a sentence."""
@@ -59,7 +62,7 @@ class Evidence:
         self.members = np.zeros((len(self.columns), 3))
         for group, terms in enumerate((question.words, question.characters, question.pairs)):
             self.members[[self.columns[term] for term in terms], group] = 1
-        self.positions = self._found(passages.text)
+        self.positions = self._found()
         counts = self._counts(passages.starts)
         self.rows = np.flatnonzero(passages.place >= 0)
         self.hit = passages.hit[self.rows]
@@ -72,23 +75,22 @@ class Evidence:
         self.title: Flags = (counts[passages.place < 0] > 0)[self.hit]
         self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
 
-    def _found(self, text: str) -> list[NDArray[np.int64]]:
+    def _found(self) -> list[NDArray[np.int64]]:
         """Find the terms in the text; where a synonym stands, all terms of its word do."""
-        found = {term: occurrences(text, term) for term in self.columns}
+        synonyms = [other for _, other in self.question.synonyms]
+        found = all_occurrences(self.passages.text, dict.fromkeys((*self.columns, *synonyms)))
         for word, other in self.question.synonyms:
-            places = occurrences(text, other)
-            for term in self.question.of_word(word) if places else ():
-                found[term] = sorted({*found[term], *places})
-        return [np.array(places, dtype=np.int64) for places in found.values()]
+            for term in self.question.of_word(word) if len(found[other]) else ():
+                found[term] = np.union1d(found[term], found[other])
+        return [found[term] for term in self.columns]
 
     def _counts(self, starts: NDArray[np.int64]) -> Array:
         """Count the terms in the pieces of the text that begin at ``starts``, the last of which is its end."""
-        counts = np.zeros((len(starts) - 1, len(self.columns)))
-        for column, found in enumerate(self.positions):
-            if len(found):
-                pieces = np.searchsorted(starts, found, side="right") - 1
-                counts[:, column] = np.bincount(pieces, minlength=len(starts) - 1)
-        return counts
+        shape = (len(starts) - 1, len(self.columns))
+        places = np.concatenate([np.zeros(0, np.int64), *self.positions])
+        columns = np.repeat(np.arange(shape[1]), [len(found) for found in self.positions])
+        pieces = np.searchsorted(starts, places, side="right") - 1
+        return np.bincount(pieces * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
     def sentence_at(self, row: int) -> Sentence:
         """Give the sentence of a row."""
@@ -215,14 +217,16 @@ class Evidence:
 
     @cached_property
     def aligned(self) -> Array:
-        """The longest common subsequence of question and sentence, as a share of the question's characters."""
+        """The longest common subsequence of question and likely sentence, as a share of the question's characters."""
         query = "".join(self.question.content.split())
         marked = sorted(
             (position, character)
             for character in self.question.characters
             for position in self.positions[self.columns[character]].tolist()
         )
-        return subsequences(query, marked, self.begins, self.ends) / max(len(query), 1)
+        aligned = np.zeros(len(self.rows))
+        aligned[self.likely] = subsequences(query, marked, self.begins[self.likely], self.ends[self.likely])
+        return aligned / max(len(query), 1)
 
     @cached_property
     def skipping(self) -> Array:
@@ -241,6 +245,13 @@ class Evidence:
         return covered[: len(self.passages.text)]
 
     @cached_property
+    def likely(self) -> list[int]:
+        """The ``LIKELY`` sentences that cover most of the question with their context: worth looking at closely."""
+        shares = self.share(self.context, self.weights)
+        most = np.argsort(-shares[:, WORDS] - shares[:, PAIRS], kind="stable")[:LIKELY]
+        return sorted(most.tolist())
+
+    @cached_property
     def novelty(self) -> Array:
         """The number of characters of the sentence that the question does not cover."""
         total = np.concatenate(([0], np.cumsum(~self.covered)))
@@ -248,17 +259,16 @@ class Evidence:
 
     @cached_property
     def answering(self) -> list[list[tuple[int, int]]]:
-        """The spans in each sentence, as positions of the passages' text, that could be the answer by their form.
+        """The spans in each likely sentence, as positions of the passages' text, that could answer by their form.
 
         A span that the question's own words cover is none.
         """
         pattern, text, covered = self.question.kind.answers, self.passages.text, self.covered
-        if pattern is None:
-            return [[] for _ in self.rows]
-        return [
-            [m.span() for m in pattern.finditer(text, begin, end) if not covered[m.start() : m.end()].all()]
-            for begin, end in zip(self.quoted.tolist(), self.ends.tolist(), strict=True)
-        ]
+        found: list[list[tuple[int, int]]] = [[] for _ in self.rows]
+        for row in self.likely if pattern is not None else ():
+            matches = pattern.finditer(text, int(self.quoted[row]), int(self.ends[row]))
+            found[row] = [m.span() for m in matches if not covered[m.start() : m.end()].all()]
+        return found
 
     @cached_property
     def form(self) -> Array:

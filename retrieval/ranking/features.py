@@ -54,6 +54,12 @@ COVERAGES: tuple[Coverage, ...] = (
         (WORDS, PAIRS),
         lambda e: e.share(e.sentence & ~e.head, e.weights),
     ),
+    Coverage(
+        "head",
+        "title and headings say what the paragraph is for",
+        (WORDS, PAIRS),
+        lambda e: e.share(e.title, e.weights),
+    ),
     Coverage("beyond", "what the title does not tell", (WORDS, PAIRS), lambda e: e.share(e.sentence, e.beyond)),
     Coverage(
         "beyond best",
@@ -155,11 +161,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature("verbs", "what happens is told in other words more often than who it happens to", asked.verbs),
     Feature("subject behind", "a sentence about 它 does not say who 它 is", asked.subject_behind),
     Feature("subject here", "… the sentence before it does", asked.subject_here),
-    Feature("asks back", "a question is no answer", asked.asks_back),
     Feature("depth", "the end of a paragraph tells of later times", asked.depth),
     Feature("titled", "a question that says a title asks its document", topic.titled),
     Feature("named", "a paragraph without the question's names tells of others", topic.named),
     Feature("paragraph alignment", "… as one whose sentences are all unlike it does", lambda e: e.best(e.aligned)),
+    Feature("heading asked", "a question that says a heading asks for what stands below it", topic.heading),
+    Feature("density", "the less a sentence says beside, the surer it is meant", lambda e: 1 - e.novelty / e.lengths),
     Feature("pointing", "what 这 and 其 point at is told elsewhere", asked.pointing),
     Feature("repeats", "what only repeats the question does not answer it", asked.repeats),
 )

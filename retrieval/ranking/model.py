@@ -16,61 +16,54 @@ from retrieval.ranking.evidence import Array
 from retrieval.ranking.features import NAMES
 
 Indices = NDArray[np.int64]
+SPLITS = 7
+"""How many splits a tree has at most, which makes eight leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Regression trees, node by node: all arrays are trees × nodes, node 0 is the root.
+    """Regression trees, of at most ``SPLITS`` splits each.
 
-    A row goes ``left`` where its ``feature`` is at most ``threshold``, else ``right``. A leaf leads to itself, and only
-    its ``value`` counts. ``depth`` is that of the deepest leaf.
+    A split asks whether a row's ``feature`` is above its ``threshold``; both are trees × splits. The answers of all
+    splits of a tree, as the bits of a number, say which leaf it comes to: ``value`` is trees × these numbers (Lucchese
+    et al., QuickScorer, 2015), so that no tree is walked.
     """
 
     feature: Indices
     threshold: Array
-    left: Indices
-    right: Indices
     value: Array
-    depth: int
 
     @classmethod
     def of(cls, trees: Sequence[Mapping[str, Sequence[float]]], columns: Sequence[int]) -> Trees:
         """Build trees from lists of their inner nodes and leaves; ``columns`` maps their features to the table's.
 
-        ``left`` and ``right`` hold the number of an inner node, or -1 - n for the n-th of the ``leaves``.
+        ``left`` (at most the threshold) and ``right`` hold the number of an inner node, or -1 - n for the n-th of the
+        ``leaves``.
         """
-        width = max((2 * len(tree["leaves"]) - 1 for tree in trees), default=1)
-        shape = (len(trees), width)
-        feature, value, threshold = np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape)
-        left = np.tile(np.arange(width), (len(trees), 1))
-        right = left.copy()
-        depth = 0
+        shape = (len(trees), SPLITS)
+        feature, threshold = np.zeros(shape, np.int64), np.full(shape, np.inf)
+        value = np.zeros((len(trees), 1 << SPLITS))
+        answers = (np.arange(1 << SPLITS)[:, None] >> np.arange(SPLITS)) & 1
         for number, tree in enumerate(trees):
-            inner = len(tree["feature"])
-            for node in range(inner):
-                feature[number, node] = columns[int(tree["feature"][node])]
-                threshold[number, node] = tree["threshold"][node]
-                for side, name in ((left, "left"), (right, "right")):
-                    child = int(tree[name][node])
-                    side[number, node] = child if child >= 0 else inner - 1 - child
-            value[number, inner : inner + len(tree["leaves"])] = tree["leaves"]
-            depth = max(depth, _depth(tree))
-        return cls(feature, threshold, left, right, value, depth)
+            splits = len(tree["feature"])
+            feature[number, :splits] = [columns[int(column)] for column in tree["feature"]]
+            threshold[number, :splits] = tree["threshold"]
+            node = np.full(1 << SPLITS, 0 if splits else -1)
+            for _ in range(splits):
+                inner = np.maximum(node, 0)
+                over = answers[np.arange(len(node)), inner] > 0
+                below = np.where(over, np.array(tree["right"])[inner], np.array(tree["left"])[inner])
+                node = np.where(node >= 0, below, node).astype(np.int64)
+            value[number] = np.array(tree["leaves"])[-1 - node]
+        return cls(feature, threshold, value)
 
     def values(self, table: Array) -> Array:
         """Sum the values of the leaves that each row of ``table`` comes to."""
-        rows, trees = np.arange(len(table))[:, None], np.arange(len(self.feature))[None, :]
-        node = np.zeros((len(table), len(self.feature)), np.int64)
-        for _ in range(self.depth):
-            over = table[rows, self.feature[trees, node]] > self.threshold[trees, node]
-            node = np.where(over, self.right[trees, node], self.left[trees, node])
-        return np.asarray(self.value[trees, node].sum(axis=1))
-
-
-def _depth(tree: Mapping[str, Sequence[float]], node: int = 0) -> int:
-    if node < 0 or not tree["feature"]:
-        return 0
-    return 1 + max(_depth(tree, int(tree["left"][node])), _depth(tree, int(tree["right"][node])))
+        over = (np.take(table.T, self.feature, axis=0) > self.threshold[:, :, None]).view(np.uint8)
+        leaf = np.zeros((len(self.value), len(table)), np.int64)
+        for split in range(SPLITS):
+            leaf |= over[:, split].astype(np.int64) << split
+        return np.asarray(np.take_along_axis(self.value, leaf, axis=1).sum(axis=0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,14 +18,14 @@ from retrieval.ranking.furniture import penalties
 from retrieval.ranking.highlights import highlights
 from retrieval.ranking.missing import missing
 from retrieval.ranking.model import stored
-from retrieval.ranking.passages import Passages
+from retrieval.ranking.passages import Passages, prepare
 from retrieval.ranking.units import Unit, unit
 from retrieval.records import Found, Hit, Sentence
 
-SEARCHED = 10
-"""How many paragraphs to search for: the answer's is among them in more than 99 of 100 questions."""
-NEAR = 0.5
-"""The share of the best paragraph's score that one must have for its sentences to be ranked with the best's."""
+SEARCHED = 50
+"""How many paragraphs to search for: people's own words share so few with the answer that 10 have it for 8 in 10."""
+RANKED_SENTENCES, RANKED_PARAGRAPHS = 120, 10
+"""Of the best of these paragraphs so many sentences are ranked, and those of so many paragraphs in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Candidate:
     unit: Unit
     score: float
     row: int
-    features: tuple[float, ...]
+    features: Array
 
     @property
     def sentence(self) -> Sentence:
@@ -84,8 +84,7 @@ class Ranker:
     def evidence(self, question: Question, found: Found) -> Evidence:
         """Give what the paragraphs near the best say to a question; there must be one."""
         weights = self._background.weights(found, question.terms)
-        near = [hit for hit in found.hits if hit.score >= NEAR * found.hits[0].score]
-        return Evidence(question, found, Passages.of(near), weights, self._names.of(question))
+        return Evidence(question, found, Passages.of(_ranked(found.hits)), weights, self._names.of(question))
 
     def case(self, evidence: Evidence, values: Array) -> Case:
         """Give what the confidence of an answer is judged by, from the values that the model gave the sentences."""
@@ -106,17 +105,29 @@ class Ranker:
         order = np.argsort(-values, kind="stable")
         ranked = _distinct(
             Candidate(
-                hit=(hit := evidence.passages.hits[evidence.hit[row]]),
-                unit=unit(question, evidence.sentence_at(row), hit),
-                score=float(odds[row]),
-                row=row,
-                features=tuple(float(value) for value in table[row]),
+                (hit := evidence.passages.hits[place]),
+                unit(question, evidence.sentence_at(row), hit),
+                score,
+                row,
+                table[row],
             )
-            for row in order.tolist()
+            for row, place, score in zip(
+                order.tolist(), evidence.hit[order].tolist(), odds[order].tolist(), strict=True
+            )
         )
         case = self.case(evidence, values)
         lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
+
+
+def _ranked(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Return the hits whose sentences are ranked: one paragraph may hold as many as fifty others."""
+    count = 0
+    for number, hit in enumerate(hits):
+        count += len(prepare(hit.paragraph).sentences)
+        if count > RANKED_SENTENCES and number >= RANKED_PARAGRAPHS:
+            return hits[:number]
+    return hits
 
 
 def _distinct(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -1,7 +1,7 @@
 """Reading: the only room that opens documents. Formats, encodings and front matter live here.
 
-``find`` lists a folder, ``read`` reads one file of it, ``declared`` reads what the folder says of its documents.
-Importing this package imports no format library.
+``find`` lists a folder, ``declared`` reads what it says of its documents, ``read`` reads one file: that is what the
+processes of ``retrieval.reading.readers`` do, which everything else uses. Importing this imports no format library.
 """
 
 from __future__ import annotations

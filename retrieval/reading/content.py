@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from retrieval.reading.limits import Limits
+from retrieval.reading.limits import Limits, Unpacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,8 @@ class Raw:
     """The bytes of one file and what is known of them before they are read.
 
     ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
-    such as ``zh-TW``.
+    such as ``zh-TW``. ``hidden`` says to read also what the file hides from people, such as hidden sheets.
+    ``unpacking`` counts what this file and all around it unpack to.
     """
 
     path: str
@@ -35,6 +36,8 @@ class Raw:
     limits: Limits
     encoding: str | None = None
     language: str | None = None
+    hidden: bool = False
+    unpacking: Unpacking | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """``documents.toml``: what the operator says of documents that do not say it themselves.
 
-Each table is named by a glob of paths and may set encoding, title, author, date, url and language; where several fit a
-document, the later ones win. A glob without a slash fits a file's name in any folder::
+Each table is named by a glob of paths and may set encoding, title, author, date, url and language, or with
+``hidden = true`` have read what a file hides from people; where several fit a document, the later ones win. A glob
+without a slash fits a file's name in any folder::
 
     ["旧稿/**/*.txt"]
     encoding = "big5"
@@ -14,6 +15,7 @@ import codecs
 import re
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from retrieval.errors import DocumentsFolderError
 from retrieval.reading.finding import DECLARATIONS_NAME
@@ -31,6 +33,7 @@ class Declaration:
     date: str | None = None
     url: str | None = None
     language: str | None = None
+    hidden: bool | None = None
 
 
 _KEYS = tuple(field.name for field in fields(Declaration))
@@ -44,7 +47,7 @@ class Declarations:
 
     def of(self, path: str) -> Declaration:
         """What is declared of the document at this path."""
-        values: dict[str, str] = {}
+        values: dict[str, Any] = {}
         for pattern, declaration in self.rules:
             if pattern.fullmatch(path):
                 values |= {key: value for key in _KEYS if (value := getattr(declaration, key)) is not None}
@@ -90,10 +93,15 @@ def declared(folder: Path) -> Declarations:
 def _declaration(values: dict[str, object]) -> Declaration:
     from retrieval.reading.dates import iso_date
 
-    checked: dict[str, str] = {}
+    checked: dict[str, Any] = {}
     for key, value in values.items():
         if key not in _KEYS:
             raise ValueError(f"sets {key}, which cannot be set; use {', '.join(_KEYS)}")
+        if key == "hidden":
+            if not isinstance(value, bool):
+                raise ValueError(f"sets hidden to {value!r}; use true or false")
+            checked[key] = value
+            continue
         text = iso_date(value) if key == "date" else value
         if not isinstance(text, str) or not text.strip():
             raise ValueError(f"sets {key} to {value!r}, which is no {'date' if key == 'date' else 'text'}")

@@ -6,14 +6,17 @@ import importlib
 import os
 import stat
 import warnings
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.errors import DocumentsFolderError, UnreadableDocument
 from retrieval.reading.declarations import Declaration, Declarations, declared
-from retrieval.reading.formats import ARCHIVE_SUFFIX, format_of
-from retrieval.reading.limits import Limits, too_large
+from retrieval.reading.finding import open_at_once
+from retrieval.reading.formats import ARCHIVE_SUFFIX, format_of, refusal
+from retrieval.reading.limits import Limits, Unpacking, ran_out, too_large, too_much_memory
+from retrieval.reading.signatures import suffix_of
 from retrieval.records import Document, Source
 
 if TYPE_CHECKING:
@@ -21,10 +24,14 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """What one file yielded: its documents, and the failures of those in an archive that could not be read."""
+    """What one file yielded: its documents, and the failures of those that could not be read.
+
+    ``sha256`` is that of the file's content, where somebody has asked for it.
+    """
 
     documents: tuple[Document, ...]
     failures: tuple[UnreadableDocument, ...] = ()
+    sha256: str = ""
 
 
 def read(
@@ -45,23 +52,30 @@ def read(
             declarations = declared(folder)
         except DocumentsFolderError as error:
             raise UnreadableDocument(str(name), error.reason) from error
-    data = _load(folder, name, limits)
-    return _Reader(declarations).read(str(name), data, limits)
+    return read_data(str(name), load(folder, name, limits), limits=limits, declarations=declarations)
 
 
-def _load(folder: Path, path: PurePosixPath, limits: Limits) -> bytes:
-    """The bytes of the file, when it is a regular one in the folder, of bounded size, that nobody is writing."""
+def read_data(path: str, data: bytes, *, limits: Limits, declarations: Declarations) -> Reading:
+    """The documents in the content of a file; ``path`` says its format and identifies it. Raises as ``read``."""
+    return _Reader(declarations, limits, Unpacking(limits, len(data))).read(path, data)
+
+
+def load(folder: Path, path: PurePosixPath, limits: Limits) -> bytes:
+    """The bytes of the file, when it is a regular one in the folder, of bounded size, that nobody is writing.
+
+    Raises ``UnreadableDocument`` otherwise.
+    """
     try:
         place = (folder / path).resolve(strict=True)
         if not place.is_relative_to(folder.resolve(strict=True)):
             raise UnreadableDocument(str(path), "lies outside the documents folder")
-        with open(place, "rb", opener=_open_at_once) as file:
+        with open(place, "rb", opener=open_at_once) as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise UnreadableDocument(str(path), "is not a regular file")
             if before.st_size > limits.file_bytes:
                 raise UnreadableDocument(str(path), too_large(before.st_size, "file_bytes", limits.file_bytes))
-            data = file.read(limits.file_bytes + 1)
+            data = file.read(before.st_size + 1)  # all of it is set aside at once, so no more than that
             after = os.fstat(file.fileno())
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -71,50 +85,49 @@ def _load(folder: Path, path: PurePosixPath, limits: Limits) -> bytes:
     return data
 
 
-def _open_at_once(place: str, flags: int) -> int:
-    """Opens without waiting for a writer, should the place have become a pipe."""
-    return os.open(place, flags | getattr(os, "O_NONBLOCK", 0))
-
-
 class _Reader:
     """Reads what one file holds, and what the archives in it hold."""
 
-    def __init__(self, declarations: Declarations) -> None:
-        self.declarations = declarations
+    def __init__(self, declarations: Declarations, limits: Limits, unpacking: Unpacking) -> None:
+        self.declarations, self.limits, self.unpacking = declarations, limits, unpacking
 
-    def read(self, path: str, data: bytes, limits: Limits, depth: int = 0) -> Reading:
+    def read(self, path: str, data: bytes, depth: int = 0) -> Reading:
         """The documents in these bytes; ``depth`` counts the archives around them."""
-        suffix = PurePosixPath(path).suffix.lower()
+        named = PurePosixPath(path).suffix.lower()
+        suffix = named
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
+                suffix = suffix_of(data, named)
                 if suffix == ARCHIVE_SUFFIX:
-                    return self._archive(path, data, limits, depth)
-                return Reading((self._document(path, data, limits),))
-        except UnreadableDocument:
-            raise
+                    return self._archive(path, data, depth)
+                return Reading((self._document(path, data, suffix, named),))
+        except UnreadableDocument as error:
+            if suffix == named or error.path != path:
+                raise
+            raise UnreadableDocument(path, f"{_differs(suffix, named)}; {error.reason}") from error
         except ModuleNotFoundError as error:
             need = f"{suffix} files need the package {error.name}"
             raise UnreadableDocument(path, f"{need}; install it with: pip install 'yuanju[office]'") from error
-        except MemoryError as error:
-            raise UnreadableDocument(path, "needs more memory than there is; divide it") from error
         except Exception as error:  # a parser may raise anything over a damaged file, and must not stop the others
+            if ran_out(error):
+                raise UnreadableDocument(path, too_much_memory(self.limits)) from error
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
             raise UnreadableDocument(path, f"is no {suffix} file or is damaged ({reason})") from error
 
-    def _archive(self, path: str, data: bytes, limits: Limits, depth: int) -> Reading:
+    def _archive(self, path: str, data: bytes, depth: int) -> Reading:
         from retrieval.reading.archives.zipped import members
 
-        if depth >= limits.archive_depth:
+        if depth >= self.limits.archive_depth:
             raise UnreadableDocument(path, f"is an archive within {depth} others (the limit archive_depth)")
         documents: list[Document] = []
         failures: list[UnreadableDocument] = []
-        for inner, content in members(path, data, limits):
+        for inner, content in members(self._raw(path, data)):
             if isinstance(content, str):
                 failures.append(UnreadableDocument(inner, content))
                 continue
             try:
-                reading = self.read(inner, content, limits, depth + 1)
+                reading = self.read(inner, content, depth + 1)
             except UnreadableDocument as error:
                 failures.append(error)
             else:
@@ -125,18 +138,38 @@ class _Reader:
             raise UnreadableDocument(path, f"holds no document that can be read{first}")
         return Reading(tuple(documents), tuple(failures))
 
-    def _document(self, path: str, data: bytes, limits: Limits) -> Document:
+    def _raw(self, path: str, data: bytes, declaration: Declaration | None = None) -> Raw:
         from retrieval.reading.content import Raw
 
-        format_ = format_of(PurePosixPath(path).suffix)
-        if format_ is None:
-            raise UnreadableDocument(path, f"{PurePosixPath(path).suffix or 'files without a suffix'} are not read")
+        said = declaration or Declaration()
+        return Raw(
+            path=path,
+            data=data,
+            limits=self.limits,
+            encoding=said.encoding,
+            language=said.language,
+            hidden=bool(said.hidden),
+            unpacking=self.unpacking,
+        )
+
+    def _document(self, path: str, data: bytes, suffix: str, named: str) -> Document:
+        if (refused := refusal(suffix)) is not None:
+            raise UnreadableDocument(path, refused)
         if not data.strip(b"\0 \t\r\n"):
             raise UnreadableDocument(path, "is empty")
+        format_ = format_of(suffix)
+        assert format_ is not None  # noqa: S101 - others are refused
         declaration = self.declarations.of(path)
-        raw = Raw(path=path, data=data, limits=limits, encoding=declaration.encoding, language=declaration.language)
+        raw = self._raw(path, data, declaration)
         content: Content = importlib.import_module(f"retrieval.reading.{format_.module}").read(raw)
+        if suffix != named:
+            remark = f"{_differs(suffix, named)}: read as that"
+            content = replace(content, remarks=(remark, *content.remarks))
         return _assembled(raw, content, declaration)
+
+
+def _differs(suffix: str, named: str) -> str:
+    return f"its name ends in {named}, its content is {suffix[1:]}"
 
 
 def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document:

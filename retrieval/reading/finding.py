@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from retrieval.errors import DocumentsFolderError
-from retrieval.reading.formats import is_readable
+from retrieval.reading.formats import is_readable, may_mislead, refusal
 from retrieval.reading.limits import Limits
+from retrieval.reading.signatures import HEAD_BYTES, suffix_of
 
 DECLARATIONS_NAME = "documents.toml"
 
@@ -21,12 +22,6 @@ _HALF_WRITTEN = re.compile(
 )
 _TEMPORARY = re.compile(r"~\$|~.*\.tmp$|#.*#$|.*~$")
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "icon\r"})
-_LEGACY = {
-    ".doc": "save it as .docx", ".xls": "save it as .xlsx", ".ppt": "save it as .pptx", ".wps": "save it as .docx",
-    ".et": "save it as .xlsx", ".dps": "save it as .pptx", ".rtf": "save it as .docx", ".odt": "save it as .docx",
-    ".rar": "pack it as .zip", ".7z": "pack it as .zip", ".mobi": "convert it to .epub", ".azw3": "convert it to .epub",
-}  # fmt: skip
-
 
 UNREACHED = ("the folder cannot be listed", "cannot be opened")
 """Begin the reasons why a file or folder was passed over that is there, and may be reached another time."""
@@ -102,7 +97,8 @@ def is_document_name(name: str) -> bool:
     """Whether a file of this name would be read, or says how others are to be read."""
     if is_litter(name) or _HALF_WRITTEN.search(name):
         return False
-    return name == DECLARATIONS_NAME or is_readable(PurePosixPath(name).suffix.lower())
+    suffix = _suffix(name)
+    return name == DECLARATIONS_NAME or is_readable(suffix) or may_mislead(suffix)
 
 
 class _Search:
@@ -160,7 +156,9 @@ class _Search:
         if path == DECLARATIONS_NAME:
             self.declarations = file
             return None
-        if (reason := _refusal(_suffix(entry.name))) is not None:
+        suffix = _suffix(entry.name)
+        reason = _refusal(suffix)
+        if reason is not None and not (may_mislead(suffix) and _misleads(entry.path, suffix)):
             return reason
         if len(self.files) >= self.limits.file_count:
             reason = f"holds more than {self.limits.file_count:,} documents; divide it, or raise the limit file_count"
@@ -200,9 +198,15 @@ def _refusal(suffix: str) -> str | None:
     """Why files with this suffix are not read, if they are not."""
     if _HALF_WRITTEN.search(suffix):
         return "looks half-written; it is read when it has its final name"
-    if is_readable(suffix):
-        return None
-    advice = _LEGACY.get(suffix)
-    if advice:
-        return f"{suffix} files are not read; {advice}"
-    return f"{suffix} files are not read" if suffix else "has no suffix that says its format"
+    return refusal(suffix)
+
+
+def _misleads(path: str, suffix: str) -> bool:
+    """Whether the file is by its content of a format that can be read, whatever its suffix says."""
+    with open(path, "rb", opener=open_at_once) as file:
+        return is_readable(suffix_of(file.read(HEAD_BYTES), suffix))
+
+
+def open_at_once(place: str, flags: int) -> int:
+    """Open without waiting for a writer, should the place have become a pipe."""
+    return os.open(place, flags | getattr(os, "O_NONBLOCK", 0))

@@ -110,6 +110,7 @@ def test_empty_folder_holds_nothing(tmp_path: Path) -> None:
     assert find(tmp_path).files == ()
 
 
+@pytest.mark.slow
 def test_listing_imports_no_format_library() -> None:
     code = (
         "import sys; from retrieval.reading import find, read;"

@@ -107,6 +107,7 @@ def test_deep_tree_of_folders_is_walked(tmp_path: Path) -> None:
     assert len(find(tmp_path).files) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["> " * 5000 + "甲", "[" * 20_000 + "甲", "* " * 3000 + "甲", "`" * 20_000, "*_" * 20_000 + "甲", "|" * 20_000],
@@ -119,6 +120,7 @@ def test_markdown_meant_to_be_slow_is_not(tmp_path: Path, text: str) -> None:
         read(tmp_path, "a.md")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "markup",
     [
@@ -143,6 +145,7 @@ def test_html_meant_to_be_slow_is_not(tmp_path: Path, markup: str) -> None:
 SUFFIXES = sorted({suffix for format_ in FORMATS for suffix in format_.suffixes} | {".zip"})
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     suffix=st.sampled_from(SUFFIXES),
@@ -162,6 +165,7 @@ def test_any_bytes_under_any_suffix_are_read_or_unreadable(tmp_path: Path, suffi
             paragraph.text.encode()
 
 
+@pytest.mark.slow
 def test_library_that_is_missing_is_named_with_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf_of_pages(1))
     code = (
@@ -176,6 +180,7 @@ def test_library_that_is_missing_is_named_with_what_to_install(tmp_path: Path) -
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "measure", [["encodings", "--texts", "12"], ["fuzz", "--inputs", "130"]], ids=["encodings", "fuzz"]
 )

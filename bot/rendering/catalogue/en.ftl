@@ -19,6 +19,22 @@ help =
     <b>Follow up</b>: after a question you can go on with “when?”, “and …?” or “more?” (in Chinese: 什么时候？ 那……呢？ 还有吗).
 
     I only quote sentences from the documents. What answers your question is <b>bold</b>; the line beneath is the source. /forget deletes all that I keep about you.
+welcome-terminal = Yuanju: ask a question, get the sentence in the documents that answers it. Type “help” for more, “quit” to leave.
+prompt = {"ask › "}
+nothing-to-press = There is no “{ $word }” to choose here.
+help-terminal =
+    Just type a question, one a line.
+
+    { button-more }: further answers
+    { button-context }: the text around a sentence
+    { button-why }: why this sentence
+    a number: choose what is listed
+    Help: these lines
+    Quit: leave (or Ctrl-D)
+
+    <b>Follow up</b>: after a question you can go on with “when?”, “and …?” or “more?” (in Chinese: 什么时候？ 那……呢？ 还有吗).
+
+    Answers are sentences of the documents, word for word. What answers your question stands out; the line beneath is the source.
 ask-how = What would you like to know? Write the question behind the command: /ask your question
 late = Sorry, I was away when this was asked, and that is too long ago for an answer. Please ask again if you still want to know.
 apology = Sorry, something went wrong and I could not answer. Please ask again in a while.
@@ -29,6 +45,10 @@ source-paragraph = paragraph { $number }
 source-page = page { $page }
 source-also = also in { $titles }
 partial = Some of the documents cannot be searched at the moment; this answer may not be complete.
+source-more-items = { $count } more { $count ->
+    [one] item
+   *[other] items
+}
 source-disputed = documents disagree, the newest first
 button-more = More
 button-context = Context
@@ -64,6 +84,7 @@ not-found-rephrase = Try other words, or be more specific.
 not-found-nearest = The nearest there is:
 term = “{ $term }”
 term-separator = {", "}
+terms = { $first }{ term-separator }{ $others }
 no-documents-here = There are no documents to ask in this chat.
 
 ## Messages that are no questions
@@ -191,13 +212,13 @@ why-how = Please send /why as a reply to an answer
 why-title = <b>Why this sentence</b>
 why-terms = Terms: { $terms }
 why-frequency = { $term } (in { $count } paragraphs)
+why-synonyms = Also looked for: { $words }
 why-score = { $rank }. score { $score }
 why-sentence =   { $text }
-why-place =   { $place }, paragraph scores { $score }
+why-place =   { $title } · { $paragraph }, paragraph scores { $score }
 why-feature = · { $name } = { $value }
 why-confidence = Confidence: { $confidence }, threshold { $threshold }
 why-index = Index version: { $version }
-why-forgotten = The record of this answer has been deleted.
 
 ## Lists of commands, and the profile
 

@@ -16,7 +16,7 @@ from retrieval.engines.opensearch.layout import indexed
 from retrieval.index import Recipe
 from retrieval.keys import term_key
 from retrieval.postings.formula import Formula
-from retrieval.postings.impacts import impacts, norms
+from retrieval.postings.postings import impacts, norms
 
 ROUNDING = 1 + 2e-5
 """What sums of 32-bit numbers may lie above the true sum, as a factor."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import opensearchpy
+from cachetools import LRUCache
 
 from retrieval.engines.opensearch.connection import SECONDS
 from retrieval.engines.opensearch.dictionaries import counted
@@ -25,7 +26,7 @@ _REMEMBERED = 1 << 17
 _FIELDS = {"excludes": ["folders", "place", "part"]}
 
 
-class Search:
+class ClusterSearch:
     """Searches the current generation; remembers of it how frequent terms are, which never changes."""
 
     def __init__(self, client: opensearchpy.AsyncOpenSearch, generations: Generations, names: Names) -> None:
@@ -33,7 +34,7 @@ class Search:
         self._generations = generations
         self._names = names
         self._generation: Generation | None = None
-        self._frequencies: dict[str, int] = {}
+        self._frequencies: LRUCache[str, int] = LRUCache(_REMEMBERED)
 
     async def run(self, terms: Sequence[str], *, limit: int, hidden: Collection[str]) -> Found:
         """Find the best ``limit`` paragraphs; where a shard is lost on the way, ask again before that is said."""
@@ -97,7 +98,7 @@ class Search:
         """Find out which generation is current."""
         now = await self._generations.current()
         if now != self._generation:
-            self._generation, self._frequencies = now, {}
+            self._generation, self._frequencies = now, LRUCache(_REMEMBERED)
         return now
 
     async def _asked(self, asked: Asked, size: int, hidden: Collection[str]) -> dict[str, Any]:
@@ -127,8 +128,6 @@ class Search:
             told, lost = await counted(self._client, generation.index, generation.routings, unknown)
             frequencies |= told.frequencies
             if not lost and self._generation == generation:
-                if len(known) > _REMEMBERED:
-                    known.clear()
                 known.update(told.frequencies)
         return Statistics(generation.paragraph_count, generation.term_count, generation.empty_count, frequencies), lost
 

@@ -7,12 +7,10 @@ import zipfile
 
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Raw
-from retrieval.reading.limits import MEBIBYTE, too_large
+from retrieval.reading.limits import MEBIBYTE, Unpacking
 
 _ENCRYPTED, _UTF8_NAME = 0x1, 0x800
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# What this little unpacks to is no bomb, however well it was packed: empty sheets are packed very well.
-_HARMLESS_BYTES = 16 * MEBIBYTE
 
 
 def open_zip(raw: Raw) -> zipfile.ZipFile:
@@ -27,17 +25,9 @@ def open_zip(raw: Raw) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise UnreadableDocument(raw.path, f"is damaged or half-written: it is no zip container ({error})") from error
     members = archive.infolist()
-    limits = raw.limits
-    if len(members) > limits.member_count:
-        reason = f"holds {len(members):,} members (the limit member_count is {limits.member_count:,})"
-        raise UnreadableDocument(raw.path, reason)
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > limits.unpacked_bytes:
-        raise UnreadableDocument(raw.path, "unpacked, " + too_large(unpacked, "unpacked_bytes", limits.unpacked_bytes))
-    if unpacked > max(_HARMLESS_BYTES, limits.pack_ratio * len(raw.data)):
-        reason = (
-            f"unpacks to {unpacked / len(raw.data):,.0f} times its size (the limit pack_ratio is {limits.pack_ratio})"
-        )
+    unpacking = raw.unpacking or Unpacking(raw.limits, len(raw.data))
+    reason = unpacking.add(len(members), sum(member.file_size for member in members))
+    if reason is not None:
         raise UnreadableDocument(raw.path, reason)
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise UnreadableDocument(raw.path, "is locked with a password; pack it without")

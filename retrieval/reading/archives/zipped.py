@@ -9,26 +9,26 @@ from zipfile import ZipFile, ZipInfo
 from retrieval.reading.archives.container import member_name, open_zip, read_member
 from retrieval.reading.content import Raw
 from retrieval.reading.finding import is_litter
-from retrieval.reading.formats import is_readable
-from retrieval.reading.limits import Limits, too_large
+from retrieval.reading.formats import may_mislead, refusal
+from retrieval.reading.limits import too_large
 
 
-def members(path: str, data: bytes, limits: Limits) -> Iterator[tuple[str, bytes | str]]:
+def members(raw: Raw) -> Iterator[tuple[str, bytes | str]]:
     """Each file in the archive: its path, beginning with the archive's own, and its bytes, or why it is not read.
 
     Hidden and temporary files pass without a word, as they do in a folder. Raises ``UnreadableDocument`` when the
     archive as a whole cannot be read.
     """
-    with open_zip(Raw(path=path, data=data, limits=limits)) as archive:
+    with open_zip(raw) as archive:
         for member in sorted(archive.infolist(), key=member_name):
             inner = _inner_path(member)
             if member.is_dir() or not inner.parts or any(map(is_litter, inner.parts)):
                 continue
-            place = f"{path}/{inner}"
-            if not is_readable(inner.suffix):
-                yield place, f"{inner.suffix or 'files without a suffix'} are not read"
-            elif member.file_size > limits.file_bytes:
-                yield place, too_large(member.file_size, "file_bytes", limits.file_bytes)
+            place = f"{raw.path}/{inner}"
+            if (refused := refusal(inner.suffix.lower())) is not None and not may_mislead(inner.suffix.lower()):
+                yield place, refused
+            elif member.file_size > raw.limits.file_bytes:
+                yield place, too_large(member.file_size, "file_bytes", raw.limits.file_bytes)
             else:
                 yield place, _unpacked(archive, member)
 

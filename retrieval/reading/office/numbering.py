@@ -8,64 +8,131 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from docx.oxml.ns import qn
+from retrieval.reading.office.package import is_on
 
 _DIGITS = "〇一二三四五六七八九"
 _FORMAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 _PLACE = re.compile(r"%(\d)")
 
 
 @dataclass(slots=True)
 class _Level:
-    """How one level of a numbering counts: its first number, the writing of numbers, and the text around them."""
+    """How one level of a numbering counts: its first number, the writing of numbers, and the text around them.
+
+    ``legal`` says that all numbers in it are figures; ``restart`` is the level, from 1, after which it begins anew: 0
+    for never, ``None`` for any above it. ``style`` is the paragraph style that stands at this level.
+    """
 
     start: int = 1
     writing: str = "decimal"
     text: str = ""
+    legal: bool = False
+    restart: int | None = None
+    style: str = ""
 
 
 @dataclass(slots=True)
+class _Numbering:
+    """One use of a definition: what it changes of the levels, and where it begins to count anew."""
+
+    definition: str = ""
+    levels: dict[int, _Level] = field(default_factory=dict)
+    starts: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Counts:
+    """How far the numberings have counted."""
+
+    by_definition: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    begun: set[tuple[str, int]] = field(default_factory=set)
+
+    def copy(self) -> Counts:
+        """The same counts, which go on by themselves."""
+        counts = Counts(begun=set(self.begun))
+        counts.by_definition.update({key: dict(levels) for key, levels in self.by_definition.items()})
+        return counts
+
+
 class Numbering:
     """The numberings of a document, and how far each has counted."""
 
-    levels: dict[str, dict[int, _Level]] = field(default_factory=dict)  # abstract numbering → level → how it counts
-    abstract: dict[str, str] = field(default_factory=dict)  # numbering → abstract numbering
-    counts: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
-
-    @classmethod
-    def of(cls, root: Any) -> Numbering:
-        """The numberings that the root of ``numbering.xml`` defines."""
-        made = cls()
+    def __init__(self, root: Any = None) -> None:
+        """``root`` is that of ``numbering.xml``; without one there are none."""
+        self.counts = Counts()
+        self._definitions: dict[str, dict[int, _Level]] = {}
+        self._numberings: dict[str, _Numbering] = {}
+        if root is None:
+            return
+        linked: dict[str, str] = {}
         for definition in root.iter(qn("w:abstractNum")):
-            levels = made.levels[_value(definition, "w:abstractNumId")] = {}
-            for level in definition.iter(qn("w:lvl")):
-                levels[_whole(_value(level, "w:ilvl"), 0)] = _Level(
-                    start=_whole(_child(level, "w:start"), 1),
-                    writing=_child(level, "w:numFmt") or "decimal",
-                    text=_child(level, "w:lvlText"),
-                )
-        for numbering in root.iter(qn("w:num")):
-            made.abstract[_value(numbering, "w:numId")] = _child(numbering, "w:abstractNumId")
-        return made
+            key = _value(definition, "w:abstractNumId")
+            self._definitions[key] = _levels(definition)
+            if style := _child(definition, "w:styleLink"):
+                linked[style] = key
+        # A definition may be that of a list style, which another one holds.
+        same = {
+            _value(definition, "w:abstractNumId"): linked.get(_child(definition, "w:numStyleLink"), "")
+            for definition in root.iter(qn("w:abstractNum"))
+        }
+        for element in root.iter(qn("w:num")):
+            key = _child(element, "w:abstractNumId")
+            numbering = _Numbering(same.get(key) or key)
+            for override in element.iter(qn("w:lvlOverride")):
+                depth = _whole(_value(override, "w:ilvl"), 0)
+                numbering.levels.update(_levels(override))
+                if start := _child(override, "w:startOverride"):
+                    numbering.starts[depth] = _whole(start, 1)
+            self._numberings[_value(element, "w:numId")] = numbering
+
+    def depth_of(self, number_id: str, style: str) -> int:
+        """The level at which paragraphs of a style stand in a numbering that the style refers to."""
+        return next((depth for depth, level in self._all(number_id).items() if style and level.style == style), 0)
 
     def next(self, number_id: str, depth: int) -> str:
         """What stands before the next paragraph of this numbering at this depth; nothing before a bullet's."""
-        key = self.abstract.get(number_id, "")
-        levels = self.levels.get(key, {})
+        levels = self._all(number_id)
         level = levels.get(depth)
         if level is None or level.writing in {"bullet", "none"}:
             return ""
-        counts = self.counts[key]
+        numbering = self._numberings[number_id]
+        counts = self.counts.by_definition[numbering.definition]
+        if depth in numbering.starts and (number_id, depth) not in self.counts.begun:
+            counts[depth] = numbering.starts[depth] - 1
+        self.counts.begun.add((number_id, depth))
         counts[depth] = counts.get(depth, level.start - 1) + 1
         for deeper in [at for at in counts if at > depth]:
-            del counts[deeper]
+            restart = levels[deeper].restart if deeper in levels else None
+            if restart is None or depth < restart:
+                del counts[deeper]
 
         def written(place: re.Match[str]) -> str:
             at = int(place[1]) - 1
             other = levels.get(at, level)
-            return write_number(counts.get(at, other.start), other.writing)
+            return write_number(counts.get(at, other.start), "decimal" if level.legal else other.writing)
 
         return _PLACE.sub(written, level.text)
+
+    def _all(self, number_id: str) -> dict[int, _Level]:
+        numbering = self._numberings.get(number_id)
+        return {**self._definitions.get(numbering.definition, {}), **numbering.levels} if numbering else {}
+
+
+def _levels(element: Any) -> dict[int, _Level]:
+    levels: dict[int, _Level] = {}
+    for level in element.iter(qn("w:lvl")):
+        restart = _child(level, "w:lvlRestart")
+        levels[_whole(_value(level, "w:ilvl"), 0)] = _Level(
+            start=_whole(_child(level, "w:start"), 1),
+            writing=_child(level, "w:numFmt") or "decimal",
+            text=_child(level, "w:lvlText"),
+            legal=is_on(level, "isLgl"),
+            restart=_whole(restart, 0) if restart else None,
+            style=_child(level, "w:pStyle"),
+        )
+    return levels
 
 
 def write_number(number: int, writing: str) -> str:
@@ -76,6 +143,27 @@ def write_number(number: int, writing: str) -> str:
     """
     write = _WRITINGS.get(writing, str)
     return write(number) if 0 < number < 10_000 else str(number)
+
+
+def chinese_number(number: int, *, formal: bool = False) -> str:
+    """The number as it is counted in Chinese, of any size below 10¹⁶.
+
+    >>> chinese_number(105), chinese_number(20_350), chinese_number(0)
+    ('一百零五', '二万零三百五十', '〇')
+    """
+    digits, units = (_FORMAL_DIGITS, "拾佰仟") if formal else (_DIGITS, "十百千")
+    groups = [number // 10_000**place % 10_000 for place in range(4)]
+    written = ""
+    for group, unit in zip(reversed(groups), ("万亿", "亿", "万", ""), strict=True):
+        if group:
+            zero = "零" if written and group < 1000 else ""
+            written += zero + _counted(group, digits, units) + unit
+    return written or digits[0]
+
+
+def chinese_digits(figures: str, *, formal: bool = False) -> str:
+    """The figures one by one in Chinese: ``2021`` → ``二〇二一``."""
+    return "".join((_FORMAL_DIGITS if formal else _DIGITS)[int(figure)] for figure in figures)
 
 
 def _counted(number: int, digits: str, units: str) -> str:
@@ -117,21 +205,31 @@ def _formal(number: int) -> str:
 
 
 def _digit_by_digit(number: int) -> str:
-    return "".join(_DIGITS[int(digit)] for digit in str(number))
+    return chinese_digits(str(number))
 
 
 _WRITINGS: dict[str, Callable[[int], str]] = {
     **dict.fromkeys(("chineseCounting", "chineseCountingThousand", "japaneseCounting"), _chinese),
-    **dict.fromkeys(("taiwaneseCounting", "taiwaneseCountingThousand", "ideographTraditional"), _chinese),
+    **dict.fromkeys(("taiwaneseCounting", "taiwaneseCountingThousand"), _chinese),
     **dict.fromkeys(("chineseLegalSimplified", "ideographLegalTraditional"), _formal),
     **dict.fromkeys(("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"), _digit_by_digit),
     **dict.fromkeys(("decimalEnclosedCircle", "decimalEnclosedCircleChinese"), _circled),
+    "ideographTraditional": lambda number: _STEMS[(number - 1) % 10],
+    "ideographZodiac": lambda number: _BRANCHES[(number - 1) % 12],
+    "decimalEnclosedParen": lambda number: chr(ord("⑴") + number - 1) if number <= 20 else f"({number})",
+    "decimalEnclosedFullstop": lambda number: chr(ord("⒈") + number - 1) if number <= 20 else f"{number}.",
+    "numberInDash": "- {} -".format,
     "lowerLetter": _letters,
     "upperLetter": lambda number: _letters(number).upper(),
     "lowerRoman": lambda number: _roman(number).lower(),
     "upperRoman": _roman,
     "decimalZero": "{:02}".format,
 }
+
+
+def qn(name: str) -> str:
+    """The name in the namespace of WordprocessingML: ``w:p``."""
+    return f"{_NAMESPACE}{name.removeprefix('w:')}"
 
 
 def _value(element: Any, name: str) -> str:

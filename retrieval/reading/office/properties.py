@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+
+from lxml import etree
 
 from retrieval.reading.content import Metadata
 from retrieval.reading.dates import iso_date
+from retrieval.reading.office.package import Package
 from retrieval.reading.text.front_matter import metadata_of
 
 _DEFAULT_TITLE = re.compile(
@@ -20,23 +22,22 @@ _DEFAULT_AUTHOR = re.compile(
     r"|Microsoft(?: Office)?(?: User| 用户)?|python-docx|openpyxl|Apache POI|Steve Canny)$",
     re.IGNORECASE,
 )
+_TEMPLATE_DATE = "2013-12-23T23:15:00Z"  # of the template from which python-docx makes its files
 
 
-class Properties(Protocol):
-    """The core properties that the Office formats share, under the names of the libraries that read them."""
-
-    title: str | None
-    created: object
-    modified: object
-    keywords: str | None
-    category: str | None
-
-
-def properties(core: Properties) -> Metadata:
-    """Title, author, date of making and key words of an Office file."""
-    author = getattr(core, "author", None) or getattr(core, "creator", None)  # openpyxl calls him creator
+def properties(package: Package) -> Metadata:
+    """Title, author, date of making and key words of an Office file; those that are damaged say nothing."""
+    try:
+        root = package.related("", "core-properties")
+    except etree.XMLSyntaxError:
+        root = None
+    said = {} if root is None else {str(child.tag).rpartition("}")[2]: child.text for child in root.iterfind("*")}
+    dates = (said.get(name) for name in ("created", "modified"))
     return sound_metadata(
-        title=core.title, author=author, date=core.created or core.modified, keywords=core.keywords or core.category
+        title=said.get("title"),
+        author=said.get("creator"),
+        date=next((date for date in dates if date and date != _TEMPLATE_DATE and iso_date(date)), None),
+        keywords=said.get("keywords") or said.get("category"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
@@ -11,22 +12,25 @@ from pptx.shapes.base import BaseShape
 from pptx.slide import Slide
 from pptx.table import Table
 
-from retrieval.reading.archives.container import open_office
 from retrieval.reading.content import Block, Content, Raw
 from retrieval.reading.joining import collapse
+from retrieval.reading.office.package import Package
 from retrieval.reading.office.properties import properties
-from retrieval.reading.rows import Cell, Grid
+from retrieval.reading.rows import Cell, Grid, cell_text
 
 _FURNITURE = frozenset({PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER})
 
 
 def read(raw: Raw) -> Content:
     """The titles, texts, tables and notes of the slides, in order."""
-    open_office(raw).close()
-    presentation = Presentation(io.BytesIO(raw.data))
+    package = Package(raw)
+    presentation = Presentation(io.BytesIO(package.bytes))
     blocks: list[Block] = []
-    pictured = 0
+    pictured = unseen = 0
     for number, slide in enumerate(presentation.slides, start=1):
+        if slide.element.get("show") in {"0", "false"} and not raw.hidden:
+            unseen += 1
+            continue
         title = slide.shapes.title
         if title is not None and (text := collapse(title.text_frame.text)):
             blocks.append(Block(text, level=1, page=number))
@@ -34,10 +38,14 @@ def read(raw: Raw) -> Content:
             if title is not None and shape.shape_id == title.shape_id:
                 continue
             pictured += bool(getattr(shape, "has_chart", False)) or _is_diagram(shape)
-            blocks.extend(Block(text, page=number) for text in _texts(shape) if text)
+            blocks.extend(replace(block, page=number) for block in _blocks(shape))
         blocks.extend(Block(text, page=number) for text in _notes(slide) if text)
-    remarks = (f"left out {pictured} charts and diagrams",) if pictured else ()
-    return Content(format="pptx", blocks=blocks, metadata=properties(presentation.core_properties), remarks=remarks)
+    remarks: list[str] = []
+    if pictured:
+        remarks.append(f"left out {pictured} charts and diagrams")
+    if unseen:
+        remarks.append(f"left out {unseen} hidden slides; hidden = true in documents.toml reads them")
+    return Content(format="pptx", blocks=blocks, metadata=properties(package), remarks=tuple(remarks))
 
 
 def _leaves(shapes: Iterable[BaseShape]) -> Iterator[BaseShape]:
@@ -52,7 +60,7 @@ def _leaves(shapes: Iterable[BaseShape]) -> Iterator[BaseShape]:
             pending.extend(list(members)[::-1])
 
 
-def _texts(shape: BaseShape) -> Iterator[str]:
+def _blocks(shape: BaseShape) -> Iterator[Block]:
     if shape.is_placeholder and shape.placeholder_format.type in _FURNITURE:
         return
     if getattr(shape, "has_table", False):
@@ -60,18 +68,18 @@ def _texts(shape: BaseShape) -> Iterator[str]:
     elif shape.has_text_frame:
         for paragraph in shape.text_frame.paragraphs:  # type: ignore[attr-defined]  # has_text_frame says it has one
             # A vertical tab is a line break within the paragraph.
-            yield from (collapse(line) for line in paragraph.text.split("\v"))
+            yield from map(Block, filter(None, map(collapse, paragraph.text.split("\v"))))
 
 
-def _table(table: Table) -> list[str]:
+def _table(table: Table) -> list[Block]:
     grid = Grid()
     for row_number, row in enumerate(table.rows):
         grid.start_row()
         for cell in row.cells:
             if not cell.is_spanned:
                 heads = row_number == 0 and bool(table.first_row)
-                grid.put(Cell(collapse(cell.text), heads), cell.span_width, cell.span_height)
-    return grid.texts()
+                grid.put(Cell(cell_text(cell.text), heads), cell.span_width, cell.span_height)
+    return grid.blocks()
 
 
 def _notes(slide: Slide) -> list[str]:

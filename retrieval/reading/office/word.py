@@ -2,70 +2,79 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import docx
-from docx.document import Document as WordDocument
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml.ns import qn
-from docx.oxml.parser import parse_xml
-
-from retrieval.reading.archives.container import open_office
 from retrieval.reading.content import Block, Content, Metadata, Raw
 from retrieval.reading.joining import collapse
-from retrieval.reading.office.numbering import Numbering
+from retrieval.reading.notices import notice
+from retrieval.reading.office.inserted import inserted_blocks
+from retrieval.reading.office.numbering import Numbering, qn
+from retrieval.reading.office.package import Package, link_id
 from retrieval.reading.office.properties import properties
-from retrieval.reading.rows import Cell, Grid
+from retrieval.reading.office.runs import DELETED, FALLBACK, TEXT_BOX, UNREAD, Characters
+from retrieval.reading.rows import EMPTY, Cell, Grid, cell_text
 
-_PARAGRAPH, _TABLE, _TEXT_BOX, _TEXT = qn("w:p"), qn("w:tbl"), qn("w:txbxContent"), qn("w:t")
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-# What was deleted or moved away, what stands there twice, and what is set but not read.
-_UNREAD = frozenset((*map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:rt", "w:sdtPr", "w:tblPr")), _FALLBACK))
-_CHARACTERS = {qn("w:tab"): "\t", qn("w:noBreakHyphen"): "-", qn("w:cr"): "\v", qn("w:br"): "\v", qn("w:ptab"): "\t"}
+_PARAGRAPH, _TABLE, _INSERTED = qn("w:p"), qn("w:tbl"), qn("w:altChunk")
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"(?:title|标题|標題|文档标题)$", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"(?:toc|目录|目錄)\s*\d", re.IGNORECASE)
-_LONGEST_CELL = 400
-_LONGEST_CHAIN = 20
 _LIST_STYLE = re.compile(r"list (?:bullet|number|paragraph)|列表|列出段落|项目符号", re.IGNORECASE)
+_LONGEST_CHAIN = 20
 
 
 def read(raw: Raw) -> Content:
-    """The text of the body; headers, footers, comments and what tracked changes have deleted are left out."""
-    open_office(raw).close()
-    document = docx.Document(io.BytesIO(raw.data))
-    reading = _Reading(document)
-    reading.read(document.element.body)
-    metadata = properties(document.core_properties)
-    if metadata.title is None and reading.title:
-        metadata = Metadata(title=reading.title).over(metadata)
-    return Content(format="docx", blocks=reading.blocks, metadata=metadata, remarks=tuple(reading.remarks()))
+    """The text of the body; headers, footers, comments, what is struck out and what was deleted are left out."""
+    package = Package(raw)
+    part = package.linked("", "officeDocument") or "word/document.xml"
+    root = package.root(part)
+    body = None if root is None else root.find(qn("w:body"))
+    if body is None:
+        raise ValueError("no document is in it")
+    reading = _Reading(package, part, raw)
+    reading.read(body)
+    blocks = reading.blocks
+    metadata = properties(package)
+    official = notice(blocks)
+    if reading.title:
+        metadata = metadata.over(Metadata(title=reading.title))
+    elif official.title is not None:
+        metadata = official.over(metadata)
+        blocks = [Block(block.text, level=1) if block.text == official.title else block for block in blocks]
+    return Content(format="docx", blocks=blocks, metadata=metadata, remarks=tuple(reading.remarks()))
 
 
 class _Reading:
     """One reading of one document: the blocks so far, and what was met on the way."""
 
-    def __init__(self, document: WordDocument) -> None:
+    def __init__(self, package: Package, part: str, raw: Raw) -> None:
+        self.package, self.raw = package, raw
+        self.links = {link.id: link.target for link in package.links(part)}
         self.blocks: list[Block] = []
         self.title = ""
-        self.contents_lines = self.deletions = self.pictures = 0
-        self.styles = {style.style_id: style for style in document.styles}
-        self.notes = _notes(document)
-        numbering = _related(document, RELATIONSHIP_TYPE.NUMBERING)
-        self.numbering = Numbering() if numbering is None else Numbering.of(numbering)
+        self.contents_lines = self.pictures = 0
+        self.unread: list[str] = []
+        self.styles = _styles(package.related(part, "styles"))
+        self.characters = Characters(self._run_properties)
+        self.notes = _notes(package, part)
+        self.numbering = Numbering(package.related(part, "numbering"))
+        comments = package.related(part, "comments")
+        self.comments = 0 if comments is None else sum(1 for _ in comments.iterfind(qn("w:comment")))
 
     def remarks(self) -> Iterator[str]:
         """What was left out of the document."""
-        if self.contents_lines:
-            yield f"left out {self.contents_lines} lines of a table of contents"
-        if self.deletions:
-            yield f"left out {self.deletions} passages that tracked changes have deleted"
-        if self.pictures:
-            yield f"left out {self.pictures} pictures"
+        for count, what in (
+            (self.contents_lines, "lines of a table of contents"),
+            (self.characters.deletions, "passages that tracked changes have deleted"),
+            (self.characters.struck, "passages that are struck out"),
+            (self.comments, "comments"),
+            (self.pictures, "pictures"),
+        ):
+            if count:
+                yield f"left out {count} {what}"
+        for name in self.unread:
+            yield f"left out {name}, a file within the file; open and save it in Word to make it a part of the text"
 
     def read(self, container: Any) -> None:
         """Reads the paragraphs and tables in the container, and in whatever wraps them there."""
@@ -75,9 +84,9 @@ class _Reading:
             if element.tag == _PARAGRAPH:
                 self._paragraph(element)
                 pending.extend(reversed(_text_boxes(element)))
-            elif element.tag == _TABLE and (rows := self._table(element)):
-                self.blocks.extend(map(Block, rows))
-            elif element.tag not in _UNREAD:
+            elif element.tag == _INSERTED:
+                self._inserted(element)
+            elif not (element.tag == _TABLE and self._table(element)) and element.tag not in UNREAD | {DELETED}:
                 pending.extend(reversed(element))
 
     def _paragraph(self, paragraph: Any) -> None:
@@ -86,10 +95,8 @@ class _Reading:
             self.contents_lines += 1
             return
         self.pictures += sum(map(_is_picture, paragraph.iter(qn("w:drawing"), qn("w:pict"))))
-        text = self._text(paragraph)
-        if text.strip():
-            number = self.numbering.next(*style.numbering) if style.numbering else ""
-            lines = [line for line in map(collapse, f"{number} {text}".split("\v")) if line]
+        number, lines = self._lines(paragraph, style)
+        if lines:
             if not self.title and not self.blocks and any(map(_TITLE_STYLE.match, style.names)):
                 self.title = " ".join(lines)
             elif style.level is not None:
@@ -99,86 +106,136 @@ class _Reading:
         for note in self._notes_in(paragraph):
             self.read(note)
 
-    def _text(self, paragraph: Any) -> str:
-        """The characters of the paragraph; a line break within it is a vertical tab."""
-        pieces: list[str] = []
-        pending = [paragraph]
-        while pending:
-            element = pending.pop()
-            tag = element.tag
-            if tag in {_TEXT, _MATH_TEXT}:
-                pieces.append(element.text or "")
-            elif tag in _CHARACTERS:
-                pieces.append(_CHARACTERS[tag])
-            elif tag == qn("w:del"):
-                self.deletions += 1
-            elif tag not in _UNREAD and tag != _TEXT_BOX and not _is_hidden(element):
-                pending.extend(reversed(element))
-        return "".join(pieces)
+    def _lines(self, paragraph: Any, style: _Style) -> tuple[str, list[str]]:
+        """The number of the paragraph and its lines, of which the first begins with it."""
+        text = self.characters.of(paragraph)
+        if not text.strip():
+            return "", []
+        number = self.numbering.next(*style.numbering) if style.numbering else ""
+        return number, [line for line in map(collapse, f"{number} {text}".split("\v")) if line]
 
-    def _table(self, table: Any) -> list[str]:
-        """The rows of a table of data; nothing for one whose cells hold whole texts."""
+    def _table(self, table: Any) -> bool:
+        """Reads a table of data, a row being a paragraph; says whether it is one, or its cells hold whole texts."""
+        before = self.numbering.counts.copy(), self.characters.deletions, self.characters.struck
+        grid = self._grid(table)
+        blocks = grid.blocks()
+        if not blocks:
+            self.numbering.counts, self.characters.deletions, self.characters.struck = before
+            return False
+        self.blocks.extend(blocks)
+        self.pictures += sum(map(_is_picture, table.iter(qn("w:drawing"), qn("w:pict"))))
+        for note in self._notes_in(table):
+            self.read(note)
+        return True
+
+    def _grid(self, table: Any) -> Grid:
         grid = Grid()
         above: dict[int, Cell] = {}
-        for row in _within(table, qn("w:tr")):
+        rows = [row for row in _within(table, qn("w:tr")) if row.find(f"{qn('w:trPr')}/{DELETED}") is None]
+        heads = [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in rows]
+        for row, marked in zip(rows, heads, strict=True):
             grid.start_row()
-            heads = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
-            column = 0
+            column = _number(row.find(f"{qn('w:trPr')}/{qn('w:gridBefore')}"))
+            if column:
+                grid.put(EMPTY, column)
             for cell in _within(row, qn("w:tc")):
-                merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-                if merge is None or merge.get(qn("w:val")) == "restart" or column not in above:
-                    text = " ".join(self._text(paragraph) for paragraph in cell.iter(_PARAGRAPH))
-                    above[column] = Cell(collapse(text), heads)
-                span = _span(cell)
+                if not _goes_on(cell, "w:vMerge") or column not in above:
+                    left = above.get(column - 1) if _goes_on(cell, "w:hMerge") else None
+                    above[column] = left or Cell(cell_text("\n".join(self._cell(cell))), marked and not all(heads))
+                span = max(1, _number(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")))
                 grid.put(above[column], span)
                 column += span
-        longest = max((len(cell.text) for row in grid.rows for cell in row), default=0)
-        return [] if longest > _LONGEST_CELL or max(map(len, grid.rows), default=0) < 2 else grid.texts()
+        return grid
 
-    def _notes_in(self, paragraph: Any) -> Iterator[Any]:
-        """The notes to which the paragraph refers, each once."""
+    def _cell(self, cell: Any) -> Iterator[str]:
+        """The lines of a cell, those of text boxes after the paragraphs that they hang on."""
+        pending = list(reversed(cell))
+        while pending:
+            element = pending.pop()
+            if element.tag == _PARAGRAPH:
+                yield from self._lines(element, self._style(element))[1]
+                pending.extend(reversed(_text_boxes(element)))
+            elif element.tag not in UNREAD | {DELETED}:
+                pending.extend(reversed(element))
+
+    def _inserted(self, element: Any) -> None:
+        """Reads a file that was inserted as a whole."""
+        name = self.links.get(link_id(element), "")
+        data = self.package.data(name) if name else None
+        blocks = inserted_blocks(name, data, self.raw) if data else None
+        if blocks is None:
+            self.unread.append(name.rpartition("/")[2] or "a file")
+        else:
+            self.blocks.extend(blocks)
+
+    def _notes_in(self, element: Any) -> Iterator[Any]:
+        """The notes to which a paragraph or table refers, each once."""
         for kind in ("w:footnote", "w:endnote"):
-            for reference in paragraph.iter(qn(f"{kind}Reference")):
+            for reference in element.iter(qn(f"{kind}Reference")):
                 note = self.notes.pop((kind, reference.get(qn("w:id"))), None)
                 if note is not None:
                     yield note
 
+    def _chain(self, style_id: str | None) -> list[Any]:
+        """A style and those that it is based on, the nearest first."""
+        chain: list[Any] = []
+        style = self.styles.get(style_id or "")
+        while style is not None and len(chain) < _LONGEST_CHAIN:
+            chain.append(style)
+            style = self.styles.get(_value(style.find(qn("w:basedOn"))))
+        return chain
+
+    def _run_properties(self, style_id: str) -> Any:
+        settings = (style.find(qn("w:rPr")) for style in self._chain(style_id))
+        return next((found for found in settings if found is not None), None)
+
     def _style(self, paragraph: Any) -> _Style:
         """What the paragraph's own settings and those of its styles, the nearest first, say of it."""
         settings = paragraph.find(qn("w:pPr"))
-        chain = [] if settings is None else [settings]
-        names: list[str] = []
-        reference = None if settings is None else settings.find(qn("w:pStyle"))
-        style = self.styles.get(None if reference is None else reference.get(qn("w:val")))
-        while style is not None and len(names) < _LONGEST_CHAIN:
-            names.append(style.name or "")
-            chain.extend(style.element.findall(qn("w:pPr")))
-            style = getattr(style, "base_style", None)
-        return _Style(names, chain)
+        style_id = _value(None if settings is None else settings.find(qn("w:pStyle")))
+        chain = self._chain(style_id)
+        names = [_value(style.find(qn("w:name"))) for style in chain]
+        made = [] if settings is None else [settings]
+        made += [found for style in chain if (found := style.find(qn("w:pPr"))) is not None]
+        return _Style(names, made, style_id, self.numbering)
 
 
 class _Style:
     """How a paragraph is set, as far as its text depends on it."""
 
-    def __init__(self, names: list[str], chain: list[Any]) -> None:
+    def __init__(self, names: list[str], chain: list[Any], style_id: str, numbering: Numbering) -> None:
         self.names = names
-        outline = _first(chain, "w:outlineLvl")
-        depth = "" if outline is None else outline.get(qn("w:val"), "")
+        depth = _value(_first(chain, "w:outlineLvl"))
         named = next(filter(None, map(_HEADING_STYLE.match, names)), None)
         # The tenth level of the outline is running text.
         self.level = int(depth) + 1 if depth in set("012345678") else int(named[1]) if named and not depth else None
-        number = _first(chain, "w:numPr")
         self.numbering: tuple[str, int] | None = None
-        if number is not None:
-            number_id, level = number.find(qn("w:numId")), number.find(qn("w:ilvl"))
-            written = "0" if level is None else level.get(qn("w:val"), "0")
-            if number_id is not None:
-                self.numbering = (number_id.get(qn("w:val"), ""), int(written) if written in set("012345678") else 0)
+        number = _first(chain, "w:numPr")
+        number_id = _value(None if number is None else number.find(qn("w:numId")))
+        if number is not None and number_id:
+            level = _value(number.find(qn("w:ilvl")))
+            at = int(level) if level in set("012345678") else numbering.depth_of(number_id, style_id)
+            self.numbering = (number_id, at)
         self.is_item = self.numbering is not None or any(map(_LIST_STYLE.match, names))
 
 
 def _first(chain: list[Any], name: str) -> Any:
     return next((found for settings in chain if (found := settings.find(qn(name))) is not None), None)
+
+
+def _value(element: Any) -> str:
+    return "" if element is None else element.get(qn("w:val")) or ""
+
+
+def _number(element: Any) -> int:
+    value = _value(element)
+    return int(value) if value.isdecimal() and len(value) <= 3 else 0
+
+
+def _goes_on(cell: Any, merge: str) -> bool:
+    """Whether the cell only goes on with the one above or to the left of it."""
+    found = cell.find(f"{qn('w:tcPr')}/{qn(merge)}")
+    return found is not None and _value(found) != "restart"
 
 
 def _within(element: Any, tag: str) -> list[Any]:
@@ -189,45 +246,39 @@ def _within(element: Any, tag: str) -> list[Any]:
         child = pending.pop()
         if child.tag == tag:
             found.append(child)
-        elif child.tag not in _UNREAD and child.tag != _TABLE:
+        elif child.tag not in UNREAD and child.tag != _TABLE:
             pending.extend(reversed(child))
     return found
 
 
 def _text_boxes(paragraph: Any) -> list[Any]:
     """The text boxes that hang on the paragraph, each once: for older programs the file holds them a second time."""
-    boxes = paragraph.iter(_TEXT_BOX)
-    return [box for box in boxes if not any(above.tag in {_FALLBACK, _TEXT_BOX} for above in box.iterancestors())]
+    boxes = paragraph.iter(TEXT_BOX)
+    return [box for box in boxes if not any(above.tag in {FALLBACK, TEXT_BOX} for above in _between(box, paragraph))]
+
+
+def _between(element: Any, outer: Any) -> Iterator[Any]:
+    """The elements around one, up to another that is around it as well."""
+    for above in element.iterancestors():
+        if above is outer:
+            return
+        yield above
 
 
 def _is_picture(drawing: Any) -> bool:
     """Whether a drawing is none of text, and not the second copy of one."""
-    copied = any(above.tag == _FALLBACK for above in drawing.iterancestors())
-    return not copied and next(drawing.iter(_TEXT_BOX), None) is None
+    copied = any(above.tag == FALLBACK for above in drawing.iterancestors())
+    return not copied and next(drawing.iter(TEXT_BOX), None) is None
 
 
-def _is_hidden(element: Any) -> bool:
-    hidden = element.find(f"{qn('w:rPr')}/{qn('w:vanish')}") if element.tag == qn("w:r") else None
-    return hidden is not None and hidden.get(qn("w:val")) not in {"0", "false", "off"}
+def _styles(root: Any) -> dict[str, Any]:
+    return {} if root is None else {style.get(qn("w:styleId")) or "": style for style in root.iterfind(qn("w:style"))}
 
 
-def _span(cell: Any) -> int:
-    span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-    value = "" if span is None else span.get(qn("w:val"), "")
-    return int(value) if value.isdecimal() and 0 < len(value) <= 3 else 1
-
-
-def _related(document: WordDocument, relationship: str) -> Any:
-    """The root of the part that is related to the document in this way, if there is one."""
-    parts = (link for link in document.part.rels.values() if link.reltype == relationship and not link.is_external)
-    link = next(parts, None)
-    return None if link is None else parse_xml(link.target_part.blob)
-
-
-def _notes(document: WordDocument) -> dict[tuple[str, str], Any]:
-    notes: dict[tuple[str, str], Any] = {}
-    for kind, relationship in (("w:footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("w:endnote", RELATIONSHIP_TYPE.ENDNOTES)):
-        root = _related(document, relationship)
+def _notes(package: Package, part: str) -> dict[tuple[str, str | None], Any]:
+    notes: dict[tuple[str, str | None], Any] = {}
+    for kind in ("w:footnote", "w:endnote"):
+        root = package.related(part, f"{kind.removeprefix('w:')}s")
         for note in () if root is None else root.iter(qn(kind)):
             # Those with a type are the lines that part the notes from the text.
             if note.get(qn("w:type")) in {None, "normal"}:

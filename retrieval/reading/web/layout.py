@@ -35,7 +35,7 @@ def blocks_of(root: PageElement) -> list[Block]:
 
 
 def _text_of(cell: PageElement) -> str:
-    return " ".join(block.text for block in blocks_of(cell))
+    return "\n".join(block.text for block in blocks_of(cell))
 
 
 @dataclass(slots=True)

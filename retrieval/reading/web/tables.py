@@ -10,13 +10,11 @@ from retrieval.reading.content import Block
 from retrieval.reading.rows import Cell, Grid
 from retrieval.reading.web.elements import HEADINGS, attributes_of, is_text, tag_of, walk
 
-_LONGEST_CELL = 400
-
 
 def table_blocks(table: PageElement, *, text_of: Callable[[PageElement], str]) -> list[Block]:
-    """A paragraph for each row of data in the table; none when it is there to lay the page out.
+    r"""A paragraph for each row of data in the table; none when it is there to lay the page out.
 
-    ``text_of`` gives the text of a cell.
+    ``text_of`` returns the text of a cell, its lines parted by ``\n``.
     """
     if attributes_of(table).get("role") in {"presentation", "none"} or not _is_plain(table):
         return []
@@ -35,11 +33,7 @@ def table_blocks(table: PageElement, *, text_of: Callable[[PageElement], str]) -
         return tag == "tr"
 
     walk(table, enter)
-    if max(map(len, grid.rows), default=0) < 2 or any(
-        len(cell.text) > _LONGEST_CELL for row in grid.rows for cell in row
-    ):
-        return []
-    return [Block(text, under=tuple(filter(None, captions))) for text in grid.texts()]
+    return grid.blocks(under=tuple(filter(None, captions)))
 
 
 def _is_plain(table: PageElement) -> bool:

@@ -1,0 +1,303 @@
+"""Excel workbooks as files: sheets, strings, styles and cells (SpreadsheetML, ECMA-376 part 1, 18)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from retrieval.reading.office.number_formats import BUILT_IN, shown_number, shown_text
+from retrieval.reading.office.package import Package, is_on, link_id
+from retrieval.reading.rows import EMPTY, Cell, cell_text
+
+MOST_COLUMNS = 256
+_MOST_MERGED = 1_000_000
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)$")
+_PICTURE = re.compile(r"=?\s*(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook: its name, whether people see it, and the part that holds it."""
+
+    name: str
+    hidden: bool
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a cell shows what it holds."""
+
+    number_format: str = "General"
+    struck: bool = False
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of a sheet by number, and what was met on the way.
+
+    ``hidden_columns`` and ``hidden_rows`` are numbers that begin at 1; ``last`` is the highest column that holds
+    anything. ``links`` lead to the drawing of the sheet.
+    """
+
+    rows: dict[int, list[Cell]] = field(default_factory=dict)
+    hidden_columns: set[int] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    covered: set[int] = field(default_factory=set)  # rows that hold nothing but cells that reach into them from above
+    last: int = 0
+    uncalculated: int = 0
+    errors: int = 0
+    pictures: int = 0
+    struck: int = 0
+    cut: bool = False
+
+
+class Workbook:
+    """A workbook that can be read sheet by sheet."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.part = package.linked("", "officeDocument") or "xl/workbook.xml"
+        root = package.root(self.part)
+        if root is None:
+            raise ValueError("no workbook is in it")
+        links = {link.id: link for link in package.links(self.part)}
+        self.sheets = [
+            Sheet(element.get("name", ""), element.get("state", "visible") != "visible", links[link_id(element)].target)
+            for element in root.iterfind("{*}sheets/{*}sheet")
+            if link_id(element) in links and links[link_id(element)].kind == "worksheet"
+        ]
+        properties = root.find("{*}workbookPr")
+        self.from_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
+        self.strings = list(self._strings(package.linked(self.part, "sharedStrings")))
+        self.styles = _styles(package.related(self.part, "styles"))
+
+    def _strings(self, part: str) -> Iterator[str]:
+        yield from map(_text, self.package.elements(part, "si") if part else ())
+
+    def table(self, sheet: Sheet, *, most_rows: int) -> Table:
+        """The cells of a sheet, as it shows them; merged ones in each of their places, up to so many rows."""
+        table = Table()
+        merged: list[str] = []
+        number = 0
+        for element in self.package.elements(sheet.part, "col", "row", "mergeCell"):
+            kind = element.tag.rpartition("}")[2]
+            if kind == "mergeCell":
+                merged.append(element.get("ref", ""))
+            elif kind == "col":
+                if _is_hidden(element, "width"):
+                    first, last = _whole(element.get("min"), 1), _whole(element.get("max"), 0)
+                    table.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
+            else:
+                number = _whole(element.get("r"), number + 1)
+                if _is_hidden(element, "ht"):
+                    table.hidden_rows.add(number)
+                row = self._row(element, table)
+                if any(cell.text for cell in row):
+                    if len(table.rows) >= most_rows:
+                        table.cut = True
+                        break
+                    table.rows[number] = row
+        _spread(table, merged)
+        return table
+
+    def _row(self, element: Any, table: Table) -> list[Cell]:
+        row: list[Cell] = []
+        column = 0
+        for cell in element.iterfind("{*}c"):
+            place = _REFERENCE.match(cell.get("r", ""))
+            column = _column(place[1]) if place else column + 1
+            text = self._shown(cell, table)
+            if not text:
+                continue
+            table.last = max(table.last, column)
+            if column <= MOST_COLUMNS:
+                row.extend([EMPTY] * (column - len(row)))
+                row[column - 1] = Cell(text)
+        return row
+
+    def _shown(self, cell: Any, table: Table) -> str:
+        """The cell as the sheet shows it; errors, pictures and struck-out text are counted and left out."""
+        index = _whole(cell.get("s"), 0)
+        style = self.styles[index] if index < len(self.styles) else Style()
+        text = cell_text(self._value(cell, style, table))
+        if not text:
+            return ""
+        if _ERROR.match(text):
+            table.errors += 1
+            return ""
+        if _PICTURE.match(text):
+            table.pictures += 1
+            return ""
+        if style.struck:
+            table.struck += 1
+            return ""
+        return text
+
+    def _value(self, cell: Any, style: Style, table: Table) -> str:
+        kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
+        if kind == "inlineStr":
+            return shown_text(_text(cell.find("{*}is")), style.number_format)
+        if not value:
+            table.uncalculated += cell.find("{*}f") is not None and kind != "str"
+            return ""
+        match kind:
+            case "s":
+                index = _whole(value, len(self.strings))
+                return shown_text(self.strings[index], style.number_format) if index < len(self.strings) else ""
+            case "b":
+                return "是" if value.strip() in {"1", "true"} else "否"
+            case "n" | "d":
+                return self._figure(value, style.number_format, dated=kind == "d")
+        return shown_text(_unescaped(value), style.number_format)
+
+    def _figure(self, value: str, number_format: str, *, dated: bool) -> str:
+        try:
+            if dated:
+                return _date(value, number_format)
+            return shown_number(float(value), number_format, from_1904=self.from_1904)
+        except (ValueError, OverflowError):
+            return value
+
+    def comments(self, sheet: Sheet) -> list[tuple[int, int, str]]:
+        """What people have noted on the cells of a sheet: row, column and text."""
+        links = self.package.links(sheet.part)
+        found: list[tuple[int, int, str]] = []
+        for link in links:
+            if link.kind == "threadedComment":
+                found.extend(_noted(element, _text(element)) for element in self._all(link.target, "threadedComment"))
+        for link in links:
+            if link.kind == "comments":
+                authors = [element.text or "" for element in self._all(link.target, "author")]
+                for element in self._all(link.target, "comment"):
+                    author = _whole(element.get("authorId"), len(authors))
+                    name = authors[author] if author < len(authors) else ""
+                    # Those of a thread are there a second time, for programs that know no threads.
+                    if not name.startswith("tc="):
+                        text = _text(element.find("{*}text")).strip()
+                        found.append(_noted(element, text.removeprefix(f"{name}:").removeprefix(f"{name}：")))
+        return [
+            (row, column, cell_text(text).replace("\n", " ")) for row, column, text in found if row and text.strip()
+        ]
+
+    def boxes(self, sheet: Sheet) -> tuple[list[str], int]:
+        """The texts of the text boxes on a sheet, and how many pictures and charts lie on it."""
+        root = self.package.related(sheet.part, "drawing")
+        if root is None:
+            return [], 0
+        texts = [
+            cell_text("\n".join("".join(piece.text or "" for piece in line.iter("{*}t")) for line in body.iter("{*}p")))
+            for body in root.iter("{*}txBody")
+        ]
+        pictures = sum(1 for _ in root.iter("{*}pic", "{*}graphicFrame"))
+        return [text.replace("\n", " ") for text in texts if text], pictures
+
+    def _all(self, part: str, tag: str) -> list[Any]:
+        root = self.package.root(part)
+        return [] if root is None else list(root.iter(f"{{*}}{tag}"))
+
+
+def column_name(column: int) -> str:
+    """The letters of a column, the first being 1: ``A`` … ``Z``, ``AA`` …."""
+    name = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return name
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _spread(table: Table, merged: list[str]) -> None:
+    """Puts each merged cell into all of its places, as far as there are rows."""
+    numbers = sorted(table.rows)
+    left = _MOST_MERGED
+    for reference in merged:
+        first, _, last = reference.partition(":")
+        start, end = _REFERENCE.match(first), _REFERENCE.match(last)
+        if not (start and end):
+            continue
+        top, bottom = int(start[2]), int(end[2])
+        first_column, last_column = _column(start[1]), min(_column(end[1]), MOST_COLUMNS)
+        row = table.rows.get(top, [])
+        cell = row[first_column - 1] if first_column <= len(row) else EMPTY
+        if not cell.text:
+            continue
+        reached = (
+            [number for number in numbers if top <= number <= bottom] if bottom - top > 1000 else range(top, bottom + 1)
+        )
+        for number in reached:
+            if number not in table.rows:
+                table.covered.add(number)
+                continue
+            below = table.rows[number]
+            below.extend([EMPTY] * (min(last_column, max(table.last, first_column)) - len(below)))
+            for column in range(first_column - 1, min(last_column, len(below))):
+                below[column] = cell
+                left -= 1
+            if left < 0:
+                return
+
+
+def _styles(root: Any) -> list[Style]:
+    """The styles that cells refer to by their place."""
+    if root is None:
+        return []
+    formats = dict(BUILT_IN)
+    for element in root.iterfind("{*}numFmts/{*}numFmt"):
+        formats[_whole(element.get("numFmtId"), -1)] = element.get("formatCode", "General")
+    fonts = [is_on(font, "strike") for font in root.iterfind("{*}fonts/{*}font")]
+    styles: list[Style] = []
+    for element in root.iterfind("{*}cellXfs/{*}xf"):
+        font = _whole(element.get("fontId"), len(fonts))
+        number_format = formats.get(_whole(element.get("numFmtId"), 0), "General")
+        styles.append(Style(number_format, font < len(fonts) and fonts[font]))
+    return styles
+
+
+def _text(element: Any) -> str:
+    """The text of a string, without what is struck out and without the readings above the characters."""
+    if element is None:
+        return ""
+    pieces: list[str] = []
+    for child in element:
+        kind = str(child.tag).rpartition("}")[2]
+        if kind in {"t", "text"}:
+            pieces.append(child.text or "")
+        elif kind == "r" and not is_on(child.find("{*}rPr"), "strike"):
+            pieces.append(child.findtext("{*}t") or "")
+    return _unescaped("".join(pieces))
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def _noted(element: Any, text: str) -> tuple[int, int, str]:
+    place = _REFERENCE.match(element.get("ref", ""))
+    return (int(place[2]), _column(place[1]), text) if place else (0, 0, text)
+
+
+def _date(value: str, number_format: str) -> str:
+    """A date that is written as one, and not as a number of days."""
+    moment = dt.datetime.fromisoformat(value.rstrip("Z"))
+    days = (moment.replace(tzinfo=None) - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
+    return shown_number(days, number_format if number_format != "General" else BUILT_IN[14])
+
+
+def _is_hidden(element: Any, size: str) -> bool:
+    return element.get("hidden") in {"1", "true"} or element.get(size) in {"0", "0.0"}
+
+
+def _whole(value: str | None, default: int) -> int:
+    return int(value) if value and value.isdecimal() and len(value) <= 9 else default

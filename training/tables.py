@@ -1,0 +1,81 @@
+"""Tables to learn the ranking from: the features of all candidates of each question, for a collection in a layout."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from retrieval.engines.local import LocalEngine
+from retrieval.language import Tokenizer
+from retrieval.question import Question
+from retrieval.ranking import SEARCHED, Ranker
+from retrieval.ranking.evidence import Evidence
+from retrieval.ranking.features import features
+from retrieval.ranking.units import unit
+from retrieval.records import Document, Found
+from training.learning import Lists
+from training.material import Asked, Collection, Layout, Material, laid_out
+
+
+class Asker:
+    """Asks collections, as an answerer does, and tells what was found."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self.ranker = Ranker(tokenizer)
+
+    @contextmanager
+    def indexed(self, collection: Collection) -> Iterator[LocalEngine]:
+        """Index a collection in a temporary folder."""
+        with TemporaryDirectory() as folder:
+            engine = LocalEngine(Path(folder), self.tokenizer)
+            asyncio.run(_fill(engine, collection.documents))
+            try:
+                yield engine
+            finally:
+                engine.close()
+
+    def search(self, engine: LocalEngine, question: str, limit: int = SEARCHED) -> tuple[Question, Found]:
+        """Return a question as it is understood, and what is found for it."""
+        asked = Question.of(question, self.tokenizer)
+        return asked, asyncio.run(engine.search(asked.terms, limit=limit))
+
+    def evidence(self, asked: Question, found: Found) -> Evidence:
+        """Return what was found says to a question."""
+        return self.ranker.evidence(asked, found)
+
+    def lists(self, material: Material, layout: Layout, seed: int) -> Lists:
+        """Return the candidates of each question of a collection with their features."""
+        collection = laid_out(material, layout, Random(seed))
+        tables, right, numbers = [], [], []
+        with self.indexed(collection) as engine:
+            for number, one in enumerate(collection.asked):
+                asked, found = self.search(engine, one.question)
+                if not found.hits:
+                    continue
+                evidence = self.evidence(asked, found)
+                tables.append(features(evidence).astype(np.float32))
+                right += [quoted_right(collection, one, evidence, row) for row in range(len(evidence.rows))]
+                numbers += [number] * len(evidence.rows)
+        return Lists(np.concatenate(tables), np.array(right), np.array(numbers), len(collection.asked))
+
+
+def quoted_right(collection: Collection, one: Asked, evidence: Evidence, row: int) -> bool:
+    """Return whether what is quoted where the sentence of a row comes first answers a question."""
+    hit = evidence.passages.hits[int(evidence.hit[row])]
+    if collection.paragraph_of(hit) not in one.right:
+        return False
+    return collection.answers(one, hit, unit(evidence.question, evidence.sentence_at(row), hit).sentence)
+
+
+async def _fill(engine: LocalEngine, documents: Iterable[Document]) -> None:
+    async with engine.update(afresh=True) as update:
+        for document in documents:
+            await update.put(document)
+        await update.commit("")
