@@ -204,6 +204,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.settings import SettingsError
     from bot.telegram import application as telegram
     from bot.telegram import connection
+    from bot.telegram.route import Route
 
     # So far _leave could interrupt the imports; from here on the way out is that of asyncio.
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
@@ -218,7 +219,8 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
 
     places.note_served(settings.index_folder, os.environ)
     # Before the documents are read: a missing token should not cost minutes.
-    connection.Account.of(settings), connection.Route.of(settings)
+    connection.Account.of(settings)
+    Route.of(settings)
     database = settings.database.get_secret_value() if settings.database else None
     memory = state.opened(state.database_url(database, settings.index_folder))
     sign, readiness = SignOfLife(settings.index_folder), Readiness()

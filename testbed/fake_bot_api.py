@@ -18,8 +18,8 @@ It refuses, in Telegram's words, what Telegram refuses: a wrong token, an unknow
 a chat that the bot has left, text that is empty or longer than 4096 UTF-16 units once parsed, HTML that does not parse,
 entities out of bounds, callback data over 64 bytes, an edit that changes nothing, a callback or inline query that is
 unknown, late or answered already, more than 50 inline results, ids of results that are too long or not unique, files
-over 20 MB, descriptions that are too long. ``fail``, ``drop``, ``cut``, ``garble``, ``replace``, ``slow`` and ``stall`` make
-the next calls of a method, or of "download", go wrong;
+over 20 MB, descriptions that are too long. ``fail``, ``drop``, ``cut``, ``garble``, ``replace``, ``slow`` and
+``stall`` make the next calls of a method, or of "download", go wrong;
 ``revoke_token`` makes all of them; ``delay`` is how many seconds every answer takes on its way.
 """
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from bot.settings import Settings
+from bot.settings import Settings, load
 from bot.telegram.connection import Finding, check_telegram
 from bot.telegram.route import ProxyError, Route
 from testbed.fake_bot_api import FakeBotAPI
@@ -23,7 +23,7 @@ BLOCKED = "http://api.telegram.test"
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """No proxy, and no .env."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -56,12 +56,12 @@ async def found(settings: Settings) -> Finding:
 
 
 @pytest.mark.parametrize("kind", [HTTPProxy, SocksProxy])
-@pytest.mark.parametrize("login", [{}, {"user": "安", "password": "p@s:s/w#d%"}])
+@pytest.mark.parametrize(("user", "password"), [("", ""), ("安", "p@s:s/w#d%")])
 async def test_a_bot_behind_a_proxy_is_asked_and_answers(
-    api: FakeBotAPI, kind: type[FakeProxy], login: dict[str, str]
+    api: FakeBotAPI, kind: type[FakeProxy], user: str, password: str
 ) -> None:
     async with (
-        kind(api.url, **login) as proxy,
+        kind(api.url, user=user, password=password) as proxy,
         serving(api, Library(quote("在。")), telegram_api_url=BLOCKED, telegram_proxy=proxy.url),
     ):
         api.private("还在吗？")
@@ -119,7 +119,7 @@ def test_the_environment_and_env_name_the_proxy(
     else:
         for name, value in variables.items():
             environment.setenv(name, value)
-    settings = Settings(telegram_api_url=server)  # type: ignore[arg-type]
+    settings = load({"telegram_api_url": server})
     assert str(Route.of(settings)).startswith(way)
     assert "geheim" not in repr(Route.of(settings))
 
@@ -128,7 +128,7 @@ def test_the_setting_wins_and_leads_to_this_machine_as_well(environment: pytest.
     environment.setenv("ALL_PROXY", "http://a:1")
     environment.setenv("NO_PROXY", "*")
     Path(".env").write_text("YUANJU_TELEGRAM_PROXY=socks5://b:2\n", encoding="utf-8")
-    settings = Settings(telegram_api_url="http://127.0.0.1:8081")  # type: ignore[arg-type]
+    settings = load({"telegram_api_url": "http://127.0.0.1:8081"})
     assert str(Route.of(settings)) == "via socks5://b:2 (from YUANJU_TELEGRAM_PROXY)"
 
 
@@ -142,7 +142,7 @@ def test_what_cannot_be_a_proxy_is_one_line_without_the_password(
 ) -> None:
     environment.setenv(source, proxy)
     with pytest.raises(ProxyError) as caught:
-        Route.of(Settings(telegram_api_url="https://t.test"))  # type: ignore[arg-type]
+        Route.of(load({"telegram_api_url": "https://t.test"}))
     assert source in str(caught.value)
     assert "socks5://" in str(caught.value) or "must look like" in str(caught.value)
     assert not [secret for secret in ("\n", "geheim", "ge/heim") if secret in str(caught.value)]
@@ -227,7 +227,7 @@ async def test_a_proxy_that_is_dead(api: FakeBotAPI, scheme: str) -> None:
 async def test_what_is_not_telegrams_answer_is_said_to_be_so(
     api: FakeBotAPI, status: str, content: str, named: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    api.replace("getMe", int(status.split()[0]), content)
+    api.replace("getMe", int(status[:3]), content)
     finding = await found(settings_for(api))
     assert finding.level == "error"
     assert finding.line.startswith("That is not Telegram's answer: ")

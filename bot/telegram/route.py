@@ -172,5 +172,5 @@ def _reason(causes: list[BaseException]) -> str:
     """Return what the system said, or else the first error's own words, in a line."""
     numbered = next((cause for cause in causes if isinstance(cause, OSError) and cause.errno), None)
     # asyncio puts the address in place of the reason; a name that is not found has a number of its own kind.
-    system = numbered and (os.strerror(numbered.errno) if (numbered.errno or 0) > 0 else numbered.strerror)
+    system = numbered and (os.strerror(numbered.errno) if numbered.errno and numbered.errno > 0 else numbered.strerror)
     return " ".join((system or str(causes[0]) or type(causes[0]).__name__).split())
