@@ -120,8 +120,9 @@ def _secrets(settings: Settings) -> list[str]:
 
     hidden = {name: secret.get_secret_value() for name in SECRETS if (secret := getattr(settings, name))}
     token, secrets = hidden.get("telegram_token", ""), list(hidden.values())
-    with suppress(ValueError):
-        secrets.append(unquote(urlsplit(hidden.get("database", "")).password or ""))
+    for name in ("database", "telegram_proxy"):
+        with suppress(ValueError):
+            secrets.append(unquote(urlsplit(hidden.get(name, "")).password or ""))
     if token and settings.webhook_url:
         from bot.telegram.webhook import secret_of
 
@@ -208,6 +209,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.settings import SettingsError
     from bot.telegram import application as telegram
     from bot.telegram import connection
+    from bot.telegram.route import Route
 
     # So far _leave could interrupt the imports; from here on the way out is that of asyncio.
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
@@ -221,7 +223,9 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
         loop.add_signal_handler(signal.SIGTERM, leave)
 
     places.note_served(settings.index_folder, os.environ)
-    connection.Account.of(settings)  # before the documents are read: a missing token should not cost minutes
+    # Before the documents are read: a missing token should not cost minutes.
+    connection.Account.of(settings)
+    Route.of(settings)
     database = settings.database.get_secret_value() if settings.database else None
     memory = state.opened(state.database_url(database, settings.index_folder))
     sign, readiness = SignOfLife(settings.index_folder), Readiness()
