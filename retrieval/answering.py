@@ -32,6 +32,10 @@ SURE = 0.5
 """The confidence from which an answer is sure, by default."""
 
 
+NEAR = 0.4
+"""The share of the threshold from which the best sentences are near, though not shown as an answer."""
+
+
 class Answerer:
     """Answers questions from what an engine holds.
 
@@ -72,11 +76,11 @@ class Answerer:
         return await self._ranked(question, hidden, partial(self._answer, question, limit), literal=literal)
 
     async def nearest(self, question: str, *, limit: int, hidden: frozenset[str] = frozenset()) -> tuple[Quote, ...]:
-        """Find the best sentences from at most ``limit`` places, however little they answer.
+        """Return the best sentences from at most ``limit`` places, though they do not answer; none where none is near.
 
         A place is a document or, where it has headings, what stands under one of them.
         """
-        return await self._ranked(question, hidden, partial(_nearest, limit=limit))
+        return await self._ranked(question, hidden, partial(self._nearest, limit))
 
     async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold."""
@@ -130,6 +134,14 @@ class Answerer:
             corrections=ranking.question.corrections,
         )
 
+    def _nearest(self, limit: int, ranking: Ranking) -> tuple[Quote, ...]:
+        places: dict[tuple[str, ...], Quote] = {}
+        for candidate in ranking.candidates if ranking.confidence >= NEAR * self.threshold else ():
+            place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
+            if len(places) < limit and place not in places:
+                places[place] = _quote(ranking, Fact(candidate))
+        return tuple(places.values())
+
     async def _corrected(self, asked: Question, found: Found, hidden: frozenset[str]) -> Question | None:
         """Return the question as it was meant, where the documents have what only sounds like it; else ``None``."""
         doubted = await asyncio.to_thread(doubts, asked, found.frequencies, self._tokenizer)
@@ -139,15 +151,6 @@ class Answerer:
         standing = Standing({**found.frequencies, **others}, found.paragraph_count)
         changes = corrections(asked, doubted, standing, self._tokenizer)
         return corrected(asked, changes, self._tokenizer, self.synonyms) if changes else None
-
-
-def _nearest(ranking: Ranking, *, limit: int) -> tuple[Quote, ...]:
-    places: dict[tuple[str, ...], Quote] = {}
-    for candidate in ranking.candidates:
-        place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
-        if len(places) < limit and place not in places:
-            places[place] = _quote(ranking, Fact(candidate))
-    return tuple(places.values())
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:

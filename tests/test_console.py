@@ -173,9 +173,7 @@ def test_index_reports_every_document(
     where = {"YUANJU_DOCUMENTS": str(documents), "YUANJU_INDEX": str(index)}
     done = run("index", environment=environment, **where)
     assert done.stdout == (
-        "读不了 empty.txt：是空的\n"
-        "新增 good.txt：text，utf-8，1 段，4 字\n"
-        "1 个文档可以提问（文件：新增 1，读不了 1）\n"
+        "读不了 empty.txt：是空的\n新增 good.txt：text，utf-8，1 段，4 字\n1 个文档可以提问（文件：新增 1，读不了 1）\n"
     )
     assert done.returncode == 1
     english = run("index", environment=environment, YUANJU_LANGUAGE="en", **where)

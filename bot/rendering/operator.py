@@ -11,7 +11,9 @@ from typing import NamedTuple
 from bot.language import Language
 
 _HOLE = re.compile(r"\{(\w+)\}")
-_SENTENCES = frozenset({"reason", "reasons", "hint", "why", "what", "names", "error", "said", "first", "advice", "how", "where"})
+_SENTENCES = frozenset(
+    ("reason", "reasons", "hint", "why", "what", "names", "error", "said", "first", "advice", "how", "where")
+)
 """Names of holes that a sentence may stand in; in the others is a name, a number, a path."""
 
 

@@ -172,7 +172,9 @@ def _unfounded(token: Token, frequencies: Mapping[str, int]) -> bool:
     return not frequencies.get(token.text, 0)
 
 
-def corrected(question: Question, changes: Sequence[tuple[int, str]], tokenizer: Tokenizer, synonyms: Synonyms) -> Question:
+def corrected(
+    question: Question, changes: Sequence[tuple[int, str]], tokenizer: Tokenizer, synonyms: Synonyms
+) -> Question:
     """Return the question with other characters at some places of its normalised text, and what they correct."""
     text = question.text
     for place, right in reversed(changes):
