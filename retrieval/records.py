@@ -122,10 +122,9 @@ class Quote:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """What the sentence stands below: the headings, the question that it answers, the lead-in of its list."""
+        """What the paragraph stands below: its headings, and the question that it answers."""
         asked = self.paragraph.questions[:1]
-        below = (*(asked if asked[:1] != self.paragraph.section[-1:] else ()), *((self.lead,) if self.lead else ()))
-        return self.paragraph.section + below
+        return self.paragraph.section + (asked if asked != self.paragraph.section[-1:] else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,8 @@ async def serve(
     """Serve until SIGTERM or SIGINT.
 
     Raises ``TokenError``, whose message is the line to show, where the token is missing or malformed, and as soon
-    as Telegram refuses it; ``ProxyError`` where the proxy cannot be one. A server that cannot be reached is tried again for as long as it takes. ``routes`` is the
-    HTTP server that a webhook needs.
+    as Telegram refuses it; ``ProxyError`` where the proxy cannot be one. A server that cannot be reached is tried again
+    for as long as it takes. ``routes`` is the HTTP server that a webhook needs.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
