@@ -22,7 +22,7 @@ serve: $(READY)  ## run the Telegram bot (needs YUANJU_TELEGRAM_TOKEN)
 test: $(TOOLS)  ## run the tests (QUICK=1: none that start processes or take more than a second, few random examples)
 	@$(BIN)/python -m pytest $(if $(QUICK),-m "not cluster and not slow" --hypothesis-profile quick)
 
-coverage: $(TOOLS)  ## run the tests and list the lines that none of them ran in this process or one forked from it
+coverage: $(TOOLS)  ## run the tests and list the lines that none of them ran (what runs in a process that a test starts is not seen)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html:.coverage-html
 
 test-cluster: $(TOOLS)  ## run the tests that need a cluster, on three nodes of OpenSearch (needs Java 17 and Maven)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from bot.settings import Settings
 
@@ -44,9 +46,41 @@ class Access:
         return Audience(frozenset(self.settings.private_folders))
 
 
-def misnamed(settings: Settings) -> list[str]:
-    """The private folders that do not exist: what was meant is seen by everybody."""
-    return [folder for folder in settings.private_folders if not (settings.documents / folder).exists()]
+def misnamed(settings: Settings, documents: Iterable[str]) -> list[str]:
+    """Return a sentence for each private folder that is not there: what was meant would be seen by everybody.
+
+    It has to be written as it is on disk, to the letter, or to be that of one of the ``documents``, as in an archive.
+    """
+    said = []
+    missing = [folder for folder in settings.private_folders if not _is_listed(settings.documents, folder)]
+    known = {folder for path in documents for folder in folders_of(path)} if missing else set()
+    for folder in missing:
+        if folder not in known:
+            alike = [other for other in known | _folders_in(settings.documents) if _plain(other) == _plain(folder)]
+            hint = f": write it as {' or '.join(sorted(alike))}" if alike else ""
+            said.append(f"YUANJU_PRIVATE_FOLDERS names {folder}, which is not among the documents{hint}")
+    return said
+
+
+def _is_listed(place: Path, folder: str) -> bool:
+    """Whether each part is listed as it is written; a file system may well open it under other names."""
+    for part in PurePosixPath(folder).parts:
+        try:
+            if part not in {entry.name for entry in place.iterdir()}:
+                return False
+        except OSError:
+            return False
+        place = place / part
+    return True
+
+
+def _folders_in(documents: Path) -> set[str]:
+    return {place.relative_to(documents).as_posix() for place in documents.rglob("*") if place.is_dir()}
+
+
+def _plain(name: str) -> str:
+    """Return what names have in common that differ in case or in the form of their characters only."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def folders_of(path: str) -> set[str]:

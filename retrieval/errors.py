@@ -73,6 +73,14 @@ class DamagedIndexError(YuanjuError):
         super().__init__("The index is damaged: `yuanju check` says where it is; delete that folder, it is made again.")
 
 
+class AnswerTimeoutError(YuanjuError):
+    """A question took longer than an answer may; what it was is not repeated."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"A question was given up after {seconds:g} seconds")
+
+
 class QuestionSetError(YuanjuError):
     """A file of questions for ``evaluate`` that cannot be used. ``reason`` is a clause without a full stop."""
 

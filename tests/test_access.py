@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from bot.access import Audience, folders_of
+from bot.access import Audience, folders_of, misnamed
+from bot.settings import load
 from retrieval.language import Tokenizer
 from retrieval.records import Source
 from testbed.fake_bot_api import FakeBotAPI
@@ -200,9 +204,46 @@ def test_a_folder_hides_all_that_is_in_it_and_nothing_else() -> None:
     assert folders_of("a/b/c.txt") == {"a", "a/b", "a/b/c.txt"}
 
 
-async def test_a_private_folder_that_is_not_there_is_noticed(
-    api: FakeBotAPI, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with serving(api, Library(), documents=tmp_path / "documents", private_folders="人士=1001"):
-        await api.until_called("setMyCommands")
-    assert "YUANJU_PRIVATE_FOLDERS names 人士, which is not among the documents" in caplog.messages
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("人士", None),
+        ("hr", "HR"),
+        ("ＨＲ", "HR"),
+        ("Cafe\u0301", "Caf\u00e9"),
+        ("HR/Pay", "HR/pay"),
+        ("a.zip/HR", "a.zip/hr"),
+    ],
+)
+def test_a_private_folder_has_to_be_written_as_it_is(tmp_path: Path, written: str, meant: str | None) -> None:
+    for folder in ("HR/pay", "Caf\u00e9"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "a.zip").touch()
+    (wrong,) = misnamed(load({"documents": str(tmp_path), "private_folders": f"{written}=1"}), ["a.zip/hr/b.txt"])
+    assert wrong.partition(" names ")[2] == f"{written}, which is not among the documents" + (
+        f": write it as {meant}" if meant else ""
+    )
+
+
+@pytest.mark.parametrize("folder", ["HR", "HR/pay", "a.zip", "a.zip/hr"])
+def test_a_private_folder_may_be_empty_or_in_an_archive(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "HR/pay").mkdir(parents=True)
+    (tmp_path / "a.zip").touch()
+    assert misnamed(load({"documents": str(tmp_path), "private_folders": f"{folder}=1"}), ["a.zip/hr/b.txt"]) == []
+
+
+def test_a_private_folder_that_is_not_there_ends_serve_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.txt").write_text("机器人有六个关节。", encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")} | {
+        "YUANJU_DOCUMENTS": str(tmp_path / "documents"),
+        "YUANJU_INDEX": str(tmp_path / "index"),
+        "YUANJU_TELEGRAM_TOKEN": "123456789:" + "A" * 35,
+        "YUANJU_TELEGRAM_API_URL": "http://127.0.0.1:9",
+        "YUANJU_PRIVATE_FOLDERS": "人事=1",
+        "YUANJU_LOG_LEVEL": "ERROR",
+    }
+    command = [sys.executable, "-m", "bot", "serve"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 2
+    assert done.stderr == "yuanju: YUANJU_PRIVATE_FOLDERS names 人事, which is not among the documents\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,7 +23,7 @@ from retrieval.errors import DamagedIndexError
 from retrieval.postings.bm25 import PostingsBM25
 from retrieval.postings.layout import CODES
 from retrieval.postings.runs import plain_sort, sort
-from retrieval.postings.search import COMPILED, PostingsSearch
+from retrieval.postings.search import COMPILED, PostingsSearch, View
 
 
 class PlainBM25(BM25):  # type: ignore[misc]
@@ -78,6 +79,7 @@ def test_search_takes_the_best_in_order_and_ties_by_position(
     assert model.search(query, limit=limit) == best(model.get_scores(query), limit)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -110,6 +112,34 @@ def test_frequencies_that_fill_more_than_half_a_byte_are_exact() -> None:
         np.testing.assert_allclose(model.get_scores(query), scores, rtol=1e-5)
         expected = best(model.get_scores(query), 9)
         assert quickest(model).best(query, limit=9) == expected
+
+
+def bits(positions: Sequence[int], count: int) -> bytes:
+    """Some of so many paragraphs, as a search takes them."""
+    return np.packbits(np.isin(np.arange(count), positions), bitorder="little").tobytes()
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data(), count=st.integers(1, 300), limit=st.integers(1, 30))
+def test_a_view_shows_the_best_of_its_paragraphs_and_no_term_of_the_others(
+    data: st.DataObject, count: int, limit: int
+) -> None:
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    corpus = [[str(term) for term in random.zipf(1.2, random.integers(0, 30)) % 60] for _ in range(count)]
+    seen = np.flatnonzero(random.random(count) < data.draw(st.sampled_from([0, 0.01, 0.3, 0.9, 1]))).tolist()
+    asked = [str(term) for term in data.draw(st.lists(st.integers(0, 62), min_size=1, max_size=8))]
+    model = PostingsBM25(corpus)
+    scores = model.get_scores(asked)
+    expected = [(position, score) for position, score in best(scores, count) if position in seen][:limit]
+    compiled = quickest(model)
+    view = compiled.view(bits(seen, count))
+    assert view.terms == model.postings.terms_in(view.paragraphs)
+    assert compiled.best(asked, limit=limit, view=view) == expected
+    assert model.search(asked, limit=limit, among=view.paragraphs) == expected
+    for term in asked:
+        everywhere = sum(term in paragraph for paragraph in corpus)
+        counted = everywhere if any(term in corpus[position] for position in seen) else 0
+        assert compiled.frequency(term, view=view) == model.postings.frequency(term, among=view.terms) == counted
 
 
 @pytest.fixture(scope="module")
@@ -155,9 +185,11 @@ def test_damaged_postings_are_an_error_or_another_answer(
         flat[place % len(flat)] = np.frombuffer(value, dtype=flat.dtype)[0]
     search = PostingsSearch({**postings.arrays, name: flat}, postings.formula)
     with suppress(DamagedIndexError):
-        found = search.best([str(term) for term in query], limit=10)
-        assert len(found) <= 10
-        assert all(0 <= position < 300 for position, _ in found)
+        view = search.view(bits(range(0, 300, 3), 300))
+        for seen in (None, view):
+            found = search.best([str(term) for term in query], limit=10, view=seen)
+            assert len(found) <= 10
+            assert all(0 <= position < 300 for position, _ in found)
 
 
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
@@ -201,6 +233,41 @@ def test_threads_do_not_disturb_one_another() -> None:
     alone = [searcher.search(query, limit=5) for query in queries]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda query: searcher.search(query, limit=5), queries)) == alone
+
+
+def test_a_view_of_a_large_collection_shows_the_best_of_its_paragraphs(large: PostingsBM25) -> None:
+    search = quickest(large)
+    seen = range(3, large.corpus_size, 97)
+    view = search.view(bits(seen, large.corpus_size))
+    for query in (["1", "2", "3"], ["2", "4000", "1", "777"], ["4999"]):
+        expected = [one for one in best(large.get_scores(query), large.corpus_size) if one[0] in seen][:10]
+        assert search.best(query, limit=10, view=view) == expected
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+def test_a_term_that_only_hidden_paragraphs_hold_takes_no_longer_than_one_that_none_holds() -> None:
+    hidden = [[str(term) for term in range(19)]] * 60_000
+    search = quickest(PostingsBM25([*hidden, ["甲"]]))
+    view = search.view(bits([60_000], 60_001))
+
+    def taken(terms: list[str]) -> float:
+        began = time.perf_counter()
+        for _ in range(100):
+            assert search.best(terms, limit=10, view=view) == []
+        return time.perf_counter() - began
+
+    inside, nowhere = [str(term) for term in range(19)], [f"无{term}" for term in range(19)]
+    assert min(taken(inside) for _ in range(9)) < 3 * min(taken(nowhere) for _ in range(9))
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+@pytest.mark.parametrize("count", [0, 2, 8, 25, 100])
+def test_a_view_of_another_collection_is_refused(count: int) -> None:
+    search = quickest(PostingsBM25([["甲"]] * 17))
+    with pytest.raises(DamagedIndexError):
+        search.view(bits([0], count))
+    with pytest.raises(DamagedIndexError):
+        search.best(["甲"], limit=1, view=View(bits([0], count), b"1"))
 
 
 def test_threads_share_a_compiled_search(large: PostingsBM25) -> None:

@@ -29,6 +29,7 @@ def test_the_picture_is_of_a_conversation_as_it_goes_today(tmp_path: Path) -> No
     assert drawn.read_text(encoding="utf-8") == (ROOT / "docs" / "conversation.svg").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_readme_has_a_row_for_every_command_and_no_other() -> None:
     command = [sys.executable, "-m", "bot", "--help"]
     usage = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.access import Audience
 from retrieval.engines.local import LocalEngine
 from retrieval.engines.protocol import Engine
 from retrieval.errors import IndexFolderError
@@ -136,8 +135,7 @@ class TestContract:
             document("内部/b.txt", "机器人机器人", "手环", "机器人"),
             document("内部事务/c.txt", "手表与机器人"),
         )
-        visible = Audience(frozenset({"内部"}))
-        found = await engine.search(["机器人", "手环", "手表"], limit=10, visible=visible)
+        found = await engine.search(["机器人", "手环", "手表"], limit=10, hidden=frozenset({"内部"}))
         assert {hit.source.path for hit in found.hits} == {"公开/a.txt", "内部事务/c.txt"}
         assert (found.paragraph_count, found.frequencies) == (6, {"机器人": 5, "手环": 0, "手表": 1})
 
@@ -232,6 +230,7 @@ class TestLocalEngine:
         alter(max(folder.glob("generation-*")) / "keys")
         assert engine.damage() == ["keys"]
 
+    @pytest.mark.slow
     async def test_nothing_is_built_on_damage_that_opening_does_not_see(
         self, folder: Path, tokenizer: Tokenizer, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -280,6 +279,7 @@ texts_of_documents = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     histories=st.lists(texts_of_documents, min_size=1, max_size=4),
@@ -314,9 +314,10 @@ def test_the_same_documents_make_the_same_index_byte_for_byte_whatever_the_histo
         assert one == other
 
 
+@pytest.mark.slow
 async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: Path, tokenizer: Tokenizer) -> None:
     words = ["智能", "终端", "机器人", "家居", "规模", "产业", "甲", "乙"]
-    random = Random(3)  # noqa: S311
+    random = Random(3)
     documents = [
         document(
             f"{number:03}.txt", *("".join(random.choices(words, k=60)) for _ in range(20)), title=f"题{number % 7}"
@@ -338,7 +339,7 @@ async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: 
 async def test_small_changes_to_a_large_collection_make_the_index_that_is_made_anew(
     tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
-    random = Random(4)  # noqa: S311
+    random = Random(4)
     collection = {
         f"{number:03}.txt": ["".join(random.choices("智能终端机器人家居规模产业甲乙", k=60)) for _ in range(20)]
         for number in range(40)

@@ -12,7 +12,6 @@ import pytest
 from bot.terminal import console
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
-from retrieval.engines.visibility import Visible
 from retrieval.language import Tokenizer
 from retrieval.records import Document, Found, Paragraph, Source
 
@@ -20,9 +19,9 @@ from retrieval.records import Document, Found, Paragraph, Source
 class Partly(LocalEngine):
     """An engine of which a part is lost."""
 
-    async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
+    async def search(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
         """Find what is left."""
-        return replace(await super().search(terms, limit=limit, visible=visible), partial=True)
+        return replace(await super().search(terms, limit=limit, hidden=hidden), partial=True)
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from retrieval.engines.visibility import Visible, search_visible
 from retrieval.index import Index, Recipe, newest
 from retrieval.language import TERMS_VERSION, Tokenizer
 from retrieval.postings.formula import K1, B
@@ -34,21 +33,17 @@ class LocalEngine:
         self._index = newest(folder, self._recipe)
         self._whole: Index | None = None
 
-    async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
+    async def search(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
         """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
-        if visible is not None:
-            return await search_visible(self._searched, terms, visible, limit=limit)
-        return await self._searched(terms, limit)
-
-    async def _searched(self, terms: Sequence[str], limit: int) -> Found:
         index = self._index
         if index is None:
             return Found((), 0, dict.fromkeys(terms, 0))
-        hits = []
-        for position, score in index.search.best(terms, limit=limit):
-            source, paragraph = index.paragraph(position)
-            hits.append(Hit(paragraph, source, position, score))
-        return Found(tuple(hits), index.search.paragraph_count, {term: index.search.frequency(term) for term in terms})
+        return await asyncio.to_thread(_found, index, terms, limit, hidden)
+
+    async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
+        """Tell in how many paragraphs each term stands."""
+        index = self._index
+        return {} if index is None else await asyncio.to_thread(_frequencies, index, terms, hidden)
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where there is no index yet.
@@ -98,6 +93,20 @@ class LocalEngine:
     def swap(self, generation: Path) -> None:
         """Answer from another generation from now on."""
         self._index = self._whole = Index(generation, self._recipe)
+
+
+def _found(index: Index, terms: Sequence[str], limit: int, hidden: frozenset[str]) -> Found:
+    view = index.view(hidden)
+    hits = []
+    for position, score in index.search.best(terms, limit=limit, view=view):
+        source, paragraph = index.paragraph(position)
+        hits.append(Hit(paragraph, source, position, score))
+    return Found(tuple(hits), index.search.paragraph_count, _frequencies(index, terms, hidden))
+
+
+def _frequencies(index: Index, terms: Sequence[str], hidden: frozenset[str]) -> dict[str, int]:
+    view = index.view(hidden)
+    return {term: index.search.frequency(term, view=view) for term in terms}
 
 
 class _LocalUpdate:

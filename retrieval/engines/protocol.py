@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from retrieval.engines.visibility import Visible
 from retrieval.records import Document, Found
 
 
@@ -26,12 +25,16 @@ class Update(Protocol):
 class Engine(Protocol):
     """Searches a collection of paragraphs by BM25, and takes changes to it."""
 
-    async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
+    async def search(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
         """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is.
 
-        Where only some documents are ``visible``, the others are as if they were not there: a term that stands in them
-        alone stands nowhere. The other frequencies remain those of the whole collection.
+        What lies in one of the ``hidden`` folders, or is one of these documents, is as if it were not there: a term
+        that stands nowhere else stands nowhere, and takes as long. The other frequencies, which weigh terms, remain
+        those of the whole collection.
         """
+
+    async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
+        """Tell in how many paragraphs each term stands, as ``search`` does, and search nothing."""
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where nothing was ever committed."""

@@ -6,14 +6,19 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from cachetools import LRUCache
+
 from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
 from retrieval.index.generations import Generation
 from retrieval.index.texts import Texts
 from retrieval.postings.formula import Formula
 from retrieval.postings.layout import CODES
-from retrieval.postings.search import PostingsSearch
+from retrieval.postings.search import PostingsSearch, View
 from retrieval.records import Paragraph, Source
+
+_VIEWS = 64
+"""Views that are remembered; each takes a bit for every paragraph and every term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Index:
         formula = Formula(recipe.k1, recipe.b, len(arrays["lengths"]), facts["average_length"])
         self.search = PostingsSearch(arrays, formula)
         self.texts = Texts(self._generation)
+        self._views: LRUCache[frozenset[str], View] = LRUCache(_VIEWS)
 
     @property
     def manifest(self) -> str:
@@ -54,6 +60,15 @@ class Index:
     def paragraph(self, position: int) -> tuple[Source, Paragraph]:
         """Give the paragraph at a position of the collection, with its source."""
         return self.texts.source(self.texts.document(position)), self.texts.paragraph(position)
+
+    def view(self, hidden: frozenset[str]) -> View | None:
+        """Return the view of whoever may not see these folders and documents; ``None`` where all can be seen."""
+        if not hidden:
+            return None
+        found = self._views.get(hidden)
+        if found is None:
+            found = self._views[hidden] = self.search.view(self.texts.outside(hidden))
+        return found
 
     def holding(self, words: Iterable[str]) -> list[str]:
         """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""

@@ -31,6 +31,21 @@ class Texts:
         joined = bytes(self._paths).decode()
         return joined.split("\0")[:-1]
 
+    def outside(self, folders: frozenset[str]) -> bytes:
+        """Return the paragraphs of the documents that neither lie in one of these folders nor are one of them.
+
+        They are bits by position, the lowest of a byte first.
+        """
+        import numpy as np  # whoever sees everything has no need to load it here
+
+        within = tuple(f"{folder}/" for folder in folders)
+        seen, first = np.ones(len(self.paragraph_ends), np.bool_), 0
+        for path, last in zip(self.paths(), self.last_paragraphs.tolist(), strict=True):
+            if path in folders or path.startswith(within):
+                seen[first:last] = False
+            first = last
+        return np.packbits(seen, bitorder="little").tobytes()
+
     def document(self, position: int) -> int:
         """Give the number of the document that a paragraph belongs to."""
         return bisect_right(self.last_paragraphs, position)

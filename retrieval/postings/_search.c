@@ -115,12 +115,25 @@ static PyObject *failed(int64_t reason)
     return NULL;
 }
 
+/* Takes hold of a view's bits; 0 if they are not those of these postings, with an error set. */
+static int take_bits(PyObject *given, Py_buffer *bits, int64_t count, const char *name)
+{
+    if (PyObject_GetBuffer(given, bits, PyBUF_SIMPLE) < 0)
+        return 0;
+    if (bits->len == (Py_ssize_t)((count + 7) / 8))
+        return 1;
+    PyBuffer_Release(bits);
+    PyErr_Format(PyExc_ValueError, "the view has another number of %s", name);
+    return 0;
+}
+
 static PyObject *searched(PyObject *object, PyObject *args)
 {
     const Postings *postings = &((Searching *)object)->postings;
-    PyObject *asked, *result = NULL;
+    PyObject *asked, *paragraphs = Py_None, *terms = Py_None, *result = NULL;
+    Py_buffer paragraph_bits = {0}, term_bits = {0};
     Py_ssize_t limit;
-    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &asked, &limit))
+    if (!PyArg_ParseTuple(args, "O!n|OO", &PyList_Type, &asked, &limit, &paragraphs, &terms))
         return NULL;
     Py_ssize_t count = PyList_Size(asked);
     if (limit > postings->paragraph_count)
@@ -138,34 +151,81 @@ static PyObject *searched(PyObject *object, PyObject *args)
         if (keys[i] == (uint64_t)-1 && PyErr_Occurred())
             goto end;
     }
+    View bits, *view = NULL;
+    if (paragraphs != Py_None) {
+        if (!take_bits(paragraphs, &paragraph_bits, postings->paragraph_count, "paragraphs") ||
+            !take_bits(terms, &term_bits, postings->terms, "terms"))
+            goto end;
+        bits.paragraphs = paragraph_bits.buf, bits.terms = term_bits.buf;
+        view = &bits;
+    }
     int64_t found;
     if (postings->paragraph_count < LARGE) {
-        found = search(postings, keys, count, best, limit);
+        found = search(postings, view, keys, count, best, limit);
     } else {
         Py_BEGIN_ALLOW_THREADS
-        found = search(postings, keys, count, best, limit);
+        found = search(postings, view, keys, count, best, limit);
         Py_END_ALLOW_THREADS
     }
     result = found < 0 ? failed(found) : listed(best, found);
 end:
+    if (paragraph_bits.obj)
+        PyBuffer_Release(&paragraph_bits);
+    if (term_bits.obj)
+        PyBuffer_Release(&term_bits);
     PyMem_Free(keys);
     PyMem_Free(best);
     return result;
 }
 
-static PyObject *counted(PyObject *object, PyObject *key)
+static PyObject *counted(PyObject *object, PyObject *args)
 {
     const Postings *postings = &((Searching *)object)->postings;
+    PyObject *key, *terms = Py_None;
+    if (!PyArg_ParseTuple(args, "O|O", &key, &terms))
+        return NULL;
     uint64_t number = PyLong_AsUnsignedLongLong(key);
     if (number == (uint64_t)-1 && PyErr_Occurred())
         return NULL;
     int64_t place = place_of(postings, number);
+    if (place >= 0 && terms != Py_None) {
+        Py_buffer bits;
+        if (!take_bits(terms, &bits, postings->terms, "terms"))
+            return NULL;
+        if (!has_bit(bits.buf, place))
+            place = -1;
+        PyBuffer_Release(&bits);
+    }
     return PyLong_FromUnsignedLong(place < 0 ? 0 : postings->counts[place]);
+}
+
+static PyObject *found_terms(PyObject *object, PyObject *paragraphs)
+{
+    const Postings *postings = &((Searching *)object)->postings;
+    Py_ssize_t size = (Py_ssize_t)((postings->terms + 7) / 8);
+    Py_buffer bits;
+    if (!take_bits(paragraphs, &bits, postings->paragraph_count, "paragraphs"))
+        return NULL;
+    PyObject *terms = NULL;
+    uint8_t *places = PyMem_Calloc((size_t)size + 1, 1);
+    if (places == NULL) {
+        PyErr_NoMemory();
+    } else {
+        int result;
+        Py_BEGIN_ALLOW_THREADS
+        result = find_terms(postings, bits.buf, places);
+        Py_END_ALLOW_THREADS
+        terms = result < 0 ? failed(result) : PyBytes_FromStringAndSize((const char *)places, size);
+    }
+    PyMem_Free(places);
+    PyBuffer_Release(&bits);
+    return terms;
 }
 
 static PyMethodDef methods[] = {
     {"search", searched, METH_VARARGS, NULL},
-    {"frequency", counted, METH_O, NULL},
+    {"frequency", counted, METH_VARARGS, NULL},
+    {"terms", found_terms, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 static PyType_Slot slots[] = {{Py_tp_new, make}, {Py_tp_dealloc, drop}, {Py_tp_methods, methods}, {0, NULL}};

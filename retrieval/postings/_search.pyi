@@ -10,11 +10,20 @@ class CompiledSearch:
     def __new__(
         cls, arrays: Arrays, saturation: float, slope: float, offset: float, unit: float, /
     ) -> CompiledSearch: ...
-    def search(self, keys: list[int], limit: int, /) -> list[tuple[int, float]] | None:
-        """Give the best paragraphs for terms with these keys; ``None`` if the terms are too many.
+    def search(
+        self, keys: list[int], limit: int, paragraphs: bytes | None = None, terms: bytes | None = None, /
+    ) -> list[tuple[int, float]] | None:
+        """Return the best paragraphs for terms with these keys; ``None`` if the terms are too many.
 
-        Raises ``ValueError`` if the arrays are damaged.
+        With bits of ``paragraphs``, by position, and of the ``terms`` in them, only these count. Raises ``ValueError``
+        if the arrays are damaged, or the bits are not as many.
         """
 
-    def frequency(self, key: int, /) -> int:
-        """Give the number of paragraphs that hold the term with this key."""
+    def frequency(self, key: int, terms: bytes | None = None, /) -> int:
+        """Return the number of paragraphs that hold the term with this key; 0 for one that is not among ``terms``."""
+
+    def terms(self, paragraphs: bytes, /) -> bytes:
+        """Return the bits, by place, of the terms that stand in one of these paragraphs.
+
+        Raises ``ValueError`` if the arrays are damaged, or the bits are not as many.
+        """

@@ -16,7 +16,7 @@ from rank_bm25 import BM25
 
 from retrieval.postings.formula import K1, B
 from retrieval.postings.merging import merge
-from retrieval.postings.postings import Floats, Postings, fitted, impacts, norms
+from retrieval.postings.postings import Floats, Postings, fitted, flags, impacts, norms
 from retrieval.postings.runs import Counts
 
 
@@ -73,18 +73,19 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
         """Return the scores of some paragraphs, by position."""
         return [float(score) for score in self.get_scores(query)[np.asarray(doc_ids, dtype=np.intp)]]
 
-    def search(self, query: Iterable[str], *, limit: int) -> list[tuple[int, float]]:
-        """Return the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none with 0."""
+    def search(self, query: Iterable[str], *, limit: int, among: bytes | None = None) -> list[tuple[int, float]]:
+        """Return the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none with 0.
+
+        ``among`` are bits of the paragraphs that count, by position.
+        """
         scores = self.get_scores(query)
+        if among is not None:
+            scores[~flags(among, self.corpus_size)] = 0
         positions = np.flatnonzero(scores)
         if len(positions) > limit > 0:
             positions = positions[scores[positions] >= np.partition(scores[positions], -limit)[-limit]]
         best = positions[np.argsort(-scores[positions], kind="stable")][: max(limit, 0)]
         return list(zip(best.tolist(), scores[best].tolist(), strict=True))
-
-    def frequency(self, term: str) -> int:
-        """Return the number of paragraphs that hold a term."""
-        return self.postings.frequency(term)
 
 
 def _built(corpus: Iterable[Iterable[str]], k1: float, b: float) -> Postings:

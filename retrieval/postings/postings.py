@@ -83,10 +83,21 @@ class Postings:
         places[self.keys.take(places, mode="clip") != keys] = -1
         return places
 
-    def frequency(self, term: str) -> int:
-        """Return the number of paragraphs that hold a term."""
+    def frequency(self, term: str, *, among: bytes | None = None) -> int:
+        """Return the number of paragraphs that hold a term; 0 for one that is not ``among`` these, bits by place."""
         place = int(self.places([term])[0])
-        return 0 if place < 0 else int(self.counts[place])
+        if place < 0 or (among is not None and not among[place >> 3] >> (place & 7) & 1):
+            return 0
+        return int(self.counts[place])
+
+    def terms_in(self, paragraphs: bytes) -> bytes:
+        """Return the bits, by place, of the terms that stand in one of these paragraphs, given as bits by position."""
+        seen = flags(paragraphs, len(self.lengths))
+        held = np.add.reduceat(np.append(seen[self.paragraphs], False), self.starts[:-1], dtype=np.int64) > 0
+        held[self.starts[:-1] == self.starts[1:]] = False
+        for place in self.dense_terms.tolist():
+            held[place] = seen[self.all_of(place)[0]].any()
+        return np.packbits(held, bitorder="little").tobytes()
 
     def all_of(self, place: int) -> tuple[Positions, NDArray[np.uint16]]:
         """Return the paragraphs that hold a term, rising, and how often each does."""
@@ -122,6 +133,11 @@ class Postings:
                 keys = (place << 32 | positions[many]).astype(np.uint64)
                 frequencies[many] = self.many_frequencies[self.many_keys.searchsorted(keys)]
         return frequencies
+
+
+def flags(bits: bytes, count: int) -> NDArray[np.bool_]:
+    """Return bits, the lowest of a byte first, as flags."""
+    return np.unpackbits(np.frombuffer(bits, np.uint8), count=count, bitorder="little").astype(np.bool_)
 
 
 def fitted(lengths: NDArray[np.int32], *, k1: float, b: float) -> Formula:

@@ -101,11 +101,42 @@ static int read_term(const Postings *p, int64_t place, Term *term)
     return 0;
 }
 
+/* Whether one of the paragraphs holds a term: 1 or 0, or DAMAGED. */
+static int is_held(const Postings *p, const Term *term, const uint8_t *paragraphs)
+{
+    for (int64_t i = 0; term->row < 0 && i < term->length; i++) {
+        if (term->paragraphs[i] < 0 || term->paragraphs[i] >= p->paragraph_count)
+            return DAMAGED;
+        if (has_bit(paragraphs, term->paragraphs[i]))
+            return 1;
+    }
+    for (int64_t i = 0; term->row >= 0 && i < p->paragraph_count; i++)
+        if ((term->frequencies[i >> 1] >> (i & 1) * 4 & 15) && has_bit(paragraphs, i))
+            return 1;
+    return 0;
+}
+
+int find_terms(const Postings *postings, const uint8_t *paragraphs, uint8_t *terms)
+{
+    for (int64_t place = 0; place < postings->terms; place++) {
+        Term term = {0};
+        int held = read_term(postings, place, &term);
+        if (held == 0)
+            held = is_held(postings, &term, paragraphs);
+        if (held < 0)
+            return DAMAGED;
+        terms[place / 8] |= (uint8_t)(held << place % 8);
+    }
+    return 0;
+}
+
 int prepare(Search *s, const uint64_t *keys, int64_t key_count)
 {
     for (int64_t i = 0; i < key_count; i++) {
         int64_t place = place_of(s->postings, keys[i]);
-        if (place >= 0 && read_term(s->postings, place, &s->terms[s->count++]) < 0)
+        if (place < 0 || (s->view != NULL && !has_bit(s->view->terms, place)))
+            continue;
+        if (read_term(s->postings, place, &s->terms[s->count++]) < 0)
             return DAMAGED;
     }
     if (!s->count)

@@ -2,6 +2,8 @@
 #ifndef YUANJU_QUESTION_H
 #define YUANJU_QUESTION_H
 
+#include <stddef.h>
+
 #include "search.h"
 
 #define LEVELS 15     /* as in layout.py */
@@ -29,6 +31,7 @@ typedef struct {
 
 typedef struct {
     const Postings *postings;
+    const View *view;
     Term *terms; /* the rarest first, so all sparse before all dense ones */
     int64_t count, sparse;
     int32_t *rest;     /* what the terms from each one on can add together */
@@ -60,6 +63,12 @@ int prepare(Search *s, const uint64_t *keys, int64_t key_count);
 /* Expresses bounds in a unit: as small a one as the threshold allows, since no bound above it needs to be told from
  * another. Gives as `prepare` does. */
 int measure(Search *s);
+
+/* Whether a paragraph may be seen. */
+static inline int seen(const Search *s, int64_t position)
+{
+    return s->view == NULL || has_bit(s->view->paragraphs, position);
+}
 
 /* Keeps a paragraph if it is among the best so far. */
 void offer(Search *s, int32_t position, float score);

@@ -122,7 +122,7 @@ static void consider(Search *s, int64_t base, int64_t count, int64_t terms)
     for (int64_t i = terms; i < s->sparse; i++)
         count = thin_by_list(s, &s->terms[i], base, count);
     for (int64_t i = 0; i < count; i++)
-        if (s->candidates[i].bound >= s->need)
+        if (s->candidates[i].bound >= s->need && seen(s, base + s->candidates[i].place))
             offer(s, (int32_t)base + s->candidates[i].place, score_of(s, (int32_t)base + s->candidates[i].place));
 }
 
@@ -250,7 +250,8 @@ static void sample_rows(Search *s)
         for (int64_t i = 1; i < spot; i++)
             best = s->sums[i] > s->sums[best] ? i : best;
         memset(s->sums, 0, (size_t)spot * sizeof *s->sums);
-        offer(s, (int32_t)(base + best), score_of(s, (int32_t)(base + best)));
+        if (seen(s, base + best))
+            offer(s, (int32_t)(base + best), score_of(s, (int32_t)(base + best)));
     }
 }
 
@@ -276,10 +277,11 @@ static void run(Search *s)
     sort(s->best, s->found);
 }
 
-int64_t search(const Postings *postings, const uint64_t *keys, int64_t key_count, Hit *best, int64_t limit)
+int64_t search(const Postings *postings, const View *view, const uint64_t *keys, int64_t key_count, Hit *best,
+               int64_t limit)
 {
     int64_t window = least_of(WINDOW, postings->paragraph_count) + BLOCK;
-    Search s = {.postings = postings, .best = best, .limit = limit};
+    Search s = {.postings = postings, .view = view, .best = best, .limit = limit};
     s.terms = calloc((size_t)key_count + 1, sizeof *s.terms);
     s.rest = calloc((size_t)key_count + 1, sizeof *s.rest);
     s.sums = calloc((size_t)window, sizeof *s.sums);

@@ -27,10 +27,23 @@ typedef struct {
     float score;
 } Hit;
 
+/* Who searches may see these paragraphs only: bits by position, and by term whether one of its paragraphs is among
+ * them. A term without is searched for as one that stands nowhere. */
+typedef struct {
+    const uint8_t *paragraphs, *terms;
+} View;
+
 enum { DAMAGED = -1, NO_MEMORY = -2, TOO_MANY_TERMS = -3 };
 
-/* Writes the best paragraphs to `best`, which has room for `limit`, and gives how many, or one of the above. */
-int64_t search(const Postings *postings, const uint64_t *keys, int64_t key_count, Hit *best, int64_t limit);
+static inline int has_bit(const uint8_t *bits, int64_t place) { return bits[place / 8] >> place % 8 & 1; }
+
+/* Writes the best paragraphs to `best`, which has room for `limit`, and gives how many, or one of the above; of those
+ * in `view`, unless it is NULL. */
+int64_t search(const Postings *postings, const View *view, const uint64_t *keys, int64_t key_count, Hit *best,
+               int64_t limit);
+
+/* Sets the bit of every term that one of these paragraphs holds, in `terms`, which is zeros; gives 0 or DAMAGED. */
+int find_terms(const Postings *postings, const uint8_t *paragraphs, uint8_t *terms);
 
 /* Gives the place of a key among the terms, -1 if it is not there. */
 int64_t place_of(const Postings *postings, uint64_t key);

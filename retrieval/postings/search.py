@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,17 @@ except ImportError:
     COMPILED = False
 else:
     COMPILED = True
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody may see of a collection: bits, the lowest of a byte first.
+
+    ``paragraphs`` are by position, ``terms`` by place among the keys: those that stand in one of these paragraphs.
+    """
+
+    paragraphs: bytes
+    terms: bytes
 
 
 class PostingsSearch:
@@ -51,20 +63,42 @@ class PostingsSearch:
 
         return PostingsBM25(postings=self.postings)
 
-    def best(self, terms: Sequence[str], *, limit: int) -> list[tuple[int, float]]:
-        """Return the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none with 0."""
+    def view(self, paragraphs: bytes) -> View:
+        """Return the view of whoever may see these paragraphs, given as bits by position.
+
+        All postings are read for it once, so that no question takes longer by what it must not find.
+        """
+        if not self._compiled:
+            return View(paragraphs, self.postings.terms_in(paragraphs))
+        try:
+            return View(paragraphs, self._compiled.terms(paragraphs))
+        except ValueError as error:
+            raise DamagedIndexError from error
+
+    def best(self, terms: Sequence[str], *, limit: int, view: View | None = None) -> list[tuple[int, float]]:
+        """Return the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none with 0.
+
+        With a ``view`` they are the best of those in it; their scores are the same.
+        """
         if self._compiled:
+            bits = (view.paragraphs, view.terms) if view else ()
             try:
-                found = self._compiled.search(list(map(term_key, terms)), limit)
+                found = self._compiled.search(list(map(term_key, terms)), limit, *bits)
             except ValueError as error:
                 raise DamagedIndexError from error
             if found is not None:  # else the terms are so many that their bounds do not fit into 16 bits together
                 return found
-        return self.model.search(terms, limit=limit)
+        if view is None:
+            return self.model.search(terms, limit=limit)
+        standing = [term for term in terms if self.frequency(term, view=view)]
+        return self.model.search(standing, limit=limit, among=view.paragraphs)
 
-    def frequency(self, term: str) -> int:
-        """Return the number of paragraphs that hold a term."""
-        return self._compiled.frequency(term_key(term)) if self._compiled else self.model.frequency(term)
+    def frequency(self, term: str, *, view: View | None = None) -> int:
+        """Return the number of paragraphs that hold a term; 0 where none of these is in the ``view``."""
+        bits = view.terms if view else None
+        if self._compiled:
+            return self._compiled.frequency(term_key(term), bits)
+        return self.postings.frequency(term, among=bits)
 
 
 def _compiled(arrays: Arrays, formula: Formula) -> CompiledSearch:

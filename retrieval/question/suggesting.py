@@ -6,6 +6,7 @@ Whether the documents answer it with that very sentence is not assumed but tried
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -100,8 +101,8 @@ async def suggest(
     The same documents give the same questions. No more than ``attempts`` questions are tried, of no more than 200
     documents, so that it takes a bounded time in a collection of any size.
     """
-    considered = ((document, candidates(document)) for document in islice(documents, _MOST_DOCUMENTS))
-    queues = [[(document.source.path, one) for one in found] for document, found in considered]
+    considered = list(islice(documents, _MOST_DOCUMENTS))
+    queues = await asyncio.to_thread(lambda: list(map(_queue, considered)))
     in_turn = (one for one in chain.from_iterable(zip_longest(*queues)) if one)
     return await _tried(ask, in_turn, count=count, attempts=attempts, shown=set())
 
@@ -110,7 +111,7 @@ async def related(ask: Ask, answer: Answer, *, count: int, attempts: int = 8) ->
     """At most ``count`` questions that go on from an answer: what else the quoted paragraphs answer."""
     shown = {_place(quote) for quote in answer.quotes}
     documents = [Document(quote.source, (quote.paragraph,)) for quote in answer.quotes]
-    queues = [[(document.source.path, one) for one in candidates(document)] for document in documents]
+    queues = await asyncio.to_thread(lambda: list(map(_queue, documents)))
     in_turn = (one for one in chain.from_iterable(zip_longest(*queues)) if one and one[1].question != answer.question)
     return await _tried(ask, in_turn, count=count, attempts=attempts, shown=shown)
 
@@ -124,6 +125,10 @@ def candidates(document: Document) -> list[Candidate]:
     found = [sorted(_understood(source), key=_quality) for source in sources]
     in_turn = (one for one in chain.from_iterable(zip_longest(*found)) if one)
     return list({one.question: one for one in in_turn}.values())[:_MOST_OF_DOCUMENT]
+
+
+def _queue(document: Document) -> list[tuple[str, Candidate]]:
+    return [(document.source.path, one) for one in candidates(document)]
 
 
 async def _tried(

@@ -75,7 +75,7 @@ def load(folder: Path, path: PurePosixPath, limits: Limits) -> bytes:
                 raise UnreadableDocument(str(path), "is not a regular file")
             if before.st_size > limits.file_bytes:
                 raise UnreadableDocument(str(path), too_large(before.st_size, "file_bytes", limits.file_bytes))
-            data = file.read(limits.file_bytes + 1)
+            data = file.read(before.st_size + 1)  # all of it is set aside at once, so no more than that
             after = os.fstat(file.fileno())
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -193,6 +193,8 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
     if len(paragraphs) > limit:
         paragraphs = paragraphs[:limit]
         remarks.append(f"has more than {limit:,} paragraphs (the limit paragraph_count): the rest was left out")
+    if not paragraphs:  # a document of nothing but its title
+        paragraphs = tuple(number(blocks[:1], title=None))
     if not paragraphs:
         raise UnreadableDocument(raw.path, "; ".join(["holds no text to read", *remarks]))
     source = Source(

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableDocument
@@ -20,8 +19,8 @@ TRADITIONAL = "近期，臺北市政府舉行記者會，介紹三個行動方�
 HEAD = "Plain ASCII stands at the head of this file, line after line.\n" * 70
 
 
-def decoded(data: bytes, **known: Any) -> Decoded:
-    return decode(Raw(path="a.txt", data=data, limits=Limits(), **known))
+def decoded(data: bytes, *, encoding: str | None = None, language: str | None = None) -> Decoded:
+    return decode(Raw(path="a.txt", data=data, limits=Limits(), encoding=encoding, language=language))
 
 
 @pytest.mark.parametrize("head", ["", HEAD], ids=["", "ascii-head"])
@@ -95,12 +94,64 @@ def test_text_in_no_encoding_is_an_error_with_the_place() -> None:
         decoded(data)
 
 
+LINES = {"utf-8": SIMPLIFIED, "gbk": SIMPLIFIED, "big5": TRADITIONAL}
+NAMES = {"utf-8": "utf-8", "gbk": "gb18030", "big5": "big5"}
+
+
+@pytest.mark.parametrize("codec", LINES)
+@pytest.mark.parametrize("cut", range(1, 14))
+def test_text_that_was_cut_off_is_read_up_to_the_cut(codec: str, cut: int) -> None:
+    text = f"{LINES[codec]}\n" * 4
+    found = decoded(text.encode(codec)[:-cut])
+    assert found.encoding == NAMES[codec]
+    assert text.startswith(found.text)
+    assert len(text) - len(found.text) <= cut
+    whole = found.text.encode(codec) == text.encode(codec)[:-cut]
+    assert [remark.partition(",")[0] for remark in found.remarks] == (
+        [] if whole else ["ends in the midst of a character"]
+    )
+
+
+def test_marked_text_that_was_cut_off_is_read_up_to_the_cut() -> None:
+    remark = "ends in the midst of a character, perhaps cut off: left out the last byte, on line 1"
+    assert decoded("中国人".encode("utf-16")[:-1]) == Decoded("中国", "utf-16", (remark,))
+
+
+@pytest.mark.parametrize("codec", LINES)
+@pytest.mark.parametrize("byte", [b"\xff", b"\xff\xff"])
+def test_damaged_line_is_named_with_what_to_do(codec: str, byte: bytes) -> None:
+    line = f"{LINES[codec]}\n".encode(codec)
+    place = 2 * len(line) + 3 * len("近".encode(codec))
+    data = line * 5
+    with pytest.raises(UnreadableDocument) as refused:
+        decoded(data[:place] + byte + data[place:])
+    assert f"as {NAMES[codec]}, line 3, byte " in str(refused.value)
+    assert str(refused.value).endswith("(it is damaged, or in another encoding), and save the file as UTF-8")
+
+
+def test_byte_that_shifts_all_that_follows_is_not_read_as_another_encoding() -> None:
+    data = (f"{TRADITIONAL}\n" * 3).encode("big5")
+    with pytest.raises(UnreadableDocument, match=r"as big5, line \d, byte \d"):
+        decoded(data[:60] + b"\x80" + data[61:])
+
+
+def test_line_in_another_encoding_is_named() -> None:
+    with pytest.raises(UnreadableDocument, match=r"as utf-8, line 6, byte \d"):
+        decoded(f"{SIMPLIFIED}\n".encode() * 5 + "补充：钥匙编号见附件。".encode("gbk"))
+
+
+def test_euro_sign_of_windows_is_read() -> None:
+    text = "门票每张35€，当日有效，凭票入场，不得转让。"
+    assert decoded(text.encode("gbk", "replace").replace(b"?", b"\x80")) == Decoded(text, "gb18030")
+
+
 def test_text_larger_than_the_limit_is_an_error() -> None:
     raw = Raw(path="a.txt", data=b"a" * 2_000_000, limits=Limits(text_bytes=1_000_000))
     with pytest.raises(UnreadableDocument, match=r"too large \(2 MiB; the limit text_bytes is 1 MiB\)"):
         decode(raw)
 
 
+@settings(deadline=None)  # the first one imports chardet
 @given(st.binary(max_size=300))
 def test_any_bytes_are_decoded_strictly_or_refused(data: bytes) -> None:
     try:

@@ -145,6 +145,7 @@ def test_html_meant_to_be_slow_is_not(tmp_path: Path, markup: str) -> None:
 SUFFIXES = sorted({suffix for format_ in FORMATS for suffix in format_.suffixes} | {".zip"})
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     suffix=st.sampled_from(SUFFIXES),

@@ -14,7 +14,6 @@ from retrieval.engines.opensearch.layout import Names
 from retrieval.engines.opensearch.lease import SECONDS, Lease
 from retrieval.engines.opensearch.searching import ClusterSearch
 from retrieval.engines.opensearch.update import OpenSearchUpdate
-from retrieval.engines.visibility import Visible
 from retrieval.index import Recipe
 from retrieval.language import TERMS_VERSION, Tokenizer, characters, normalise, pairs
 from retrieval.postings.formula import K1, B
@@ -52,10 +51,10 @@ class OpenSearchEngine:
         self._search = ClusterSearch(self._client, self._generations, self._names)
         self._known: str | None = None  # the index whose manifest was last given; empty where there was none
 
-    async def search(self, terms: Sequence[str], *, limit: int, visible: Visible | None = None) -> Found:
+    async def search(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
         """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
         with self._connection.plainly():
-            return await self._search.run(terms, limit=limit, hidden=visible.hidden if visible else frozenset())
+            return await self._search.run(terms, limit=limit, hidden=hidden)
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where there is no index yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -67,6 +67,8 @@ def shown_number(value: float, number_format: str, *, from_1904: bool = False) -
     >>> shown_number(12, "00000"), shown_number(123456, '0!.0,"万"'), shown_number(1.1041666666666667, "[h]:mm")
     ('00012', '12.3万', '26:30')
     """
+    if not math.isfinite(value):
+        return ""
     section, value = _chosen(_sections(number_format), float(value))
     if section is None:
         return ""
@@ -180,7 +182,7 @@ def _chosen(sections: tuple[_Section, ...], value: float) -> tuple[_Section | No
 
 
 def _rounded(value: float, places: int) -> Decimal:
-    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=700))
 
 
 def _number(section: _Section, value: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from retrieval.errors import UnreadableDocument
@@ -81,13 +82,28 @@ _LANGUAGE_ADVANTAGE = 7.0
 # This many characters of several bytes are not well-formed UTF-8 by accident.
 _PROOF_OF_UTF8 = 24
 _ASCII_STRETCH = re.compile(rb"([\x01-\x7f]{8})[\x01-\x7f]{32,}([\x01-\x7f]{8})")
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_MOST_DAMAGE = 0.002  # of the characters
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+
+
+def _euro_or_mark(error: UnicodeError) -> tuple[str | bytes, int]:
+    """The euro sign for 0x80, where Windows' GBK has it; a replacement character for what fits no character at all."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    is_euro = error.encoding.startswith("gb") and error.object[error.start] == 0x80
+    return "€" if is_euro else "\ufffd", error.start + 1 if is_euro else error.end
+
+
+codecs.register_error("euro_or_mark", _euro_or_mark)
 
 
 def decode(raw: Raw) -> Decoded:
     """The text of the file, decoded strictly: every byte becomes the character it stands for, or nothing is returned.
 
-    Raises ``UnreadableDocument`` when no encoding fits, or the one that was set does not.
+    A text that ends in the midst of a character is read up to there, with a remark. Raises ``UnreadableDocument`` when
+    no encoding fits, or the one that was set does not, with the line and what to do.
     """
     data = raw.data
     if len(data) > raw.limits.text_bytes:
@@ -103,25 +119,40 @@ def decode(raw: Raw) -> Decoded:
 
 
 def _as_set(raw: Raw, encoding: str) -> Decoded:
+    name = encoding.removesuffix("-sig")
     try:
-        text = raw.data.decode(encoding)
+        return Decoded(raw.data.decode(encoding).removeprefix("\ufeff"), name)
     except UnicodeDecodeError as error:
+        if error.start and _is_cut(error):
+            return Decoded(raw.data[: error.start].decode(encoding).removeprefix("\ufeff"), name, (_cut_remark(error),))
         reason = f"is not {encoding}, as it is declared to be: {_place(error)}; convert it, or correct documents.toml"
         raise UnreadableDocument(raw.path, reason) from error
-    return Decoded(text.removeprefix("\ufeff"), encoding.removesuffix("-sig"))
 
 
 def _place(error: UnicodeDecodeError) -> str:
     return f"byte {error.start:,} (0x{error.object[error.start]:02X}) fits no character"
 
 
+def _line(error: UnicodeDecodeError) -> int:
+    return error.object.count(b"\n", 0, error.start) + 1
+
+
+def _is_cut(error: UnicodeDecodeError) -> bool:
+    """Whether the text ends in the midst of a character, and fits up to there."""
+    return error.end >= len(error.object) and error.reason.startswith(("unexpected end", "truncated", "incomplete"))
+
+
+def _cut_remark(error: UnicodeDecodeError) -> str:
+    count = len(error.object) - error.start
+    left_out = "last byte" if count == 1 else f"last {count} bytes"
+    return f"ends in the midst of a character, perhaps cut off: left out the {left_out}, on line {_line(error):,}"
+
+
 def _detected(raw: Raw) -> Decoded:
     data = raw.data
     readings, errors = _readings(data)
-    if not readings:
-        family, error = max(errors.items(), key=lambda item: item[1].start)
-        reason = f"is in no encoding that fits all of it; as {family}, {_place(error)}; convert it to UTF-8"
-        raise UnreadableDocument(raw.path, reason)
+    if "utf-8" not in readings and _is_nearly_utf8(data):
+        return _damaged(raw, "utf-8", errors["utf-8"])
     declared = _declared(data)
     if "utf-8" in readings and len(_MULTIBYTE.findall(data[:1_000_000])) >= _PROOF_OF_UTF8:
         contradiction = (f"declares {declared} but is utf-8",) if declared not in {None, "utf-8"} else ()
@@ -129,7 +160,43 @@ def _detected(raw: Raw) -> Decoded:
     verdict = _library_verdict(data) if "utf-8" not in readings else "utf-8"
     if verdict and verdict not in readings:
         readings.update(_strict(data, verdict, errors))
-    return _weighed(readings, declared=declared, verdict=verdict, expected=_family_of_language(raw.language))
+    damaged = {} if "utf-8" in readings else _nearly_chinese(data, _CHINESE - readings.keys())
+    if not readings and not damaged:
+        family, error = max(errors.items(), key=lambda item: item[1].start)
+        raise UnreadableDocument(raw.path, _damage(family, error))
+    expected = _family_of_language(raw.language)
+    found = _weighed(damaged | readings, declared=declared, verdict=verdict, expected=expected)
+    is_damaged = "\ufffd" in damaged.get(found.encoding, "")
+    return _damaged(raw, found.encoding, errors[found.encoding]) if is_damaged else found
+
+
+def _damaged(raw: Raw, family: str, error: UnicodeDecodeError) -> Decoded:
+    """The text up to where it was cut off. Raises ``UnreadableDocument`` when it is damaged anywhere else."""
+    if not _is_cut(error):
+        raise UnreadableDocument(raw.path, _damage(family, error)) from error
+    return Decoded(raw.data[: error.start].decode(error.encoding).removeprefix("\ufeff"), family, (_cut_remark(error),))
+
+
+def _damage(family: str, error: UnicodeDecodeError) -> str:
+    return (
+        f"is in no encoding that fits all of it; as {family}, line {_line(error):,}, {_place(error)}; "
+        "mend that line in an editor (it is damaged, or in another encoding), and save the file as UTF-8"
+    )
+
+
+def _is_nearly_utf8(data: bytes) -> bool:
+    """Whether a text that is not UTF-8 throughout is so nearly everywhere, as no other encoding is by accident."""
+    sequences = _UTF8_SEQUENCE.findall(data)
+    beyond_ascii = len(data) - len(data.translate(None, _BEYOND_ASCII))
+    share = sum(map(len, sequences)) / beyond_ascii
+    wide = sum(len(sequence) > 2 for sequence in sequences)
+    return share >= 0.8 and (wide >= _PROOF_OF_UTF8 or (wide >= 3 and share >= 0.9 - 0.3 / wide))
+
+
+def _nearly_chinese(data: bytes, families: Iterable[str]) -> dict[str, str]:
+    """The text in each of these encodings that fits nearly all of it, a replacement character where it does not."""
+    texts = {family: data.decode(_CODECS[family][0], "euro_or_mark") for family in sorted(families)}
+    return {family: text for family, text in texts.items() if text.count("\ufffd") <= max(2, _MOST_DAMAGE * len(text))}
 
 
 def _weighed(readings: dict[str, str], *, declared: str | None, verdict: str, expected: str | None) -> Decoded:
