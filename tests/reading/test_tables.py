@@ -222,6 +222,12 @@ def test_row_of_words_among_figures_is_no_new_header() -> None:
     ]
 
 
+def test_rows_of_a_form_stand_below_the_name_of_what_it_is_about() -> None:
+    found = blocks("""车辆名称|叉车|车辆编号|CC-09
+                      停放地点|三号库|保管人|李师傅""")
+    assert [block.under for block in found] == [(), ("车辆名称：叉车",)]
+
+
 def test_note_below_a_table_is_a_paragraph() -> None:
     assert texts("车次|时间\nK1|8:00\nK2|9:30\n注：节假日停运。")[-1] == "注：节假日停运。"
 

@@ -69,6 +69,8 @@ def shown_number(value: float, number_format: str, *, from_1904: bool = False) -
     """
     if not math.isfinite(value):
         return ""
+    if number_format == "General":
+        return general(value)
     section, value = _chosen(_sections(number_format), float(value))
     if section is None:
         return ""
@@ -87,6 +89,8 @@ def shown_number(value: float, number_format: str, *, from_1904: bool = False) -
 
 def shown_text(text: str, number_format: str) -> str:
     """The text in this format, which may put something around it, or leave it out (``;;;``)."""
+    if number_format in {"General", "@"}:
+        return text
     sections = _sections(number_format)
     section = next((one for one in sections if one.signs("@")), None)
     if section is None:
