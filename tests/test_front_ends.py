@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def documents(folder: Path, tmp_path: Path, tokenizer: Tokenizer) -> AsyncIterator[LiveIndex]:
-    async with live_index(folder, tmp_path / "index", tokenizer) as found:
+    async with live_index(folder, tmp_path / "index", tokenizer, threshold=0.25) as found:
         yield found
 
 

@@ -28,7 +28,7 @@ def title(quote: Quote) -> str:
 
 def details(quote: Quote, phrases: Phrases) -> str:
     """Return what comes behind the title."""
-    section = "".join(f" › {shortened(heading)}" for heading in quote.paragraph.section[-3:])
+    section = "".join(f" › {shortened(heading)}" for heading in quote.headings[-3:])
     known = (shortened(value) for value in (quote.source.author, quote.source.date) if value)
     return section + "".join(f" · {part}" for part in (*known, place(quote, phrases), *_company(quote, phrases)))
 
@@ -39,11 +39,11 @@ def place(quote: Quote, phrases: Phrases) -> str:
 
 
 def _company(quote: Quote, phrases: Phrases) -> tuple[str, ...]:
-    """What other documents say of it: that they say the same, or that they give other figures."""
+    """Which other documents say the same, and how much of a list is left out."""
     titles = dict.fromkeys(shortened(source.title or source.path) for source in quote.also)
     named = phrases.text("term-separator").join(list(titles)[:_ALSO_SHOWN])
     also = (phrases.text("source-also", titles=named),) if titles else ()
-    return also + ((phrases.text("source-disputed"),) if quote.disputed else ())
+    return also + ((phrases.text("source-more", count=quote.more),) if quote.more else ())
 
 
 @lru_cache(maxsize=4096)
