@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +16,7 @@ from retrieval.reading.rows import EMPTY, Cell, cell_text
 
 MOST_COLUMNS = 256
 _MOST_MERGED = 1_000_000
+_MOST_COVERED = 1_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)$")
@@ -242,9 +244,8 @@ def _spread(table: Table, merged: list[str]) -> None:
         cell = row[first_column - 1] if first_column <= len(row) else EMPTY
         if not cell.text:
             continue
-        reached = (
-            [number for number in numbers if top <= number <= bottom] if bottom - top > 1000 else range(top, bottom + 1)
-        )
+        held = numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]
+        reached = range(top, bottom + 1) if bottom - top <= _MOST_COVERED else held
         for number in reached:
             if number not in table.rows:
                 table.covered.add(number)
