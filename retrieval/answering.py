@@ -102,9 +102,7 @@ class Answerer:
                 places[place] = _quote(ranking, Fact(candidate))
         return tuple(places.values())
 
-    async def rank(
-        self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False
-    ) -> Ranking:
+    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold.
 
         Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile. Raises
@@ -116,19 +114,22 @@ class Answerer:
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                    if not literal and (right := await self._corrected(asked, found, hidden)):
-                        asked = right
-                        found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+                    meant = None if literal else await self._corrected(asked, found, hidden)
                 with self._timed("rank"):
-                    return await asyncio.to_thread(self._ranker.rank, asked, found)
+                    ranking = await asyncio.to_thread(self._ranker.rank, asked, found)
+                if meant is None:
+                    return ranking
+                with self._timed("search"):
+                    found = await self._engine.search(meant.terms, limit=SEARCHED, hidden=hidden)
+                with self._timed("rank"):
+                    other = await asyncio.to_thread(self._ranker.rank, meant, found)
+                return other if other.confidence > ranking.confidence else ranking
         except TimeoutError:
             if self._seconds is None or not limit.expired():
                 raise
             raise AnswerTimeoutError(self._seconds) from None
 
-    async def _corrected(
-        self, asked: Question, found: Found, hidden: frozenset[str]
-    ) -> Question | None:
+    async def _corrected(self, asked: Question, found: Found, hidden: frozenset[str]) -> Question | None:
         """Return the question as it was meant, where the documents have what only sounds like it; else ``None``."""
         doubted = await asyncio.to_thread(doubts, asked, found.frequencies, self._tokenizer)
         if doubted is None:
