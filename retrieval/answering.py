@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 from retrieval.engines.protocol import Engine
 from retrieval.errors import AnswerTimeoutError
@@ -17,6 +18,7 @@ from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
 from retrieval.records import Answer, Found, Quote
 
+T = TypeVar("T")
 Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
 """Gives what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
 
@@ -30,12 +32,16 @@ SURE = 0.5
 """The confidence from which an answer is sure, by default."""
 
 
+NEAR = 0.4
+"""The share of the threshold from which the best sentences are near, though not shown as an answer."""
+
+
 class Answerer:
     """Answers questions from what an engine holds.
 
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
-    inside of what ``timed`` gives for it; all of them within ``seconds``.
+    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` raises ``AnswerTimeoutError``.
     """
 
     def __init__(
@@ -67,7 +73,47 @@ class Answerer:
         What lies in a ``hidden`` folder is treated as if it were not there. Words of which the documents only have what
         sounds like them are corrected, and the answer says so; ``literal`` takes the question as it is written.
         """
-        ranking = await self.rank(question, hidden=hidden, literal=literal)
+        return await self._ranked(question, hidden, partial(self._answer, question, limit), literal=literal)
+
+    async def nearest(self, question: str, *, limit: int, hidden: frozenset[str] = frozenset()) -> tuple[Quote, ...]:
+        """Return the best sentences from at most ``limit`` places, though they do not answer; none where none is near.
+
+        A place is a document or, where it has headings, what stands under one of them.
+        """
+        return await self._ranked(question, hidden, partial(self._nearest, limit))
+
+    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
+        """Rank the sentences that may answer, whatever the threshold."""
+        return await self._ranked(question, hidden, lambda ranking: ranking, literal=literal)
+
+    async def _ranked(
+        self, question: str, hidden: frozenset[str], made: Callable[[Ranking], T], *, literal: bool = False
+    ) -> T:
+        """Return what is made of the ranking for a question; where that may be misspelt, for the surer of the two.
+
+        Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile.
+        """
+
+        def rank(*readings: tuple[Question, Found]) -> T:
+            with self._timed("rank"):
+                return made(max((self._ranker.rank(*one) for one in readings), key=lambda one: one.confidence))
+
+        try:
+            async with asyncio.timeout(self._seconds) as limit:
+                with self._timed("tokenise"):
+                    asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
+                with self._timed("search"):
+                    found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+                    readings = [(asked, found)]
+                    if not literal and (meant := await self._corrected(asked, found, hidden)):
+                        readings.append((meant, await self._engine.search(meant.terms, limit=SEARCHED, hidden=hidden)))
+                return await asyncio.to_thread(rank, *readings)
+        except TimeoutError:
+            if self._seconds is None or not limit.expired():
+                raise
+            raise AnswerTimeoutError(self._seconds) from None
+
+    def _answer(self, question: str, limit: int, ranking: Ranking) -> Answer:
         if not ranking.candidates or ranking.confidence < self.threshold:
             return Answer(
                 question,
@@ -78,10 +124,9 @@ class Answerer:
                 partial=ranking.partial,
                 corrections=ranking.question.corrections,
             )
-        quotes = tuple(_quote(ranking, fact) for fact in facts(ranking.candidates, limit=limit))
         return Answer(
             question,
-            quotes,
+            tuple(_quote(ranking, fact) for fact in facts(ranking.candidates, limit=limit)),
             ranking.confidence,
             synonyms=ranking.question.synonyms,
             partial=ranking.partial,
@@ -89,45 +134,13 @@ class Answerer:
             corrections=ranking.question.corrections,
         )
 
-    async def nearest(self, question: str, *, limit: int, hidden: frozenset[str] = frozenset()) -> tuple[Quote, ...]:
-        """Find the best sentences from at most ``limit`` places, however little they answer.
-
-        A place is a document or, where it has headings, what stands under one of them.
-        """
-        ranking = await self.rank(question, hidden=hidden)
+    def _nearest(self, limit: int, ranking: Ranking) -> tuple[Quote, ...]:
         places: dict[tuple[str, ...], Quote] = {}
-        for candidate in ranking.candidates:
+        for candidate in ranking.candidates if ranking.confidence >= NEAR * self.threshold else ():
             place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
             if len(places) < limit and place not in places:
                 places[place] = _quote(ranking, Fact(candidate))
         return tuple(places.values())
-
-    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
-        """Rank the sentences that may answer, whatever the threshold.
-
-        Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile. Raises
-        ``AnswerTimeoutError`` after the seconds that an answer may take.
-        """
-        try:
-            async with asyncio.timeout(self._seconds) as limit:
-                with self._timed("tokenise"):
-                    asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
-                with self._timed("search"):
-                    found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                    meant = None if literal else await self._corrected(asked, found, hidden)
-                with self._timed("rank"):
-                    ranking = await asyncio.to_thread(self._ranker.rank, asked, found)
-                if meant is None:
-                    return ranking
-                with self._timed("search"):
-                    found = await self._engine.search(meant.terms, limit=SEARCHED, hidden=hidden)
-                with self._timed("rank"):
-                    other = await asyncio.to_thread(self._ranker.rank, meant, found)
-                return other if other.confidence > ranking.confidence else ranking
-        except TimeoutError:
-            if self._seconds is None or not limit.expired():
-                raise
-            raise AnswerTimeoutError(self._seconds) from None
 
     async def _corrected(self, asked: Question, found: Found, hidden: frozenset[str]) -> Question | None:
         """Return the question as it was meant, where the documents have what only sounds like it; else ``None``."""

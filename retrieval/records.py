@@ -120,6 +120,12 @@ class Quote:
     more: int = 0
     lead: str | None = None
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What the paragraph stands below: its headings, and the question that it answers."""
+        asked = self.paragraph.questions[:1]
+        return self.paragraph.section + (asked if asked != self.paragraph.section[-1:] else ())
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.telegram.application import run
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import Routes
+from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
@@ -29,6 +30,7 @@ from retrieval.library import Library as Folder
 from retrieval.library.manifest import Summary
 from retrieval.question.following_up import FollowUp
 from retrieval.ranking import Ranking
+from retrieval.reading import Reading
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
 from testbed.fake_bot_api import FakeBotAPI
 
@@ -104,6 +106,9 @@ class Library:
     async def ranking(self, question: str, *, audience: Audience) -> Ranking:
         raise NotImplementedError
 
+    async def preview(self, path: str, content: bytes) -> Reading:
+        raise NotImplementedError
+
     async def suggestions(self, audience: Audience) -> tuple[str, ...]:
         return self._suggested
 
@@ -126,7 +131,7 @@ async def live_index(
         return await Folder(documents, LocalEngine(index, own), own).refresh()
 
     async def newest() -> Snapshot | None:
-        return await opened_edition(lambda own: LocalEngine(index, own), cache, threshold=threshold)
+        return await opened_edition(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
 
     found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
     await found.refresh()

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
-import tempfile
-from collections.abc import Mapping
+import shutil
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, Message
-from telegram import Document as File
-from telegram.error import BadRequest, NetworkError, TelegramError
-
-from bot.conversation import buttons
-from bot.conversation.answers import Reply
-from bot.conversation.buttons import Kind
+from bot.actions import AcceptUpload, DiscardUpload, KeptRemoval, KeptUpload, Restore
 from bot.conversation.services import Requester, Services
-from bot.rendering.catalogue import Html
-from bot.rendering.replies import shortened
+from bot.conversation.storage import reason_of, removed_folder, uploads_folder, write
+from bot.documents.control import CONTROL_FILES, trouble
+from bot.memory.exchange import new_key
+from bot.rendering.excerpts import shortened
+from bot.reply import Block, Button, Lines, Reply, Say, say
 from retrieval import reading
 from retrieval.errors import UnreadableDocument, YuanjuError
+from retrieval.records import Document
 
-_MEGABYTE = 1_000_000
-_LARGEST = 20 * _MEGABYTE
+MEGABYTE = 1_000_000
+
 _SAMPLE_LIMIT = 200
 _REASON_LIMIT = 300
 _REMARKS_SHOWN = 5
 _NAME_BYTES = 200  # file systems take 255
+_FOLDER = re.compile(r"\s*(?:folder|文件夹|文件夾|資料夾|资料夹)\s*[:：]\s*(?P<name>[^\n]+?)\s*", re.IGNORECASE)
+_FORMATS = {
+    **dict.fromkeys(("text", "markdown"), say("format-text")),
+    **{"html": say("format-html"), "csv": say("format-table"), "epub": say("format-book")},
+    **{"docx": say("format-word"), "pptx": say("format-slides"), "xlsx": say("format-sheets")},
+}
 
 
 class Uploads:
@@ -38,132 +40,140 @@ class Uploads:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._folder = services.documents.folder
+        self._waiting = uploads_folder(services.settings.index_folder)
+        self._removed = removed_folder(services.settings.index_folder)
 
-    async def preview(self, message: Message, requester: Requester) -> Reply:
-        """What a file would become, and buttons to take it in or not.
+    async def preview(self, name: str, content: bytes, caption: str, requester: Requester) -> Reply:
+        """Return what a file would become, and buttons to take it in or not.
 
-        A caption names the folder it shall lie in.
+        A caption may name the folder it shall lie in.
         """
-        say, file = requester.phrases.html, message.document
-        assert file is not None  # noqa: S101 - a filter has seen to it
-        path = _path(file, message.caption)
-        size = file.file_size or 0
-        if size > _LARGEST:
-            megabytes = {"size": round(size / _MEGABYTE, 1), "limit": _LARGEST // _MEGABYTE}
-            return Reply(say("upload-too-big", name=path, **megabytes))
+        path = path_of(name, self._named_folder(caption))
         if not os.access(self._folder, os.W_OK):
-            return Reply(say("upload-read-only", reason=requester.phrases.text("folder-read-only")))
+            return Reply((say("upload-read-only", reason=say("folder-read-only")),))
         try:
-            content = await _content(message.get_bot(), file.file_id)
-        except TelegramError as error:
-            return Reply(say("upload-unreadable", name=path, reason=error.message))
-        try:
-            found = await asyncio.to_thread(_read, path, content, self._folder)
+            described = await self._described(path, content)
         except UnreadableDocument as error:
-            return Reply(say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)))
-        documents = found.documents
-        remarks = [*(remark for one in documents for remark in one.remarks), *map(str, found.failures)]
-        lines = [
-            say(
-                "upload-preview",
-                name=path,
-                format=", ".join(dict.fromkeys(one.format for one in documents)),
-                encoding=", ".join(dict.fromkeys(one.encoding for one in documents if one.encoding))
-                or requester.phrases.text("upload-encoding-own"),
-                paragraphs=sum(len(one.paragraphs) for one in documents),
-            ),
-            *(say("upload-remark", remark=shortened(remark)) for remark in remarks[:_REMARKS_SHOWN]),
-            say("upload-sample", text=shortened(documents[0].paragraphs[0].text, _SAMPLE_LIMIT)),
-        ]
-        if (self._folder / path).exists():
-            lines.append(say("upload-replaces"))
-        payload = {"chat": requester.asker.chat_id, "file": file.file_id, "path": path}
-        key = await self._services.ledger.keep_button(payload, person_id=requester.asker.person_id)
-        row = [
-            buttons.button(requester.phrases.text("button-confirm-upload"), Kind.UPLOAD, key),
-            buttons.button(requester.phrases.text("button-discard-upload"), Kind.DISCARD, key),
-        ]
-        return Reply(Html("\n".join(lines)), InlineKeyboardMarkup([row]))
-
-    async def accept(self, message: Message, payload: Mapping[str, Any], requester: Requester) -> None:
-        """Take a file in; questions go on being answered meanwhile, and from then on from it too."""
-        say, path = requester.phrases.html, payload["path"]
+            return Reply((say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)),))
+        stored = new_key()
         try:
-            await message.edit_text(say("uploading", name=path))
-        except BadRequest:  # the button has been pressed twice
-            return
-        try:
-            content = await _content(message.get_bot(), payload["file"])
-            html = await self._take(path, content, requester)
-        except TelegramError as error:
-            html = say("upload-unreadable", name=path, reason=error.message)
+            await asyncio.to_thread(write, self._waiting / stored, content)
         except OSError as error:
-            html = say("upload-read-only", reason=error.strerror or str(error))
-        await message.edit_text(html)
+            return Reply((say("upload-read-only", reason=reason_of(error)),))
+        kept = KeptUpload(requester.asker.chat_id, path, stored)
+        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
+        buttons = (
+            Button(say("button-confirm-upload"), AcceptUpload(key)),
+            Button(say("button-discard-upload"), DiscardUpload(key)),
+        )
+        return Reply(described, (buttons,))
 
-    async def discard(self, payload: Mapping[str, Any], requester: Requester) -> Reply:
+    def accept(self, kept: KeptUpload, requester: Requester) -> Reply:
+        """Take a file in; questions go on being answered meanwhile, and from then on from it too."""
+        return Reply((say("uploading", name=kept.path),), later=partial(self._accepted, kept, requester))
+
+    async def discard(self, kept: KeptUpload) -> Reply:
         """Leave a file out."""
-        return Reply(requester.phrases.html("upload-discarded", name=payload["path"]))
+        await asyncio.to_thread(write, self._waiting / kept.stored, None)
+        return Reply((say("upload-discarded", name=kept.path),))
 
-    async def _take(self, path: str, content: bytes, requester: Requester) -> Html:
-        place = self._folder / path
-        before = place.read_bytes() if place.is_file() else None
-        await asyncio.to_thread(_write, place, content)
+    def _named_folder(self, caption: str) -> str:
+        """The folder that a caption names, by saying so or because there is one of this name; else the documents'."""
+        if match := _FOLDER.fullmatch(caption):
+            return match["name"]
+        name = caption.strip().strip("/")
+        parts = PurePosixPath(name).parts
+        return name if name and ".." not in parts and (self._folder / name).is_dir() else ""
+
+    async def _described(self, path: str, content: bytes) -> tuple[Block, ...]:
+        """What a file would become. Raises ``UnreadableDocument``, also for a control file that has a mistake."""
+        replaces = [say("upload-replaces")] if (self._folder / path).exists() else []
+        if path in CONTROL_FILES:
+            if wrong := await asyncio.to_thread(trouble, self._folder, path, content):
+                raise UnreadableDocument(path, wrong)
+            lines = content.decode("utf-8-sig", "replace").splitlines()
+            count = sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in lines)
+            return (Lines((say("upload-control", name=path, count=count), *replaces)),)
+        found = await self._services.documents.preview(path, content)
+        return (Lines((*_preview(path, found), *replaces)), _sample(found.documents[0]))
+
+    async def _accepted(self, kept: KeptUpload, requester: Requester) -> Reply:
+        waiting = self._waiting / kept.stored
+        try:
+            content = await asyncio.to_thread(waiting.read_bytes)
+            reply = await self._take(kept.path, content, requester)
+            await asyncio.to_thread(write, waiting, None)
+        except OSError as error:
+            return Reply((say("upload-read-only", reason=reason_of(error)),))
+        return reply
+
+    async def _take(self, path: str, content: bytes, requester: Requester) -> Reply:
+        place, before = self._folder / path, new_key()
+        replaced = place.is_file()
+        if replaced:
+            await asyncio.to_thread(write, self._removed / before, place.read_bytes())
+        await asyncio.to_thread(write, place, content)
+        modified = place.stat().st_mtime_ns
         try:
             report = await self._services.documents.refresh()
         except YuanjuError as error:
-            await asyncio.to_thread(_write, place, before)
-            return requester.phrases.html("reload-failed", reason=shortened(str(error), _REASON_LIMIT))
-        file = next((file for file in report.files if file.path == path), None)
-        if file is None or not file.documents:
-            reason = shortened("; ".join(file.failures if file else ()), _REASON_LIMIT)
-            return requester.phrases.html("upload-unreadable", name=path, reason=reason)
-        paragraphs = sum(document.paragraph_count for document in file.documents)
-        return requester.phrases.html("uploaded", name=path, paragraphs=paragraphs)
+            await asyncio.to_thread(_put_back, self._removed / before, place)
+            return Reply((say("reload-failed", reason=reason_of(error)),))
+        said = say("upload-control-done", name=path)
+        if path not in CONTROL_FILES:
+            file = next((file for file in report.files if file.path == path), None)
+            if file is None or not file.documents:
+                reason = shortened("; ".join(file.failures if file else ()), _REASON_LIMIT)
+                return Reply((say("upload-unreadable", name=path, reason=reason),))
+            said = say("uploaded", name=path, paragraphs=sum(one.paragraph_count for one in file.documents))
+        kept = KeptRemoval(requester.asker.chat_id, path, before if replaced else "", modified)
+        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
+        return Reply((said,), ((Button(say("button-undo"), Restore(key)),),))
 
 
-def _path(file: File, caption: str | None) -> str:
-    """Where the file shall lie: a name without folders of its own, in the folder that the caption names."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', "_", PurePosixPath(file.file_name or "document.txt").name).strip(". ")
+def path_of(name: str, folder: str) -> str:
+    """Return where a file shall lie: a name without folders of its own, in a folder within the documents'."""
+    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', "_", PurePosixPath(name or "document.txt").name).strip(". ")
     stem, dot, suffix = name.rpartition(".")
-    stem = (stem if dot else name).encode()[: _NAME_BYTES - len(suffix)].decode(errors="ignore")
-    folders = [part.strip(". ") for part in re.split(r"[/\\]", caption or "")]
-    safe = [re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part) for part in folders if part]
+    stem = _cut(stem if dot else name, _NAME_BYTES - len(suffix.encode()))
+    folders = [part.strip(". ") for part in re.split(r"[/\\]", folder)]
+    safe = [_cut(re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part), _NAME_BYTES) for part in folders if part]
     return str(PurePosixPath(*safe, f"{stem}{dot}{suffix}" if dot else stem or "document"))
 
 
-def _read(path: str, content: bytes, declared_in: Path) -> reading.Reading:
-    """Read the content as a file among the documents would be read."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-        try:
-            declarations = reading.declared(declared_in)
-        except YuanjuError:
-            declarations = reading.Declarations()
-        return reading.read(Path(folder), path, declarations=declarations)
+def _cut(name: str, limit: int) -> str:
+    return name.encode()[:limit].decode(errors="ignore")
 
 
-def _write(place: Path, content: bytes | None) -> None:
-    """Put the content there in one step; ``None`` leaves no file."""
-    if content is None:
+def _put_back(before: Path, place: Path) -> None:
+    """Undo what was written: what was there comes back, or nothing."""
+    if before.exists():
+        shutil.move(before, place)
+    else:
         place.unlink(missing_ok=True)
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    half = place.with_name(f".{place.name}.part")
-    try:
-        half.write_bytes(content)
-        half.replace(place)
-    finally:
-        with contextlib.suppress(OSError):
-            half.unlink(missing_ok=True)
 
 
-async def _content(bot: Bot, file_id: str) -> bytes:
-    """A file's content. Raises ``TelegramError``, also where something else came than what Telegram announced."""
-    file = await bot.get_file(file_id)
-    content = bytes(await file.download_as_bytearray())
-    if file.file_size not in {None, len(content)}:
-        raise NetworkError(f"{len(content)} of {file.file_size} bytes came")
-    return content
+def _preview(path: str, found: reading.Reading) -> list[Say]:
+    """What is to be judged at a glance: title, place, date, size, and what is doubtful."""
+    first, *others = found.documents
+    folder = str(PurePosixPath(path).parent)
+    formats = dict.fromkeys(one.format for one in found.documents)
+    remarks = [*(remark for one in found.documents for remark in one.remarks), *map(str, found.failures)]
+    return [
+        say("upload-title", title=shortened(first.source.title or path)),
+        say("upload-name", name=PurePosixPath(path).name),
+        say("upload-folder", folder=say("upload-folder-own") if folder == "." else folder),
+        *([say("upload-date", date=first.source.date)] if first.source.date else []),
+        say(
+            "upload-size",
+            format=_FORMATS.get(first.format, first.format.upper()) if len(formats) == 1 else say("format-archive"),
+            paragraphs=sum(len(one.paragraphs) for one in found.documents),
+        ),
+        *([say("upload-documents", count=1 + len(others))] if others else []),
+        *(say("upload-remark", remark=shortened(remark)) for remark in remarks[:_REMARKS_SHOWN]),
+    ]
+
+
+def _sample(document: Document) -> Say:
+    text = " ".join(paragraph.text for paragraph in document.paragraphs[:3])
+    return say("upload-sample", text=shortened(text, _SAMPLE_LIMIT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -12,11 +12,12 @@ from bot.access import Audience
 from bot.documents.snapshot import Snapshot
 from retrieval import reading
 from retrieval.answering import Timed, untimed
-from retrieval.errors import DocumentsFolderError, UnreadableDocument
+from retrieval.errors import DocumentsFolderError, YuanjuError
 from retrieval.library import FileReport, Report
 from retrieval.question import suggesting
 from retrieval.question.following_up import FollowUp, follow_up
 from retrieval.ranking import Ranking
+from retrieval.reading.readers import Readers
 from retrieval.records import Answer, Document, Quote
 
 _SUGGESTED = 6
@@ -49,6 +50,9 @@ class Documents(Protocol):
     def follow_up(self, text: str, last: str) -> FollowUp | None:
         """Complete a question that follows up on the last one."""
 
+    async def preview(self, path: str, content: bytes) -> reading.Reading:
+        """Read what may become a file at this path. Raises ``UnreadableDocument``."""
+
     async def suggestions(self, audience: Audience) -> tuple[str, ...]:
         """Suggest questions that the documents answer."""
 
@@ -71,8 +75,8 @@ class LiveIndex:
     """``Documents`` on this machine: a folder, and the snapshot of it that is in use.
 
     ``newest`` opens the newest snapshot; ``stamp`` tells it by something that is cheap to look at and changes with it;
-    ``indexing`` brings the index in step with the folder, inside of what ``timed`` gives for ``refresh``. A question
-    keeps to the snapshot it began with.
+    ``indexing`` brings the index in step with the folder, inside of what ``timed`` gives for ``refresh``. What else is
+    read of files is read by ``readers``, made each time. A question keeps to the snapshot it began with.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class LiveIndex:
         indexing: Callable[[], Awaitable[Report]],
         *,
         threshold: float,
+        readers: Callable[[], Readers] = Readers,
         timed: Timed = untimed,
     ) -> None:
         self.folder = folder
@@ -90,6 +95,7 @@ class LiveIndex:
         self._newest = newest
         self._stamp = stamp
         self._indexing = indexing
+        self._readers = readers
         self._timed = timed
         self._snapshot: Snapshot | None = None
         self._seen: str | None = None
@@ -169,8 +175,7 @@ class LiveIndex:
         """Suggest questions that the documents answer; found once for each state of the documents."""
         snapshot = self.snapshot
         if audience not in snapshot.suggested:
-            paths = [file.path for file in snapshot.files if file.documents and audience(file.path)]
-            documents = await asyncio.to_thread(lambda: list(self._read(paths)))
+            documents = await self._read([file for file in snapshot.files if file.documents and audience(file.path)])
             answering = partial(snapshot.answerer.answer, hidden=audience.hidden)
             found = await suggesting.suggest(answering, documents, count=_SUGGESTED, attempts=_ATTEMPTS)
             snapshot.suggested[audience] = tuple(one.question for one in found)
@@ -182,10 +187,19 @@ class LiveIndex:
         found = await suggesting.related(answering, answer, count=_RELATED)
         return tuple(one.question for one in found)
 
-    def _read(self, paths: list[str]) -> Iterator[Document]:
-        """Some documents, spread over all of them."""
-        for path in paths[:: max(1, len(paths) // _READ_FOR_SUGGESTIONS)][:_READ_FOR_SUGGESTIONS]:
-            try:
-                yield from reading.read(self.folder, path).documents
-            except UnreadableDocument:  # changed since it was read
-                continue
+    async def preview(self, path: str, content: bytes) -> reading.Reading:
+        """Read what may become a file at this path, as the folder declares such. Raises ``UnreadableDocument``."""
+        try:
+            declarations = await asyncio.to_thread(reading.declared, self.folder)
+        except YuanjuError:  # whoever indexes says so
+            declarations = reading.Declarations()
+        async with self._readers() as readers:
+            return await readers.read(self.folder, path, content, declarations=declarations)
+
+    async def _read(self, files: list[FileReport]) -> list[Document]:
+        """Read some of the files, spread over all of them; those that have changed meanwhile may give nothing."""
+        some = files[:: max(1, len(files) // _READ_FOR_SUGGESTIONS)][:_READ_FOR_SUGGESTIONS]
+        wanted = [(reading.File(file.path, file.size, 0), "") for file in some]
+        async with self._readers() as readers:
+            read = [one async for one in readers.read_all(self.folder, wanted)]
+        return [document for one in read for document in one.documents]

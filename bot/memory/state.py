@@ -5,9 +5,8 @@ Several replicas may share a PostgreSQL database: whatever must happen once is o
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from sqlalchemy import URL, Delete, Table, delete, event, insert, make_url, sele
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.actions import Kept, dumped, loaded
 from bot.memory import audit, schema
 from bot.memory.asker import Asker
 from bot.memory.audit import DAY_SECONDS, PRESS, Audit
@@ -62,7 +62,7 @@ class State:
             schema.buttons: [
                 {
                     "key": exchange.key,
-                    "payload": json.dumps(exchange.payload),
+                    "payload": dumped(exchange.kept),
                     "person_id": exchange.asker.person_id,
                     "time": now,
                 }
@@ -94,28 +94,23 @@ class State:
             row = (await connection.execute(query)).first()
         return LastQuestion(*row) if row else None
 
-    async def keep_buttons(self, payloads: Sequence[Mapping[str, Any]], *, person_id: int) -> tuple[str, ...]:
-        """Keep what some buttons stand for, as JSON; gives a key of 16 ASCII characters for each.
+    async def keep_for_buttons(self, kept: Kept, *, person_id: int) -> str:
+        """Keep what some buttons need; return the key that leads to it, 16 ASCII characters.
 
-        Telegram does not prove that a pressed button belongs to the message it was shown with: what a payload shows
-        is for the chat that it names.
+        Telegram does not prove that a pressed button belongs to the message it was shown with: what is kept is for the
+        chat that it names.
         """
-        keys = tuple(new_key() for _ in payloads)
-        rows = [
-            {"key": key, "payload": json.dumps(payload), "person_id": person_id, "time": self._clock()}
-            for key, payload in zip(keys, payloads, strict=True)
-        ]
-        if rows:
-            async with self._engine.begin() as connection:
-                await connection.execute(insert(schema.buttons), rows)
-        return keys
+        row = {"key": new_key(), "payload": dumped(kept), "person_id": person_id, "time": self._clock()}
+        async with self._engine.begin() as connection:
+            await connection.execute(insert(schema.buttons), [row])
+        return str(row["key"])
 
-    async def button(self, key: str) -> dict[str, Any] | None:
-        """What a button stands for; ``None`` where it is out of date."""
+    async def kept_for_button(self, key: str) -> Kept | None:
+        """Return what is kept under a key; ``None`` where it is out of date."""
         query = select(schema.buttons.c.payload).where(schema.buttons.c.key == key)
         async with self._engine.connect() as connection:
             payload = (await connection.execute(query)).scalar()
-        return None if payload is None else dict(json.loads(payload))
+        return None if payload is None else loaded(payload)
 
     async def remember_reply(self, asker: Asker, question_message_id: int, reply_message_id: int) -> None:
         """Keep which message answers which, so that an edited question edits its answer."""
@@ -155,7 +150,7 @@ class State:
             delete(schema.inbox).where(schema.inbox.c.person_id == person_id),
             delete(schema.notices).where(notices.subject_id == person_id, notices.kind.startswith(PRESS)),
         )
-        return await self._delete(
+        count = await self._delete(
             delete(schema.votes).where(schema.votes.c.person_id == person_id),
             delete(schema.answers).where(schema.answers.c.person_id == person_id),
             delete(schema.last_questions).where(schema.last_questions.c.person_id == person_id),
@@ -163,12 +158,21 @@ class State:
             delete(schema.replies).where(schema.replies.c.person_id == person_id),
             delete(schema.notices).where(schema.notices.c.subject_id == person_id),
         )
+        await self._overwrite_log()
+        return count
 
     async def forget_older_than(self, days: float) -> int:
         """Delete everything from before ``days`` days ago; gives how many rows that were."""
         limit = self._clock() - days * DAY_SECONDS
         dated = (table for table in schema.tables.sorted_tables if "time" in table.c)
         return await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
+
+    async def _overwrite_log(self) -> None:
+        """Leave nothing of what was deleted in SQLite's log of changes; in its file it is zeros already."""
+        if self._engine.dialect.name == "sqlite":
+            async with self._engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _delete(self, *statements: Delete) -> int:
         async with self._engine.begin() as connection:
@@ -262,7 +266,7 @@ def connect(url: URL) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where the listener below says
-        for setting in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
+        for setting in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine.sync_engine, "begin")

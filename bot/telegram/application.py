@@ -22,16 +22,9 @@ from telegram.ext import (
     filters,
 )
 
-from bot.access import Access
-from bot.conversation.answers import Answers
-from bot.conversation.asking import counted, layered, timed
-from bot.conversation.inline import Inline
-from bot.conversation.limits import Limits
-from bot.conversation.messages import Conversation
-from bot.conversation.operators import Operators, clear_removed
-from bot.conversation.presses import Presses
+from bot.conversation import storage
 from bot.conversation.services import Services
-from bot.conversation.uploads import Uploads
+from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
 from bot.memory.ledger import Ledger
 from bot.memory.state import State
@@ -42,8 +35,12 @@ from bot.telegram import profile
 from bot.telegram.attendance import Source, attend
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import Account, Requests, privacy, updates_request
+from bot.telegram.inline import Inline
 from bot.telegram.intake import BotApplication, Intake
+from bot.telegram.messages import Messages
 from bot.telegram.polling import Line, Poller
+from bot.telegram.presses import Presses
+from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
@@ -68,7 +65,7 @@ def build_application(
 ) -> BotApplication:
     """PTB's application as the bot needs it, without handlers; what runs it brings it its updates.
 
-    Raises ``TokenError`` where there is no token or it cannot be one.
+    Raises ``TokenError`` where there is no token or it cannot be one, ``ProxyError`` likewise.
     """
     account = Account.of(settings)
     sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing)
@@ -77,7 +74,7 @@ def build_application(
         .token(account.token)
         .base_url(account.base_url)
         .base_file_url(account.base_file_url)
-        .request(Requests(timing, clock, connections=2 * CONCURRENT_UPDATES))
+        .request(Requests(timing, clock, Route.of(settings), connections=2 * CONCURRENT_UPDATES))
         .rate_limiter(sending)
         .concurrent_updates(processor)
         .defaults(
@@ -93,19 +90,18 @@ def build_application(
     return application
 
 
-def add_handlers(application: BotApplication, services: Services) -> None:
+def add_handlers(application: BotApplication, services: Services, clock: ServerClock) -> None:
     """Have the application do what the bot does."""
-    answers, operators, uploads = Answers(services), Operators(services), Uploads(services)
-    conversation = Conversation(services, answers, operators, uploads)
-    presses = Presses(services, answers, operators, uploads)
+    conversation = Conversation(services)
+    messages = Messages(conversation, services, clock)
     # Channel posts ask nobody; a message with neither words nor anything to be sorry about is left alone inside.
     new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
-    application.add_handler(MessageHandler(new, conversation.on_message))
-    application.add_handler(MessageHandler(edited, conversation.on_edited_message))
-    application.add_handler(CallbackQueryHandler(presses.on_press))
+    application.add_handler(MessageHandler(new, messages.on_message))
+    application.add_handler(MessageHandler(edited, messages.on_edited_message))
+    application.add_handler(CallbackQueryHandler(Presses(conversation, services.access).on_press))
     application.add_handler(InlineQueryHandler(Inline(services).on_query))
-    application.add_handler(ChatMemberHandler(conversation.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_error_handler(conversation.on_error)
+    application.add_handler(ChatMemberHandler(messages.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_error_handler(messages.on_error)
 
 
 async def serve(
@@ -114,8 +110,8 @@ async def serve(
     """Serve until SIGTERM or SIGINT.
 
     Raises ``TokenError``, whose message is the line to show, where the token is missing or malformed, and as soon
-    as Telegram refuses it. A server that cannot be reached is tried again for as long as it takes. ``routes`` is the
-    HTTP server that a webhook needs.
+    as Telegram refuses it; ``ProxyError`` where the proxy cannot be one. A server that cannot be reached is tried again
+    for as long as it takes. ``routes`` is the HTTP server that a webhook needs.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -138,18 +134,20 @@ async def run(
 
     Raises like ``serve``.
     """
-    account = Account.of(settings)
+    account, route = Account.of(settings), Route.of(settings)
     line, slots, clock = Line(account.server, timing), Slots(CONCURRENT_UPDATES), ServerClock()
+    if route.proxy:
+        logger.info("%s is reached %s", account.server, route)
 
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
-        await asyncio.to_thread(clear_removed, settings.index_folder, days=settings.retention_days)
+        await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
         await profile.announce(application.bot, settings.admins)
 
     try:
         async with (
             Ledger(state, retention_days=settings.retention_days) as ledger,
-            updates_request(timing, clock) as request,
+            updates_request(timing, clock, route) as request,
         ):
             intake = Intake(
                 state.inbox(account.bot_id),
@@ -160,13 +158,7 @@ async def run(
             )
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
             application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
-            limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
-            answering = layered(
-                [counted(with_questions=settings.log_questions), timed],
-                lambda asked: documents.answer(asked.question, limit=asked.limit, audience=asked.audience),
-            )
-            services = Services(documents, answering, ledger, settings, Access(settings), limits, clock)
-            add_handlers(application, services)
+            add_handlers(application, Services.of(documents, ledger, settings), clock)
             if settings.webhook_url and routes:
                 source: Source = Webhook(
                     application.bot,

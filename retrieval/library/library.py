@@ -18,6 +18,7 @@ from retrieval.language.lexicon import NAMES, Lexicon
 from retrieval.library.manifest import Entry, Manifest, State, Summary
 from retrieval.library.report import FileReport, Report, Status
 from retrieval.reading import Declarations, Limits
+from retrieval.reading.readers import Readers
 
 READERS_VERSION = 3
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""
@@ -143,7 +144,7 @@ class Library:
             "" if entry is None or _holds(entry, touched) else entry.sha256
             for entry in (before.entries.get(file.relative) for file in files)
         )
-        async with reading.Readers(limits=self._limits) as readers:
+        async with Readers(limits=self._limits) as readers:
             readings = readers.read_all(self._folder, zip(files, known, strict=True), declarations=declarations)
             async with aclosing(readings):
                 yield readings

@@ -1,7 +1,7 @@
 """Reading: the only room that opens documents. Formats, encodings and front matter live here.
 
-``find`` lists a folder, ``Readers`` read its files in processes of their own, ``declared`` reads what the folder says
-of its documents. ``read`` is what those processes do. Importing this package imports no format library.
+``find`` lists a folder, ``declared`` reads what it says of its documents, ``read`` reads one file: that is what the
+processes of ``retrieval.reading.readers`` do, which everything else uses. Importing this imports no format library.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from retrieval.reading.declarations import Declaration, Declarations, declared
 from retrieval.reading.document import Reading, read
 from retrieval.reading.finding import UNREACHED, File, Listing, Skipped, find, is_document_name, is_litter
 from retrieval.reading.limits import Limits
-from retrieval.reading.readers import Readers
 
 __all__ = [
     "UNREACHED",
@@ -19,7 +18,6 @@ __all__ = [
     "File",
     "Limits",
     "Listing",
-    "Readers",
     "Reading",
     "Skipped",
     "declared",

@@ -75,7 +75,7 @@ def load(folder: Path, path: PurePosixPath, limits: Limits) -> bytes:
                 raise UnreadableDocument(str(path), "is not a regular file")
             if before.st_size > limits.file_bytes:
                 raise UnreadableDocument(str(path), too_large(before.st_size, "file_bytes", limits.file_bytes))
-            data = file.read(limits.file_bytes + 1)
+            data = file.read(before.st_size + 1)  # all of it is set aside at once, so no more than that
             after = os.fstat(file.fileno())
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,8 +19,8 @@ TRADITIONAL = "近期，臺北市政府舉行記者會，介紹三個行動方�
 HEAD = "Plain ASCII stands at the head of this file, line after line.\n" * 70
 
 
-def decoded(data: bytes, **known: Any) -> Decoded:
-    return decode(Raw(path="a.txt", data=data, limits=Limits(), **known))
+def decoded(data: bytes, *, encoding: str | None = None, language: str | None = None) -> Decoded:
+    return decode(Raw(path="a.txt", data=data, limits=Limits(), encoding=encoding, language=language))
 
 
 @pytest.mark.parametrize("head", ["", HEAD], ids=["", "ascii-head"])
