@@ -29,7 +29,8 @@ class IndexBusyError(IndexFolderError):
 async def changing(folder: Path, *, wait: bool = True) -> AsyncIterator[None]:
     """Be the only process that changes the index in ``folder``, which is made; whoever comes second waits and says so.
 
-    Without ``wait``, raises ``IndexBusyError`` where there is another. Raises ``IndexFolderError`` where the folder cannot be written.
+    Raises ``IndexBusyError`` where somebody else does and ``wait`` is false, ``IndexFolderError`` where the folder cannot
+    be written.
     """
     async with _held(folder, "changing", LockFlags.EXCLUSIVE, "another process is updating the index", wait=wait):
         yield
