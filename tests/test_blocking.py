@@ -52,7 +52,7 @@ class Watched(asyncio.SelectorEventLoop):
 
 def write(folder: Path, *, documents: int, lines: int) -> None:
     """Documents that share their words, so that each question finds most of them."""
-    choice = random.Random(7)  # noqa: S311
+    choice = random.Random(7)
     for place in ("公开", "内部"):
         (folder / place).mkdir(parents=True, exist_ok=True)
         for number in range(documents):
