@@ -29,8 +29,7 @@ class IndexBusyError(IndexFolderError):
 async def changing(folder: Path, *, wait: bool = True) -> AsyncIterator[None]:
     """Be the only process that changes the index in ``folder``, which is made; whoever comes second waits and says so.
 
-    Raises ``IndexBusyError`` where somebody else does and ``wait`` is false, ``IndexFolderError`` where the folder cannot
-    be written.
+    Without ``wait``, raises ``IndexBusyError`` instead. Raises ``IndexFolderError`` where the folder cannot be written.
     """
     async with _held(folder, "changing", LockFlags.EXCLUSIVE, "another process is updating the index", wait=wait):
         yield
