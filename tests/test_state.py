@@ -16,9 +16,8 @@ from sqlalchemy import URL, Connection, inspect, text, update
 
 from bot.actions import Kept, KeptAnswer, KeptList, KeptPerson, KeptQuestions, KeptRemoval, KeptUpload
 from bot.memory import schema
-from bot.memory.asker import Asker
 from bot.memory.audit import Statistics, Unanswered, Votes, unanswered_csv
-from bot.memory.exchange import Exchange, new_key
+from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import Arrival
 from bot.memory.schema import StateError
 from bot.memory.state import State, connect, database_url, opened
@@ -280,6 +279,21 @@ class TestForgetting:
         await state.forget_older_than(2)
         assert set((await count(url)).values()) == {1}
         assert await state.last_question(BEN, within_seconds=1)
+
+
+async def test_no_word_of_a_person_who_is_forgotten_stays_in_the_files(tmp_path: Path) -> None:
+    words = "绝密的产量是多少"
+
+    def kept() -> bool:
+        return any(words.encode() in file.read_bytes() for file in tmp_path.iterdir())
+
+    async with opened(database_url(None, tmp_path)) as state:
+        for number in range(50):
+            await record(state, f"{words}{number}？", asker=ANN)
+            await record(state, f"别的{number}？", asker=BEN)
+        assert kept()
+        await state.forget_person(ANN.person_id)
+        assert not kept()
 
 
 @given(question=st.text(alphabet=st.characters(codec=None), max_size=20))

@@ -9,7 +9,7 @@ from bot.conversation.asking import Answering, counted, layered, timed
 from bot.conversation.limits import Limits
 from bot.documents.live_index import Documents
 from bot.language import Language
-from bot.memory.asker import Asker
+from bot.memory.exchange import Asker
 from bot.memory.ledger import Ledger
 from bot.settings import Settings
 

@@ -18,9 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.actions import Kept, dumped, loaded
 from bot.memory import audit, schema
-from bot.memory.asker import Asker
 from bot.memory.audit import DAY_SECONDS, PRESS, Audit
-from bot.memory.exchange import Exchange, new_key
+from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import DURABLE, Inbox
 from bot.memory.schema import StateError, cause
 
@@ -165,14 +164,16 @@ class State:
         """Delete everything from before ``days`` days ago; gives how many rows that were."""
         limit = self._clock() - days * DAY_SECONDS
         dated = (table for table in schema.tables.sorted_tables if "time" in table.c)
-        return await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
+        count = await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
+        await self._overwrite_log()
+        return count
 
     async def _overwrite_log(self) -> None:
         """Leave nothing of what was deleted in SQLite's log of changes; in its file it is zeros already."""
         if self._engine.dialect.name == "sqlite":
             async with self._engine.connect() as connection:
-                raw = await connection.get_raw_connection()
-                await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _delete(self, *statements: Delete) -> int:
         async with self._engine.begin() as connection:

@@ -8,7 +8,7 @@ from telegram.constants import ChatType
 from bot.access import Access
 from bot.conversation.services import Requester
 from bot.language import language_of
-from bot.memory.asker import Asker
+from bot.memory.exchange import Asker
 
 
 def writer(message: Message, access: Access) -> Requester:
