@@ -26,7 +26,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.conversation.buttons import Press
+from bot.actions import unpacked
 from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
 from testbed.fake_bot_api import FakeBotAPI
@@ -186,9 +186,9 @@ class Trial:
             )}  # fmt: skip
         wrong, known = [], 0
         for data, person in self.presses:
-            press = Press.of(data)
+            press = unpacked(data)
             assert press is not None
-            found = re.search(r'"answer": (\d+)', kept.get(press.key, ""))
+            found = re.search(r'"answer_id":(\d+)', kept.get(press.key, ""))
             if found:
                 known += 1
                 if counted.get((int(found[1]), person)) != 1:

@@ -23,7 +23,6 @@ from typing import Any
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from bot.conversation.messages import Context
 from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
 from bot.settings import Settings
@@ -31,6 +30,7 @@ from bot.telegram import application as telegram
 from bot.telegram.attendance import attend
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import updates_request
+from bot.telegram.messages import Context
 from bot.telegram.polling import Line, Poller
 from bot.telegram.route import Route
 from bot.telegram.slots import Slots

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from bot.settings import Settings
-    from retrieval.records import Answer
 
 FOUND, NOT_FOUND, ERROR = 0, 1, 2
 """Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
 _LEAVE_SECONDS = 5.0
+_ANSWER_SECONDS = 2.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -126,12 +126,16 @@ def _secrets(settings: Settings) -> list[str]:
 
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
+    from bot.language import operator_language
     from bot.terminal import console
 
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
+    language = operator_language(os.environ)
     async with composition.snapshot(settings) as snapshot:
         answer = snapshot.answerer.answer
-        found = await console.ask(questions, answer, limit=settings.limit, as_json_lines=arguments.json)
+        found = await console.ask(
+            questions, answer, limit=settings.limit, as_json_lines=arguments.json, language=language
+        )
     return FOUND if found else NOT_FOUND
 
 
@@ -139,20 +143,15 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import commands, composition
     from bot.documents.locks import using
     from bot.documents.watching import watching
-    from bot.terminal import console
-    from bot.terminal.screen import screen
+    from bot.language import operator_language
+    from bot.terminal import chat
 
     interactive = sys.stdin.isatty()
-    lines = console.typed() if interactive else console.piped()
     async with using(settings.index_folder), composition.live_index(settings, commands.flags(arguments)) as live_index:
         async with composition.snapshot(settings):
             await live_index.take_up()
-
-        async def ask(question: str, *, limit: int) -> Answer:
-            return await live_index.snapshot.answerer.answer(question, limit=limit)
-
         async with watching(live_index, how=settings.watch if interactive else "off"):
-            await console.chat(screen(), lines, ask, limit=settings.limit, interactive=interactive)
+            await chat.run(settings, live_index, operator_language(os.environ), interactive=interactive)
     return FOUND
 
 
@@ -235,7 +234,9 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
             Web(settings.listen, health=sign.trouble, readiness=unready) as web,
             using(settings.index_folder),
             memory as remembered,
-            composition.live_index(settings, commands.flags(arguments), timed=metrics.timed) as live_index,
+            composition.live_index(
+                settings, commands.flags(arguments), timed=metrics.timed, seconds=_ANSWER_SECONDS
+            ) as live_index,
         ):
             # Where there is an index, questions are answered at once, and what has changed comes a little later.
             if not await live_index.take_up():

@@ -15,8 +15,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from bot.conversation.passages import answered
 from bot.rendering.catalogue import phrases
-from bot.rendering.replies import not_found, source_line
+from bot.rendering.screen import message
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
@@ -30,7 +31,7 @@ CELL, LINE, FONT, PADDING, GAP, WIDTH = 8, 25, 16, 12, 14, 640
 """In pixels: half a Chinese character's width, a line's height, its type, room in a bubble, between two, the whole."""
 COLUMNS = 60
 """The longest line, in cells; a Chinese character takes two."""
-STYLES = {"": "", "bold": ' font-weight="700" fill="#1f7a3d"', "dim": ' fill="#7a8791" font-size="13"'}
+STYLES = {"": "", "bold green": ' font-weight="700" fill="#1f7a3d"', "dim": ' fill="#7a8791" font-size="13"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,7 @@ def _wrapped(text: Text) -> tuple[Text, ...]:
 
 
 def _answer(answer: Answer) -> Bubble:
-    if not answer.quotes:
-        return Bubble(_wrapped(Text(not_found(answer, phrases("zh")))), asked=False)
-    quote = answer.quotes[0]
-    sentence = Text(quote.sentence.text)
-    for start, end in quote.highlights:
-        sentence.stylize("bold", start, end)
-    source = Text(f"—— {source_line(quote, phrases('zh'))}")
-    source.stylize("dim")
-    return Bubble(_wrapped(sentence) + _wrapped(source), asked=False)
+    return Bubble(_wrapped(message(answered(answer, answer.quotes), phrases("zh"))), asked=False)
 
 
 def _svg(bubbles: list[Bubble]) -> str:

@@ -120,6 +120,13 @@ class Quote:
     more: int = 0
     lead: str | None = None
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What the sentence stands below: the headings, the question that it answers, the lead-in of its list."""
+        asked = self.paragraph.questions[:1]
+        below = (*(asked if asked[:1] != self.paragraph.section[-1:] else ()), *((self.lead,) if self.lead else ()))
+        return self.paragraph.section + below
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.telegram.application import run
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import Routes
+from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
@@ -130,7 +131,7 @@ async def live_index(
         return await Folder(documents, LocalEngine(index, own), own).refresh()
 
     async def newest() -> Snapshot | None:
-        return await opened_edition(lambda own: LocalEngine(index, own), cache, threshold=threshold)
+        return await opened_edition(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
 
     found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
     await found.refresh()
@@ -145,7 +146,9 @@ def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
     return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic's, unknown to mypy
 
 
-QUICK = Timing(answer=4, poll=4, poll_answer=2, first_pause=0.01, longest_pause=0.1, look=0.05, suspect=0, stop=5)
+QUICK = Timing(
+    answer=4, poll=4, poll_answer=2, first_pause=0.01, longest_pause=0.1, look=0.05, suspect=0, stop=5, hello=0, name=0
+)
 """So that a test need not wait; 4 seconds stand for the 40 that an answer may take, as much as a busy machine needs."""
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from telegram import Message, User
 
-from bot.conversation.addressing import Call, Command, addressed
+from bot.conversation.commands import Command
+from bot.telegram.addressing import Call, addressed
 from testbed.fake_telegram import (
     ANONYMOUS,
     CHANNEL,

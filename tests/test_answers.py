@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import get_args
 
 import pytest
 
-from bot.conversation.buttons import Kind
+from bot.actions import Action
 from bot.rendering.catalogue import phrases
 from retrieval.records import Source
 from testbed.fake_bot_api import FakeBotAPI
@@ -234,8 +235,9 @@ async def test_data_that_no_button_of_ours_sends(api: FakeBotAPI, caplog: pytest
         start = await api.next_reply()
         api.private("产量是多少？")
         answer = await api.next_reply()
+        codes = [action.code for action in get_args(Action)]
         keys = [start.buttons["成本是多少？"].split(":")[1], answer.buttons["👍"].split(":")[1]]
-        sent = [f"{kind}:{key}{numbers}" for kind in Kind for key in keys for numbers in ("", ":999999:9:9")]
+        sent = [f"{kind}:{key}{numbers}" for kind in codes for key in keys for numbers in ("", ":999999:9:9")]
         queries = [api.press(answer, data) for data in sent]
         await api.until(lambda: api.callback_answers.keys() >= set(queries))
         api.private("还好吗你们？")

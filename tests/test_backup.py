@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions import KeptQuestions
 from bot.documents.locks import using
 from bot.memory.state import State, database_url
 from bot.memory.state import opened as opened_state
@@ -53,13 +54,12 @@ async def state(folder: Path, index: Path, tokenizer: Tokenizer) -> AsyncIterato
 
 
 async def key(state: State, value: str) -> str:
-    (key,) = await state.keep_buttons([{"value": value}], person_id=1)
-    return key
+    return await state.keep_for_buttons(KeptQuestions(1, (value,)), person_id=1)
 
 
 async def button(index: Path, key: str) -> object:
     async with opened_state(database_url(None, index)) as state:
-        return await state.button(key)
+        return await state.kept_for_button(key)
 
 
 async def test_a_backup_that_is_made_while_the_bot_runs_brings_everything_back(
@@ -73,7 +73,7 @@ async def test_a_backup_that_is_made_while_the_bot_runs_brings_everything_back(
     nowhere = environment | {"YUANJU_INDEX": str(other), "YUANJU_DOCUMENTS": str(tmp_path / "nowhere")}
     answer = yuanju("ask", "铲车的价格是多少？", environment=nowhere).stdout
     assert (made.returncode, restored.returncode) == (0, 0)
-    assert await button(other, kept) == {"value": "kept"}
+    assert await button(other, kept) == KeptQuestions(1, ("kept",))
     assert await button(other, later) is None
     assert answer.startswith("铲车的价格是一百元。")
 
@@ -90,11 +90,11 @@ async def test_what_is_newer_than_the_backup_is_replaced_only_by_force(
     yuanju("backup", file, environment=environment)
     later = await key(state, "later")
     refused = yuanju("restore", file, environment=environment)
-    between = await state.button(later)
+    between = await state.kept_for_button(later)
     forced = yuanju("restore", file, "--force", environment=environment)
     assert (refused.returncode, forced.returncode) == (2, 0)
     assert "--force" in refused.stderr
-    assert between == {"value": "later"}
+    assert between == KeptQuestions(1, ("later",))
     assert await button(index, later) is None
 
 
@@ -140,7 +140,7 @@ async def test_a_database_of_a_newer_version_is_refused_even_with_force(
     refused = yuanju("restore", file, "--force", environment=environment)
     assert refused.returncode == 2
     assert "newer Yuanju (version 9999" in refused.stderr
-    assert await state.button(kept) == {"value": "kept"}
+    assert await state.kept_for_button(kept) == KeptQuestions(1, ("kept",))
 
 
 async def test_an_index_of_another_version_is_left_out_and_made_anew(
@@ -184,7 +184,7 @@ async def test_a_backup_that_is_damaged_or_foreign_changes_nothing(
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"yuanju: Backup {file}: ")
     assert refused.stderr.count("\n") == 1
-    assert (latest(index), await state.button(kept)) == (before, {"value": "kept"})
+    assert (latest(index), await state.kept_for_button(kept)) == (before, KeptQuestions(1, ("kept",)))
     assert not list(index.glob("restoring-*"))
 
 

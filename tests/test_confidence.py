@@ -69,6 +69,16 @@ def test_missing_is_spelt_as_the_person_did(tokenizer: Tokenizer) -> None:
     assert rank(tokenizer, "深圳ＣＰＩ是多少？", NEWS).missing == ("深圳ＣＰＩ",)
 
 
+@pytest.mark.parametrize("question", ["深圳的旅游收入咋办", "收入啥时候公布", "最多能收入几块钱", "没人理收入"])
+def test_words_that_ask_colloquial_words_and_scraps_are_never_missing(tokenizer: Tokenizer, question: str) -> None:
+    lacking = "".join(rank(tokenizer, question, NEWS).missing)
+    assert not [part for part in ("咋", "啥", "几", "多", "理") if part in lacking]
+
+
+def test_a_name_unknown_to_the_dictionary_is_missing_whole(tokenizer: Tokenizer) -> None:
+    assert rank(tokenizer, "抖音的旅游收入是多少？", NEWS).missing == ("抖音",)
+
+
 def test_what_stands_apart_is_missing_together(tokenizer: Tokenizer) -> None:
     texts = [document("临海的渔港今年扩建，共有泊位四十个。\n2027年，平江将建成新的体育馆，座位三万个。")]
     ranking = rank(tokenizer, "2027年临海的渔港有多少泊位？", texts)

@@ -41,6 +41,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Pa
     return kept | {
         "YUANJU_DOCUMENTS": str(folder / "documents"),
         "YUANJU_INDEX": str(prepared(folder / "index")),
+        "YUANJU_LANGUAGE": "zh",
         "PYTHONWARNINGS": "error",
         "PYTHONIOENCODING": "utf-8",
         "COLUMNS": "80",
@@ -74,9 +75,31 @@ def test_chat_from_a_pipe(environment: Mapping[str, str]) -> None:
     )
     assert done.stderr == ""
     assert done.stdout == (
-        f"叉车的限速是每小时5公里。\n{SOURCE}\n叉车每天检查一次。\n{SOURCE}\n文档里没有找到答案。没有提到：“火星”。\n\n"
+        f"叉车的限速是每小时5公里。\n{SOURCE}\n叉车每天检查一次。\n{SOURCE}\n"
+        "文档里没有找到答案。\n找的是：火星上有什么？\n没有提到：“火星”。\n\n最接近的内容：\n1. 仓库手册\n\n"
     )
     assert done.returncode == 0
+
+
+def test_the_same_conversation_as_in_telegram_from_a_pipe() -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
+    typed = "智能终端目标是多少？\n那机器人呢？\n你好\n火星的房价是多少？\n1\n上下文\n"
+    done = run("chat", environment={**kept, "YUANJU_LANGUAGE": "zh", "YUANJU_DOCUMENTS": str(SEEDS)}, typed=typed)
+    assert done.stderr == ""
+    assert "产业规模突破7000亿元" in done.stdout.partition("↳")[0]
+    assert "↳ 接着上一个问题，按“机器人目标是多少？”回答。\n\n" in done.stdout
+    assert "\n\n你好！发来一个问题，我在文档里找到回答它的原句。\n\n" in done.stdout
+    assert "没有提到：“火星”、“房价”。\n\n最接近的内容：\n1. 上海：到2025年" in done.stdout
+    assert done.stdout.endswith("\n\n这里没有“上下文”可用。\n\n")
+
+
+def test_in_english(environment: Mapping[str, str]) -> None:
+    done = run("chat", environment=environment, YUANJU_LANGUAGE="en", typed="hello\n火星上有什么？\nmore\nwhy\nhelp\n")
+    assert done.stderr == ""
+    said = re.sub("“[^”]*”|火星上有什么？|仓库手册", "", done.stdout)
+    assert said.startswith("Hello! Send me a question")
+    assert "There is no  to choose here." in said
+    assert re.findall("[\u4e00-\u9fff]+", said.partition("Just type")[0]) == []
 
 
 def test_chat_at_a_prompt(environment: Mapping[str, str]) -> None:
@@ -105,7 +128,7 @@ def test_the_exit_status_of_ask_is_greps(environment: Mapping[str, str], questio
 
 def test_what_only_may_answer_says_so(environment: Mapping[str, str]) -> None:
     done = run("ask", "叉车的限速是多少？", environment={**environment, "YUANJU_SURE_THRESHOLD": "1"})
-    heading, sentence, *_ = done.stdout.splitlines()
+    heading, _, sentence, *_ = done.stdout.splitlines()
     assert heading == "可能相关，请核对原文："
     assert "5公里" in sentence
 
@@ -122,7 +145,7 @@ def test_ask_reads_questions_from_a_pipe_and_prints_an_object_a_line(environment
         "title": "仓库手册", "path": "manual.md", "author": "张三", "date": "2024-03-05", "url": None,
     }  # fmt: skip
     paragraph = best["paragraph"]
-    assert list(paragraph) == ["number", "text", "start", "end"]
+    assert list(paragraph) == ["number", "text", "start", "end", "section"]
     assert paragraph["text"][paragraph["start"] : paragraph["end"]] == best["sentence"]
     assert done.returncode == 0
 

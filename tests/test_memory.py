@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions import KeptList, KeptQuestions
 from bot.memory.asker import Asker
 from bot.memory.exchange import Exchange, new_key
 from bot.memory.ledger import Ledger
@@ -127,7 +128,7 @@ async def test_what_is_too_old_is_deleted_at_the_start(api: FakeBotAPI, folder: 
     long_ago = time.time() - 10 * 86_400
     async with opened(database_url(None, folder), clock=lambda: long_ago) as state:
         answer = Answer("旧的问题", (quote(),), 0.9)
-        await state.keep([Exchange(Asker(1, 1), answer, 1.0, "1", payload={}, key=new_key(), reply_message_id=1)])
+        await state.keep([Exchange(Asker(1, 1), answer, 1.0, "1", kept=KeptList(1), key=new_key(), reply_message_id=1)])
     async with serving(api, Library(quote()), folder=folder, retention_days=7):
         api.private("新的问题")
         await api.next_reply()
@@ -153,10 +154,11 @@ async def test_a_ledger_writes_many_at_once_and_everything_at_its_end(folder: Pa
                 ledger.keep(
                     Exchange(
                         *(asker, answer, 1.0, "1"),
-                        payload={"n": number}, key=f"key{number}", reply_message_id=2, question_message_id=number,
+                        kept=KeptQuestions(1, (str(number),)), key=f"key{number}",
+                        reply_message_id=2, question_message_id=number,
                     )
                 )  # fmt: skip
-            assert await ledger.button("key7") == {"n": 7}
+            assert await ledger.kept_for_button("key7") == KeptQuestions(1, ("7",))
             assert await ledger.reply_to(1, 99) == 2
         assert (await state.last_question(Asker(0, 1), within_seconds=60)).text == "问题99"  # type: ignore[union-attr]
         assert (await state.audit.statistics(days=1)).question_count == 100

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.operators import clear_removed
+from bot.conversation import storage
 from bot.documents.live_index import LiveIndex
 from retrieval.language import Tokenizer
 from testbed.fake_bot_api import FakeBotAPI
@@ -212,9 +212,9 @@ async def test_a_document_is_removed_and_brought_back(
 async def test_a_removed_document_is_kept_for_as_long_as_records_are(tmp_path: Path) -> None:
     (tmp_path / "removed").mkdir()
     (tmp_path / "removed" / "key").write_text("旧的", encoding="utf-8")
-    clear_removed(tmp_path, days=1)
+    storage.clear(tmp_path, days=1)
     assert (tmp_path / "removed" / "key").exists()
-    clear_removed(tmp_path, days=-1)
+    storage.clear(tmp_path, days=-1)
     assert not (tmp_path / "removed" / "key").exists()
 
 

@@ -8,13 +8,13 @@ import io
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect, text, update
 
+from bot.actions import Kept, KeptAnswer, KeptList, KeptPerson, KeptQuestions, KeptRemoval, KeptUpload
 from bot.memory import schema
 from bot.memory.asker import Asker
 from bot.memory.audit import Statistics, Unanswered, Votes, unanswered_csv
@@ -47,7 +47,7 @@ async def record(
     ms: float = 5,
 ) -> int:
     answer = Answer(question, (quote(),) if found else (), 0.9 if found else 0.1, sure=sure)
-    exchange = Exchange(asker, answer, ms, "generation-000001", payload={}, key=new_key(), reply_message_id=1)
+    exchange = Exchange(asker, answer, ms, "generation-000001", kept=KeptList(1), key=new_key(), reply_message_id=1)
     await state.keep([exchange])
     return exchange.id
 
@@ -89,7 +89,7 @@ class TestExchanges:
         await state.keep(
             [
                 Exchange(
-                    *(ANN, Answer(question, (), 0.1), 5, "1", {"question": question}, new_key(), reply),
+                    *(ANN, Answer(question, (), 0.1), 5, "1", KeptQuestions(1, (question,)), new_key(), reply),
                     question_message_id=10,
                 )
                 for reply, question in enumerate(("第一个", "第二个"), 20)
@@ -103,19 +103,35 @@ class TestExchanges:
 
 class TestButtons:
     async def test_they_stand_for_what_they_stood_for_before_a_restart(self, url: URL) -> None:
-        payloads: list[dict[str, Any]] = [{"kind": "more", "question": "“问”\0", "offset": 3}, {"kind": "context"}]
+        kept: list[Kept] = [
+            KeptAnswer(1, 2, "en", "“问”\0", "问", 3),
+            KeptQuestions(1, ("一", "二")),
+            KeptPerson(1, 2),
+            KeptList(1),
+            KeptUpload(1, "甲.txt", "x"),
+            KeptRemoval(1, "甲.txt", "x"),
+        ]
         async with opened(url) as before:
-            keys = await before.keep_buttons(payloads, person_id=1)
+            keys = [await before.keep_for_buttons(one, person_id=1) for one in kept]
         async with opened(url) as after:
-            assert [await after.button(key) for key in keys] == payloads
+            assert [await after.kept_for_button(key) for key in keys] == kept
+
+    async def test_what_another_version_wrote_is_out_of_date(self, url: URL) -> None:
+        async with opened(url) as state:
+            key = await state.keep_for_buttons(KeptList(1), person_id=1)
+            engine = connect(url)
+            async with engine.begin() as connection:
+                await connection.execute(update(schema.buttons).values(payload='{"kind": "future", "chat_id": 1}'))
+            await engine.dispose()
+            assert await state.kept_for_button(key) is None
 
     async def test_keys_leave_room_in_callback_data(self, state: State) -> None:
-        keys = await state.keep_buttons([{"same": 1}] * 20, person_id=1)
+        keys = [await state.keep_for_buttons(KeptList(1), person_id=1) for _ in range(20)]
         assert len(set(keys)) == 20
         assert all(len(key.encode()) == 16 for key in keys)
 
     async def test_an_unknown_key_is_out_of_date(self, state: State) -> None:
-        assert await state.button("unknown") is None
+        assert await state.kept_for_button("unknown") is None
 
 
 class TestReplies:
@@ -270,8 +286,9 @@ class TestForgetting:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_can_be_kept(state: State, question: str) -> None:
     await record(state, question, found=False)
-    (key,) = await state.keep_buttons([{"question": question}], person_id=1)
-    assert await state.button(key) == {"question": question}
+    key = await state.keep_for_buttons(KeptQuestions(1, (question,)), person_id=1)
+    written = question.encode("utf-8", "replace").decode()  # there are no halves of characters in JSON
+    assert await state.kept_for_button(key) == KeptQuestions(1, (written,))
 
 
 class TestVersions:

@@ -208,7 +208,7 @@ async def test_a_failure_is_an_apology_for_the_person_and_a_traceback_for_the_op
         reply = await api.next_reply()
     assert (reply.text, reply.reply_to) == (ZH.text("apology"), asked["message_id"])
     assert len(api.replies) == 1
-    (record,) = [record for record in caplog.records if record.name == "bot.conversation.messages"]
+    (record,) = [record for record in caplog.records if record.name == "bot.telegram.messages"]
     line = RedactingFormatter(secrets=[api.token]).format(record)
     assert "Traceback" in line
     assert line.endswith("RuntimeError: lost [secret]")

@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cachetools import LRUCache
-from telegram import InlineKeyboardMarkup
 
-from bot.conversation import buttons, courtesy
+from bot.actions import (
+    Ask,
+    AskAlone,
+    Explain,
+    KeptAnswer,
+    KeptQuestions,
+    Relate,
+    ShowContext,
+    ShowNearest,
+    ShowPage,
+    VoteDown,
+    VoteUp,
+)
+from bot.conversation import courtesy, passages
 from bot.conversation.asking import Request
-from bot.conversation.buttons import Kind, Looks, Row
+from bot.conversation.passages import Page
 from bot.conversation.services import Requester, Services
 from bot.memory.asker import Asker
-from bot.memory.exchange import Exchange, new_key
+from bot.memory.audit import Votes
+from bot.memory.exchange import Exchange, new_id, new_key
 from bot.operations import metrics
-from bot.rendering import replies
-from bot.rendering.catalogue import Html, Phrases, phrases
+from bot.rendering.excerpts import shortened
+from bot.reply import Block, Button, Reply, Rows, say
 from retrieval.question.following_up import FollowUp
-from retrieval.records import Answer, Quote
+from retrieval.records import Answer
 
-MOST = 50
+QUOTES_LIMIT = 50
 """Quotes of one answer that can be paged through."""
 
 _NEAREST = 2
 _SUGGESTED = 3
-_QUESTION_SHOWN = 200
-_MOST_REMEMBERED = 10_000
+_QUESTION_LIMIT = 200
+_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """A message to be sent, and what is to be kept once it has been; ``None`` where it answers no question."""
+class _Given:
+    """An answer that is being given, or shown again: what is kept of it and under which key."""
 
-    html: Html
-    keyboard: InlineKeyboardMarkup | None = None
-    exchange: Exchange | None = None
+    kept: KeptAnswer
+    key: str
+    requester: Requester
+
+    @property
+    def followed_up(self) -> bool:
+        return self.kept.asked != self.kept.question
 
 
 class Answers:
@@ -47,76 +63,63 @@ class Answers:
         self._services = services
         self._documents = services.documents
         # The page shown last, for "more?"
-        self._turned: LRUCache[Asker, tuple[str, int]] = LRUCache(_MOST_REMEMBERED)
+        self._turned: LRUCache[Asker, tuple[str, int]] = LRUCache(_REMEMBERED)
 
     async def reply(self, text: str, requester: Requester, *, alone: bool = False) -> Reply:
-        """The reply to a text that may be a question; with ``alone`` it follows up on nothing."""
-        if said := courtesy.remark(text, requester.phrases):
-            return Reply(said)
+        """Return the reply to a text that may be a question; with ``alone`` it follows up on nothing."""
+        if remark := courtesy.remark(text):
+            return Reply((remark,))
         followed = None if alone else await self._follow_up(text, requester)
         if followed is None:
             return await self._first_page(text, text, requester)
         if not followed.question:
-            return Reply(requester.phrases.html("nothing-to-follow"))
+            return Reply((say("nothing-to-follow"),))
         if followed.more:
             return await self._next_page(followed.question, requester)
         return await self._first_page(followed.question, text, requester)
 
-    async def page(
-        self, payload: Mapping[str, Any], number: int, requester: Requester, *, key: str, votes: Row
-    ) -> Reply:
-        """A page of an answer that was given, from the documents as they are now."""
-        answer = await self._documents.answer(payload["question"], limit=MOST, audience=requester.audience)
-        if not answer.answered:
-            return Reply(_headed(payload, replies.not_found_html(answer, _language(payload)), answer))
-        found = self._pages(answer, _language(payload))
-        number = min(number, len(found) - 1)
-        self._turn(requester.asker, answer.question, number)
-        looks = self._looks(key, payload, requester, found[number], page=number, pages=len(found))
-        html = replies.page_html(found[number], _language(payload))
-        return Reply(_headed(payload, html, answer), buttons.answer_keyboard(looks, _language(payload), votes=votes))
+    async def page(self, kept: KeptAnswer, key: str, number: int, requester: Requester) -> Reply:
+        """Return a page of an answer that was given, from the documents as they are now."""
+        return await self._again(_Given(kept, key, requester), number)
 
-    async def context(
-        self, payload: Mapping[str, Any], number: int, screen: int, requester: Requester, *, key: str, votes: Row
-    ) -> Reply:
-        """A page with the paragraphs around its sentences."""
-        answer = await self._documents.answer(payload["question"], limit=MOST, audience=requester.audience)
-        if not answer.answered:
-            return Reply(_headed(payload, replies.not_found_html(answer, _language(payload)), answer))
-        found = self._pages(answer, _language(payload))
-        number = min(number, len(found) - 1)
-        screens = replies.context_screens(found[number], _language(payload))
-        screen = min(screen, len(screens) - 1)
-        looks = self._looks(key, payload, requester, found[number], page=number, pages=len(found))
-        looks = replace(looks, screen=screen, screens=len(screens))
-        return Reply(
-            _headed(payload, screens[screen], answer), buttons.answer_keyboard(looks, _language(payload), votes=votes)
-        )
+    async def context(self, kept: KeptAnswer, key: str, number: int, screen: int, requester: Requester) -> Reply:
+        """Return a page with the paragraphs around its sentences."""
+        return await self._again(_Given(kept, key, requester), number, screen)
 
-    async def related(self, payload: Mapping[str, Any], requester: Requester) -> tuple[str, ...]:
-        """Questions that go on from an answer that was given, or else others that the documents answer."""
+    async def related(self, kept: KeptAnswer, requester: Requester) -> Rows:
+        """Return questions that go on from an answer that was given, or else others that the documents answer."""
         limit = self._services.settings.limit
-        answer = await self._documents.answer(payload["question"], limit=limit, audience=requester.audience)
-        if found := await self._documents.related(answer, requester.audience):
-            return found
-        others = await self._documents.suggestions(requester.audience)
-        return tuple(question for question in others if question != payload["question"])[:_SUGGESTED]
+        answer = await self._documents.answer(kept.question, limit=limit, audience=requester.audience)
+        found = await self._documents.related(answer, requester.audience)
+        if not found:
+            others = await self._documents.suggestions(requester.audience)
+            found = tuple(question for question in others if question != kept.question)[:_SUGGESTED]
+        return await self._choices(found, requester)
 
-    async def nearest(self, payload: Mapping[str, Any], number: int, requester: Requester) -> Reply | None:
-        """One of the places that came nearest to a question without an answer."""
-        found = await self._documents.nearest(payload["question"], limit=_NEAREST, audience=requester.audience)
+    async def nearest(self, kept: KeptAnswer, number: int, requester: Requester) -> Reply | None:
+        """Return one of the places that came nearest to a question without an answer."""
+        found = await self._documents.nearest(kept.question, limit=_NEAREST, audience=requester.audience)
         if number >= len(found):
             return None
-        return Reply(replies.context_screens(found[number : number + 1], requester.phrases)[0])
+        return Reply(passages.screens(found[number : number + 1])[0])
 
-    async def suggesting(self, html: Html, questions: Sequence[str], requester: Requester) -> Reply:
-        """A message with questions to tap beneath it, where there are any."""
+    async def suggesting(self, block: Block, questions: Sequence[str], requester: Requester) -> Reply:
+        """Return a reply with questions to choose from beneath it, where there are any."""
         if not questions:
-            return Reply(html)
-        payload = {"chat": requester.asker.chat_id, "questions": list(questions)}
-        key = await self._services.ledger.keep_button(payload, person_id=requester.asker.person_id)
-        lines = Html(f"{html}\n\n{requester.phrases.html('start-suggestions')}")
-        return Reply(lines, InlineKeyboardMarkup(buttons.question_rows(questions, key)))
+            return Reply((block,))
+        return Reply((block, say("start-suggestions")), await self._choices(questions, requester))
+
+    async def asked(self, question: str, requester: Requester) -> Reply:
+        """Return the answer to a question that was chosen, which stands above it."""
+        reply = await self.reply(question, requester, alone=True)
+        return replace(reply, blocks=(say("asked", question=shortened(question)), *reply.blocks))
+
+    async def _choices(self, questions: Sequence[str], requester: Requester) -> Rows:
+        if not questions:
+            return ()
+        kept = KeptQuestions(requester.asker.chat_id, tuple(questions))
+        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
+        return tuple((Button(question, Ask(key, number)),) for number, question in enumerate(questions))
 
     async def _follow_up(self, text: str, requester: Requester) -> FollowUp | None:
         """The whole question, where this one follows up; an empty one where there is none to follow."""
@@ -131,23 +134,22 @@ class Answers:
 
     async def _first_page(self, question: str, text: str, requester: Requester) -> Reply:
         """The answer to ``question``; ``text`` is how it was put."""
-        limit = self._services.settings.limit
         # One more than is shown tells whether there is more.
-        answer, milliseconds = await self._ask(question, limit + 1, requester)
-        payload = self._payload(question, text, requester)
+        answer, milliseconds = await self._ask(question, self._services.settings.limit + 1, requester)
+        given = self._given(question, text, requester)
         self._turn(requester.asker, question, 0)
-        if not answer.answered:
-            return await self._miss(answer, payload, requester, milliseconds)
-        return self._shown(answer, 0, payload, requester, milliseconds)
+        reply = self._shown(answer, 0, given) if answer.answered else await self._miss(answer, given)
+        return self._recorded(reply, self._on_page(answer, 0), given, milliseconds)
 
     async def _next_page(self, question: str, requester: Requester) -> Reply:
         before = self._turned.get(requester.asker)
         number = before[1] + 1 if before and before[0] == question else 1
-        answer, milliseconds = await self._ask(question, MOST, requester)
-        if number >= len(self._pages(answer, requester.phrases)):
-            return Reply(requester.phrases.html("no-more"))
+        answer, milliseconds = await self._ask(question, QUOTES_LIMIT, requester)
+        if number >= len(self._pages(answer)):
+            return Reply((say("no-more"),))
         self._turn(requester.asker, question, number)
-        return self._shown(answer, number, self._payload(question, question, requester), requester, milliseconds)
+        given = self._given(question, question, requester)
+        return self._recorded(self._shown(answer, number, given), self._on_page(answer, number), given, milliseconds)
 
     async def _ask(self, question: str, limit: int, requester: Requester) -> tuple[Answer, float]:
         place: metrics.Place = "private" if requester.private else "group"
@@ -155,89 +157,123 @@ class Answers:
         answer = await self._services.answering(Request(question, limit, requester.audience, place))
         return answer, (time.perf_counter() - started) * 1000
 
+    async def _again(self, given: _Given, number: int, screen: int | None = None) -> Reply:
+        """A page that was shown before, or its context."""
+        kept, requester = given.kept, given.requester
+        answer = await self._documents.answer(kept.question, limit=QUOTES_LIMIT, audience=requester.audience)
+        if not answer.answered:
+            return Reply(_headed(given, passages.answered(answer, ())), language=kept.language)
+        number = min(number, len(self._pages(answer)) - 1)
+        if screen is None:
+            self._turn(requester.asker, answer.question, number)
+        votes = await self._services.ledger.state.audit.votes(kept.answer_id)
+        return self._shown(answer, number, given, screen=screen, votes=votes)
+
     def _shown(
-        self, answer: Answer, number: int, payload: dict[str, Any], requester: Requester, milliseconds: float
+        self, answer: Answer, number: int, given: _Given, *, screen: int | None = None, votes: Votes | None = None
     ) -> Reply:
-        found = self._pages(answer, requester.phrases)
-        key = new_key()
-        shown = replace(answer, quotes=found[number])
-        looks = self._looks(key, payload, requester, found[number], page=number, pages=len(found))
-        return Reply(
-            _headed(payload, replies.page_html(found[number], requester.phrases), answer),
-            buttons.answer_keyboard(looks, requester.phrases),
-            self._exchange(shown, payload, requester, key, milliseconds),
-        )
+        """A page of an answer with its buttons, or with ``screen`` that part of its context."""
+        found = self._pages(answer)
+        page = found[number]
+        if screen is None:
+            blocks = passages.answered(answer, page)
+            reading = _page_buttons(given.key, page, number, len(found))
+        else:
+            screens = passages.screens(page)
+            screen = min(screen, len(screens) - 1)
+            blocks = screens[screen]
+            reading = _context_buttons(given.key, number, screen, len(screens))
+        rows = (reading, *_lower_buttons(given, votes or Votes(0, 0)))
+        return Reply(_headed(given, blocks), tuple(filter(None, rows)), language=given.kept.language)
 
-    async def _miss(self, answer: Answer, payload: dict[str, Any], requester: Requester, milliseconds: float) -> Reply:
-        key = new_key()
-        exchange = self._exchange(answer, payload, requester, key, milliseconds)
-        if not any(map(requester.audience, (file.path for file in self._documents.files))):
-            return Reply(requester.phrases.html("no-documents-here"), None, exchange)
-        found = await self._documents.nearest(answer.question, limit=_NEAREST, audience=requester.audience)
-        html = replies.not_found_html(answer, requester.phrases)
-        rows = buttons.question_rows([replies.place_name(quote) for quote in found], key, Kind.NEAREST)
-        if found:
-            html = Html(f"{html}\n\n{requester.phrases.html('not-found-nearest')}")
-        if payload["text"] != payload["question"]:
-            rows.append([buttons.button(requester.phrases.text("button-drop-follow-up"), Kind.NO_FOLLOW_UP, key)])
-        return Reply(_headed(payload, html, answer), InlineKeyboardMarkup(rows) if rows else None, exchange)
+    async def _miss(self, answer: Answer, given: _Given) -> Reply:
+        audience = given.requester.audience
+        if not any(map(audience, (file.path for file in self._documents.files))):
+            return Reply((say("no-documents-here"),))
+        found = await self._documents.nearest(answer.question, limit=_NEAREST, audience=audience)
+        rows = [
+            (Button(passages.place_name(quote), ShowNearest(given.key, number)),) for number, quote in enumerate(found)
+        ]
+        if given.followed_up:
+            rows.append((Button(say("button-drop-follow-up"), AskAlone(given.key)),))
+        blocks = (*passages.answered(answer, ()), *([say("not-found-nearest")] if found else []))
+        return Reply(_headed(given, blocks), tuple(rows))
 
-    def _payload(self, question: str, text: str, requester: Requester) -> dict[str, Any]:
-        """What is kept for the buttons of an answer."""
-        return {
-            "chat": requester.asker.chat_id,
-            "person": requester.asker.person_id,
-            "language": requester.phrases.language,
-            "question": question,
-            "text": text,
-        }
+    def _given(self, question: str, text: str, requester: Requester) -> _Given:
+        asker = requester.asker
+        kept = KeptAnswer(asker.chat_id, asker.person_id, requester.language, question, text, answer_id=new_id())
+        return _Given(kept, new_key(), requester)
 
-    def _exchange(
-        self, answer: Answer, payload: dict[str, Any], requester: Requester, key: str, milliseconds: float
-    ) -> Exchange:
-        exchange = Exchange(
-            requester.asker, answer, milliseconds, self._documents.version, payload=payload, key=key, reply_message_id=0
-        )
-        payload["answer"] = exchange.id
-        return exchange
+    def _recorded(self, reply: Reply, answer: Answer, given: _Given, milliseconds: float) -> Reply:
+        """The reply, whose exchange is kept as soon as it has been delivered."""
 
-    def _pages(self, answer: Answer, language: Phrases) -> tuple[tuple[Quote, ...], ...]:
-        return replies.pages(answer.quotes, language, per_page=self._services.settings.limit)
+        def deliver(question_message_id: int | None, reply_message_id: int) -> None:
+            self._services.ledger.keep(
+                Exchange(
+                    given.requester.asker,
+                    answer,
+                    milliseconds,
+                    self._documents.version,
+                    kept=given.kept,
+                    key=given.key,
+                    reply_message_id=reply_message_id,
+                    question_message_id=question_message_id,
+                    id=given.kept.answer_id,
+                )
+            )
 
-    def _looks(
-        self,
-        key: str,
-        payload: Mapping[str, Any],
-        requester: Requester,
-        quotes: tuple[Quote, ...],
-        *,
-        page: int,
-        pages: int,
-    ) -> Looks:
-        return Looks(
-            key=key,
-            page=page,
-            pages=pages,
-            context=replies.has_context(quotes),
-            follow_up=payload["text"] != payload["question"],
-            related=requester.private,
-            why=requester.private and requester.operator,
-        )
+        return replace(reply, delivered=deliver)
+
+    def _pages(self, answer: Answer) -> tuple[Page, ...]:
+        return passages.pages(answer.quotes, per_page=self._services.settings.limit)
+
+    def _on_page(self, answer: Answer, number: int) -> Answer:
+        """An answer with the quotes of one of its pages."""
+        return replace(answer, quotes=self._pages(answer)[number] if answer.answered else ())
 
     def _turn(self, asker: Asker, question: str, number: int) -> None:
         self._turned[asker] = (question, number)
 
 
-def _language(payload: Mapping[str, Any]) -> Phrases:
-    return phrases(payload["language"])
+def vote_buttons(key: str, votes: Votes) -> tuple[Button, ...]:
+    """Return 👍 and 👎, with how many there are if there are any."""
+    return (
+        Button(say("button-vote-up", count=votes.up) if votes.up else "👍", VoteUp(key)),
+        Button(say("button-vote-down", count=votes.down) if votes.down else "👎", VoteDown(key)),
+    )
 
 
-def _headed(payload: Mapping[str, Any], html: Html, answer: Answer) -> Html:
-    """With what the question was taken for above it, where it followed up, and below it that a part is missing."""
-    parts = [html]
-    if payload["text"] != payload["question"]:
-        question = replies.shortened(payload["question"], _QUESTION_SHOWN)
-        parts.insert(0, _language(payload).html("follow-up", question=question))
-    if answer.partial:
-        parts.append(_language(payload).html("partial"))
-    return Html("\n\n".join(parts))
+def _page_buttons(key: str, page: Page, number: int, pages: int) -> tuple[Button, ...]:
+    buttons = []
+    if number > 0:
+        buttons.append(Button(say("button-previous"), ShowPage(key, number - 1)))
+    if passages.has_context(page):
+        buttons.append(Button(say("button-context"), ShowContext(key, number, 0)))
+    if number + 1 < pages:
+        buttons.append(Button(say("button-more"), ShowPage(key, number + 1)))
+    return tuple(buttons)
+
+
+def _context_buttons(key: str, number: int, screen: int, screens: int) -> tuple[Button, ...]:
+    buttons = [Button(say("button-back"), ShowPage(key, number))]
+    if screen > 0:
+        buttons.insert(0, Button(say("button-previous"), ShowContext(key, number, screen - 1)))
+    if screen + 1 < screens:
+        buttons.append(Button(say("button-next"), ShowContext(key, number, screen + 1)))
+    return tuple(buttons)
+
+
+def _lower_buttons(given: _Given, votes: Votes) -> Rows:
+    """What can be done with an answer besides reading it."""
+    key, requester = given.key, given.requester
+    explain = [Button(say("button-why"), Explain(key))] if requester.private and requester.operator else []
+    related = (Button(say("button-related"), Relate(key)),) if requester.private else ()
+    alone = (Button(say("button-drop-follow-up"), AskAlone(key)),) if given.followed_up else ()
+    return (*vote_buttons(key, votes), *explain), related, alone
+
+
+def _headed(given: _Given, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """With what the question was taken for above it, where it followed up."""
+    if not given.followed_up:
+        return blocks
+    return (say("follow-up", question=shortened(given.kept.question, _QUESTION_LIMIT)), *blocks)

@@ -1,15 +1,13 @@
-"""What is said to messages that are no questions: greetings, thanks, stickers, voices, too much. Pure."""
+"""What is said to texts that are no questions: greetings, thanks, too little, too much. Pure."""
 
 from __future__ import annotations
 
 import re
 
-from telegram import Message
+from bot.rendering.excerpts import shortened, utf16_length
+from bot.reply import Say, say
 
-from bot.rendering.catalogue import Html, Phrases
-from bot.rendering.replies import shortened, utf16_length
-
-LONGEST_QUESTION = 500
+QUESTION_LIMIT = 500
 """UTF-16 units; what is longer is a text, and its terms are about everything in it."""
 
 _GREETING = re.compile(
@@ -22,26 +20,14 @@ _THANKS = re.compile(
 )
 _ENDS = re.compile(r"[\W_]+$|^[\W_]+")
 
-_VOICE = ("voice", "audio", "video_note")
-_PICTURE = ("photo", "video", "animation")
-_OTHERS = ("sticker", "dice", "location", "venue", "contact", "poll", "game", "document", "story", "checklist")
 
-
-def remark(text: str, phrases: Phrases) -> Html | None:
-    """What to say to a text that is no question; ``None`` for what may be one."""
-    if utf16_length(text) > LONGEST_QUESTION:
-        return phrases.html("too-long", length=utf16_length(text), limit=LONGEST_QUESTION)
+def remark(text: str) -> Say | None:
+    """Return what to say to a text that is no question; ``None`` for what may be one."""
+    if utf16_length(text) > QUESTION_LIMIT:
+        return say("too-long", length=utf16_length(text), limit=QUESTION_LIMIT)
     core = _ENDS.sub("", text).casefold()
     if sum(map(str.isalnum, core)) < 2:
-        return phrases.html("too-short", text=shortened(text))
+        return say("too-short", text=shortened(text))
     if _GREETING.fullmatch(core):
-        return phrases.html("greeting")
-    return phrases.html("thanks") if _THANKS.fullmatch(core) else None
-
-
-def wordless(message: Message, phrases: Phrases) -> Html | None:
-    """What to say to a message without words; ``None`` for those that nobody wrote (somebody has joined)."""
-    for key, kinds in (("voice", _VOICE), ("picture", _PICTURE), ("sticker", _OTHERS)):
-        if any(getattr(message, kind, None) for kind in kinds):
-            return phrases.html(key)
-    return None
+        return say("greeting")
+    return say("thanks") if _THANKS.fullmatch(core) else None

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
-from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
-from typing import Any
+from functools import partial
+from pathlib import PurePosixPath
 
-from telegram import Bot, InlineKeyboardMarkup, Message
-from telegram import Document as File
-from telegram.error import BadRequest, NetworkError, TelegramError
-
-from bot.conversation import buttons
-from bot.conversation.answers import Reply
-from bot.conversation.buttons import Kind
+from bot.actions import AcceptUpload, DiscardUpload, KeptUpload
 from bot.conversation.services import Requester, Services
-from bot.rendering.catalogue import Html
-from bot.rendering.replies import shortened
+from bot.conversation.storage import reason_of, uploads_folder, write
+from bot.memory.exchange import new_key
+from bot.rendering.excerpts import shortened
+from bot.reply import Button, Lines, Reply, Say, say
+from retrieval import reading
 from retrieval.errors import UnreadableDocument, YuanjuError
 
-_MEGABYTE = 1_000_000
-_LARGEST = 20 * _MEGABYTE
+MEGABYTE = 1_000_000
+
 _SAMPLE_LIMIT = 200
 _REASON_LIMIT = 300
 _REMARKS_SHOWN = 5
@@ -36,38 +31,52 @@ class Uploads:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._folder = services.documents.folder
+        self._waiting = uploads_folder(services.settings.index_folder)
 
-    async def preview(self, message: Message, requester: Requester) -> Reply:
-        """What a file would become, and buttons to take it in or not.
+    async def preview(self, name: str, content: bytes, caption: str, requester: Requester) -> Reply:
+        """Return what a file would become, and buttons to take it in or not.
 
         A caption names the folder it shall lie in.
         """
-        say, file = requester.phrases.html, message.document
-        assert file is not None  # noqa: S101 - a filter has seen to it
-        path = _path(file, message.caption)
-        size = file.file_size or 0
-        if size > _LARGEST:
-            megabytes = {"size": round(size / _MEGABYTE, 1), "limit": _LARGEST // _MEGABYTE}
-            return Reply(say("upload-too-big", name=path, **megabytes))
+        path = path_of(name, caption)
         if not os.access(self._folder, os.W_OK):
-            return Reply(say("upload-read-only", reason=requester.phrases.text("folder-read-only")))
-        try:
-            content = await _content(message.get_bot(), file.file_id)
-        except TelegramError as error:
-            return Reply(say("upload-unreadable", name=path, reason=error.message))
+            return Reply((say("upload-read-only", reason=say("folder-read-only")),))
         try:
             found = await self._services.documents.preview(path, content)
         except UnreadableDocument as error:
-            return Reply(say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)))
+            return Reply((say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)),))
+        stored = new_key()
+        try:
+            await asyncio.to_thread(write, self._waiting / stored, content)
+        except OSError as error:
+            return Reply((say("upload-read-only", reason=reason_of(error)),))
+        kept = KeptUpload(requester.asker.chat_id, path, stored)
+        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
+        buttons = (
+            Button(say("button-confirm-upload"), AcceptUpload(key)),
+            Button(say("button-discard-upload"), DiscardUpload(key)),
+        )
+        return Reply((self._described(path, found),), (buttons,))
+
+    def accept(self, kept: KeptUpload) -> Reply:
+        """Take a file in; questions go on being answered meanwhile, and from then on from it too."""
+        return Reply((say("uploading", name=kept.path),), later=partial(self._accepted, kept))
+
+    async def discard(self, kept: KeptUpload) -> Reply:
+        """Leave a file out."""
+        await asyncio.to_thread(write, self._waiting / kept.stored, None)
+        return Reply((say("upload-discarded", name=kept.path),))
+
+    def _described(self, path: str, found: reading.Reading) -> Lines:
         documents = found.documents
+        encodings = ", ".join(dict.fromkeys(one.encoding for one in documents if one.encoding))
         remarks = [*(remark for one in documents for remark in one.remarks), *map(str, found.failures)]
-        lines = [
+        lines: list[Say | str] = [
             say(
                 "upload-preview",
                 name=path,
                 format=", ".join(dict.fromkeys(one.format for one in documents)),
-                encoding=", ".join(dict.fromkeys(one.encoding for one in documents if one.encoding))
-                or requester.phrases.text("upload-encoding-own"),
+                encoding=encodings or say("upload-encoding-own"),
                 paragraphs=sum(len(one.paragraphs) for one in documents),
             ),
             *(say("upload-remark", remark=shortened(remark)) for remark in remarks[:_REMARKS_SHOWN]),
@@ -75,80 +84,38 @@ class Uploads:
         ]
         if (self._folder / path).exists():
             lines.append(say("upload-replaces"))
-        payload = {"chat": requester.asker.chat_id, "file": file.file_id, "path": path}
-        key = await self._services.ledger.keep_button(payload, person_id=requester.asker.person_id)
-        row = [
-            buttons.button(requester.phrases.text("button-confirm-upload"), Kind.UPLOAD, key),
-            buttons.button(requester.phrases.text("button-discard-upload"), Kind.DISCARD, key),
-        ]
-        return Reply(Html("\n".join(lines)), InlineKeyboardMarkup([row]))
+        return Lines(tuple(lines))
 
-    async def accept(self, message: Message, payload: Mapping[str, Any], requester: Requester) -> None:
-        """Take a file in; questions go on being answered meanwhile, and from then on from it too."""
-        say, path = requester.phrases.html, payload["path"]
+    async def _accepted(self, kept: KeptUpload) -> Reply:
+        waiting = self._waiting / kept.stored
         try:
-            await message.edit_text(say("uploading", name=path))
-        except BadRequest:  # the button has been pressed twice
-            return
-        try:
-            content = await _content(message.get_bot(), payload["file"])
-            html = await self._take(path, content, requester)
-        except TelegramError as error:
-            html = say("upload-unreadable", name=path, reason=error.message)
+            said = await self._take(kept.path, await asyncio.to_thread(waiting.read_bytes))
+            await asyncio.to_thread(write, waiting, None)
         except OSError as error:
-            html = say("upload-read-only", reason=error.strerror or str(error))
-        await message.edit_text(html)
+            said = say("upload-read-only", reason=reason_of(error))
+        return Reply((said,))
 
-    async def discard(self, payload: Mapping[str, Any], requester: Requester) -> Reply:
-        """Leave a file out."""
-        return Reply(requester.phrases.html("upload-discarded", name=payload["path"]))
-
-    async def _take(self, path: str, content: bytes, requester: Requester) -> Html:
+    async def _take(self, path: str, content: bytes) -> Say:
         place = self._folder / path
         before = place.read_bytes() if place.is_file() else None
-        await asyncio.to_thread(_write, place, content)
+        await asyncio.to_thread(write, place, content)
         try:
             report = await self._services.documents.refresh()
         except YuanjuError as error:
-            await asyncio.to_thread(_write, place, before)
-            return requester.phrases.html("reload-failed", reason=shortened(str(error), _REASON_LIMIT))
+            await asyncio.to_thread(write, place, before)
+            return say("reload-failed", reason=reason_of(error))
         file = next((file for file in report.files if file.path == path), None)
         if file is None or not file.documents:
             reason = shortened("; ".join(file.failures if file else ()), _REASON_LIMIT)
-            return requester.phrases.html("upload-unreadable", name=path, reason=reason)
-        paragraphs = sum(document.paragraph_count for document in file.documents)
-        return requester.phrases.html("uploaded", name=path, paragraphs=paragraphs)
+            return say("upload-unreadable", name=path, reason=reason)
+        return say("uploaded", name=path, paragraphs=sum(document.paragraph_count for document in file.documents))
 
 
-def _path(file: File, caption: str | None) -> str:
-    """Where the file shall lie: a name without folders of its own, in the folder that the caption names."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', "_", PurePosixPath(file.file_name or "document.txt").name).strip(". ")
+def path_of(name: str, caption: str) -> str:
+    """Return where a file shall lie: a name without folders of its own, in the folder that the caption names."""
+    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', "_", PurePosixPath(name or "document.txt").name).strip(". ")
     stem, dot, suffix = name.rpartition(".")
     stem = (stem if dot else name).encode()[: _NAME_BYTES - len(suffix)].decode(errors="ignore")
-    folders = [part.strip(". ") for part in re.split(r"[/\\]", caption or "")]
+    folders = [part.strip(". ") for part in re.split(r"[/\\]", caption)]
     safe = [re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part) for part in folders if part]
     return str(PurePosixPath(*safe, f"{stem}{dot}{suffix}" if dot else stem or "document"))
-
-
-def _write(place: Path, content: bytes | None) -> None:
-    """Put the content there in one step; ``None`` leaves no file."""
-    if content is None:
-        place.unlink(missing_ok=True)
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    half = place.with_name(f".{place.name}.part")
-    try:
-        half.write_bytes(content)
-        half.replace(place)
-    finally:
-        with contextlib.suppress(OSError):
-            half.unlink(missing_ok=True)
-
-
-async def _content(bot: Bot, file_id: str) -> bytes:
-    """A file's content. Raises ``TelegramError``, also where something else came than what Telegram announced."""
-    file = await bot.get_file(file_id)
-    content = bytes(await file.download_as_bytearray())
-    if file.file_size not in {None, len(content)}:
-        raise NetworkError(f"{len(content)} of {file.file_size} bytes came")
-    return content

@@ -101,6 +101,11 @@ class Audit:
         except IntegrityError:  # there is no such answer any more
             return None
 
+    async def votes(self, answer_id: int) -> Votes:
+        """Return how many people voted for and against an answer."""
+        async with self._engine.connect() as connection:
+            return await _votes(connection, schema.votes.c.answer_id == answer_id)
+
     async def vote_of(self, answer_id: int, person_id: int) -> int:
         """A person's vote on an answer: 1, -1, or 0 for none."""
         votes = schema.votes.c

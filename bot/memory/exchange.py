@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from bot.actions import Kept
 from bot.memory.asker import Asker
 from retrieval.records import Answer
 
@@ -28,14 +27,14 @@ def new_key() -> str:
 class Exchange:
     """A question, its answer as it was shown, and the messages they stand in.
 
-    ``key`` and ``payload`` are those of the reply's buttons. ``question_message_id`` is ``None`` where a button asked.
+    ``key`` leads to what is ``kept`` for the reply's buttons. ``question_message_id`` is ``None`` where a button asked.
     """
 
     asker: Asker
     answer: Answer
     latency_ms: float
     index_version: str
-    payload: Mapping[str, Any]
+    kept: Kept
     key: str
     reply_message_id: int
     question_message_id: int | None = None

@@ -11,11 +11,12 @@ import contextlib
 import logging
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.actions import Kept
 from bot.memory.asker import Asker
 from bot.memory.exchange import Exchange
 from bot.memory.state import LastQuestion, State
@@ -74,15 +75,14 @@ class Ledger:
         last = self._last[asker]
         return last if last and time.time() - last.time <= within_seconds else None
 
-    async def keep_button(self, payload: dict[str, Any], *, person_id: int) -> str:
-        """Keep what a message's buttons stand for; gives the key."""
-        (key,) = await self.state.keep_buttons([payload], person_id=person_id)
-        return key
+    async def keep_for_buttons(self, kept: Kept, *, person_id: int) -> str:
+        """Keep what a message's buttons need; return the key that leads to it."""
+        return await self.state.keep_for_buttons(kept, person_id=person_id)
 
-    async def button(self, key: str) -> dict[str, Any] | None:
-        """What a button stands for; ``None`` where it is out of date."""
+    async def kept_for_button(self, key: str) -> Kept | None:
+        """Return what is kept under a key; ``None`` where it is out of date."""
         await self.flush()
-        return await self.state.button(key)
+        return await self.state.kept_for_button(key)
 
     async def reply_to(self, chat_id: int, question_message_id: int) -> int | None:
         """The message that answered this one."""

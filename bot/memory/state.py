@@ -5,11 +5,10 @@ Several replicas may share a PostgreSQL database: whatever must happen once is o
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,13 @@ from sqlalchemy import URL, Delete, Table, delete, event, insert, make_url, sele
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.actions import Kept, dumped, loaded
 from bot.memory import audit, schema
 from bot.memory.asker import Asker
 from bot.memory.audit import DAY_SECONDS, PRESS, Audit
 from bot.memory.exchange import Exchange, new_key
 from bot.memory.inbox import DURABLE, Inbox
+from bot.memory.migrations import Migrations
 from bot.memory.schema import StateError, cause
 
 _BUSY_MS = 10_000
@@ -42,12 +43,16 @@ class LastQuestion:
 
 
 class State:
-    """The bot's memory. ``audit`` holds what was asked and answered; ``clock`` gives seconds since 1970."""
+    """The bot's memory. ``audit`` holds what was asked and answered; ``clock`` gives seconds since 1970.
+
+    ``migrations`` are those of groups: what is written about one under its old id is kept under the new one.
+    """
 
     def __init__(self, engine: AsyncEngine, *, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
         self._clock = clock
         self.audit = Audit(engine, clock)
+        self.migrations = Migrations(engine)
 
     def inbox(self, bot_id: int) -> Inbox:
         """What Telegram has sent to a bot, for one process to take care of."""
@@ -56,13 +61,14 @@ class State:
     async def keep(self, exchanges: Sequence[Exchange]) -> None:
         """Write down questions, their answers, replies and buttons, in one step."""
         now = self._clock()
+        exchanges = [self._migrated(exchange) for exchange in exchanges]
         rows: dict[Table, list[dict[str, Any]]] = {
             schema.answers: [audit.answer_row(exchange, now) for exchange in exchanges],
             schema.quotes: [row for exchange in exchanges for row in audit.quote_rows(exchange)],
             schema.buttons: [
                 {
                     "key": exchange.key,
-                    "payload": json.dumps(exchange.payload),
+                    "payload": dumped(exchange.kept),
                     "person_id": exchange.asker.person_id,
                     "time": now,
                 }
@@ -94,31 +100,29 @@ class State:
             row = (await connection.execute(query)).first()
         return LastQuestion(*row) if row else None
 
-    async def keep_buttons(self, payloads: Sequence[Mapping[str, Any]], *, person_id: int) -> tuple[str, ...]:
-        """Keep what some buttons stand for, as JSON; gives a key of 16 ASCII characters for each.
+    async def keep_for_buttons(self, kept: Kept, *, person_id: int) -> str:
+        """Keep what some buttons need; return the key that leads to it, 16 ASCII characters.
 
-        Telegram does not prove that a pressed button belongs to the message it was shown with: what a payload shows
-        is for the chat that it names.
+        Telegram does not prove that a pressed button belongs to the message it was shown with: what is kept is for the
+        chat that it names.
         """
-        keys = tuple(new_key() for _ in payloads)
-        rows = [
-            {"key": key, "payload": json.dumps(payload), "person_id": person_id, "time": self._clock()}
-            for key, payload in zip(keys, payloads, strict=True)
-        ]
-        if rows:
-            async with self._engine.begin() as connection:
-                await connection.execute(insert(schema.buttons), rows)
-        return keys
+        row = {"key": new_key(), "payload": dumped(kept), "person_id": person_id, "time": self._clock()}
+        async with self._engine.begin() as connection:
+            await connection.execute(insert(schema.buttons), [row])
+        return str(row["key"])
 
-    async def button(self, key: str) -> dict[str, Any] | None:
-        """What a button stands for; ``None`` where it is out of date."""
+    async def kept_for_button(self, key: str) -> Kept | None:
+        """Return what is kept under a key; ``None`` where it is out of date."""
         query = select(schema.buttons.c.payload).where(schema.buttons.c.key == key)
         async with self._engine.connect() as connection:
             payload = (await connection.execute(query)).scalar()
-        return None if payload is None else dict(json.loads(payload))
+        kept = None if payload is None else loaded(payload)
+        return replace(kept, chat_id=self.migrations.current(kept.chat_id)) if kept else None
 
     async def remember_reply(self, asker: Asker, question_message_id: int, reply_message_id: int) -> None:
         """Keep which message answers which, so that an edited question edits its answer."""
+        if self.migrations.current(asker.chat_id) != asker.chat_id:
+            return  # the question has stayed behind
         row = _reply_row(asker, question_message_id, reply_message_id, self._clock())
         async with self._engine.begin() as connection:
             await schema.put(connection, schema.replies, row)
@@ -169,6 +173,13 @@ class State:
         limit = self._clock() - days * DAY_SECONDS
         dated = (table for table in schema.tables.sorted_tables if "time" in table.c)
         return await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
+
+    def _migrated(self, exchange: Exchange) -> Exchange:
+        """Return an exchange as it is now, if its group has become another while it was answered."""
+        chat_id = self.migrations.current(exchange.asker.chat_id)
+        if chat_id == exchange.asker.chat_id:
+            return exchange
+        return replace(exchange, asker=replace(exchange.asker, chat_id=chat_id), question_message_id=None)
 
     async def _delete(self, *statements: Delete) -> int:
         async with self._engine.begin() as connection:
@@ -243,7 +254,9 @@ async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIt
             raise StateError(
                 f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE"
             ) from None
-        yield State(engine, clock=clock)
+        state = State(engine, clock=clock)
+        await state.migrations.load()
+        yield state
     finally:
         await engine.dispose()
 

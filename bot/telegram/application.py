@@ -19,31 +19,30 @@ from telegram.ext import (
     Defaults,
     InlineQueryHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
-from bot.access import Access
-from bot.conversation.answers import Answers
-from bot.conversation.asking import counted, layered, timed
-from bot.conversation.inline import Inline
-from bot.conversation.limits import Limits
-from bot.conversation.messages import Conversation
-from bot.conversation.operators import Operators, clear_removed
-from bot.conversation.presses import Presses
+from bot.conversation import storage
 from bot.conversation.services import Services
-from bot.conversation.uploads import Uploads
+from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
 from bot.memory.ledger import Ledger
+from bot.memory.migrations import Migrations
 from bot.memory.state import State
 from bot.operations import metrics
 from bot.operations.health import SignOfLife
 from bot.settings import Settings
 from bot.telegram import profile
 from bot.telegram.attendance import Source, attend
+from bot.telegram.changes import Changes
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import Account, Requests, privacy, updates_request
+from bot.telegram.inline import Inline
 from bot.telegram.intake import BotApplication, Intake
+from bot.telegram.messages import Messages
 from bot.telegram.polling import Line, Poller
+from bot.telegram.presses import Presses
 from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
@@ -65,14 +64,20 @@ ALLOWED_UPDATES = (
 
 
 def build_application(
-    settings: Settings, *, slots: Slots, processor: BaseUpdateProcessor | int, clock: ServerClock, timing: Timing
+    settings: Settings,
+    *,
+    slots: Slots,
+    processor: BaseUpdateProcessor | int,
+    clock: ServerClock,
+    timing: Timing,
+    migrations: Migrations | None = None,
 ) -> BotApplication:
     """PTB's application as the bot needs it, without handlers; what runs it brings it its updates.
 
     Raises ``TokenError`` where there is no token or it cannot be one, ``ProxyError`` likewise.
     """
     account = Account.of(settings)
-    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing)
+    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing, migrations=migrations)
     application: BotApplication = (
         Application.builder()
         .token(account.token)
@@ -94,19 +99,20 @@ def build_application(
     return application
 
 
-def add_handlers(application: BotApplication, services: Services) -> None:
+def add_handlers(application: BotApplication, services: Services, changes: Changes, clock: ServerClock) -> None:
     """Have the application do what the bot does."""
-    answers, operators, uploads = Answers(services), Operators(services), Uploads(services)
-    conversation = Conversation(services, answers, operators, uploads)
-    presses = Presses(services, answers, operators, uploads)
+    conversation = Conversation(services)
+    messages = Messages(conversation, services, clock)
     # Channel posts ask nobody; a message with neither words nor anything to be sorry about is left alone inside.
     new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
-    application.add_handler(MessageHandler(new, conversation.on_message))
-    application.add_handler(MessageHandler(edited, conversation.on_edited_message))
-    application.add_handler(CallbackQueryHandler(presses.on_press))
+    application.add_handler(TypeHandler(Update, changes.on_update), group=-1)  # before what it changes is relied on
+    application.add_handler(MessageHandler(new, messages.on_message))
+    application.add_handler(MessageHandler(edited, messages.on_edited_message))
+    application.add_handler(CallbackQueryHandler(Presses(conversation, services.access).on_press))
     application.add_handler(InlineQueryHandler(Inline(services).on_query))
-    application.add_handler(ChatMemberHandler(conversation.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_error_handler(conversation.on_error)
+    application.add_handler(ChatMemberHandler(messages.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_handler(ChatMemberHandler(changes.on_membership, ChatMemberHandler.MY_CHAT_MEMBER), group=1)
+    application.add_error_handler(messages.on_error)
 
 
 async def serve(
@@ -115,8 +121,8 @@ async def serve(
     """Serve until SIGTERM or SIGINT.
 
     Raises ``TokenError``, whose message is the line to show, where the token is missing or malformed, and as soon
-    as Telegram refuses it; ``ProxyError`` where the proxy cannot be one. A server that cannot be reached is tried again for as long as it takes. ``routes`` is the
-    HTTP server that a webhook needs.
+    as Telegram refuses it; ``ProxyError`` where the proxy cannot be one. A server that cannot be reached is tried again
+    for as long as it takes. ``routes`` is the HTTP server that a webhook needs.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -146,8 +152,9 @@ async def run(
 
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
-        await asyncio.to_thread(clear_removed, settings.index_folder, days=settings.retention_days)
+        await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
         await profile.announce(application.bot, settings.admins)
+        await changes.remind(application.bot)
 
     try:
         async with (
@@ -162,14 +169,12 @@ async def run(
                 timing=timing,
             )
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
-            application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
-            limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
-            answering = layered(
-                [counted(with_questions=settings.log_questions), timed],
-                lambda asked: documents.answer(asked.question, limit=asked.limit, audience=asked.audience),
+            application = build_application(
+                settings, slots=slots, processor=intake, clock=clock, timing=timing, migrations=state.migrations
             )
-            services = Services(documents, answering, ledger, settings, Access(settings), limits, clock)
-            add_handlers(application, services)
+            services = Services.of(documents, ledger, settings)
+            changes = Changes(state, settings, services.access, timing=timing)
+            add_handlers(application, services, changes, clock)
             if settings.webhook_url and routes:
                 source: Source = Webhook(
                     application.bot,

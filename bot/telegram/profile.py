@@ -15,8 +15,9 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.conversation.addressing import Command
-from bot.rendering.catalogue import LANGUAGES, Phrases, phrases
+from bot.conversation.commands import Command
+from bot.language import LANGUAGES
+from bot.rendering.catalogue import Phrases, phrases
 
 logger = logging.getLogger(__name__)
 

@@ -1,59 +1,115 @@
-"""Words that mean the same: a small table in the package, and the operator's own in the documents folder."""
+"""Words that are looked for beside those of a question: the package's tables, and the operator's in the folder.
+
+There are two kinds: words that mean the same, each found by the others, and colloquial words, which find the formal
+ones that documents write, but are not found by them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
 from retrieval.errors import SynonymsError
-from retrieval.language import normalise
+from retrieval.language import Token, normalise
 
 FILE_NAME = "synonyms.txt"
 """The name of the operator's table in the documents folder; it is no document."""
 
+Groups = tuple[tuple[str, ...], ...]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Synonyms:
-    """Groups of words that mean the same, normalised."""
+    """Groups of words that mean the same, and colloquial words, each with the formal ones behind it; all normalised.
 
-    groups: tuple[tuple[str, ...], ...] = ()
+    A group of one word says that it has no synonyms.
+    """
+
+    groups: Groups = ()
+    colloquial: Groups = field(default=(), kw_only=True)
 
     @classmethod
-    def of(cls, lines: Iterable[str]) -> Synonyms:
+    def of(cls, lines: Iterable[str], *, colloquial: Iterable[str] = ()) -> Synonyms:
         """Read groups: one a line, with spaces, tabs or commas between the words; # begins a remark."""
-        cut = (line.partition("#")[0].replace(",", " ").replace("，", " ").split() for line in lines)
-        groups = (tuple(dict.fromkeys(normalise(word).text for word in words)) for words in cut)
-        return cls(tuple(group for group in groups if len(group) > 1))
+        return cls(_groups(lines), colloquial=_groups(colloquial))
 
     @classmethod
     def with_folder(cls, folder: Path) -> Synonyms:
-        """Give the package's groups and those of the table in a documents folder, where there is one.
+        """Return the package's words, overruled by the table in a documents folder, where there is one.
 
         Raises ``SynonymsError`` when that table cannot be read.
         """
-        return cls(operators(folder).groups + default().groups)
+        return default().overruled(operators(folder).groups)
 
-    def expand(self, text: str) -> tuple[tuple[str, str], ...]:
-        """Give the words of a normalised text that have synonyms, each with each of them.
+    def overruled(self, groups: Groups) -> Synonyms:
+        """Return ``groups`` with these words behind them, less those words about which ``groups`` say something."""
+        said = {word for group in groups for word in group}
+        kept = (tuple(word for word in group if word not in said) for group in self.groups)
+        return Synonyms(
+            groups + tuple(group for group in kept if len(group) > 1),
+            colloquial=tuple(entry for entry in self.colloquial if entry[0] not in said),
+        )
+
+    def expand(self, text: str, tokens: Sequence[Token] = ()) -> tuple[tuple[str, str], ...]:
+        """Return the words of a normalised text that have synonyms, each with each of them.
+
+        A word stands in the text where it does not begin or end within one of the ``tokens`` and reach beyond it: 开除
+        does not stand in 公开 除外. Of colloquial words that overlap the longest counts.
 
         >>> Synonyms((("vr", "虚拟现实"),)).expand("vr的应用")
         (('vr', '虚拟现实'),)
         """
-        return tuple(
+        found = (
             (word, other)
-            for group in self.groups
-            for word in group
-            if _stands(word, text)
-            for other in group
+            for _, word, others, _ in self._standing(text, tokens)
+            for other in others
             if other not in text
         )
+        return tuple(dict.fromkeys(found))
+
+    def spoken(self, text: str, tokens: Sequence[Token] = ()) -> tuple[tuple[int, int], ...]:
+        """Return where in a normalised text colloquial words stand, as ``expand`` finds them."""
+        return tuple((start, start + len(word)) for start, word, _, same in self._standing(text, tokens) if not same)
+
+    def _standing(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, str, tuple[str, ...], bool]]:
+        """Return where which words stand, with their others, and whether those mean the same."""
+        edges = {edge for token in tokens for edge in (token.start, token.end)}
+        inner = {place for token in tokens for place in range(token.start + 1, token.end)} - edges
+        taken = 0
+        for start, character in enumerate(text):
+            for word, others, same in self._by_first.get(character, ()):
+                end = start + len(word)
+                if not text.startswith(word, start) or not _stands(text, start, end, inner, tokens):
+                    continue
+                if not same:
+                    if start < taken:
+                        continue
+                    taken = end
+                yield start, word, others, same
+
+    @cached_property
+    def _by_first(self) -> dict[str, list[tuple[str, tuple[str, ...], bool]]]:
+        """Each word with its others, and whether they mean the same, by first character; the longest first."""
+        table: dict[str, list[tuple[str, tuple[str, ...], bool]]] = {}
+        for word, others, same in self._entries():
+            table.setdefault(word[0], []).append((word, others, same))
+        for entries in table.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+        return table
+
+    def _entries(self) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+        for group in self.groups:
+            for word in group:
+                yield word, tuple(other for other in group if other != word), True
+        for word, *others in self.colloquial:
+            yield word, tuple(others), False
 
 
 def operators(folder: Path) -> Synonyms:
-    """Give the groups of the table in a documents folder; none where there is no table.
+    """Return the groups of the table in a documents folder; none where there is no table.
 
     Raises ``SynonymsError`` when it cannot be read.
     """
@@ -66,16 +122,26 @@ def operators(folder: Path) -> Synonyms:
         raise SynonymsError(path, str(error)) from error
 
 
-def _stands(word: str, text: str) -> bool:
-    """Tell whether a word stands in a text; a Latin one only as a whole."""
-    start = text.find(word)
-    if start < 0 or not word.isascii():
-        return start >= 0
-    around = text[max(start - 1, 0) : start] + text[start + len(word) : start + len(word) + 1]
-    return not any(character.isascii() and character.isalnum() for character in around)
-
-
 @cache
 def default() -> Synonyms:
-    """Give the package's own groups."""
-    return Synonyms.of(files("retrieval.language").joinpath(FILE_NAME).read_text("utf-8").splitlines())
+    """Return the package's own words."""
+    return Synonyms.of(_lines(FILE_NAME), colloquial=_lines("colloquial.txt"))
+
+
+def _lines(name: str) -> list[str]:
+    return files("retrieval.language").joinpath(name).read_text("utf-8").splitlines()
+
+
+def _groups(lines: Iterable[str]) -> Groups:
+    cut = (line.partition("#")[0].replace(",", " ").replace("，", " ").split() for line in lines)
+    return tuple(tuple(dict.fromkeys(normalise(word).text for word in words)) for words in cut if words)
+
+
+def _stands(text: str, start: int, end: int, inner: set[int], tokens: Sequence[Token]) -> bool:
+    """Tell whether ``text[start:end]`` is made of whole tokens or stands within one; a Latin word only as a whole."""
+    if text[start:end].isascii():
+        around = text[max(start - 1, 0) : start] + text[end : end + 1]
+        return not any(character.isascii() and character.isalnum() for character in around)
+    if start not in inner and end not in inner:
+        return True
+    return any(token.start <= start and end <= token.end for token in tokens)

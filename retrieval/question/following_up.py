@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.language import Normalised, Token, Tokenizer, normalise
+from retrieval.language.function_words import COPULAS, FUNCTION_WORDS
 from retrieval.question import Question
 
 _LONGEST = 16  # characters; who writes more has written a question
@@ -23,16 +24,6 @@ _MORE = re.compile(
     r"下一(?:个|条|句|页)|more|(?:anything|what) else|next|go on"
     r")(?:吗|呢|嘛|么|吧|呀|啊)*"
 )
-
-# Words that say nothing about a topic; with only these beside the words that ask, the rest is the last question's.
-_LIGHT_TEXT = (
-    "是 在 于 有 为 的 地 得 了 呢 吗 啊 呀 吧 嘛 么 那 那么 这 这个 那个 它 他 她 "
-    "它们 他们 其 此 又 还 也 都 就 才 会 要 能 到 从 由 被 做 办 搞 说 来 去 看 "
-    "个 年 月 日 号 天 人 些 钱 元 块 家 名 位 次 具体 大概 大约 到底 究竟 总共 一共 "
-    "共 总 以及 并且 而且 所以 因此 然后 但是 可是 不过 或者 还是 已经 将 将要 达到 只 "
-    "仅 约"
-)
-_LIGHT = frozenset(_LIGHT_TEXT.split())
 
 _ANOTHER = re.compile(r"(?P<then>那么?|还有|以及|至于|如果是|换成)?(?P<topic>.+?)呢")
 _ENDS = " \t\r\n?!。.,~、:;…"
@@ -51,11 +42,6 @@ _MEASURE = (
     r"(?:[个位名吨元块米克升岁度次倍种类家座所部本册条项件]|厘米|毫米|[公千海]里|公[斤吨顷克]|平方公里|平方千米|平方米|立方米|美元|万元|亿元)"
     r"(?![\u4e00-\u9fff])"
 )
-_COPULA_TEXT = (
-    "是 为 有 在 于 由 达 达到 叫 叫做 叫作 称为 位于 包括 指 指的 属于 等于 超过 将 "
-    "会 要 能 能够 可以 需要 应 应该 的 了 都 共 总共"
-)
-_COPULA = frozenset(_COPULA_TEXT.split())
 _UNASKED = frozenset({"none", "other", "definition"})
 
 
@@ -90,9 +76,10 @@ def _asking(asked: Question, before: Question) -> str | None:
         return None
     start, end = asked.gap
     rest = [token.text for token in asked.tokens if not (start <= token.start and token.end <= end)]
-    if any(word not in _LIGHT and not all(character in _LIGHT for character in word) for word in rest):
+    if any(word not in FUNCTION_WORDS and not all(character in FUNCTION_WORDS for character in word) for word in rest):
         return None
-    asking = re.sub(r"^(?:那么?|还有|以及|这|它|他|她)+|(?:呢|啊|呀|吧|嘛|吗|了)+$", "", asked.normal.text.strip(_ENDS))
+    particles = r"^(?:那么?|还有|以及|这|它|他|她)+|(?<![呢啊呀吧嘛吗了])[呢啊呀吧嘛吗了]+$"
+    asking = re.sub(particles, "", asked.normal.text.strip(_ENDS))
     if (
         asking in {"什么", "啥", "怎么", "哪", "几", "如何", "怎么了", "怎么样"}
         and asked.normal.text.strip(_ENDS) == asking
@@ -121,7 +108,7 @@ def _another(asked: Question, before: Question) -> str | None:
     topic = match["topic"].strip(_ENDS).removesuffix("的")
     if not any(map(str.isalnum, topic)) or _CHAT.fullmatch(topic) or _CLAUSE.search(topic):
         return None
-    if all(token.text in _LIGHT for token in asked.tokens):
+    if all(token.text in FUNCTION_WORDS for token in asked.tokens):
         return None
     words = _original(asked, topic)
     span = _like(topic, before) or _topic_span(before)
@@ -156,20 +143,20 @@ def _topic_span(before: Question) -> tuple[int, int] | None:
     slot = _asking_span(before) or (len(before.normal.text),) * 2
     ahead = [token for token in before.tokens if token.end <= slot[0]]
     behind = [token for token in before.tokens if token.start >= slot[1]]
-    while ahead and ahead[-1].text in _COPULA:
+    while ahead and ahead[-1].text in COPULAS:
         ahead.pop()
-    if any(token.text not in _LIGHT for token in ahead):
+    if any(token.text not in FUNCTION_WORDS for token in ahead):
         return _span(_before_de(ahead)) or _subject(ahead)
-    while behind and behind[0].text in _LIGHT:
+    while behind and behind[0].text in FUNCTION_WORDS:
         behind.pop(0)
-    while behind and behind[-1].text in _LIGHT:
+    while behind and behind[-1].text in FUNCTION_WORDS:
         behind.pop()
     owner = _before_de(behind)
     if owner:
         return _span(owner)
     if len(behind) > 1:
         behind = behind[1:]
-        while len(behind) > 1 and behind[0].text in _LIGHT:
+        while len(behind) > 1 and behind[0].text in FUNCTION_WORDS:
             behind.pop(0)
     return _span(behind)
 
@@ -181,9 +168,9 @@ def _before_de(tokens: Sequence[Token]) -> list[Token]:
 
 def _subject(tokens: Sequence[Token]) -> tuple[int, int]:
     """What stands before the first of the words that lead to a verb; its last noun stays where no verb comes."""
-    place = next((place for place, token in enumerate(tokens) if place and token.text in _COPULA), len(tokens))
+    place = next((place for place, token in enumerate(tokens) if place and token.text in COPULAS), len(tokens))
     predicate = (token.text for token in tokens[place:])
-    if any(word not in _COPULA and word not in _LIGHT and not word.isdigit() for word in predicate):
+    if any(word not in COPULAS and word not in FUNCTION_WORDS and not word.isdigit() for word in predicate):
         return tokens[0].start, tokens[place - 1].end
     return _before_last_noun(tokens[:place])
 
@@ -236,4 +223,4 @@ def _slice(text: str, normal: Normalised, start: int, end: int) -> str:
 
 
 def _trimmed(text: str) -> str:
-    return re.sub(r"[吗嗎呢]?[\s?？!！。.]*$", "", text)
+    return re.sub(r"(?:[吗嗎呢]|(?<![\s?？!！。.]))[\s?？!！。.]*$", "", text)

@@ -13,7 +13,10 @@ _PEOPLE = (
     "们?|各位|诸位|大家|你们?|您"
 )
 _A_BIT = "(?:一下子?|一哈|一声|一句|下)?"
-_GREETING = f"(?:{_PEOPLE})?好(?=[啊呀哦,!。~、 ])|你们?好|您好|大家好|各位好|哈[喽啰罗]|早上好|上午好|中午好|下午好|晚上好|早安|晚安|hi|hello|hey"
+_GREETING = (
+    f"(?:{_PEOPLE})?好(?=[啊呀哦,!。~、 ])|你们?好|您好|大家好|各位好|哈[喽啰罗]"
+    "|早上好|上午好|中午好|下午好|晚上好|早安|晚安|hi|hello|hey"
+)
 _REQUEST = (
     # 请问候车室在哪 asks where the waiting room is, 请问候新人 asks for a greeting.
     f"请问(?!候(?![车选诊补鸟])|世(?!界)|[卷题答]){_A_BIT}(?:{_PEOPLE})?|请教(?![练师育材授学程室堂皇父会])(?:(?:{_PEOPLE}){_A_BIT}|{_A_BIT}(?:{_PEOPLE})?)"
@@ -52,7 +55,8 @@ _OPENINGS = (
 
 _PARTICLES = "[吗呢啊呀吧嘛么哈哦噢喔哟呦捏咧哒嘞啦喽咯]"
 _THANKS = (
-    "(?:谢谢|多谢|感谢|蟹蟹)(?:你们?|您|大家|各位|啦|了)*|谢了|谢啦|感激不尽|thx|thanks(?: you)?|thank you|辛苦(?:了|您|你)*|麻烦(?:了|您|你)+|拜托(?:了|啦)?|"
+    "(?:谢谢|多谢|感谢|蟹蟹)(?:你们?|您|大家|各位|啦|了)*|谢了|谢啦|感激不尽|thx|thanks(?: you)?|thank you|"
+    "辛苦(?:了|您|你)*|麻烦(?:了|您|你)+|拜托(?:了|啦)?|"
     "跪求|求(?:解答?|助|答案?|告知|指教|科普|指点|大[佬神](?:们)?(?:解答|告知|指教)?)|在线等(?:挺?急的?)?|[很挺]?急+|盼复|(?:有人|谁)知道吗?|有知道的吗?"
 )
 _ASKED_FOR = (
@@ -69,22 +73,20 @@ _TRAILING = re.compile(rf"(?:{_PARTICLES}+|[了的])?$")
 
 
 def framed(text: str) -> tuple[int, int]:
-    """Return where in a normalised text the question itself stands; all of it where nothing else would be left.
+    """Return where in a normalised text the question itself stands, marks at its end included.
 
     >>> text = "好的，请问有没有人知道食堂几点开门呀？？谢谢！"
     >>> start, end = framed(text)
     >>> text[start:end]
     '食堂几点开门呀??'
     """
-    first = start = _after_marks(text, 0)
+    start = _after_marks(text, 0)
     while (opened := _longest(text, start)) > start:
         start = _after_marks(text, opened)
-    last = end = _before_marks(text)
-    while end > start and (match := next(filter(None, (one.search(text[start:end]) for one in _CLOSINGS)), None)):
-        end = _before_marks(text[: start + match.start()])
-    if start >= end:
-        start, end = first, max(first, last)
-    return start, _after_marks(text, end)
+    end = _before_marks(text)
+    while end > start and (match := next(filter(None, (one.search(text, start, end) for one in _CLOSINGS)), None)):
+        end = _before_marks(text[: match.start()])
+    return start, max(start, _after_marks(text, end))
 
 
 def without_particles(text: str) -> int:

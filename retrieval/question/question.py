@@ -7,10 +7,12 @@ taken off before the rest is cut into terms.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from retrieval.language import Normalised, Token, Tokenizer, characters, normalise, pairs
+from retrieval.language.classifiers import CLASSIFIERS
+from retrieval.language.function_words import VAGUE_NOUNS
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question.framing import framed, without_particles
 from retrieval.question.kinds import Kind, ask
@@ -25,9 +27,14 @@ _WHICH = re.compile(
     r"(?P<noun>[\u4e00-\u9fff]{1,6})"
 )
 _ASKING = re.compile(
-    r"为什么|为甚么|为何|什么时候|什么样的?|什么|甚么|哪[一几两]?[个种些位座家项条所部本类款样]|哪些|哪里|哪儿|哪|何时|何地|何处|何种|何人|谁|多少|"
-    r"有?多(?=[高长重深宽](?![于量家数约部概型小学]))|有?多[大远快厚广](?![于量家数约部概型小学])|怎么样|怎么|怎样|如何|几[月日号点]|几(?=[个年天位名家座种次人])|是否|多久|啥"
+    r"为什么|为甚么|为何|为啥|什么时候|啥时候|多会儿|什么样的?|什么|甚么|干啥|干嘛|啥样?|哪[一几两]?[种些]|"
+    rf"哪[一几两]?[{CLASSIFIERS}](?![\u4e00-\u9fff]?[城港市])|哪里|哪儿|哪|何时|何地|何处|何种|何人|多少|谁|"
+    r"有?多(?=[高长重深宽](?![于量家数约部概型小学]))|有?多[大远快厚广](?![于量家数约部概型小学])|"
+    r"怎么[样办]?|怎样|如何|咋[样办整弄搞]?|百分之几|几分之几|几[月日号点]|"
+    rf"几(?=[年天月周级岁{CLASSIFIERS}])|几(?=\W*$)|是否|多久|会不会|是不是|能不能|可不可以|有没有|要不要|行不行"
 )
+_NAMING = ("n", "j", "l", "i", "vn", "an", "g")
+"""Parts of speech that name something: nouns and names, abbreviations, idioms, 研究 and 困难, morphemes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,9 @@ class Question:
     polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么
     asks for, if one does; ``tokens`` are its words with those offsets. ``noun`` is what is asked for, wherever it
     stands, and ``looks`` what such a thing looks like in a text, where that is known. ``words``, ``characters`` and
-    ``pairs`` are in order, each once; ``verbs`` are those of the words. ``synonyms`` are words of it with others that
-    mean the same, ``others`` the terms of those.
+    ``pairs`` are in order, each once; ``verbs`` are those of the words; ``contents`` are the tokens that name or
+    number something, ``spoken`` the spans of colloquial words, which nobody expects in a document. ``synonyms`` are
+    words of it with others that are looked for as well, ``others`` the terms of those.
     """
 
     text: str
@@ -52,6 +60,8 @@ class Question:
     looks: re.Pattern[str] | None
     unit: re.Pattern[str] | None
     tokens: tuple[Token, ...]
+    contents: tuple[Token, ...]
+    spoken: tuple[tuple[int, int], ...]
     synonyms: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
     verbs: tuple[str, ...]
@@ -76,7 +86,9 @@ class Question:
         tokens = tuple(tokenizer.words(content))
         words = _distinct(token.text for token in tokens)
         asked = noun(bare, gap, tokenizer)
-        expanded = (synonyms or default()).expand(content)
+        table, whole = synonyms or default(), tuple(tokenizer.words(bare))
+        expanded, spoken = table.expand(bare, whole), table.spoken(bare, whole)
+        own = dict.fromkeys((*words, *characters(content), *pairs(content)))
         return cls(
             text=text,
             normal=normal,
@@ -88,8 +100,10 @@ class Question:
             looks=looks(asked),
             unit=_unit(bare, gap),
             tokens=tokens,
+            contents=_contents(tokens, spoken, tokenizer),
+            spoken=spoken,
             synonyms=expanded,
-            others=_distinct(term for _, other in expanded for term in tokenizer.terms(other)),
+            others=_distinct(term for _, other in expanded for term in tokenizer.terms(other) if term not in own),
             words=words,
             verbs=tuple(word for word in words if tokenizer.dictionary.part(word).startswith("v")),
             characters=_distinct(characters(content)),
@@ -105,6 +119,28 @@ class Question:
         """Give the question's own terms that are part of a word."""
         own = dict.fromkeys(self.words + self.characters + self.pairs)
         return tuple(term for term in own if term in word)
+
+
+def _contents(tokens: Sequence[Token], spoken: Sequence[tuple[int, int]], tokenizer: Tokenizer) -> tuple[Token, ...]:
+    """Return the tokens that name or number something: no colloquial words, vague nouns or scraps of a cut."""
+    dictionary = tokenizer.dictionary
+    singles = {place: one.text for one in tokens if one.han and len(one.text) == 1 for place in (one.end, -one.start)}
+
+    def names(token: Token) -> bool:
+        if any(start < token.end and token.start < end for start, end in spoken):
+            return False
+        if not token.han:
+            return True
+        if len(token.text) < 2 or token.text in VAGUE_NOUNS:
+            return False
+        # Most likely it has taken a character off the one beside it: 没 人理, 最 多拉.
+        beside = singles.get(token.start, "") + token.text[0], token.text[-1] + singles.get(-token.end, "")
+        if len(token.text) == 2 and any(len(pair) == 2 and dictionary.frequency(pair) for pair in beside):
+            return False
+        part = dictionary.part(token.text)
+        return not part or part.startswith(_NAMING)
+
+    return tuple(token for token in tokens if names(token))
 
 
 def _focus(text: str, gap: tuple[int, int] | None, tokenizer: Tokenizer) -> str:

@@ -11,18 +11,22 @@ from retrieval.records import Found
 
 
 def missing(question: Question, found: Found, entities: Sequence[Entity], lacks: Sequence[float]) -> tuple[str, ...]:
-    """Give the question's terms that stand nowhere; if there are none, its names and numbers not told of together.
+    """Return the question's names, numbers and nouns that stand nowhere; else its names and numbers not found together.
 
     ``lacks`` tells how much of each entity the best paragraph lacks. Neighbours are given as one term, in the order
-    and spelling of the question.
+    and spelling of the question. Words that ask, colloquial words, verbs and scraps of a cut are never missing.
     """
-    nowhere = [(token.start, token.end) for token in question.tokens if absent(token.text, found)]
+    contents = {(token.start, token.end) for token in question.contents}
+    tokens = {(token.start, token.end) for token in question.tokens}
+    nowhere = {(token.start, token.end) for token in question.contents if absent(token.text, found)}
+    nowhere |= {(one.start, one.end) for one in entities if one.sort == "stray" and absent(one.text, found)}
     if not nowhere:
-        nowhere = [(entity.start, entity.end) for entity, lack in zip(entities, lacks, strict=True) if lack > 0.5]
+        nowhere = {(one.start, one.end) for one, lack in zip(entities, lacks, strict=True) if lack > 0.5}
+        nowhere -= tokens - contents
     spans: list[tuple[int, int]] = []
-    for start, end in nowhere:
-        if spans and spans[-1][1] == start:
-            spans[-1] = (spans[-1][0], end)
+    for start, end in sorted(nowhere):
+        if spans and not question.normal.text[spans[-1][1] : start].strip():
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
             spans.append((start, end))
     texts = (question.text[slice(*question.normal.original(start, end))] for start, end in spans)

@@ -115,14 +115,15 @@ def evidence(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
         return 9
     series = _series(names)
     others = [row for row in rows[:_LOOKED_AT] if list(row) != list(names)]  # the names may be repeated further down
-    total = 0
+    total, found = 0, False
     for column, name in enumerate(names):
         values = [row[column] for row in others if column < len(row) and row[column]]
         if name and values:
             total += _evidence(name, values, in_series=column in series)
+            found = True
         elif name and is_value(name) and column not in series:
             total -= 2
-    return total
+    return total if found else -9
 
 
 def _evidence(name: str, values: list[str], *, in_series: bool) -> int:

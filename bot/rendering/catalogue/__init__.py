@@ -11,16 +11,12 @@ from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
-from typing import Literal, get_args
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import ast
 
-Language = Literal["zh", "en"]
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-
-Argument = str | int | float
+from bot.language import Language
+from bot.reply import Argument, Say
 
 # Text takes the way past Fluent, which does not format pieces of more than 2,500 characters.
 _SLOT = re.compile("\ue000(.*?)\ue001")
@@ -45,15 +41,22 @@ class Phrases:
         self._bundle.add_resource(resource(language))
         self._plain: dict[str, str] = {}  # what is the same every time
 
-    def html(self, key: str, /, **arguments: Argument) -> Html:
-        """A sentence in Telegram's HTML; text among the arguments is escaped."""
-        return Html(self._format(key, arguments, as_html=True))
+    def html(self, said: Say | str, /, **arguments: Argument) -> Html:
+        """Return a sentence in Telegram's HTML, given as such or by its key; text among the arguments is escaped."""
+        return Html(self._format(said, arguments, as_html=True))
 
-    def text(self, key: str, /, **arguments: Argument) -> str:
-        """A sentence as plain text."""
-        return self._format(key, arguments, as_html=False)
+    def text(self, said: Say | str, /, **arguments: Argument) -> str:
+        """Return a sentence as plain text."""
+        return self._format(said, arguments, as_html=False)
 
-    def _format(self, key: str, arguments: Mapping[str, Argument], *, as_html: bool) -> str:
+    def _format(self, said: Say | str, arguments: Mapping[str, Argument], *, as_html: bool) -> str:
+        if isinstance(said, Say):
+            return self._format(said.key, said.arguments, as_html=as_html)
+        speak = self.html if as_html else self.text
+        plain = {name: speak(value) if isinstance(value, Say) else value for name, value in arguments.items()}
+        return self._filled(said, plain, as_html=as_html)
+
+    def _filled(self, key: str, arguments: Mapping[str, str | int | float], *, as_html: bool) -> str:
         if not arguments and key in self._plain:
             return self._plain[key]
         message = self._bundle.get_message(key)
@@ -72,15 +75,6 @@ class Phrases:
         if not arguments:
             self._plain[key] = said
         return said
-
-
-def language_of(code: str | None) -> Language:
-    """The language for somebody whose app says this ``language_code``: Chinese for ``zh…`` and for none.
-
-    >>> language_of("zh-hant"), language_of(None), language_of("de")
-    ('zh', 'zh', 'en')
-    """
-    return "zh" if not code or re.match(r"zh\b", code, re.IGNORECASE) else "en"
 
 
 @cache

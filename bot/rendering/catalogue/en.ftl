@@ -19,6 +19,22 @@ help =
     <b>Follow up</b>: after a question you can go on with “when?”, “and …?” or “more?” (in Chinese: 什么时候？ 那……呢？ 还有吗).
 
     I only quote sentences from the documents. What answers your question is <b>bold</b>; the line beneath is the source. /forget deletes all that I keep about you.
+welcome-terminal = Yuanju: ask a question, get the sentence in the documents that answers it. Type “help” for more, “quit” to leave.
+prompt = {"ask › "}
+nothing-to-press = There is no “{ $word }” to choose here.
+help-terminal =
+    Just type a question, one a line.
+
+    { button-more }: further answers
+    { button-context }: the text around a sentence
+    { button-why }: why this sentence
+    a number: choose what is listed
+    Help: these lines
+    Quit: leave (or Ctrl-D)
+
+    <b>Follow up</b>: after a question you can go on with “when?”, “and …?” or “more?” (in Chinese: 什么时候？ 那……呢？ 还有吗).
+
+    Answers are sentences of the documents, word for word. What answers your question stands out; the line beneath is the source.
 ask-how = What would you like to know? Write the question behind the command: /ask your question
 late = Sorry, I was away when this was asked, and that is too long ago for an answer. Please ask again if you still want to know.
 apology = Sorry, something went wrong and I could not answer. Please ask again in a while.
@@ -29,6 +45,10 @@ source-paragraph = paragraph { $number }
 source-page = page { $page }
 source-also = also in { $titles }
 partial = Some of the documents cannot be searched at the moment; this answer may not be complete.
+source-more-items = { $count } more { $count ->
+    [one] item
+   *[other] items
+}
 source-disputed = documents disagree, the newest first
 button-more = More
 button-context = Context
@@ -64,6 +84,7 @@ not-found-rephrase = Try other words, or be more specific.
 not-found-nearest = The nearest there is:
 term = “{ $term }”
 term-separator = {", "}
+terms = { $first }{ term-separator }{ $others }
 no-documents-here = There are no documents to ask in this chat.
 
 ## Messages that are no questions
@@ -96,6 +117,11 @@ slow-down-chat =
        *[other] This group asks a bit fast. Please wait { $seconds } seconds.
     }
 not-for-you = This bot answers in certain chats only. If you would like to use it, tell its operator this number: <code>{ $chat_id }</code>
+hello =
+    Hello, I'm Yuanju. Write @{ $username } and a question, use /ask with a question, or reply to one of my messages, and I'll find the original sentence that answers it in the documents.
+hello-sees-calls = I only see messages that call me: commands, replies to me, and @{ $username } with a space before it.
+hello-sees-all = I receive every message of the group, but answer only when I am called, and keep none of the others.
+group-migrated = The group <code>{ $old }</code> has become a supergroup and is <code>{ $new }</code> now. I have followed it; please put the new id in place of the old one in the settings (YUANJU_ALLOWED_CHATS, YUANJU_PRIVATE_FOLDERS).
 leaving = This bot answers in certain groups only, so I am leaving. If you would like me to stay, tell my operator the number of this group: <code>{ $chat_id }</code>
 not-for-you-inline = This bot is for certain people only
 in-private-only = Please use this command in our private chat.
@@ -191,13 +217,13 @@ why-how = Please send /why as a reply to an answer
 why-title = <b>Why this sentence</b>
 why-terms = Terms: { $terms }
 why-frequency = { $term } (in { $count } paragraphs)
+why-synonyms = Also looked for: { $words }
 why-score = { $rank }. score { $score }
 why-sentence =   { $text }
-why-place =   { $place }, paragraph scores { $score }
+why-place =   { $title } · { $paragraph }, paragraph scores { $score }
 why-feature = · { $name } = { $value }
 why-confidence = Confidence: { $confidence }, threshold { $threshold }
 why-index = Index version: { $version }
-why-forgotten = The record of this answer has been deleted.
 
 ## Lists of commands, and the profile
 

@@ -19,6 +19,22 @@ help =
     <b>接着问</b>：问完一个问题，可以接着问“什么时候？”“那……呢？”“还有吗”。
 
     我只引用文档里的原句，<b>粗体</b>是与问题对应的地方，下面一行是出处。/forget 删除我记下的关于你的一切。
+welcome-terminal = 原句 Yuanju：问一个问题，得到文档里的原句。输入“帮助”看说明，“退出”结束。
+prompt = {"问 › "}
+nothing-to-press = 这里没有“{ $word }”可用。
+help-terminal =
+    直接写问题，一行一个。
+
+    { button-more }：后面的答案
+    { button-context }：句子前后的原文
+    { button-why }：为什么是这句
+    数字：选列出来的一项
+    帮助：这几行说明
+    退出：结束（或 Ctrl-D）
+
+    <b>接着问</b>：问完一个问题，可以接着问“什么时候？”“那……呢？”“还有吗”。
+
+    答案是文档里的原句，一字不改；突出显示的是与问题对应的地方，下面一行是出处。
 ask-how = 想问什么？请把问题写在后面，例如：/ask 你的问题
 late = 抱歉，这个问题来的时候我不在，隔得太久，就不再回答了。还想知道的话，请再问一次。
 apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问一次。
@@ -29,6 +45,7 @@ source-paragraph = 第{ $number }段
 source-page = 第{ $page }页
 source-also = 同见 { $titles }
 partial = 有一部分文档暂时查不到，答案可能不全。
+source-more-items = 另有 { $count } 项
 source-disputed = 各文档说法不一，新的在前
 button-more = 更多
 button-context = 上下文
@@ -64,6 +81,7 @@ not-found-rephrase = 换个说法，或者问得具体一些，再试一次。
 not-found-nearest = 最接近的内容：
 term = “{ $term }”
 term-separator = 、
+terms = { $first }{ term-separator }{ $others }
 no-documents-here = 这个聊天里没有可以查的文档。
 
 ## 不是问题的消息
@@ -94,6 +112,11 @@ slow-down-chat =
        *[other] 这个群问得有点快，歇 { $seconds } 秒再问吧。
     }
 not-for-you = 这个机器人只回答指定的聊天。想用的话，请把这个编号告诉管理员：<code>{ $chat_id }</code>
+hello =
+    大家好，我是原句。写上 @{ $username } 和问题，或者用 /ask 加上问题，或者回复我的消息，我就从文档里找出回答它的原句。
+hello-sees-calls = 我只看得到叫我的消息：命令、回复和 @{ $username }（前面要有空格）。
+hello-sees-all = 群里的消息我都收得到，但只有叫到我才会回答，其余的不记。
+group-migrated = 群 <code>{ $old }</code> 升级成了超级群，编号现在是 <code>{ $new }</code>。我已经跟着换了；请把设置（YUANJU_ALLOWED_CHATS、YUANJU_PRIVATE_FOLDERS）里的旧编号改成新的。
 leaving = 这个机器人只在指定的群里回答，我先退出了。想让我留下，请把群的编号告诉管理员：<code>{ $chat_id }</code>
 not-for-you-inline = 这个机器人只给指定的人用
 in-private-only = 请在私聊里用这个命令。
@@ -183,13 +206,13 @@ why-how = 请回复一个答案，再发 /why
 why-title = <b>为什么是这句</b>
 why-terms = 查的词：{ $terms }
 why-frequency = { $term }（{ $count } 段）
+why-synonyms = 也查了：{ $words }
 why-score = { $rank }. 得分 { $score }
 why-sentence =   { $text }
-why-place =   { $place }，段落得分 { $score }
+why-place =   { $title } · { $paragraph }，段落得分 { $score }
 why-feature = · { $name } = { $value }
 why-confidence = 把握：{ $confidence }，门槛 { $threshold }
 why-index = 索引版本：{ $version }
-why-forgotten = 这个答案的记录已经删除。
 
 ## 命令列表与资料页
 

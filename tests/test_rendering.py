@@ -5,19 +5,26 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.control import strip_control_codes
 
-from bot.rendering import replies
+from bot.conversation import passages
+from bot.rendering import html
 from bot.rendering.catalogue import phrases
+from bot.rendering.excerpts import excerpt
+from bot.rendering.screen import message as on_screen
+from bot.rendering.sources import source_line
 from retrieval.records import Answer, Quote, Source
 from testbed.serving import quote
 from testbed.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
+
+MESSAGE_LIMIT = 4096
 
 ZH = phrases("zh")
 
 
 def shown(*quotes: Quote) -> tuple[str, list[Entity]]:
     """What a reader sees of the answer."""
-    return parse_html(replies.page_html(quotes, ZH))
+    return parse_html(html.message(passages.passages(quotes), ZH))
 
 
 def bold(text: str, entities: list[Entity]) -> list[str]:
@@ -43,14 +50,14 @@ def test_an_address_that_telegram_does_not_open_is_no_link() -> None:
 def test_a_source_says_what_is_known() -> None:
     bare = quote(source=Source("a.txt", "计划"), number=1)
     full = quote(section=("第一章", "目标"), page=7)
-    assert replies.source_line(bare, ZH) == "计划 · 第1段"
-    assert replies.source_line(full, ZH) == "五年计划 › 第一章 › 目标 · 张三 · 2022-07-08 · 第3段 · 第7页"
+    assert source_line(bare, ZH) == "计划 · 第1段"
+    assert source_line(full, ZH) == "五年计划 › 第一章 › 目标 · 张三 · 2022-07-08 · 第3段 · 第7页"
 
 
 def test_a_source_names_the_other_documents_that_say_the_same_and_says_when_they_disagree() -> None:
     also = (Source("b.txt", "月报"), Source("c.txt", "周报"))
-    assert replies.source_line(replace(quote(), also=also), ZH).endswith("第3段 · 同见 月报、周报")
-    assert replies.source_line(replace(quote(), disputed=True), ZH).endswith("第3段 · 各文档说法不一，新的在前")
+    assert source_line(replace(quote(), also=also), ZH).endswith("第3段 · 同见 月报、周报")
+    assert source_line(replace(quote(), disputed=True), ZH).endswith("第3段 · 各文档说法不一，新的在前")
 
 
 def test_further_sentences_name_only_what_differs_in_their_source() -> None:
@@ -69,18 +76,20 @@ def test_markup_in_a_document_is_shown_as_it_is() -> None:
 
 
 def test_not_found_says_what_was_looked_for_and_what_is_missing() -> None:
-    html = replies.not_found_html(Answer("火星<房价>", (), 0.1, ("火星", "<房价>")), ZH)
-    assert parse_html(html)[0] == "文档里没有找到答案。\n找的是：火星<房价>\n没有提到：“火星”、“<房价>”。"
-
-
-def test_not_found_where_every_term_is_known() -> None:
+    blocks = passages.answered(Answer("火星<房价>", (), 0.1, ("火星", "<房价>")), ())
     assert (
-        replies.not_found(Answer("问题", (), 0.1), ZH) == "文档里没有找到答案。换个说法，或者问得具体一些，再试一次。"
+        parse_html(html.message(blocks, ZH))[0]
+        == "文档里没有找到答案。\n找的是：火星<房价>\n没有提到：“火星”、“<房价>”。"
     )
 
 
+def test_not_found_where_every_term_is_known() -> None:
+    blocks = passages.answered(Answer("问题", (), 0.1), ())
+    assert html.message(blocks, ZH) == "文档里没有找到答案。\n找的是：问题\n换个说法，或者问得具体一些，再试一次。"
+
+
 def test_places_in_english() -> None:
-    assert replies.source_line(quote(page=1234, number=2345), phrases("en")).endswith("paragraph 2345 · page 1234")
+    assert source_line(quote(page=1234, number=2345), phrases("en")).endswith("paragraph 2345 · page 1234")
 
 
 def test_a_long_sentence_is_cut_around_what_answers() -> None:
@@ -93,17 +102,17 @@ def test_a_long_sentence_is_cut_around_what_answers() -> None:
 
 def test_a_page_holds_what_fits_and_the_next_goes_on() -> None:
     found = [quote("字" * 900, number=number) for number in range(1, 11)]
-    pages = replies.pages(found, ZH, per_page=50)
+    pages = passages.pages(found, per_page=50)
     assert [len(page) for page in pages] == [3, 3, 3, 1]
     assert [one for page in pages for one in page] == found
 
 
 def test_no_more_on_a_page_than_is_wanted() -> None:
-    assert [len(page) for page in replies.pages([quote()] * 5, ZH, per_page=2)] == [2, 2, 1]
+    assert [len(page) for page in passages.pages([quote()] * 5, per_page=2)] == [2, 2, 1]
 
 
 def context(*quotes: Quote) -> list[tuple[str, list[Entity]]]:
-    return [parse_html(screen) for screen in replies.context_screens(quotes, ZH)]
+    return [parse_html(html.message(screen, ZH)) for screen in passages.screens(quotes)]
 
 
 def test_the_paragraph_in_an_expandable_quote() -> None:
@@ -118,14 +127,14 @@ def test_the_paragraph_in_an_expandable_quote() -> None:
 
 
 def test_a_sentence_that_is_its_paragraph_has_no_context() -> None:
-    assert not replies.has_context([quote()])
-    assert replies.has_context([quote(), quote(after="后文。")])
+    assert not passages.has_context([quote()])
+    assert passages.has_context([quote(), quote(after="后文。")])
 
 
 def test_a_sentence_that_was_cut_is_shown_whole_behind_the_button() -> None:
     sentence = "前" * 3000 + "答案" + "后" * 3000
     screens = context(quote(sentence, highlights=((3000, 3002),)))
-    assert replies.has_context([quote(sentence)])
+    assert passages.has_context([quote(sentence)])
     quoted = [
         utf16_slice(text, e["offset"], e["length"])
         for text, entities in screens
@@ -160,15 +169,17 @@ def quotes(draw: st.DrawFn) -> Quote:
 @settings(max_examples=50, deadline=None)
 @given(st.lists(quotes(), min_size=1, max_size=5), st.integers(1, 5))
 def test_telegram_takes_any_answer(found: list[Quote], per_page: int) -> None:
-    for page in replies.pages(found, ZH, per_page=per_page):
-        for html in (replies.page_html(page, ZH), *replies.context_screens(page, ZH)):
-            assert utf16_length(parse_html(html)[0]) <= replies.MESSAGE_LIMIT - 300
+    for page in passages.pages(found, per_page=per_page):
+        for blocks in (passages.passages(page), *passages.screens(page)):
+            text, _ = parse_html(html.message(blocks, ZH))
+            assert utf16_length(text) <= MESSAGE_LIMIT - 300
+            assert on_screen(blocks, ZH).plain.strip() == strip_control_codes(text).strip()
 
 
 @given(quotes(), st.integers(4, 60))
 def test_an_excerpt_is_a_piece_of_the_sentence(found: Quote, limit: int) -> None:
     whole = found.sentence.text
-    text, highlights = replies.excerpt(whole, found.highlights, limit=limit)
+    text, highlights = excerpt(whole, found.highlights, limit=limit)
     assert utf16_length(text) <= limit
     if text == whole:
         assert highlights == found.highlights

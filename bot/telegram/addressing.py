@@ -9,28 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from telegram import Message, MessageEntity, User
 from telegram.constants import ChatType
 
+from bot.conversation.commands import Command
+
 Span = tuple[int, int]
-
-
-class Command(StrEnum):
-    """What can be asked of the bot; the values are the commands' names."""
-
-    ASK = "ask"
-    HELP = "help"
-    START = "start"
-    FORGET = "forget"
-    SOURCES = "sources"
-    REMOVE = "remove"
-    RELOAD = "reload"
-    STATS = "stats"
-    UNANSWERED = "unanswered"
-    WHY = "why"
 
 
 @dataclass(frozen=True, slots=True)

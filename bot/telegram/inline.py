@@ -21,9 +21,14 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import CallbackContext
 
 from bot.conversation.asking import Request
+from bot.conversation.passages import passages
 from bot.conversation.services import Services
-from bot.rendering import replies
-from bot.rendering.catalogue import Html, Phrases, language_of, phrases
+from bot.language import language_of
+from bot.rendering import html
+from bot.rendering.catalogue import Html, Phrases, phrases
+from bot.rendering.excerpts import excerpt
+from bot.rendering.sources import source_line
+from bot.reply import say
 from retrieval.records import Quote
 
 logger = logging.getLogger(__name__)
@@ -31,7 +36,7 @@ logger = logging.getLogger(__name__)
 Context = CallbackContext[Any, Any, Any, Any]
 
 PER_PAGE = 50
-_MOST = 1000
+_RESULTS_LIMIT = 1000
 _CACHE_SECONDS = 60
 _TITLE_LIMIT = 120
 _START_PARAMETER = "inline"  # what /start gets from the button above the results
@@ -49,47 +54,47 @@ class Inline:
         if query is None:
             return
         person = query.from_user.id
-        say = phrases(language_of(query.from_user.language_code))
+        language = phrases(language_of(query.from_user.language_code))
         if not self._services.access.answers_in(person):
-            await _give(query, [], say.text("not-for-you-inline"))
+            await _give(query, [], language.text("not-for-you-inline"))
         elif not (await self._services.limits.admit(person, person)).allowed:
-            await _give(query, [], say.text("inline-nothing"), cache_seconds=0)
+            await _give(query, [], language.text("inline-nothing"), cache_seconds=0)
         elif question := query.query.strip():
-            await self._answer(query, question, say)
+            await self._answer(query, question, language)
         else:
-            await self._suggest(query, say)
+            await self._suggest(query, language)
 
-    async def _answer(self, query: InlineQuery, question: str, say: Phrases) -> None:
+    async def _answer(self, query: InlineQuery, question: str, language: Phrases) -> None:
         first = int(query.offset) if query.offset.isdecimal() and len(query.offset) < 6 else 0
-        last = min(first + PER_PAGE, _MOST)
+        last = min(first + PER_PAGE, _RESULTS_LIMIT)
         audience = self._services.access.public()
         answer = await self._services.answering(Request(question, last + 1, audience, "inline"))
-        results = [_article(number, quote, say) for number, quote in enumerate(answer.quotes[first:last], first)]
-        label = say.text("inline-start") if answer.answered else say.text("inline-not-found")
-        more = str(last) if len(answer.quotes) > last and last < _MOST else None
+        results = [_article(number, quote, language) for number, quote in enumerate(answer.quotes[first:last], first)]
+        label = language.text("inline-start" if answer.answered else "inline-not-found")
+        more = str(last) if len(answer.quotes) > last and last < _RESULTS_LIMIT else None
         await _give(query, results, label, next_offset=more)
 
-    async def _suggest(self, query: InlineQuery, say: Phrases) -> None:
+    async def _suggest(self, query: InlineQuery, language: Phrases) -> None:
         """Offer questions; choosing one sends its answer."""
         audience = self._services.access.public()
         results: list[InlineQueryResultArticle] = []
         for question in await self._services.documents.suggestions(audience):
             answer = await self._services.documents.answer(question, limit=1, audience=audience)
             if answer.answered:
-                asked = say.html("asked", question=question)
-                html = Html(f"{asked}\n\n{replies.page_html(answer.quotes, say)}")
-                hint = say.text("inline-suggestion-description")
-                results.append(_result(len(results), question, hint, html))
-        await _give(query, results, say.text("inline-nothing"))
+                text = html.message((say("asked", question=question), *passages(answer.quotes)), language)
+                hint = language.text("inline-suggestion-description")
+                results.append(_result(len(results), question, hint, text))
+        await _give(query, results, language.text("inline-nothing"))
 
 
-def _article(number: int, quote: Quote, say: Phrases) -> InlineQueryResultArticle:
-    sentence, _ = replies.excerpt(quote.sentence.text, quote.highlights, limit=_TITLE_LIMIT)
-    return _result(number, sentence, replies.source_line(quote, say), replies.page_html((quote,), say))
+def _article(number: int, quote: Quote, language: Phrases) -> InlineQueryResultArticle:
+    sentence, _ = excerpt(quote.sentence.text, quote.highlights, limit=_TITLE_LIMIT)
+    text = html.message(passages((quote,)), language)
+    return _result(number, sentence, source_line(quote, language), text)
 
 
-def _result(number: int, title: str, description: str, html: Html) -> InlineQueryResultArticle:
-    content = InputTextMessageContent(html, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True))
+def _result(number: int, title: str, description: str, text: Html) -> InlineQueryResultArticle:
+    content = InputTextMessageContent(text, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True))
     return InlineQueryResultArticle(str(number), title, content, description=description)
 
 

@@ -1,0 +1,181 @@
+"""The conversation, the same in every front end: a text or a press comes in, and what is to be said goes out.
+
+It knows people, permissions and what was said before, but no transport: a front end carries ``Reply`` and ``Change``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from bot import actions
+from bot.actions import Action, Cancel, Forget, Kept, KeptAnswer, KeptPerson, KeptQuestions
+from bot.conversation.answers import Answers, vote_buttons
+from bot.conversation.commands import Command
+from bot.conversation.limits import Verdict
+from bot.conversation.operators import Operators
+from bot.conversation.services import Requester, Services
+from bot.conversation.uploads import Uploads
+from bot.memory.audit import Vote
+from bot.reply import Button, Change, Pressed, Reply, Say, say
+
+
+class Conversation:
+    """Answers texts, presses and files, one turn after the other."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._answers = Answers(services)
+        self._operators = Operators(services)
+        self._uploads = Uploads(services)
+        answers, operators, uploads = self._answers, self._operators, self._uploads
+        # The second argument is what the action ``needs``.
+        self._does: dict[type[Action], Callable[[Any, Any, Requester], Awaitable[Change | None]]] = {
+            actions.ShowPage: lambda a, k, r: _instead(answers.page(k, a.key, a.page, r)),
+            actions.ShowContext: lambda a, k, r: _instead(answers.context(k, a.key, a.page, a.screen, r)),
+            actions.AskAlone: lambda _, k, r: _instead(answers.reply(k.asked, r, alone=True)),
+            actions.Relate: self._relate,
+            actions.ShowNearest: self._show_nearest,
+            actions.Ask: lambda a, k, r: _new(answers.asked(k.questions[a.choice], r)),
+            actions.Explain: lambda _, k, r: _new(operators.why(k.question, r)),
+            actions.Forget: self._forget,
+            actions.Cancel: self._cancel,
+            actions.ShowSources: lambda a, _, __: _instead(operators.sources(page=a.page, key=a.key)),
+            actions.ExportUnanswered: lambda *_: _new(operators.export()),
+            actions.Restore: lambda _, k, __: _instead(operators.restore(k)),
+            actions.AcceptUpload: self._accept,
+            actions.DiscardUpload: lambda _, k, __: _instead(uploads.discard(k)),
+        }
+
+    async def turn(
+        self, text: str, requester: Requester, *, command: Command = Command.ASK, edited: bool = False
+    ) -> Reply | None:
+        """Return what to say to a text, which is what stands behind a ``command``; ``None`` to say nothing.
+
+        Whoever asks too fast is told so once; an ``edited`` text is then left as it was answered.
+        """
+        verdict = await self._limited(requester)
+        if not verdict.allowed:
+            return Reply((_slow_down(verdict),)) if verdict.notice and not edited else None
+        match command:
+            case Command.START:
+                return await self._start(requester)
+            case Command.HELP:
+                return Reply((_help(requester),))
+            case Command.FORGET:
+                return await self._confirm_forget(requester)
+            case Command.ASK:
+                return await self._answers.reply(text, requester) if text else Reply((say("ask-how"),))
+            case _:
+                return await self._operators.reply(command, text, requester)
+
+    async def upload(self, name: str, content: bytes, caption: str, requester: Requester) -> Reply:
+        """Return what a file would become that an operator sends."""
+        return await self._uploads.preview(name, content, caption, requester)
+
+    async def press(self, action: Action, requester: Requester, *, press_id: str) -> Pressed:
+        """Return what to say at once to whoever pressed a button, and the work that is to be done then.
+
+        ``press_id`` tells presses apart: one that comes twice is counted once.
+        """
+        kept = await self._services.ledger.kept_for_button(action.key)
+        if kept is None or not _fits(action, kept, requester):
+            return Pressed(say("out-of-date"), alert=True)
+        if refusal := await self._refusal(action, kept, requester):
+            return Pressed(refusal, alert=True)
+        if isinstance(action, actions.VoteUp | actions.VoteDown):
+            assert isinstance(kept, KeptAnswer)  # noqa: S101 - it fits
+            return await self._vote(action, kept, requester, press_id)
+        notice = say("follow-up-dropped") if isinstance(action, actions.AskAlone) else None
+        return Pressed(notice, work=partial(self._does[type(action)], action, kept, requester))
+
+    async def _limited(self, requester: Requester) -> Verdict:
+        return await self._services.limits.admit(requester.asker.person_id, requester.asker.chat_id)
+
+    async def _refusal(self, action: Action, kept: Kept, requester: Requester) -> Say | None:
+        """Why this person may not press this button now."""
+        asker = requester.asker
+        if not self._services.access.answers_in(asker.chat_id):
+            return say("not-for-this-chat")
+        if action.operators and not requester.operator:
+            return say("operators-only")
+        # Whoever speaks as a chat presses as himself: what he wrote is nobody's in particular.
+        owner = kept.person_id if isinstance(kept, KeptAnswer | KeptPerson) else None
+        if action.own and owner not in {asker.person_id, asker.chat_id}:
+            return say("not-your-button")
+        if action.asks and not (verdict := await self._limited(requester)).allowed:
+            return _slow_down(verdict)
+        return None
+
+    async def _vote(
+        self, action: actions.VoteUp | actions.VoteDown, kept: KeptAnswer, requester: Requester, press_id: str
+    ) -> Pressed:
+        audit, person = self._services.ledger.state.audit, requester.asker.person_id
+        before = await audit.vote_of(kept.answer_id, person)
+        wanted: Vote = 1 if isinstance(action, actions.VoteUp) else -1
+        votes = await audit.vote(kept.answer_id, person, 0 if before == wanted else wanted, press=press_id)
+        if votes is None:
+            return Pressed(say("out-of-date"), alert=True)
+        notice = say("vote-withdrawn" if before == wanted else "vote-changed" if before else "vote-noted")
+        change = Change("labels", Reply((), (vote_buttons(action.key, votes),)))
+
+        async def show() -> Change:
+            return change
+
+        return Pressed(notice, work=show)
+
+    async def _start(self, requester: Requester) -> Reply:
+        questions = await self._services.documents.suggestions(requester.audience) if requester.private else ()
+        return await self._answers.suggesting(say("start"), questions, requester)
+
+    async def _confirm_forget(self, requester: Requester) -> Reply:
+        kept = KeptPerson(requester.asker.chat_id, requester.asker.person_id)
+        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
+        buttons = (Button(say("button-forget"), Forget(key)), Button(say("button-cancel"), Cancel(key)))
+        return Reply((say("forget-confirm"),), (buttons,))
+
+    async def _forget(self, _: Forget, kept: KeptPerson, __: Requester) -> Change:
+        count = await self._services.ledger.forget_person(kept.person_id)
+        # One of them is that of this button.
+        return Change("instead", Reply((say("forgotten", count=count - 1) if count > 1 else say("nothing-to-forget"),)))
+
+    async def _cancel(self, _: Cancel, __: KeptPerson, ___: Requester) -> Change:
+        return Change("instead", Reply((say("cancelled"),)))
+
+    async def _relate(self, _: actions.Relate, kept: KeptAnswer, requester: Requester) -> Change:
+        return Change("choices", Reply((), await self._answers.related(kept, requester)))
+
+    async def _show_nearest(self, action: actions.ShowNearest, kept: KeptAnswer, requester: Requester) -> Change | None:
+        reply = await self._answers.nearest(kept, action.place, requester)
+        return Change("new", reply) if reply else None
+
+    async def _accept(self, _: actions.AcceptUpload, kept: actions.KeptUpload, __: Requester) -> Change:
+        return Change("instead", self._uploads.accept(kept))
+
+
+def _fits(action: Action, kept: Kept, requester: Requester) -> bool:
+    """Whether what is kept is for this chat and this kind of button."""
+    if kept.chat_id != requester.asker.chat_id or not isinstance(kept, action.needs):
+        return False
+    return not (isinstance(action, actions.Ask) and isinstance(kept, KeptQuestions)) or (
+        action.choice < len(kept.questions)
+    )
+
+
+def _help(requester: Requester) -> Say:
+    return say("help", username=requester.bot_name) if requester.bot_name else say("help-terminal")
+
+
+def _slow_down(verdict: Verdict) -> Say:
+    key = "slow-down-chat" if verdict.who == "chat" else "slow-down"
+    return say(key, seconds=math.ceil(verdict.wait_seconds))
+
+
+async def _instead(reply: Awaitable[Reply]) -> Change:
+    return Change("instead", await reply)
+
+
+async def _new(reply: Awaitable[Reply]) -> Change:
+    return Change("new", await reply)

@@ -1,0 +1,58 @@
+"""What people read of a reply in a terminal: the same words as in Telegram, its markup as styles. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
+
+from rich.text import Text
+
+from bot.rendering import html
+from bot.rendering.catalogue import Html, Phrases
+from bot.reply import Block, Passage
+
+_STYLES = {"b": "bold", "i": "italic", "u": "underline", "code": "bold", "blockquote": "", "a": ""}
+_ANSWER = {**_STYLES, "b": "bold green"}
+
+
+def message(blocks: Sequence[Block], phrases: Phrases) -> Text:
+    """Return the text of a message."""
+    return Text("\n\n").join(Text("\n").join(_lines(block, phrases)) for block in blocks)
+
+
+def _lines(block: Block, phrases: Phrases) -> Iterator[Text]:
+    if not isinstance(block, Passage):
+        yield styled(html.block(block, phrases))
+        return
+    yield styled(html.sentence(block), _ANSWER)
+    if source := html.source(block, phrases):
+        yield Text(styled(source).plain, style="dim")
+    if paragraph := html.paragraph(block):
+        yield styled(paragraph, _ANSWER)
+
+
+def styled(markup: Html, styles: dict[str, str] | None = None) -> Text:
+    """Return a text in Telegram's HTML as a terminal shows it."""
+    reader = _Reader(styles or _STYLES)
+    reader.feed(markup)
+    reader.close()
+    return reader.text
+
+
+class _Reader(HTMLParser):
+    """Reads the few tags that the house writes itself, properly nested."""
+
+    def __init__(self, styles: dict[str, str]) -> None:
+        super().__init__()
+        self.text = Text()
+        self._styles = styles
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        self._open.append(self._styles[tag])
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data, " ".join(filter(None, self._open)) or None)

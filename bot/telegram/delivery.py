@@ -1,0 +1,73 @@
+"""How replies reach Telegram: sent, or in place of a message that is there."""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import Any
+
+from telegram import InlineKeyboardMarkup, InputFile, Message
+from telegram.error import BadRequest
+from telegram.ext import ExtBot
+
+from bot.conversation.services import Requester
+from bot.rendering import html
+from bot.rendering.catalogue import Html, Phrases, phrases
+from bot.reply import Reply
+from bot.telegram.keyboards import keyboard
+
+logger = logging.getLogger(__name__)
+
+Bot = ExtBot[Any]
+
+
+class NotModified(Exception):  # noqa: N818 - Telegram's word
+    """A message already is what it was to become: somebody else was faster."""
+
+
+async def send(bot: Bot, reply: Reply, requester: Requester, *, to: Message | None = None) -> int:
+    """Send a reply, in answer ``to`` a message or by itself; return its id. It may go on and change itself then."""
+    chat_id, topic = requester.asker.chat_id, requester.asker.topic_id or None
+    text, markup = _content(reply, requester)
+    if reply.file:
+        file = InputFile(io.BytesIO(reply.file.content), filename=reply.file.name)
+        sent = await bot.send_document(chat_id, file, caption=text, message_thread_id=topic)
+    elif to:
+        sent = await to.reply_html(text, reply_markup=markup, do_quote=True)
+    else:
+        sent = await bot.send_message(chat_id, text, reply_markup=markup, message_thread_id=topic)
+    if reply.delivered:
+        reply.delivered(to.message_id if to else None, sent.message_id)
+    if reply.later:
+        await edit(bot, sent.message_id, await reply.later(), requester)
+    return sent.message_id
+
+
+async def edit(
+    bot: Bot, message_id: int, reply: Reply, requester: Requester, *, question_id: int | None = None
+) -> None:
+    """Put a reply in place of a message of the bot.
+
+    Raises ``NotModified`` where it is there already, and ``BadRequest`` where the message is not.
+    """
+    text, markup = _content(reply, requester)
+    try:
+        await bot.edit_message_text(text, chat_id=requester.asker.chat_id, message_id=message_id, reply_markup=markup)
+    except BadRequest as error:
+        if "not modified" in error.message:
+            raise NotModified from None
+        raise
+    if reply.delivered:
+        reply.delivered(question_id, message_id)
+    if reply.later:
+        await edit(bot, message_id, await reply.later(), requester)
+
+
+def words(reply: Reply, requester: Requester) -> Phrases:
+    """Return the sentences of the language that a reply is to be read in."""
+    return phrases(reply.language or requester.language)
+
+
+def _content(reply: Reply, requester: Requester) -> tuple[Html, InlineKeyboardMarkup | None]:
+    language = words(reply, requester)
+    return html.message(reply.blocks, language), keyboard(reply.buttons, language)

@@ -1,0 +1,223 @@
+"""What happens to messages, edited messages and being added to chats."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Bot, Chat, ChatMember, Message, Update
+from telegram import Document as File
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.ext import CallbackContext
+
+from bot.actions import Explain
+from bot.conversation.commands import Command
+from bot.conversation.services import Requester, Services
+from bot.conversation.turns import Conversation
+from bot.conversation.uploads import MEGABYTE, path_of
+from bot.language import Language, language_of
+from bot.rendering.catalogue import phrases
+from bot.reply import Reply, Say, say
+from bot.telegram import delivery
+from bot.telegram.addressing import Call, addressed, from_person, replied_to
+from bot.telegram.keyboards import key_in
+from bot.telegram.requesters import presser, writer
+
+logger = logging.getLogger(__name__)
+
+Context = CallbackContext[Any, Any, Any, Any]
+
+_MEMBER = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED}
+_DAY_SECONDS = 86_400
+_WORDLESS_SECONDS = 10  # an album of ten pictures is ten messages
+_UPLOAD_LIMIT = 20 * MEGABYTE
+
+_VOICE = ("voice", "audio", "video_note")
+_PICTURE = ("photo", "video", "animation")
+_OTHERS = ("sticker", "dice", "location", "venue", "contact", "poll", "game", "document", "story", "checklist")
+
+
+class Messages:
+    """The handlers of messages. ``clock`` gives seconds since 1970, as Telegram counts them."""
+
+    def __init__(self, conversation: Conversation, services: Services, clock: Callable[[], float]) -> None:
+        self._conversation = conversation
+        self._state = services.ledger.state
+        self._ledger = services.ledger
+        self._access = services.access
+        self._late_seconds = services.settings.question_minutes * 60
+        self._clock = clock
+        self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
+
+    async def on_message(self, update: Update, context: Context) -> None:
+        """Answer a new message if it is meant for the bot."""
+        message = update.message
+        if message is None:
+            return
+        requester = writer(message, self._access)
+        if message.document and requester.private and requester.operator:
+            preview = await self._preview(message, message.document, requester)
+            await delivery.send(context.bot, preview, requester, to=message)
+            return
+        call = addressed(message, context.bot.bot)
+        if call is None:
+            await self._answer_wordless(message, requester, context)
+        elif not self._access.answers_in(message.chat_id):
+            await self._turn_away(message, requester, context)
+        elif self._clock() - message.date.timestamp() > self._late_seconds:
+            if await self._state.give_notice("late", message.chat_id, within_seconds=self._late_seconds):
+                await delivery.send(context.bot, Reply((say("late"),)), requester, to=message)
+        else:
+            async with self._in_turn(message):
+                if reply := await self._reply(call, message, requester):
+                    sent = await delivery.send(context.bot, reply, requester, to=message)
+                    if call.command is Command.ASK and not reply.delivered:  # "hello" may be edited into a question
+                        await self._state.remember_reply(requester.asker, message.message_id, sent)
+
+    async def on_edited_message(self, update: Update, context: Context) -> None:
+        """Edit the reply to a question that has been edited."""
+        message = update.edited_message
+        call = addressed(message, context.bot.bot) if message else None
+        if message is None or call is None or call.command is not Command.ASK:
+            return
+        if not self._access.answers_in(message.chat_id):
+            return
+        requester = writer(message, self._access)
+        async with self._in_turn(message):  # the question may just be being answered
+            earlier = await self._ledger.reply_to(message.chat_id, message.message_id)
+            if earlier is None:
+                return
+            reply = await self._conversation.turn(call.text, requester, edited=True)
+            if reply is None:
+                return
+            try:
+                await delivery.edit(context.bot, earlier, reply, requester, question_id=message.message_id)
+            except delivery.NotModified:
+                return
+            except BadRequest as error:
+                logger.info("An answer could not be edited (%s); it is given anew", error.message)
+                await delivery.send(context.bot, reply, requester, to=message)
+
+    async def on_membership(self, update: Update, context: Context) -> None:
+        """Leave a group or channel that the bot has been added to and is not to answer in."""
+        change = update.my_chat_member
+        now = change.new_chat_member if change else None
+        if change is None or now is None or now.status not in _MEMBER or change.chat.type == ChatType.PRIVATE:
+            return
+        if not self._access.answers_in(change.chat.id):
+            await self._leave(change.chat, language_of(change.from_user.language_code), context)
+
+    async def on_error(self, update: object, context: Context) -> None:
+        """Log what went wrong for the operator, and apologise to the person who waits for an answer."""
+        error = context.error
+        if isinstance(error, Forbidden):  # blocked by the person, or removed from the group
+            logger.info("A reply was not wanted: %s", error)
+            return
+        number = update.update_id if isinstance(update, Update) else 0
+        logger.error("Update %d could not be answered", number, exc_info=error)
+        if isinstance(error, TelegramError) and not isinstance(error, BadRequest):
+            return  # the way to the person is what failed
+        if isinstance(update, Update) and (waiting := self._waiting(update)):
+            message, requester = waiting
+            try:
+                await delivery.send(context.bot, Reply((say("apology"),)), requester, to=message)
+            except TelegramError as failure:
+                logger.warning("The apology could not be sent either: %s", failure)
+
+    def _waiting(self, update: Update) -> tuple[Message, Requester] | None:
+        """Who waits for what an update asked, and under which message: one of theirs, or of the bot's with a button."""
+        if update.message:
+            return update.message, writer(update.message, self._access)
+        query = update.callback_query
+        if query and isinstance(query.message, Message):
+            return query.message, presser(query, query.message, self._access)
+        return None
+
+    async def _reply(self, call: Call, message: Message, requester: Requester) -> Reply | None:
+        if call.command is Command.WHY and not call.text:
+            answer = replied_to(message)
+            if key := key_in(answer.reply_markup) if answer else None:
+                return await self._explained(key, requester)
+        return await self._conversation.turn(call.text, requester, command=call.command)
+
+    async def _explained(self, key: str, requester: Requester) -> Reply:
+        """As if the button of the answer that was replied to had been pressed."""
+        pressed = await self._conversation.press(Explain(key), requester, press_id="")
+        change = await pressed.work() if pressed.work else None
+        return change.reply if change else Reply((pressed.notice or say("why-how"),))
+
+    async def _preview(self, message: Message, file: File, requester: Requester) -> Reply:
+        """What a file would become that an operator has sent."""
+        name, caption, size = file.file_name or "", message.caption or "", file.file_size or 0
+        if size > _UPLOAD_LIMIT:
+            megabytes = {"size": round(size / MEGABYTE, 1), "limit": _UPLOAD_LIMIT // MEGABYTE}
+            return Reply((say("upload-too-big", name=path_of(name, caption), **megabytes),))
+        try:
+            content = await _downloaded(message.get_bot(), file.file_id)
+        except TelegramError as error:
+            return Reply((say("upload-unreadable", name=path_of(name, caption), reason=error.message),))
+        return await self._conversation.upload(name, content, caption, requester)
+
+    async def _answer_wordless(self, message: Message, requester: Requester, context: Context) -> None:
+        """Say to a person what to send instead, once for a whole album. In groups it was said to others."""
+        if not requester.private or not from_person(message, context.bot.bot):
+            return
+        remark = _wordless(message)
+        if remark is None or not self._access.answers_in(message.chat_id):
+            return
+        if await self._state.give_notice(f"wordless {remark.key}", message.chat_id, within_seconds=_WORDLESS_SECONDS):
+            await delivery.send(context.bot, Reply((remark,)), requester, to=message)
+
+    async def _turn_away(self, message: Message, requester: Requester, context: Context) -> None:
+        """Tell a person once a day what to do; a group is left."""
+        if not requester.private:
+            await self._leave(message.chat, requester.language, context, message)
+        elif await self._state.give_notice("not-for-you", message.chat_id, within_seconds=_DAY_SECONDS):
+            refusal = Reply((say("not-for-you", chat_id=str(message.chat_id)),))
+            await delivery.send(context.bot, refusal, requester, to=message)
+
+    async def _leave(self, chat: Chat, language: Language, context: Context, message: Message | None = None) -> None:
+        why = phrases(language).html("leaving", chat_id=str(chat.id))
+        try:
+            if message:
+                await message.reply_html(why, do_quote=True)
+            elif chat.type != ChatType.CHANNEL:  # nobody asked there
+                await context.bot.send_message(chat.id, why)
+        except TelegramError as error:
+            logger.info("Leaving %d without a word: %s", chat.id, error)
+        try:
+            await context.bot.leave_chat(chat.id)
+        except TelegramError as error:
+            logger.info("%d could not be left: %s", chat.id, error)
+        else:
+            logger.info("Left %d, which is not among YUANJU_ALLOWED_CHATS", chat.id)
+
+    @asynccontextmanager
+    async def _in_turn(self, message: Message) -> AsyncIterator[None]:
+        """One after the other what concerns the same message: its answer, and its edits in order."""
+        place = (message.chat_id, message.message_id)
+        lock = self._locks.get(place) or self._locks.setdefault(place, asyncio.Lock())
+        async with lock:
+            yield
+
+
+def _wordless(message: Message) -> Say | None:
+    """What to say to a message without words; ``None`` for those that nobody wrote (somebody has joined)."""
+    for key, kinds in (("voice", _VOICE), ("picture", _PICTURE), ("sticker", _OTHERS)):
+        if any(getattr(message, kind, None) for kind in kinds):
+            return say(key)
+    return None
+
+
+async def _downloaded(bot: Bot, file_id: str) -> bytes:
+    """A file's content. Raises ``TelegramError``, also where something else came than what Telegram announced."""
+    file = await bot.get_file(file_id)
+    content = bytes(await file.download_as_bytearray())
+    if file.file_size not in {None, len(content)}:
+        raise NetworkError(f"{len(content)} of {file.file_size} bytes came")
+    return content
