@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.access import Audience
-from bot.actions import Action, Ask, ShowNearest
+from bot.actions import Action, Ask
 from bot.conversation.commands import Command, command_in
 from bot.conversation.services import Requester, Services
 from bot.conversation.turns import Conversation
@@ -175,7 +175,7 @@ def _choices(reply: Reply) -> Iterator[Button]:
 
 
 def _is_choice(button: Button) -> bool:
-    return isinstance(button.action, Ask | ShowNearest)
+    return isinstance(button.action, Ask)
 
 
 def _label(label: Say | str, language: Language) -> str:

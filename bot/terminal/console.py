@@ -49,7 +49,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
             "text": paragraph.text,
             "start": sentence.start,
             "end": sentence.end,
-            "section": list(quote.headings),
+            "section": [*quote.headings, *((quote.lead,) if quote.lead else ())],
         },
         "document": _source_as_json(quote.source),
         **also,
