@@ -33,7 +33,7 @@ class Services:
             lambda asked: documents.answer(asked.question, limit=asked.limit, audience=asked.audience),
         )
         limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
-        return cls(documents, answering, ledger, settings, Access(settings), limits)
+        return cls(documents, answering, ledger, settings, Access(settings, ledger.state.migrations.known), limits)
 
 
 @dataclass(frozen=True, slots=True)

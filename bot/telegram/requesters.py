@@ -27,7 +27,7 @@ def presser(query: CallbackQuery, message: Message, access: Access) -> Requester
 def _requester(person_id: int, person: User | None, message: Message, access: Access) -> Requester:
     topic = message.message_thread_id if message.is_topic_message else None
     return Requester(
-        asker=Asker(person_id, message.chat_id, topic or 0),
+        asker=Asker(person_id, access.current(message.chat_id), topic or 0),
         language=language_of(person.language_code if person else None),
         audience=access.audience(message.chat_id),
         private=message.chat.type == ChatType.PRIVATE,
