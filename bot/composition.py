@@ -55,17 +55,17 @@ async def library(settings: Settings, *, patient: bool = True) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def snapshots(settings: Settings, *, timed: Timed = untimed) -> AsyncIterator[Snapshots]:
+async def snapshots(
+    settings: Settings, *, timed: Timed = untimed, seconds: float | None = None
+) -> AsyncIterator[Snapshots]:
     """Give the way to the documents; the connections to a cluster are closed at the end."""
     from bot.documents.snapshot import opened
+    from retrieval.answering import Answerer
 
-    ways = partial(
-        opened,
-        cache_folder=_dictionaries(settings),
-        threshold=settings.threshold,
-        sure_threshold=settings.sure_threshold,
-        timed=timed,
+    answerer = partial(
+        Answerer, threshold=settings.threshold, sure_threshold=settings.sure_threshold, timed=timed, seconds=seconds
     )
+    ways = partial(opened, cache_folder=_dictionaries(settings), answerer=answerer)
     if settings.engine == "local":
         from retrieval.engines.local import LocalEngine
         from retrieval.index import latest
@@ -109,7 +109,7 @@ async def answerer(settings: Settings) -> AsyncIterator[Answerer]:
 
 @asynccontextmanager
 async def live_index(
-    settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed
+    settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed, seconds: float | None = None
 ) -> AsyncIterator[LiveIndex]:
     """Give all that can be done with the documents, of which nothing is opened yet.
 
@@ -122,7 +122,7 @@ async def live_index(
     environment = os.environ | {f"YUANJU_{name.upper()}": value for name, value in flags.items()}
     for secret in SECRETS - {"engine_password", "engine_api_key"}:  # what reads other people's files is told no others
         environment.pop(f"YUANJU_{secret.upper()}", None)
-    async with snapshots(settings, timed=timed) as known:
+    async with snapshots(settings, timed=timed, seconds=seconds) as known:
         yield LiveIndex(
             settings.documents,
             known.newest,

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] | None = None
     telegram_token: SecretStr | None = None
     telegram_api_url: HttpUrl = _BOT_API
+    telegram_proxy: SecretStr | None = None
     admins: Ids = frozenset()
     allowed_chats: Ids = frozenset()
     private_folders: Folders = {}
@@ -112,9 +113,9 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         value = unicodedata.normalize("NFKC", value)
-        bounds = dict(re.findall(r"(\w+)\s*=\s*(\d+)", value))
+        bounds = dict(re.findall(r"\b(\w+)\s*=\s*(\d+)", value))
         known = [field.name for field in fields(Limits)]
-        if not set(bounds) <= set(known) or re.sub(r"\w+\s*=\s*\d+|[\s,、]+", "", value):
+        if not set(bounds) <= set(known) or re.sub(r"\b\w+\s*=\s*\d+|[\s,、]+", "", value):
             raise ValueError(f"it must look like page_count=20000, file_bytes=1000; the names are {', '.join(known)}")
         return Limits(**{name: int(bound) for name, bound in bounds.items()})
 

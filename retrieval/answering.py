@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 from retrieval.engines.protocol import Engine
 from retrieval.errors import AnswerTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
+from retrieval.question.typos import Standing, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
-from retrieval.records import Answer, Quote
+from retrieval.records import Answer, Found, Quote
 
+T = TypeVar("T")
 Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
 """Gives what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
 
@@ -29,12 +32,16 @@ SURE = 0.5
 """The confidence from which an answer is sure, by default."""
 
 
+NEAR = 0.4
+"""The share of the threshold from which the best sentences are near, though not shown as an answer."""
+
+
 class Answerer:
     """Answers questions from what an engine holds.
 
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
-    inside of what ``timed`` gives for it; all of them within ``seconds``.
+    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` raises ``AnswerTimeoutError``.
     """
 
     def __init__(
@@ -57,58 +64,93 @@ class Answerer:
         self._timed = timed
         self._seconds = seconds
 
-    async def answer(self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset()) -> Answer:
+    async def answer(
+        self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset(), literal: bool = False
+    ) -> Answer:
         """Answer with at most ``limit`` quotes, best first; with none, where nothing in the documents comes near.
 
         What several documents say is one quote; what they contradict each other in is said by the newest first.
-        What lies in a ``hidden`` folder is treated as if it were not there.
+        What lies in a ``hidden`` folder is treated as if it were not there. Words of which the documents only have what
+        sounds like them are corrected, and the answer says so; ``literal`` takes the question as it is written.
         """
-        ranking = await self.rank(question, hidden=hidden)
-        if not ranking.candidates or ranking.confidence < self.threshold:
-            return Answer(
-                question, (), ranking.confidence, ranking.missing, ranking.question.synonyms, partial=ranking.partial
-            )
-        quotes = tuple(_quote(ranking, fact) for fact in facts(ranking.candidates, limit=limit))
-        return Answer(
-            question,
-            quotes,
-            ranking.confidence,
-            synonyms=ranking.question.synonyms,
-            partial=ranking.partial,
-            sure=ranking.confidence >= self.sure_threshold,
-        )
+        return await self._ranked(question, hidden, partial(self._answer, question, limit), literal=literal)
 
     async def nearest(self, question: str, *, limit: int, hidden: frozenset[str] = frozenset()) -> tuple[Quote, ...]:
-        """Find the best sentences from at most ``limit`` places, however little they answer.
+        """Return the best sentences from at most ``limit`` places, though they do not answer; none where none is near.
 
         A place is a document or, where it has headings, what stands under one of them.
         """
-        ranking = await self.rank(question, hidden=hidden)
-        places: dict[tuple[str, ...], Quote] = {}
-        for candidate in ranking.candidates:
-            place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
-            if len(places) < limit and place not in places:
-                places[place] = _quote(ranking, Fact(candidate))
-        return tuple(places.values())
+        return await self._ranked(question, hidden, partial(self._nearest, limit))
 
-    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset()) -> Ranking:
-        """Rank the sentences that may answer, whatever the threshold.
+    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
+        """Rank the sentences that may answer, whatever the threshold."""
+        return await self._ranked(question, hidden, lambda ranking: ranking, literal=literal)
 
-        Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile. Raises
-        ``AnswerTimeoutError`` after the seconds that an answer may take.
+    async def _ranked(
+        self, question: str, hidden: frozenset[str], made: Callable[[Ranking], T], *, literal: bool = False
+    ) -> T:
+        """Return what is made of the ranking for a question.
+
+        Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile.
         """
+
+        def rank(asked: Question, found: Found) -> T:
+            with self._timed("rank"):
+                return made(self._ranker.rank(asked, found))
+
         try:
             async with asyncio.timeout(self._seconds) as limit:
                 with self._timed("tokenise"):
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                with self._timed("rank"):
-                    return await asyncio.to_thread(self._ranker.rank, asked, found)
+                    if not literal and (right := await self._corrected(asked, found, hidden)):
+                        asked = right
+                        found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+                return await asyncio.to_thread(rank, asked, found)
         except TimeoutError:
             if self._seconds is None or not limit.expired():
                 raise
             raise AnswerTimeoutError(self._seconds) from None
+
+    def _answer(self, question: str, limit: int, ranking: Ranking) -> Answer:
+        if not ranking.candidates or ranking.confidence < self.threshold:
+            return Answer(
+                question,
+                (),
+                ranking.confidence,
+                ranking.missing,
+                ranking.question.synonyms,
+                partial=ranking.partial,
+                corrections=ranking.question.corrections,
+            )
+        return Answer(
+            question,
+            tuple(_quote(ranking, fact) for fact in facts(ranking.candidates, limit=limit)),
+            ranking.confidence,
+            synonyms=ranking.question.synonyms,
+            partial=ranking.partial,
+            sure=ranking.confidence >= self.sure_threshold,
+            corrections=ranking.question.corrections,
+        )
+
+    def _nearest(self, limit: int, ranking: Ranking) -> tuple[Quote, ...]:
+        places: dict[tuple[str, ...], Quote] = {}
+        for candidate in ranking.candidates if ranking.confidence >= NEAR * self.threshold else ():
+            place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
+            if len(places) < limit and place not in places:
+                places[place] = _quote(ranking, Fact(candidate))
+        return tuple(places.values())
+
+    async def _corrected(self, asked: Question, found: Found, hidden: frozenset[str]) -> Question | None:
+        """Return the question as it was meant, where the documents have what only sounds like it; else ``None``."""
+        doubted = await asyncio.to_thread(doubts, asked, found.frequencies, self._tokenizer)
+        if doubted is None:
+            return None
+        others = await self._engine.frequencies(doubted.terms, hidden=hidden)
+        standing = Standing({**found.frequencies, **others}, found.paragraph_count)
+        changes = corrections(asked, doubted, standing, self._tokenizer)
+        return corrected(asked, changes, self._tokenizer, self.synonyms) if changes else None
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.telegram.application import run
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import Routes
+from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
@@ -130,7 +131,7 @@ async def live_index(
         return await Folder(documents, LocalEngine(index, own), own).refresh()
 
     async def newest() -> Snapshot | None:
-        return await opened_edition(lambda own: LocalEngine(index, own), cache, threshold=threshold)
+        return await opened_edition(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
 
     found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
     await found.refresh()

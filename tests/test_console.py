@@ -145,7 +145,7 @@ def test_ask_reads_questions_from_a_pipe_and_prints_an_object_a_line(environment
         "title": "仓库手册", "path": "manual.md", "author": "张三", "date": "2024-03-05", "url": None,
     }  # fmt: skip
     paragraph = best["paragraph"]
-    assert list(paragraph) == ["number", "text", "start", "end"]
+    assert list(paragraph) == ["number", "text", "start", "end", "section"]
     assert paragraph["text"][paragraph["start"] : paragraph["end"]] == best["sentence"]
     assert done.returncode == 0
 
@@ -170,13 +170,18 @@ def test_index_reports_every_document(
     (documents / "good.txt").write_text("甲乙丙。", encoding="utf-8")
     (documents / "empty.txt").write_bytes(b"")
     index = prepared(tmp_path / "index")
-    done = run("index", environment=environment, YUANJU_DOCUMENTS=str(documents), YUANJU_INDEX=str(index))
+    where = {"YUANJU_DOCUMENTS": str(documents), "YUANJU_INDEX": str(index)}
+    done = run("index", environment=environment, **where)
     assert done.stdout == (
-        "读不了 empty.txt: is empty\n"
-        "新增 good.txt：text，utf-8，1 段，4 字\n"
-        "1 个文档可以提问（文件：新增 1，读不了 1）\n"
+        "读不了 empty.txt：是空的\n新增 good.txt：text，utf-8，1 段，4 字\n1 个文档可以提问（文件：新增 1，读不了 1）\n"
     )
     assert done.returncode == 1
+    english = run("index", environment=environment, YUANJU_LANGUAGE="en", **where)
+    assert english.stdout == (
+        "unreadable empty.txt: is empty\n"
+        "unchanged good.txt: text, utf-8, 1 paragraphs, 4 characters\n"
+        "1 documents can be asked (files: unchanged 1, unreadable 1)\n"
+    )
 
 
 def test_index_as_json_is_an_object_a_line(environment: Mapping[str, str]) -> None:
@@ -217,9 +222,12 @@ def test_serve_without_a_usable_token_says_where_to_get_one(environment: Mapping
 def test_check_tells_how_everything_stands(environment: Mapping[str, str]) -> None:
     done = run("check", environment=environment, YUANJU_LIMITS="3")
     assert done.returncode == 0
-    assert "YUANJU_LIMITS is no setting" in done.stdout
+    assert "没有 YUANJU_LIMITS 这个设置（不起作用）。是不是 YUANJU_LIMIT？" in done.stdout
     assert "1 个文档可以提问" in done.stdout
-    assert re.search(r"The database sqlite.*state\.sqlite can be written", done.stdout)
+    assert re.search(r"数据库 sqlite.*state\.sqlite 可以写", done.stdout)
+    english = run("check", environment=environment, YUANJU_LIMITS="3", YUANJU_LANGUAGE="en")
+    assert "Unknown setting YUANJU_LIMITS (ignored). Did you mean YUANJU_LIMIT?" in english.stdout
+    assert not re.search("[\u4e00-\u9fff]", english.stdout)
 
 
 def test_check_says_that_the_database_cannot_be_used(environment: Mapping[str, str]) -> None:

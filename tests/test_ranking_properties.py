@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import Ranker
 from retrieval.ranking.passages import Passages
-from retrieval.records import Found, Hit, Paragraph, Source
+from retrieval.records import Found, Hit, Paragraph, Sentence, Source
 
 GLYPHS = "天地玄黄2025年三十万人由在是的。！？；，、：“”（）《》 abC％㎡ＡÉ哪个多少谁什么时候为怎\n"
 TEXT = st.text(st.sampled_from(GLYPHS), min_size=1, max_size=80).map(str.strip).filter(bool)
@@ -31,12 +33,15 @@ def test_any_question_to_any_text(
     hits = tuple(Hit(Paragraph(1, text), Source(f"{place}.txt", title), place, 1.0) for place, text in enumerate(texts))
     ranking = ranker.rank(asked, Found(hits, len(hits), dict.fromkeys(asked.terms, 1)))
     assert 0 <= ranking.confidence <= 1
-    assert len(ranking.candidates) == sum(len(part) for part in map(_sentences, hits))
+    for hit in hits:
+        spans = sorted((c.sentence.start, c.sentence.end) for c in ranking.candidates if c.hit is hit)
+        assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+        assert all(any(start < s.end and s.start < end for start, end in spans) for s in _sentences(hit))
     for candidate in ranking.candidates:
         text = candidate.sentence.text
         assert text == candidate.hit.paragraph.text[candidate.sentence.start : candidate.sentence.end]
         assert all(0 <= start < end <= len(text) for start, end in ranking.highlights(candidate))
 
 
-def _sentences(hit: Hit) -> list[object]:
+def _sentences(hit: Hit) -> list[Sentence]:
     return [sentence for sentence in Passages.of([hit]).sentences if sentence is not None]

@@ -20,6 +20,7 @@ from bot.documents.live_index import LiveIndex
 from bot.documents.locks import changing
 from bot.documents.snapshot import opened
 from bot.documents.watching import is_remote, watching
+from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
@@ -52,7 +53,7 @@ def environment(folder: Path, index: Path) -> dict[str, str]:
 @pytest.fixture
 def live_index(folder: Path, index: Path, environment: dict[str, str], tokenizer: Tokenizer) -> LiveIndex:
     """As ``serve`` has it, with a process for the indexing."""
-    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, partial(Answerer, threshold=0))
     return LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), Indexer(environment), threshold=0)
 
 
@@ -68,7 +69,7 @@ async def test_what_is_published_is_taken_up_before_the_report_is_there(
             await reported.wait()
             return report
 
-        newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, threshold=0)
+        newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, partial(Answerer, threshold=0))
         live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
         (folder / "a.txt").write_text("铲车的价格是二百元。", encoding="utf-8")
         await live_index.take_up()
@@ -115,6 +116,26 @@ async def test_a_changed_document_is_answered_from_without_anybody_doing_anythin
     async with followed(live_index):
         (folder / "a.txt").write_text("铲车的价格是两百元。", encoding="utf-8")
         await until(lambda: _equals(said(live_index, "铲车的价格是多少？"), "铲车的价格是两百元。"))
+
+
+async def test_what_changes_while_the_first_comparison_runs_is_seen_at_once(
+    folder: Path, index: Path, tokenizer: Tokenizer
+) -> None:
+    compared: list[Report] = []
+
+    async def indexing() -> Report:
+        own = Tokenizer(tokenizer.cache_folder)
+        report = await Library(folder, LocalEngine(index, own), own).refresh()
+        if len(compared) == 1:  # that which the watching begins with; too late for its result
+            (folder / "b.txt").write_text("手环。", encoding="utf-8")
+        compared.append(report)
+        return report
+
+    answerer = partial(Answerer, threshold=0)
+    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, answerer)
+    live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
+    async with followed(live_index):
+        await until(lambda: paths(live_index) == {"a.txt", "b.txt"})
 
 
 async def _equals(found: Awaitable[str], expected: str) -> bool:

@@ -22,7 +22,7 @@ class Lists:
     those without candidates included.
     """
 
-    features: NDArray[np.float32]
+    features: NDArray[Any]
     right: NDArray[np.bool_]
     question: NDArray[np.int64]
     asked: int

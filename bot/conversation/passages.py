@@ -184,7 +184,7 @@ def _hides(quote: Quote) -> bool:
 def _length(quote: Quote) -> int:
     """The length of a passage at most, with its source and the blank line before the next."""
     source = quote.source
-    names = (source.title or source.path, source.author or "", source.date or "", *quote.paragraph.section[-3:])
+    names = (source.title or source.path, source.author or "", source.date or "", *quote.headings[-3:])
     names += (quote.lead or "", *(other.title or other.path for other in quote.also[:3]))
     named = sum(min(utf16_length(name), NAME_LIMIT) + 3 for name in names)
     return utf16_length(_shown(quote)[0]) + named + _PLACE_LENGTH

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.access import Audience
-from retrieval.answering import SURE, Answerer, Timed, untimed
+from retrieval.answering import Answerer
 from retrieval.engines.protocol import Engine
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import default
@@ -27,42 +27,25 @@ class Snapshot:
         engine: Engine,
         tokenizer: Tokenizer,
         manifest: str,
-        *,
-        threshold: float,
-        sure_threshold: float = SURE,
-        timed: Timed = untimed,
-        seconds: float | None = None,
+        answerer: Callable[..., Answerer],
     ) -> None:
         lexicon, self.files = held(manifest)
         tokenizer.adopt(lexicon.words, lexicon.stop)
         self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
         self.tokenizer = tokenizer
-        synonyms = default().overruled(lexicon.synonyms)
-        self.answerer = Answerer(
-            engine,
-            tokenizer,
-            threshold=threshold,
-            sure_threshold=sure_threshold,
-            synonyms=synonyms,
-            timed=timed,
-            seconds=seconds,
-        )
+        self.answerer = answerer(engine, tokenizer, synonyms=default().overruled(lexicon.synonyms))
         self.suggested: dict[Audience, tuple[str, ...]] = {}
 
 
 async def opened(
     engine: Callable[[Tokenizer], Engine],
     cache_folder: Path,
-    *,
-    threshold: float,
-    sure_threshold: float = SURE,
-    timed: Timed = untimed,
-    seconds: float | None = None,
+    answerer: Callable[..., Answerer],
 ) -> Snapshot | None:
     """Open the newest state of the documents; ``None`` where there is no index that can be used.
 
-    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's, the others are as
-    for ``Answerer``.
+    ``engine`` opens the newest index there is for a tokenizer; ``cache_folder`` is the tokenizer's; ``answerer`` makes
+    one of an engine, a tokenizer and synonyms.
     """
     while True:
         tokenizer = Tokenizer(cache_folder)
@@ -73,15 +56,6 @@ async def opened(
             continue
         if manifest is None:
             return None
-        snapshot = await asyncio.to_thread(
-            Snapshot,
-            engine_now,
-            tokenizer,
-            manifest,
-            threshold=threshold,
-            sure_threshold=sure_threshold,
-            timed=timed,
-            seconds=seconds,
-        )
+        snapshot = await asyncio.to_thread(Snapshot, engine_now, tokenizer, manifest, answerer)
         await asyncio.to_thread(tokenizer.terms, "准备")  # so that the first question need not wait for the dictionary
         return snapshot

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, NoReturn
 
 from watchfiles import awatch
+from watchfiles.main import FileChange
 
 from bot.documents.live_index import LiveIndex
 from retrieval import reading
@@ -90,7 +91,7 @@ class Watch:
         """Tell when documents may have changed, and every few seconds that none has."""
         folder = self._live_index.folder
         polling = await asyncio.to_thread(is_remote, folder) if self._polling is None else self._polling
-        yield True
+        compared: object = ()  # nothing so far
         while True:
             watched = _identity(folder)
             try:
@@ -105,8 +106,10 @@ class Watch:
                     poll_delay_ms=int(POLLED_EVERY_SECONDS * 1000),
                     ignore_permission_denied=True,
                 )
-                async with aclosing(changes):
-                    async for batch in changes:
+                async with _listening(changes) as batches:
+                    yield watched != compared
+                    compared = watched
+                    async for batch in batches:
                         if _identity(folder) != watched:
                             break  # another folder in its place, as when a volume is mounted or is gone
                         yield any(self._matters(Path(path)) for _, path in batch)
@@ -115,7 +118,6 @@ class Watch:
                     logger.warning("%s cannot be watched (%s): it is listed every few seconds instead", folder, error)
                     polling = True
                 await asyncio.sleep(LOOKED_EVERY_SECONDS)
-            yield _identity(folder) != watched
 
     def _matters(self, path: Path) -> bool:
         """Tell whether a change of this file or folder may change answers: editors' own files do not."""
@@ -129,6 +131,29 @@ class Watch:
         if place.exists():
             return place.is_dir()
         return any(file.path.startswith(f"{path.as_posix()}/") for file in self._live_index.files)
+
+
+@asynccontextmanager
+async def _listening(changes: AsyncGenerator[set[FileChange], None]) -> AsyncIterator[AsyncIterator[set[FileChange]]]:
+    """Have ``awatch`` begin at once: what it would first do when asked for changes, it has done in the context.
+
+    What changes while its first batch is not asked for yet, as while all files are compared, is in that batch.
+    """
+    first = asyncio.ensure_future(anext(changes))
+    await asyncio.sleep(0)  # until it waits for changes
+
+    async def batches() -> AsyncGenerator[set[FileChange], None]:
+        yield await first
+        async for batch in changes:
+            yield batch
+
+    try:
+        async with aclosing(batches()) as found:
+            yield found
+    finally:
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await changes.aclose()
 
 
 @asynccontextmanager

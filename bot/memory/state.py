@@ -150,7 +150,7 @@ class State:
             delete(schema.inbox).where(schema.inbox.c.person_id == person_id),
             delete(schema.notices).where(notices.subject_id == person_id, notices.kind.startswith(PRESS)),
         )
-        return await self._delete(
+        count = await self._delete(
             delete(schema.votes).where(schema.votes.c.person_id == person_id),
             delete(schema.answers).where(schema.answers.c.person_id == person_id),
             delete(schema.last_questions).where(schema.last_questions.c.person_id == person_id),
@@ -158,12 +158,21 @@ class State:
             delete(schema.replies).where(schema.replies.c.person_id == person_id),
             delete(schema.notices).where(schema.notices.c.subject_id == person_id),
         )
+        await self._overwrite_log()
+        return count
 
     async def forget_older_than(self, days: float) -> int:
         """Delete everything from before ``days`` days ago; gives how many rows that were."""
         limit = self._clock() - days * DAY_SECONDS
         dated = (table for table in schema.tables.sorted_tables if "time" in table.c)
         return await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
+
+    async def _overwrite_log(self) -> None:
+        """Leave nothing of what was deleted in SQLite's log of changes; in its file it is zeros already."""
+        if self._engine.dialect.name == "sqlite":
+            async with self._engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _delete(self, *statements: Delete) -> int:
         async with self._engine.begin() as connection:
@@ -257,7 +266,7 @@ def connect(url: URL) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where the listener below says
-        for setting in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
+        for setting in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine.sync_engine, "begin")

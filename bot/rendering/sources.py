@@ -28,7 +28,7 @@ def title(quote: Quote) -> str:
 
 def details(quote: Quote, phrases: Phrases) -> str:
     """Return what comes behind the title."""
-    section = "".join(f" › {shortened(heading)}" for heading in quote.paragraph.section[-3:])
+    section = "".join(f" › {shortened(heading)}" for heading in quote.headings[-3:])
     known = (shortened(value) for value in (quote.source.author, quote.source.date) if value)
     return section + "".join(f" · {part}" for part in (*known, place(quote, phrases), *_company(quote, phrases)))
 

@@ -41,6 +41,7 @@ from bot.telegram.intake import BotApplication, Intake
 from bot.telegram.messages import Messages
 from bot.telegram.polling import Line, Poller
 from bot.telegram.presses import Presses
+from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
@@ -65,7 +66,7 @@ def build_application(
 ) -> BotApplication:
     """PTB's application as the bot needs it, without handlers; what runs it brings it its updates.
 
-    Raises ``TokenError`` where there is no token or it cannot be one.
+    Raises ``TokenError`` where there is no token or it cannot be one, ``ProxyError`` likewise.
     """
     account = Account.of(settings)
     sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing)
@@ -74,7 +75,7 @@ def build_application(
         .token(account.token)
         .base_url(account.base_url)
         .base_file_url(account.base_file_url)
-        .request(Requests(timing, clock, connections=2 * CONCURRENT_UPDATES))
+        .request(Requests(timing, clock, Route.of(settings), connections=2 * CONCURRENT_UPDATES))
         .rate_limiter(sending)
         .concurrent_updates(processor)
         .defaults(
@@ -110,8 +111,8 @@ async def serve(
     """Serve until SIGTERM or SIGINT.
 
     Raises ``TokenError``, whose message is the line to show, where the token is missing or malformed, and as soon
-    as Telegram refuses it. A server that cannot be reached is tried again for as long as it takes. ``routes`` is the
-    HTTP server that a webhook needs.
+    as Telegram refuses it; ``ProxyError`` where the proxy cannot be one. A server that cannot be reached is tried again
+    for as long as it takes. ``routes`` is the HTTP server that a webhook needs.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -134,8 +135,10 @@ async def run(
 
     Raises like ``serve``.
     """
-    account = Account.of(settings)
+    account, route = Account.of(settings), Route.of(settings)
     line, slots, clock = Line(account.server, timing), Slots(CONCURRENT_UPDATES), ServerClock()
+    if route.proxy:
+        logger.info("%s is reached %s", account.server, route)
 
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
@@ -146,7 +149,7 @@ async def run(
     try:
         async with (
             Ledger(state, retention_days=settings.retention_days) as ledger,
-            updates_request(timing, clock) as request,
+            updates_request(timing, clock, route) as request,
         ):
             intake = Intake(
                 state.inbox(account.bot_id),

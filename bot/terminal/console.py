@@ -18,8 +18,8 @@ from retrieval.records import Answer, Quote, Source
 def as_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as ``ask --json`` prints it.
 
-    The shape is stable. ``synonyms`` and ``partial`` (of the answer), ``also`` and ``disputed`` (of a quote) are there
-    only where there is something to say.
+    The shape is stable. ``synonyms`` and ``partial`` (of the answer), ``also``, ``disputed`` and ``more`` (of a quote)
+    are there only where there is something to say.
     """
     synonyms = {"synonyms": [list(pair) for pair in answer.synonyms]} if answer.synonyms else {}
     partial = {"partial": True} if answer.partial else {}
@@ -39,6 +39,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
     sentence, paragraph = quote.sentence, quote.paragraph
     also = {"also": [_source_as_json(source) for source in quote.also]} if quote.also else {}
     disputed = {"disputed": True} if quote.disputed else {}
+    more = {"more": quote.more} if quote.more else {}
     return {
         "sentence": sentence.text,
         "score": round(quote.score, 4),
@@ -48,10 +49,12 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
             "text": paragraph.text,
             "start": sentence.start,
             "end": sentence.end,
+            "section": [*quote.headings, *((quote.lead,) if quote.lead else ())],
         },
         "document": _source_as_json(quote.source),
         **also,
         **disputed,
+        **more,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -39,6 +39,11 @@ class LocalEngine:
         if index is None:
             return Found((), 0, dict.fromkeys(terms, 0))
         return await asyncio.to_thread(_found, index, terms, limit, hidden)
+
+    async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
+        """Tell in how many paragraphs each term stands."""
+        index = self._index
+        return {} if index is None else await asyncio.to_thread(_frequencies, index, terms, hidden)
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where there is no index yet.
@@ -96,8 +101,12 @@ def _found(index: Index, terms: Sequence[str], limit: int, hidden: frozenset[str
     for position, score in index.search.best(terms, limit=limit, view=view):
         source, paragraph = index.paragraph(position)
         hits.append(Hit(paragraph, source, position, score))
-    frequencies = {term: index.search.frequency(term, view=view) for term in terms}
-    return Found(tuple(hits), index.search.paragraph_count, frequencies)
+    return Found(tuple(hits), index.search.paragraph_count, _frequencies(index, terms, hidden))
+
+
+def _frequencies(index: Index, terms: Sequence[str], hidden: frozenset[str]) -> dict[str, int]:
+    view = index.view(hidden)
+    return {term: index.search.frequency(term, view=view) for term in terms}
 
 
 class _LocalUpdate:

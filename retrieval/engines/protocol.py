@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -32,6 +32,9 @@ class Engine(Protocol):
         that stands nowhere else stands nowhere, and takes as long. The other frequencies, which weigh terms, remain
         those of the whole collection.
         """
+
+    async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
+        """Tell in how many paragraphs each term stands, as ``search`` does, and search nothing."""
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where nothing was ever committed."""

@@ -11,6 +11,7 @@ at ；, and beyond ``VERY_LONG`` at ，, because a window of 300 characters is n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from retrieval.records import Sentence
 
@@ -63,11 +64,15 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 def _wordless_joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Join what holds no word with its left neighbour; at the beginning, with its right one."""
     result: list[tuple[int, int]] = []
+    last_has_word = True
     for start, end in spans:
-        if result and not (_WORD.search(text, start, end) and _WORD.search(text, *result[-1])):
+        has_word = _WORD.search(text, start, end) is not None
+        if result and not (has_word and last_has_word):
             result[-1] = (result[-1][0], end)
+            last_has_word = last_has_word or has_word
         else:
             result.append((start, end))
+            last_has_word = has_word
     return result
 
 
@@ -86,14 +91,14 @@ def _shorten(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _cut(text: str, start: int, end: int, mark: re.Pattern[str]) -> list[tuple[int, int]]:
     """Cut ``text[start:end]`` after each match of ``mark`` that stands outside brackets."""
-    brackets = [match.span() for match in _BRACKET.finditer(text, start, end)]
-    quotes = [match.span() for match in _QUOTE.finditer(text, start, end)]
+    brackets = _Enclosures(_BRACKET.finditer(text, start, end))
+    quotes = _Enclosures(_QUOTE.finditer(text, start, end))
     spans, left = [], start
     for match in mark.finditer(text, start, end):
         at, after = match.span()
         # The mark at the very end of a quotation ends the sentence; of what stands in brackets it does not.
-        inside = any(opens < at < closes for opens, closes in brackets)
-        quoted = any(opens < at and after < closes for opens, closes in quotes)
+        inside = at < brackets.end_around(at)
+        quoted = after < quotes.end_around(at)
         if inside or quoted or after >= end:
             continue
         spans.append((left, match.end()))
@@ -101,6 +106,20 @@ def _cut(text: str, start: int, end: int, mark: re.Pattern[str]) -> list[tuple[i
     if left < end:
         spans.append((left, end))
     return spans
+
+
+class _Enclosures:
+    """Brackets or quotations, none within another, asked for from left to right."""
+
+    def __init__(self, found: Iterator[re.Match[str]]) -> None:
+        self.found = found
+        self.start = self.end = -1
+
+    def end_around(self, position: int) -> int:
+        """Return where the one ends that has begun before the position and not ended at it; -1 without one."""
+        while self.end <= position and (match := next(self.found, None)):
+            self.start, self.end = match.span()
+        return self.end if self.start < position < self.end else -1
 
 
 def _join(spans: list[tuple[int, int]], enough: int) -> list[tuple[int, int]]:

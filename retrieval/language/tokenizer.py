@@ -17,6 +17,7 @@ from typing import Any
 from retrieval.language.dictionary import Dictionary, dictionary
 from retrieval.language.numerals import NUMERAL, arabic
 from retrieval.language.segmenter import Words, segmenter
+from retrieval.radicals import RADICALS
 
 TERMS_VERSION = 2
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
@@ -73,7 +74,7 @@ class _Fold(dict[int, str]):
 
     def __missing__(self, codepoint: int) -> str:
         character = chr(codepoint)
-        folded = unicodedata.normalize("NFKC", character).lower()
+        folded = unicodedata.normalize("NFKC", RADICALS.get(codepoint, character)).lower()
         if re.fullmatch(f"[{_HAN}]", folded):
             folded = _simplified().convert(folded)
         elif "LATIN" in unicodedata.name(character, "") or unicodedata.category(character) == "Mn":

@@ -78,7 +78,8 @@ def _asking(asked: Question, before: Question) -> str | None:
     rest = [token.text for token in asked.tokens if not (start <= token.start and token.end <= end)]
     if any(word not in FUNCTION_WORDS and not all(character in FUNCTION_WORDS for character in word) for word in rest):
         return None
-    asking = re.sub(r"^(?:那么?|还有|以及|这|它|他|她)+|(?:呢|啊|呀|吧|嘛|吗|了)+$", "", asked.normal.text.strip(_ENDS))
+    particles = r"^(?:那么?|还有|以及|这|它|他|她)+|(?<![呢啊呀吧嘛吗了])[呢啊呀吧嘛吗了]+$"
+    asking = re.sub(particles, "", asked.normal.text.strip(_ENDS))
     if (
         asking in {"什么", "啥", "怎么", "哪", "几", "如何", "怎么了", "怎么样"}
         and asked.normal.text.strip(_ENDS) == asking
@@ -222,4 +223,4 @@ def _slice(text: str, normal: Normalised, start: int, end: int) -> str:
 
 
 def _trimmed(text: str) -> str:
-    return re.sub(r"[吗嗎呢]?[\s?？!！。.]*$", "", text)
+    return re.sub(r"(?:[吗嗎呢]|(?<![\s?？!！。.]))[\s?？!！。.]*$", "", text)

@@ -47,7 +47,8 @@ class Question:
     stands, and ``looks`` what such a thing looks like in a text, where that is known. ``words``, ``characters`` and
     ``pairs`` are in order, each once; ``verbs`` are those of the words; ``contents`` are the tokens that name or
     number something, ``spoken`` the spans of colloquial words, which nobody expects in a document. ``synonyms`` are
-    words of it with others that are looked for as well, ``others`` the terms of those.
+    words of it with others that are looked for as well, ``others`` the terms of those. ``corrections`` are words as
+    they were misspelt, each with the one that stands in ``text``.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Question:
     characters: tuple[str, ...]
     pairs: tuple[str, ...]
     others: tuple[str, ...]
+    corrections: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, text: str, tokenizer: Tokenizer, synonyms: Synonyms | None = None) -> Question:

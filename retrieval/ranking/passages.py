@@ -47,6 +47,12 @@ def _prepared(text: str, *, whole: bool) -> Prepared:
     return Prepared(normal, cut, starts)
 
 
+@lru_cache(maxsize=4096)
+def folded(head: str) -> str:
+    """Return a title or heading normalised; many paragraphs have the same."""
+    return normalise(head).text
+
+
 @dataclass(frozen=True, slots=True)
 class Passages:
     """The sentences of the hits, in their order, as rows.
@@ -76,9 +82,9 @@ class Passages:
         rows: list[Sentence | None] = []
         length = 0
         for number, hit in enumerate(hits):
-            head = normalise("\n".join((hit.source.title, *hit.paragraph.section))).text + "\n"
+            head = folded("\n".join((hit.source.title, *hit.paragraph.section))) + "\n"
             prepared = prepare(hit.paragraph)
-            asked = "".join(f"{normalise(question).text}\n" for question in hit.paragraph.questions)
+            asked = "".join(f"{folded(question)}\n" for question in hit.paragraph.questions)
             parts += (head, asked, prepared.normal.text, "\n")
             starts += (length, length + len(head))
             quoted.append(length)

@@ -25,7 +25,7 @@ _PATTERNS = tuple(
         rf"^{_YEAR}\s*年?$",
     )
 )
-_NUMERALS = re.compile(r"[〇○零一二三四五六七八九十]+(?=\s*[年月日号號])")
+_NUMERALS = re.compile(r"(?<![〇○零一二三四五六七八九十])[〇○零一二三四五六七八九十]+(?=\s*[年月日号號])")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 
 

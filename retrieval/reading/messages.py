@@ -112,11 +112,11 @@ def unpack_reply(message: bytes) -> Reply:
 
 
 def _packed(document: Document) -> list[Any]:
-    """Return the document as lists: paragraphs by their section, which most share with the next."""
+    """Return the document as lists: paragraphs by their section and questions, which most share with the next."""
     runs = []
-    for section, paragraphs in groupby(document.paragraphs, key=lambda paragraph: paragraph.section):
+    for (section, questions), paragraphs in groupby(document.paragraphs, key=lambda one: (one.section, one.questions)):
         texts, pages = zip(*((paragraph.text, paragraph.page) for paragraph in paragraphs), strict=True)
-        runs.append([section, texts, pages if any(pages) else None])
+        runs.append([section, questions, texts, pages if any(pages) else None])
     source = [getattr(document.source, name) for name in _SOURCE]
     return [source, runs, document.format, document.encoding, document.remarks]
 
@@ -125,9 +125,9 @@ def _unpacked(lists: list[Any]) -> Document:
     source, runs, format_, encoding, remarks = lists
     values = dict(zip(_SOURCE, source, strict=True))
     paragraphs: list[Paragraph] = []
-    for names, texts, pages in runs:
-        section, first = tuple(names), len(paragraphs) + 1
+    for names, wordings, texts, pages in runs:
+        section, questions, first = tuple(names), tuple(wordings), len(paragraphs) + 1
         each = enumerate(zip(texts, pages or [None] * len(texts), strict=True), first)
-        paragraphs.extend(Paragraph(number, text, section, page) for number, (text, page) in each)
+        paragraphs.extend(Paragraph(number, text, section, page, questions) for number, (text, page) in each)
     source = Source(**values | {"categories": tuple(values["categories"])})
     return Document(source, tuple(paragraphs), format_, encoding, tuple(remarks))

@@ -20,7 +20,12 @@ _SPOKEN_LEVELS = tuple(
         (15, r"[（(][一二三四五六七八九十]{1,3}[）)]"),
     )
 )
-_ARTICLE_LEVEL = 20
+_ITEM_LEVEL, _ARTICLE_LEVEL = 14, 20
+# What a numbered line says besides naming what stands below it: 二、会员押金 三百元.
+_STATEMENT = re.compile(
+    r"、\s?\S{2,}\s+\S*[\d一二三四五六七八九十百千万两]"
+    r"|[\d一二三四五六七八九十百千万两]\s?(?:元|折|点|小时|分钟|天|[%％]|个(?:工作日|月|小时))"
+)
 _ARTICLE = re.compile(rf"(第{_NUMERAL}条(?:之[一二三四五六七八九十]+)?)(?=[\s:：、【\[]|$)")
 _LONGEST_HEADING = 40
 # The place in a book that web pages of novels put before the chapter's name.
@@ -62,8 +67,9 @@ def number(blocks: Iterable[Block], *, title: str | None) -> Iterator[Paragraph]
 
     A heading becomes the section of the paragraphs below it. One that nothing stands below is a paragraph itself, so
     that no text is lost; a heading that is the ``title`` is left out, where it would only be repeated. An
-    article of a law (第五条 …) stays in its paragraph and also names the section up to the next one. A paragraph that
-    is numbered as headings are (二、…。) ends the sections of its rank and below.
+    article of a law (第五条 …) stays in its paragraph and also names the section up to the next one, and so does a
+    numbered line that states an amount (二、会员押金 三百元). A paragraph that is numbered as headings are (二、…。)
+    ends the sections of its rank and below.
     """
     path: list[tuple[int, str]] = []
     bare: Block | None = None  # the innermost heading, as long as nothing stands below it
@@ -86,7 +92,8 @@ def number(blocks: Iterable[Block], *, title: str | None) -> Iterator[Paragraph]
         if level is None:
             bare = None
             article = _ARTICLE.match(block.text)
-            if rank := _numbered_level(block.text):
+            rank = _numbered_level(block.text)
+            if rank and rank >= _ITEM_LEVEL:
                 path = [(above, heading) for above, heading in path if above < rank]
             elif article:
                 path = [(above, heading) for above, heading in path if above < _ARTICLE_LEVEL]
@@ -98,8 +105,11 @@ def number(blocks: Iterable[Block], *, title: str | None) -> Iterator[Paragraph]
             if bare.text != title:
                 yield made(bare)
         path = [(above, heading) for above, heading in path if above < level]
+        states = level >= _ITEM_LEVEL and bool(_STATEMENT.search(block.text))
+        if states:
+            yield made(block)
         path.append((level, _PLACE.sub("", block.text)))
-        bare = block
+        bare = None if states else block
     if bare and bare.text != title:
         path.pop()
         yield made(bare)

@@ -24,8 +24,8 @@ _RULE = re.compile(r"[\s=\-_*~#+.·—－＝…★☆]{3,}$")
 _NARROWEST, _WIDEST = 30, 130
 _COMMA = re.compile(r"[，、,]$")
 _LABEL = re.compile(r"[^\W\d_]{1,12}\s?[：:]")
-_CHINESE_CLAUSES = re.compile(r"[，。；].*[\u4e00-\u9fff]$")
-_CHINESE_GOING_ON = re.compile(r"[\u4e00-\u9fff，、].*[。！？；：]$")
+_CLAUSE = re.compile(r"[，。；]")
+_IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 
 
 def paragraphs(text: str) -> Iterator[str]:
@@ -81,7 +81,8 @@ def is_cut(line: str, following: str) -> bool:
         return False
     if line[-1].isascii() and line[-1].isalpha() and "a" <= following[0] <= "z":
         return True
-    return bool(_CHINESE_CLAUSES.search(line) and _CHINESE_GOING_ON.match(following))
+    clauses = _CLAUSE.search(line) and _IDEOGRAPH.match(line[-1])
+    return bool(clauses and _IDEOGRAPH.match(following) and following.endswith(("。", "！", "？", "；", "：")))
 
 
 def _is_full(line: str, columns: int) -> bool:

@@ -98,6 +98,24 @@ def test_archives_within_archives_are_bounded(tmp_path: Path) -> None:
         read(tmp_path, "z.zip")
 
 
+def test_archives_in_an_archive_unpack_to_no_more_than_the_limits_together(tmp_path: Path) -> None:
+    inner = {f"{number}.zip": zipped({"a.txt": bytes(15_000_000)}, zipfile.ZIP_BZIP2) for number in range(8)}
+    (tmp_path / "z.zip").write_bytes(zipped({"a.txt": "甲。", **inner}))
+    reading = read(tmp_path, "z.zip")
+    assert [document.source.path for document in reading.documents] == ["z.zip/a.txt"]
+    assert all("(the limit pack_ratio is 200)" in str(failure) for failure in reading.failures[1:])
+
+
+def test_members_of_archives_in_an_archive_count_together(tmp_path: Path) -> None:
+    inner = zipped({f"{number}.txt": "甲。" for number in range(6)})
+    (tmp_path / "z.zip").write_bytes(zipped({"a.zip": inner, "b.zip": inner}))
+    reading = read(tmp_path, "z.zip", limits=Limits(member_count=10))
+    assert len(reading.documents) == 6
+    assert [str(failure) for failure in reading.failures] == [
+        "z.zip/b.zip: holds 14 members (the limit member_count is 10)"
+    ]
+
+
 def test_half_written_archive_says_so(tmp_path: Path) -> None:
     data = zipped({"a.txt": "甲。" * 100})
     (tmp_path / "z.zip").write_bytes(data[: len(data) // 2])

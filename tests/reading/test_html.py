@@ -163,6 +163,92 @@ def test_hidden_text_is_left_out_with_a_remark_unless_it_is_the_text(read_one: R
     assert texts(read_one(f"<div style='display:none'><p>{BODY}</p></div><p>短</p>", "b.html")) == [BODY, "短"]
 
 
+PANEL = "退房验收后七个工作日内原路退回。"
+PAGE = f"<p>{BODY}</p><p>{MORE}</p>"
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        '<h3>押金何时退</h3><div style="display: none"><p>{}</p></div>',
+        '<div class="tit">押金何时退</div><div style="display:none">{}</div>',
+        '<div class="q">押金何时退</div><div class="answer" hidden>{}</div>',
+        '<p>押金何时退</p><div class="js-collapse" aria-hidden="true">{}</div>',
+        '<p>押金何时退</p><div role="tabpanel" hidden>{}</div>',
+        '<h2><button class="accordion-button" data-bs-target="#a">押金何时退</button></h2><div id="a" hidden>{}</div>',
+        '<button aria-expanded="false" aria-controls="a">押金何时退</button><div id="a" class="panel" hidden>{}</div>',
+    ],
+)
+def test_what_a_page_folds_away_is_its_text(read_one: Read, panel: str) -> None:
+    page = f"<html><head><title>帮助</title></head><body>{PAGE}{panel.format(PANEL)}</body></html>"
+    document = read_one(page, "a.html")
+    last = document.paragraphs[-1]
+    assert last.text == PANEL
+    assert "押金何时退" in (*last.section, *last.questions, document.paragraphs[-2].text)
+    assert document.remarks == ()
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        '<div style="display:none">彩票彩票彩票</div>',
+        '<div id="pc_qr_code" style="display:none"><p>微信扫一扫，关注该公众号。</p></div>',
+        '<div class="modal-content" hidden><p>登录后继续。</p></div>',
+        '<button>提交</button><span style="visibility:hidden">暗藏</span>',
+        '<ul class="nav"><li><button aria-expanded="false">菜单</button></li></ul>',
+    ],
+)
+def test_what_nobody_is_to_see_is_left_out(read_one: Read, trick: str) -> None:
+    assert texts(read_one(f"<html><body>{PAGE}{trick}</body></html>", "a.html")) == [BODY, MORE]
+
+
+def test_article_of_a_feed_that_a_script_would_show_is_read_line_by_line(read_one: Read) -> None:
+    lines = "".join(f"<section><p><span>{line}</span></p></section>" for line in ("厨余 7:00—9:00", "可回收 18:00"))
+    document = read_one(
+        '<html><head><title></title><meta property="og:title" content="投放须知"></head><body><h1>投放须知</h1>'
+        f'<div class="rich_media_content" id="js_content" style="visibility: hidden; opacity: 0">{lines}</div>'
+        '<script>var ct = "1657247520";</script></body></html>',
+        "a.html",
+    )
+    assert (document.source.title, document.source.date) == ("投放须知", "2022-07-08")
+    assert texts(document) == ["厨余 7:00—9:00", "可回收 18:00"]
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("<title>关于放假的通知-某某学院教务处</title>", "关于放假的通知"),
+        ("<title>办事指南 | 某某区政府</title>", "办事指南"),
+        ("<title>某某大学-关于停课的通知</title>", "关于停课的通知"),
+        ("<title>停水公告 - 通知公告 - 某某市水务局</title>", "停水公告"),
+        ("<title>停水公告_要闻_某某网</title>", "停水公告"),
+        ('<meta property="og:title" content="停水公告 | 某某门户"><title>x</title>', "停水公告"),
+        ("<title>COVID-19防控指南</title>", "COVID-19防控指南"),
+        ("<title>华东-华北线路调整</title>", "华东-华北线路调整"),
+        ("<title>某某市教育局</title>", "某某市教育局"),
+    ],
+)
+def test_title_is_without_the_name_of_the_site(read_one: Read, head: str, title: str) -> None:
+    assert read_one(f"<html><head>{head}</head><body><h2>安排</h2>{PAGE}</body></html>", "a.html").source.title == title
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<div class="info"><span>发布时间：2023-05-06</span></div>',
+        '<span class="arti_update">2023-05-06</span>',
+        '<em id="publish_time">2023-05-06 10:32</em>',
+        '<span class="post-date">2023年5月6日</span>',
+        "<p>发布时间：2023-05-06 09:10 来源：办公室 浏览次数：33</p>",
+        '<script>var publish_time = "1683338400";</script>',
+        "<p>某某市教育局</p><p>2023年5月6日</p>",
+    ],
+)
+def test_date_that_the_page_shows_is_its_date(read_one: Read, shown: str) -> None:
+    page = f"<html><head><title>停课</title></head><body>{PAGE}{shown}</body></html>"
+    assert read_one(page, "a.html").source.date == "2023-05-06"
+
+
 def test_word_in_a_sentence_is_kept_whatever_its_name(read_one: Read) -> None:
     assert texts(read_one(f"<p>{BODY}股价为<span class='share price'>5元</span>。</p>", "a.html")) == [
         f"{BODY}股价为5元。"

@@ -130,3 +130,155 @@ def test_locked_file_says_so(read_one: Read) -> None:
     canvas.save()
     with pytest.raises(UnreadableDocument, match="locked with a password"):
         read_one(buffer.getvalue(), "a.pdf")
+
+
+def drawn(
+    *pages: Sequence[tuple[float, float, str]], size: int = 12, fields: Sequence[tuple[str, str, int]] = ()
+) -> bytes:
+    """A PDF with texts at places of its pages, and on the last one fields of a form (name, value, height)."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    for texts_of_page in pages:
+        canvas.setFont(FONT, size)
+        for left, bottom, text in texts_of_page:
+            canvas.drawString(left, bottom, text)
+        if texts_of_page is pages[-1]:
+            for name, value, height in fields:
+                canvas.acroForm.textfield(name=name, value=value, x=130, y=height, width=200, height=18, fontSize=12)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def test_radicals_become_the_characters_that_they_stand_for(read_one: Read) -> None:
+    assert texts(read_one(drawn([(72, 700, "⻓⻔⻋⽉由⻛⻢⻰")]), "a.pdf")) == ["长门车月由风马龙"]
+
+
+LEFT = ["第一条 本办法适用于全体会员，会员", "应当按时缴纳会费，不得拖欠。逾期", "三个月未缴的，视为自动退会。"]
+RIGHT = ["第二条 会费标准为每年二百元，学生", "会员减半收取，由秘书处开具收据，", "并在网上公布。"]
+
+
+def test_columns_that_are_written_row_by_row_are_read_one_after_the_other(read_one: Read) -> None:
+    rows = zip((760, 740, 720), LEFT, RIGHT, strict=True)
+    page = [place for bottom, left, right in rows for place in ((60, bottom, left), (310, bottom, right))]
+    assert texts(read_one(drawn(page), "a.pdf")) == ["".join(LEFT), "".join(RIGHT)]
+
+
+def test_rows_of_a_table_with_short_cells_stay_rows(read_one: Read) -> None:
+    page = [
+        place
+        for bottom, left, right in ((760, "项目", "收费标准"), (740, "体检", "每人二百元"), (720, "复印", "每页五角"))
+        for place in ((60, bottom, left), (310, bottom, right))
+    ]
+    assert texts(read_one(drawn(page), "a.pdf")) == ["项目 收费标准", "体检 每人二百元", "复印 每页五角"]
+
+
+def test_running_head_of_two_pages_is_left_out_and_the_sentence_joined(read_one: Read) -> None:
+    first = [
+        (72, 120, "员工因私出国应当提前两个月提出书面申请，经部门负责人"),
+        (72, 100, "和人事部门审核同意以后，由公司主要负责人批准，未经批"),
+    ]
+    second = [(72, 760, "准擅自出国的，按旷工处理。")]
+    pages = [
+        [(72, 810, "某某公司员工手册"), *page, (280, 20, f"第 {number} 页")]
+        for number, page in enumerate((first, second), 1)
+    ]
+    assert texts(read_one(drawn(*pages), "a.pdf")) == ["".join(text for _, _, text in (*first, *second))]
+
+
+def test_figures_at_the_edge_of_a_page_are_text(read_one: Read) -> None:
+    first = [
+        (72, 757, "登记"),
+        (72, 737, "可容纳人数如下，请勿超员使用，以免发生危险。"),
+        (72, 717, "兰厅"),
+        (72, 697, "35"),
+    ]
+    second = [
+        (72, 757, "2024"),
+        (72, 737, "年度总结在此页以下，各部门应当按时提交材料。"),
+        (72, 717, "竹厅"),
+        (72, 697, "12"),
+    ]
+    assert texts(read_one(drawn(first, second), "a.pdf")) == [text for _, _, text in (*first, *second)]
+
+
+@pytest.mark.parametrize("bottom", [697, 20])
+def test_figures_that_count_the_pages_are_left_out(read_one: Read, bottom: int) -> None:
+    pages = [
+        [(72, 737, text), (72, 717, "完。"), (280, bottom, f"{number}")]
+        for number, text in enumerate(("甲。", "乙。"), 7)
+    ]
+    assert texts(read_one(drawn(*pages), "a.pdf")) == ["甲。", "完。", "乙。", "完。"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["the filter of this machine is model XH-", "200 and is ordered yearly."], "is model XH-200 and"),
+        (["the gasket and the label, which is self-", "adhesive, are both supplied."], "is self-adhesive, are"),
+        (["the gasket and its label give more infor-", "mation on the filter as such."], "more information on"),
+    ],
+)
+def test_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(
+    read_one: Read, lines: list[str], expected: str
+) -> None:
+    story = [(72, 757 - 16 * number, text) for number, text in enumerate(lines)]
+    (text,) = texts(read_one(drawn(story), "a.pdf"))
+    assert expected in text
+
+
+def test_numbered_line_that_is_full_goes_on_in_the_next(read_one: Read) -> None:
+    lines = [
+        (104, 736, "一、参保人员在定点医疗机构就诊的，应当出示医疗凭证，并"),
+        (80, 714, "由医疗机构即时结算，参保人员只需支付个人负担部分的费用。"),
+        (104, 692, "（一）在职职工住院的起付标准为每次八百元，退休人员为每"),
+        (80, 670, "次五百元。"),
+        (104, 648, "二、长期驻外人员须办理备案手续。"),
+    ]
+    document = read_one(drawn(lines), "a.pdf")
+    assert [(p.section, p.text) for p in document.paragraphs] == [
+        ((), lines[0][2] + lines[1][2]),
+        ((), lines[2][2] + lines[3][2]),
+        ((), lines[4][2]),
+    ]
+
+
+def test_values_of_a_form_stand_behind_their_labels(read_one: Read) -> None:
+    page = [(72, 757, "报名表"), (72, 737, "姓名："), (72, 707, "电话：")]
+    data = drawn(page, fields=[("name", "Li Lei", 733), ("phone", "5550200", 703), ("note", "on Monday", 600)])
+    assert texts(read_one(data, "a.pdf")) == ["报名表", "姓名：Li Lei", "电话：5550200", "on Monday"]
+
+
+def test_footnote_between_two_pages_comes_behind_the_sentence(read_one: Read) -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    sentence = [
+        "借用设备的人应当在使用之前仔细检查设备的外观是否完好，发现",
+        "损坏应当立即告诉管理员，否则由借用人负责赔偿全部的损失，不",
+        "得推诿。",
+    ]
+    canvas.setFont(FONT, 12)
+    canvas.drawString(72, 140, sentence[0])
+    canvas.drawString(72, 120, sentence[1])
+    canvas.setFont(FONT, 9)
+    canvas.drawString(72, 80, "① 设备指本馆的设备。")
+    canvas.showPage()
+    canvas.setFont(FONT, 12)
+    canvas.drawString(72, 760, sentence[2])
+    canvas.drawString(96, 740, "另行通知。")
+    canvas.save()
+    assert texts(read_one(buffer.getvalue(), "a.pdf")) == ["".join(sentence), "① 设备指本馆的设备。", "另行通知。"]
+
+
+def test_cell_of_several_lines_is_one_cell_of_its_row(read_one: Read) -> None:
+    cells = [
+        ["姓名", "住址", "电话"],
+        ["张三", "示例市示例区示例路六号院三号楼二单元", "5550101"],
+        ["李四", "示例市", "5550102"],
+    ]
+    table = Table(
+        [[Paragraph(cell, style(leading=14)) for cell in row] for row in cells],
+        colWidths=[80, 130, 100],
+        style=[("VALIGN", (0, 0), (-1, -1), "TOP")],
+    )
+    assert texts(read_one(set_pdf([table]), "a.pdf")) == [" ".join(row) for row in cells]

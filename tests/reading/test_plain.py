@@ -104,3 +104,66 @@ def test_text_without_text_is_unreadable(read_one: Read, content: str) -> None:
 
 def test_invisible_characters_do_not_part_words(read_one: Read) -> None:
     assert texts(read_one("智\u200b能\ufeff终\u00ad端\x00。")) == ["智能终端。"]
+
+
+WRAPPED_NOTICE = """关于医疗待遇的说明
+
+　　一、参保人员在定点医疗机构就诊的，应当出示医疗保障
+凭证，由医疗机构即时结算，参保人员只需支付个人负担部分。
+　　（一）在职职工住院的起付标准为每次八百元，退休人员
+为每次五百元，其余费用由统筹基金按比例支付，超出部分自
+理。
+　　二、长期驻外人员须办理备案手续。
+"""
+
+
+def test_numbered_line_that_goes_on_in_the_next_is_a_paragraph(read_one: Read) -> None:
+    assert [(p.section, p.text) for p in read_one(WRAPPED_NOTICE).paragraphs] == [
+        (
+            (),
+            "一、参保人员在定点医疗机构就诊的，应当出示医疗保障凭证，由医疗机构即时结算，参保人员只需支付个人负担部分。",
+        ),
+        (
+            (),
+            "（一）在职职工住院的起付标准为每次八百元，退休人员为每次五百元，其余费用由统筹基金按比例支付，超出部分自理。",
+        ),
+        ((), "二、长期驻外人员须办理备案手续。"),
+    ]
+
+
+def test_numbered_paragraph_ends_the_sections_of_its_rank(read_one: Read) -> None:
+    text = "通知\n\n一、总体要求\n（一）基本原则\n坚持自愿。\n二、各单位应当在月底以前报送名单。\n名单另发。\n"
+    assert [(p.section, p.text) for p in read_one(text).paragraphs] == [
+        (("一、总体要求", "（一）基本原则"), "坚持自愿。"),
+        ((), "二、各单位应当在月底以前报送名单。"),
+        ((), "名单另发。"),
+    ]
+
+
+def test_numbered_line_that_states_an_amount_is_text_and_section(read_one: Read) -> None:
+    text = "门店须知说明\n\n一、会员押金 三百元\n退会时原路退回。\n二、每天9点到18点\n三、其他\n另行通知。\n"
+    assert [(p.section, p.text) for p in read_one(text).paragraphs][-4:] == [
+        ((), "一、会员押金 三百元"),
+        (("一、会员押金 三百元",), "退会时原路退回。"),
+        ((), "二、每天9点到18点"),
+        (("三、其他",), "另行通知。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.md", "# 只有标题"), ("a.txt", "一、只有标题"), ("a.html", "<h1>只有标题</h1>")]
+)
+def test_document_of_nothing_but_a_heading_has_one_paragraph(read_one: Read, name: str, content: str) -> None:
+    (text,) = texts(read_one(content, name))
+    assert text.endswith("只有标题")
+
+
+def test_aligned_columns_stay_rows(read_one: Read) -> None:
+    rows = ["姓名      部门            电话", "张三      研发中心        5550101", "李四      市场部          5550102"]
+    assert texts(read_one("通讯录\n\n" + "\n".join(rows))) == [" ".join(row.split()) for row in rows]
+
+
+def test_place_in_a_book_before_the_name_of_a_chapter_is_no_part_of_it(read_one: Read) -> None:
+    document = read_one("《河边》\n作者：某人\n\n正文 第一章 清晨\n\n　　天刚亮，他就出了门。\n")
+    assert (document.source.title, document.source.author) == ("《河边》", "某人")
+    assert [(p.section, p.text) for p in document.paragraphs][-1] == (("第一章 清晨",), "天刚亮，他就出了门。")

@@ -189,7 +189,7 @@ def test_reply_comes_across_as_it_was() -> None:
         Paragraph(1, "一"),
         Paragraph(2, "二", ("章", "节"), 1),
         Paragraph(3, "三", ("章", "节"), 2),
-        Paragraph(4, "四\ud800", ("章",)),
+        Paragraph(4, "四\ud800", ("章",), questions=("几？", "多少？")),
     )
     document = Document(source, paragraphs, "pdf", "gb18030", ("remark",))
     reply = Reply(Reading((document,), (UnreadableDocument("b.txt", "is empty"),), "00"), worn=True)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import re
-import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from retrieval.radicals import RADICALS
 from retrieval.reading.joining import collapse
 
-# Some programs write radicals, which look the same, in the place of characters: ⼀ (U+2F00) for 一. Whoever types the
-# word would never find them.
-_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 _HYPHEN = "\x02"
+_SPACES = frozenset((0xA0, 0x3000))
 _SAMPLES = 8  # characters of a line whose places are looked at
 _WIDE_GAP = 1.2  # of the size of the line
 _IDEOGRAPH = "[\u3400-\u9fff\uf900-\ufaff]"
@@ -24,11 +23,32 @@ _LETTER_SPACED = re.compile(rf"(?<={_IDEOGRAPH}) (?={_IDEOGRAPH})")
 _IDEOGRAPH_PAIR = re.compile(rf"(?<={_IDEOGRAPH}) ?(?={_IDEOGRAPH})")
 
 
+_CODE_END = re.compile(r"(?:[A-Z0-9]|\d[a-z]?)\Z")
+_CODE_START = re.compile(r"[A-Z0-9]")
+_LAST_WORD = re.compile(r"[A-Za-z0-9]{1,30}\Z")
+# Prefixes whose words English sets with a hyphen, wherever the line ends.
+_HYPHENATED = re.compile(
+    r"self|non|well|high|low|long|short|real|user|cross|multi|semi|anti|half|full|one|two|three|four|five|six|first|second|"
+    r"third|open|built|ready|hard|soft|left|right|cost|time|water|heat|fire|sound|light|state",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a line that wide gaps set off, as the cell of a table or a column of text; places as of lines."""
+
+    text: str
+    left: float
+    right: float
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of text; places and sizes in points from the page's lower left corner.
 
-    ``hyphenated`` says that its last word goes on in the next line, ``tabular`` that gaps part it as in a table.
+    ``hyphenated`` says that its last word goes on in the next line, ``parts`` are what wide gaps part it into,
+    ``depth`` is how many lines of a table's cells have been joined to it.
     """
 
     text: str
@@ -37,7 +57,13 @@ class Line:
     bottom: float
     size: float
     hyphenated: bool = False
-    tabular: bool = False
+    parts: tuple[Part, ...] = ()
+    depth: int = 0
+
+    @property
+    def tabular(self) -> bool:
+        """Whether gaps part the line as in a table."""
+        return len(self.parts) > 1
 
 
 def lines_of(page: pypdfium2.PdfTextPage) -> list[Line]:
@@ -54,10 +80,20 @@ def lines_of(page: pypdfium2.PdfTextPage) -> list[Line]:
     return lines
 
 
+def hyphen_between(before: str, after: str) -> str:
+    """Return the hyphen between two pieces of a word that a line's end has parted, if the word is written with one.
+
+    >>> hyphen_between("model XH", "200 and"), hyphen_between("the self", "adhesive"), hyphen_between("infor", "mation")
+    ('-', '-', '')
+    """
+    is_code = bool(_CODE_END.search(before) and _CODE_START.match(after))
+    word = _LAST_WORD.search(before)
+    return "-" if is_code or (word and _HYPHENATED.fullmatch(word[0])) else ""
+
+
 def _line(page: pypdfium2.PdfTextPage, codes: list[int], start: int, end: int) -> Line | None:
-    written = "".join(_character(code) for code in codes[start:end])
-    text = _close_up(collapse(written.replace(_HYPHEN, "")))
-    visible = [index for index in range(start, end) if codes[index] > 0x20]
+    visible = [index for index in range(start, end) if codes[index] > 0x20 and codes[index] not in _SPACES]
+    text = _text(codes[start:end])
     if not text or not visible:
         return None
     sampled = sorted({visible[round(at * (len(visible) - 1) / _SAMPLES)] for at in range(_SAMPLES + 1)})
@@ -70,26 +106,35 @@ def _line(page: pypdfium2.PdfTextPage, codes: list[int], start: int, end: int) -
         right=boxes[-1][2],
         bottom=boxes[0][1],
         size=heights[-2] if len(heights) > 2 else heights[-1],
-        hyphenated=written.rstrip().endswith(_HYPHEN),
-        tabular=_has_wide_gap(page, visible),
+        hyphenated="".join(map(_character, codes[start:end])).rstrip().endswith(_HYPHEN),
+        parts=tuple(_parts(page, codes, visible)),
     )
 
 
-def _has_wide_gap(page: pypdfium2.PdfTextPage, visible: list[int]) -> bool:
-    """Whether a gap within the line is wider than any that a space or justified setting makes."""
+def _parts(page: pypdfium2.PdfTextPage, codes: list[int], visible: list[int]) -> Iterator[Part]:
+    """The parts of a line between gaps that are wider than any that a space or justified setting makes."""
+    start = visible[0]
     for before, after in pairwise(visible):
         if after - before < 2 or not pdfium.FPDFText_IsGenerated(page.raw, before + 1):
             continue
         _, bottom, right, top = _box(page, before)
         if _box(page, after)[0] - right > _WIDE_GAP * (top - bottom):
-            return True
-    return False
+            yield Part(_text(codes[start : before + 1]), _box(page, start)[0], right)
+            start = after
+    yield Part(_text(codes[start : visible[-1] + 1]), _box(page, start)[0], _box(page, visible[-1])[2])
+
+
+def _text(codes: list[int]) -> str:
+    """What is written, hyphens at the ends of lines within it resolved."""
+    first, *rest = "".join(map(_character, codes)).rstrip(f"{_HYPHEN} ").split(_HYPHEN)
+    for piece in rest:
+        following = piece.lstrip()
+        first += hyphen_between(first, following) + following
+    return _close_up(collapse(first))
 
 
 def _character(code: int) -> str:
-    if code in _RADICALS:
-        return _RADICALS[code]
-    return chr(code) if code <= 0x10FFFF else ""
+    return RADICALS.get(code) or (chr(code) if code <= 0x10FFFF else "")
 
 
 def _close_up(text: str) -> str:

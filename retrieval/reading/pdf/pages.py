@@ -5,11 +5,13 @@ from __future__ import annotations
 from threading import Lock
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Content, Metadata, Raw
 from retrieval.reading.limits import too_large
 from retrieval.reading.office.properties import sound_metadata
+from retrieval.reading.pdf.fields import with_fields
 from retrieval.reading.pdf.lines import Line, lines_of
 from retrieval.reading.pdf.paragraphs import blocks_of
 
@@ -32,6 +34,8 @@ def read(raw: Raw) -> Content:
             )
             raise UnreadableDocument(raw.path, reason) from error
         try:
+            if document.get_formtype() != pdfium.FORMTYPE_NONE:
+                document.init_forms()
             metadata, pages = _metadata(document), _pages(document, raw)
         finally:
             document.close()
@@ -64,7 +68,7 @@ def _pages(document: pypdfium2.PdfDocument, raw: Raw) -> list[list[Line]]:
             pages.append([])
             continue
         text_page = page.get_textpage()
-        pages.append(lines_of(text_page))
+        pages.append(with_fields(lines_of(text_page), page))
         text_page.close()
         page.close()
         characters += sum(len(line.text) for line in pages[-1])

@@ -12,16 +12,16 @@ from retrieval.reading.content import Block
 from retrieval.reading.joining import collapse, join_lines
 from retrieval.reading.lists import is_item
 from retrieval.reading.outline import is_article, spoken_level
-from retrieval.reading.pdf.lines import Line
+from retrieval.reading.pdf.cells import rows
+from retrieval.reading.pdf.columns import unrolled
+from retrieval.reading.pdf.furniture import without_furniture
+from retrieval.reading.pdf.lines import Line, hyphen_between
 
 _SENTENCE_END = re.compile(r"[。！？!?.…：:；;][”’」』）)\]】》\"']*$")
-_PAGE_NUMBER = re.compile(
-    r"[-–—·\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,6})\s*[页頁]?"
-    r"\s*(?:[/／,，]?\s*(?:共|of)?\s*\d{1,4}\s*[页頁]?)?[-–—·\s]*$",
-    re.IGNORECASE,
-)
-_DIGITS = re.compile(r"\d+")
+_ALIKE = 0.94  # lines whose sizes differ by less are set alike: glyphs of one size do not measure alike
 _LARGER = 1.12  # a line this much larger than the running text is a heading
+_SMALLER = 0.92  # a line this much smaller than the running text may be a footnote
+_NOTE = re.compile(r"[①-⑳*†‡※]|[\[（(【]?\d{1,3}[\]）)】.、\s]|[¹²³⁴⁵⁶⁷⁸⁹]|注[：:\d]")
 _LONGEST_HEADING = 80
 _MOST_LEVELS = 6
 _NARROWEST_COLUMN = 10  # in sizes of the line: what is narrower is no running text
@@ -29,7 +29,8 @@ _NARROWEST_COLUMN = 10  # in sizes of the line: what is narrower is no running t
 
 def blocks_of(pages: Sequence[Sequence[Line]]) -> tuple[list[Block], int]:
     """The paragraphs and headings of the pages, and how many running heads and page numbers were left out."""
-    kept, furniture = _without_furniture(pages)
+    kept, furniture = without_furniture(pages)
+    kept = [list(unrolled(rows(page))) for page in kept]
     lines = [line for page in kept for line in page]
     if not lines:
         kept, furniture = [list(page) for page in pages], 0
@@ -39,32 +40,6 @@ def blocks_of(pages: Sequence[Sequence[Line]]) -> tuple[list[Block], int]:
         joiner.add_page(page, number)
     joiner.close()
     return joiner.blocks, furniture
-
-
-def _without_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], int]:
-    """The pages without page numbers, and without lines that stand at the edge of three pages or more.
-
-    The edge is the first two and last two lines of a page, by their place; figures in them count as alike.
-    """
-    edges = [_edges(page) for page in pages]
-    seen = Counter(key for edge in edges for key in {_alike(line) for line in edge})
-    kept: list[list[Line]] = []
-    dropped = 0
-    for page, edge in zip(pages, edges, strict=True):
-        gone = {id(line) for line in edge if len(page) > 1 and _PAGE_NUMBER.match(line.text)}
-        gone |= {id(line) for line in edge if seen[_alike(line)] >= max(3, 0.3 * len(pages))}
-        dropped += len(gone)
-        kept.append([line for line in page if id(line) not in gone])
-    return kept, dropped
-
-
-def _edges(page: Sequence[Line]) -> list[Line]:
-    by_height = sorted(page, key=lambda line: line.bottom)
-    return [*by_height[:2], *by_height[2:][-2:]]
-
-
-def _alike(line: Line) -> tuple[str, int]:
-    return _DIGITS.sub("0", line.text), round(line.bottom / 4)
 
 
 def _columns(lines: Sequence[Line], gap: float) -> dict[float, float]:
@@ -91,37 +66,59 @@ class _Joiner:
         for line in lines:
             sizes[round(line.size, 1)] += len(line.text)
         self.body_size = sizes.most_common(1)[0][0]
-        larger = sorted({size for size in sizes if size > _LARGER * self.body_size}, reverse=True)
-        self.levels = {size: min(level, _MOST_LEVELS) for level, size in enumerate(larger, start=1)}
+        self.levels: dict[float, int] = {}
+        level, largest = 0, float("inf")
+        for size in sorted((size for size in sizes if size > _LARGER * self.body_size), reverse=True):
+            if size < _ALIKE * largest:
+                level, largest = level + 1, size
+            self.levels[size] = min(level, _MOST_LEVELS)
         gaps = [above.bottom - below.bottom for above, below in pairwise(lines)]
         usual = [gap for gap in gaps if 0 < gap < 4 * self.body_size]
         self.usual_gap = statistics.median(usual) if usual else 1.5 * self.body_size
         self.blocks: list[Block] = []
         self.open: list[Line] = []
+        self.notes: list[list[Line]] = []
+        self.note_page = 1
         self.page = 1
         self.right = 0.0
 
     def add_page(self, lines: Sequence[Line], number: int) -> None:
-        """Adds the lines of the page with this number."""
+        """Adds the lines of the page with this number; its footnotes come behind what goes on over the page."""
+        body = len(lines) - self._note_count(lines)
         columns = _columns(lines, gap=3 * self.body_size)
-        for position, line in enumerate(lines):
+        for position, line in enumerate(lines[:body]):
             if self.open and not self._continues(self.open[-1], line, turned=position == 0):
                 self.close()
             if not self.open:
                 self.page = number
             self.right = columns[line.left]
             self.open.append(line)
+        for line in lines[body:]:
+            if not self.notes or _NOTE.match(line.text):
+                self.notes.append([])
+            self.notes[-1].append(line)
+        self.note_page = number
 
     def close(self) -> None:
-        """Closes the paragraph that is open."""
-        if not self.open:
-            return
-        level = self._level(self.open[0])
-        text = _joined(self.open)
-        heading = level is not None and len(text) <= _LONGEST_HEADING and not text.endswith(("。", "；", "，"))
-        item = is_item(text) and not heading
-        self.blocks.append(Block(text, level=level if heading else None, page=self.page, item=item))
-        self.open = []
+        """Closes the paragraph that is open, and adds the footnotes that waited for its end."""
+        if self.open:
+            level = self._level(self.open[0])
+            text = _joined(self.open)
+            heading = level is not None and len(text) <= _LONGEST_HEADING and not text.endswith(("。", "；", "，"))
+            item = is_item(text) and not heading
+            self.blocks.append(Block(text, level=level if heading else None, page=self.page, item=int(item)))
+            self.open = []
+        self.blocks += [Block(_joined(note), page=self.note_page) for note in self.notes]
+        self.notes = []
+
+    def _note_count(self, lines: Sequence[Line]) -> int:
+        """How many lines at the end of the page are footnotes: set smaller than the text, the first one with a sign."""
+        count = 0
+        while count < len(lines) - 1 and lines[-1 - count].size < _SMALLER * self.body_size:
+            count += 1
+        while count and not _NOTE.match(lines[-count].text):
+            count -= 1
+        return count
 
     def _level(self, line: Line) -> int | None:
         return self.levels.get(round(line.size, 1))
@@ -129,26 +126,22 @@ class _Joiner:
     def _continues(self, line: Line, following: Line, *, turned: bool) -> bool:
         """Whether the following line goes on with the paragraph of this one; ``turned`` when a page lies between."""
         alike = abs(following.size - line.size) <= 0.15 * line.size and self._level(line) == self._level(following)
-        if (
-            not alike
-            or line.tabular
-            or following.tabular
-            or _begins(following.text)
-            or spoken_level(line.text) is not None
-        ):
+        if not alike or line.tabular or following.tabular or _begins(following.text):
             return False
         gap = line.bottom - following.bottom
         finished = bool(_SENTENCE_END.search(line.text))
+        wide = self.right - line.left >= _NARROWEST_COLUMN * line.size
+        full = wide and line.right >= self.right - 2.2 * line.size
+        if spoken_level(line.text) is not None and not full:
+            return False
+        nearly_full = wide and not finished and line.right >= line.left + 0.75 * (self.right - line.left)
         if turned or gap < -2 * line.size:  # the next page, or the next column
-            return self._level(line) is None and not finished
+            return self._level(line) is None and not finished and (full or nearly_full)
         if gap > 1.45 * max(self.usual_gap, line.size):
             return False
         # A line that goes back to the left of an indented first one, or stands below one that is not, may go on; one
         # that is indented begins a paragraph.
         indented = following.left > line.left + 1.2 * line.size
-        wide = self.right - line.left >= _NARROWEST_COLUMN * line.size
-        full = wide and line.right >= self.right - 2.2 * line.size
-        nearly_full = wide and not finished and line.right >= line.left + 0.75 * (self.right - line.left)
         return self._level(line) is not None or (not indented and (full or nearly_full))
 
 
@@ -161,7 +154,7 @@ def _joined(lines: Sequence[Line]) -> str:
     texts: list[str] = []
     for before, line in zip([None, *lines], lines, strict=False):
         if before is not None and before.hyphenated:
-            texts[-1] += line.text
+            texts[-1] += hyphen_between(texts[-1], line.text) + line.text
         else:
             texts.append(line.text)
     return collapse(join_lines(texts))

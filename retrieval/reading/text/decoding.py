@@ -102,8 +102,8 @@ codecs.register_error("euro_or_mark", _euro_or_mark)
 def decode(raw: Raw) -> Decoded:
     """The text of the file, decoded strictly: every byte becomes the character it stands for, or nothing is returned.
 
-    A text that ends in the midst of a character is read up to there, with a remark. Raises ``UnreadableDocument``
-    when no encoding fits, or the one that was set does not, with the line and what to do.
+    A text that ends in the midst of a character is read up to there, with a remark. Raises ``UnreadableDocument`` when
+    no encoding fits, or the one that was set does not, with the line and what to do.
     """
     data = raw.data
     if len(data) > raw.limits.text_bytes:

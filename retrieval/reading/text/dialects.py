@@ -118,6 +118,7 @@ def _without_modules(lines: list[str]) -> Iterator[str]:
 def _outdented(lines: Iterable[str]) -> Iterator[str]:
     """The lines, what components hold as far to the left as their tags stand: in MDX its indent means nothing."""
     open_elements: list[tuple[int, int | None]] = []  # the indent of each tag, and how far what it holds is set in
+    shift = 0  # of all of them together
     fence = ""
     for line in lines:
         if not line.strip():
@@ -127,13 +128,13 @@ def _outdented(lines: Iterable[str]) -> Iterator[str]:
         if open_elements and open_elements[-1][1] is None:
             indent = open_elements[-1][0]
             open_elements[-1] = (indent, max(0, depth - indent))
+            shift += max(0, depth - indent)
         found = _FENCE.match(line)
         if found and (not fence or found[1].startswith(fence)):
             fence = "" if fence else found[1]
         element = None if fence or found else _ELEMENT.match(line)
         if element and element[1] and open_elements:
-            open_elements.pop()
-        shift = sum(shift or 0 for _, shift in open_elements)
+            shift -= open_elements.pop()[1] or 0
         yield _dedented(line, shift) if shift else line
         if element and not element[1] and f"</{element[2]}>" not in line:
             open_elements.append((depth, None))

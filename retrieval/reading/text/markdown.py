@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from html import escape
 from itertools import pairwise
 from pathlib import PurePosixPath
 
@@ -22,6 +23,7 @@ from retrieval.reading.web import page
 from retrieval.reading.wrapping import goes_on, is_cut, wrap_width
 
 _DEEPEST = 100
+_MOST_SIGNS = 2000
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 _PICTURE_SIZE = re.compile(r"\d+(?:x\d+)?$")
 _MARKED = re.compile(r"==(?=[^\s=])([^=\n]{1,500})(?<=\S)==")
@@ -61,9 +63,17 @@ def _parser(*, mdx: bool) -> MarkdownIt:
         parser.disable("code")
     parser.use(deflist_plugin)
     parser.use(footnote_plugin, inline=False, move_to_end=False)
+    parser.core.ruler.before("inline", _leave_noise.__name__, _leave_noise)
     for rule in (_place_notes, _open_callouts, _keep_lines, _show_text):
         parser.core.ruler.push(rule.__name__, rule)
     return parser
+
+
+def _leave_noise(state: StateCore) -> None:
+    """Leaves paragraphs as they are that hold thousands of signs of links: finding which belong together takes long."""
+    for token in state.tokens:
+        if token.type == "inline" and sum(map(token.content.count, ("[", "~~", "<"))) > _MOST_SIGNS:
+            token.type, token.content = "html_block", escape(token.content).replace("\n", "<br>")
 
 
 def _place_notes(state: StateCore) -> None:

@@ -27,9 +27,16 @@ _ROLES = frozenset((
     "navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alertdialog", "menu", "menubar",
     "toolbar",
 ))  # fmt: skip
+# Of what a page folds away until somebody opens it: the answers of an accordion, the panels of tabs, the whole text.
+_PANEL = re.compile(
+    r"answers?|ans|panels?|panes?|collaps\w*|accordion\w*|tabs?|tab(?:content|panel|pane)|content|contents|con|cont|"
+    r"details?|faqs?|toggle\w*|expand\w*|fold\w*|dropdown|drop|body|text|txt|desc\w*|more|info|article|neirong|zhankai"
+)
+_HEADED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "label", "b", "strong"})
+_HEAD_NAME = re.compile(r"titles?|heads?|header|heading|questions?|trigger|toggle|tit|biaoti|wenti")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？；]|，.*，|[.!?](?:\s|$)")
-_LEGAL = re.compile(r"©|ICP[备備证證]\s*(?:字第)?\s*\d|公网安备\s*\d|all rights reserved", re.IGNORECASE)
+_LEGAL = re.compile(r"©|ICP[备備证證]\s?(?:字第)?\s?\d|公网安备\s?\d|all rights reserved", re.IGNORECASE)
 _LONGEST_LEGAL = 300
 _MOST_PROSE = 0.4  # a block with a larger share of the sentences is the text, whatever its name
 _NEVER = frozenset(["[document]", "html", "body", "main", "article"])
@@ -101,12 +108,28 @@ def _by_name(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
         return _FURNITURE if _MARKS & set(words) else _UNSEEN if _is_hidden(attributes) else None
     if weight.article:
         return None
-    if any(map(_COMMENTS.fullmatch, words)):
-        return _FURNITURE
-    if weight.prose > _MOST_PROSE * page.total.prose:
-        return None
     named = tag in _SURROUNDING or attributes.get("role") in _ROLES or any(map(_NAME.fullmatch, words))
-    return _FURNITURE if named else _UNSEEN if _is_hidden(attributes) else None
+    if _is_hidden(attributes) and (named or not (_is_most(page, weight) or _is_panel(node, attributes, words))):
+        return _UNSEEN
+    comments = any(map(_COMMENTS.fullmatch, words))
+    return _FURNITURE if comments or (named and weight.prose <= _MOST_PROSE * page.total.prose) else None
+
+
+def _is_most(page: _Pruning, weight: _Weight) -> bool:
+    """Whether the element holds so much of the page's sentences, or of its words, that it is the page's text."""
+    return weight.prose > _MOST_PROSE * page.total.prose or weight.text > _MOST_PROSE * page.total.text
+
+
+def _is_panel(node: PageElement, attributes: dict[str, str], words: list[str]) -> bool:
+    """Whether what is hidden is shown to whoever opens it: it is named so, or stands right below what heads it."""
+    if attributes.get("role") == "tabpanel" or "aria-labelledby" in attributes or any(map(_PANEL.fullmatch, words)):
+        return True
+    before = node.previous_sibling
+    while before is not None and not isinstance(before, Tag):
+        before = before.previous_sibling
+    return before is not None and (
+        before.name in _HEADED or any(map(_HEAD_NAME.fullmatch, _words(attributes_of(before))))
+    )
 
 
 def _by_shape(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
@@ -141,6 +164,9 @@ def _remove_textless(root: PageElement) -> None:
     def enter(node: PageElement) -> bool:
         if is_text(node):
             return False
+        if isinstance(node, Tag) and node.name == "button" and _opens_a_panel(node):
+            node.name = "b"
+            return True
         if node is not root and (not isinstance(node, Tag) or node.name in TEXTLESS):
             doomed.append(node)
             return False
@@ -149,6 +175,17 @@ def _remove_textless(root: PageElement) -> None:
     walk(root, enter)
     for node in doomed:
         _remove(node)
+
+
+def _opens_a_panel(button: Tag) -> bool:
+    """Whether the button is the heading of an accordion's panel, and no tab and no switch of a menu."""
+    attributes = attributes_of(button)
+    if attributes.get("role") == "tab" or "tab" in attributes.get("data-bs-toggle", attributes.get("data-toggle", "")):
+        return False
+    if button.parent is not None and button.parent.name in _HEADED:
+        return True
+    says_so = {"aria-controls", "aria-expanded", "data-target", "data-bs-target"} & attributes.keys()
+    return bool(says_so) and not {"nav", "navbar", "menu", "menubtn"} & set(_words(attributes))
 
 
 def _remove(node: PageElement) -> None:

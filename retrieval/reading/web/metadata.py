@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from bs4 import BeautifulSoup
@@ -21,8 +22,21 @@ _DATE = (
 )  # fmt: skip
 _LINKED_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)\s*-->")
-_DATE_CLASSES = frozenset(("pubtime", "pub-time", "publish-time", "pubdate", "date", "time"))
+_DATE_NAME = re.compile(
+    r"(?:.{1,20}-)?(?:date|time|update|fbsj|fbrq|riqi|shijian)"
+    r"|(?:pub|publish(?:ed)?|post(?:ed)?|release|update|create|entry|article|news|info)-?(?:date|time|at|on)"
+)
+_SECONDS = re.compile(r"\bvar (?:ct|publish_time|create_time) ?= ?[\"'](\d{10})[\"']")
+_CHINA = dt.timezone(dt.timedelta(hours=8))
 _MOST_DATES = 20
+_SEPARATOR = re.compile(r"\s?[_|｜»]+\s?|\s[-–—·:]+\s|(?<=[^\x00-\x7f])[-–—]+(?=[^\x00-\x7f])")
+# What the names of those end in who publish pages.
+_SITE = re.compile(
+    r"(?:[网站厅局处委部办院所校行会社台馆]|政府|政务|门户|官网|中心|大学|中学|小学|医院|公司|集团|频道|新闻|资讯|要闻|平台|社区|论坛|博客|百科|首页|"
+    r"主页|信息公开|通知公告|\.(?:com|cn|net|org)|\b(?:wiki|blog|forum|news|docs|documentation|home|official site))$",
+    re.IGNORECASE,
+)
+_SHORTEST_OWN = 6
 _FULL_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 
 
@@ -76,17 +90,30 @@ class _Witnesses:
 def _shows_date(node: Tag) -> bool:
     if node.name == "time" or node.get("itemprop") == "datePublished":
         return True
-    return not _DATE_CLASSES.isdisjoint(str(node.get("class") or "").split())
+    names = f"{node.get('class') or ''} {node.get('id') or ''}".lower().replace("_", "-").split()
+    return any(map(_DATE_NAME.fullmatch, names))
 
 
 def _title(page: _Witnesses, declared: str | None) -> str | None:
     """The title without the name of the site, which <title> usually appends and the first heading does not."""
     if page.heading and page.heading in page.title:
         return page.heading
-    if declared:
-        return declared
-    head, mark, _ = page.title.partition("_")
-    return (head if mark and len(head) >= 6 else page.title) or None
+    return _without_site(declared or page.title) or None
+
+
+def _without_site(title: str) -> str:
+    """The title without the names of sites and authorities that stand before or behind it.
+
+    >>> _without_site("放假的通知-某某学院"), _without_site("某某大学 | 停课的通知"), _without_site("2023-05-06 值班")
+    ('放假的通知', '停课的通知', '2023-05-06 值班')
+    """
+    parts = [part.strip() for part in _SEPARATOR.split(title) if part.strip()]
+    if len(parts) < 2:
+        return title
+    own = [part for part in parts if not _SITE.search(part)]
+    if own and len(own) < len(parts):
+        return own[0]
+    return parts[0] if "_" in title and len(parts[0]) >= _SHORTEST_OWN else title
 
 
 def _date(page: _Witnesses, declared: str | None, text: str) -> str | None:
@@ -98,7 +125,8 @@ def _date(page: _Witnesses, declared: str | None, text: str) -> str | None:
         shown = str(node.get("datetime") or "") or collapse(node.get_text())[:60]
         if _FULL_DATE.search(shown) and (date := iso_date(shown)):
             return date
-    return None
+    seconds = _SECONDS.search(text)
+    return dt.datetime.fromtimestamp(int(seconds[1]), _CHINA).date().isoformat() if seconds else None
 
 
 def _url(canonical: str, declared: str | None, text: str) -> str | None:
