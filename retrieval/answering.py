@@ -110,7 +110,9 @@ class Answerer:
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
                     right = None if literal else await self._corrected(asked, found, hidden)
-                    meant = right and (right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden))
+                    meant = None
+                    if right is not None:
+                        meant = right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden)
                 return await asyncio.to_thread(rank, (asked, found), meant)
         except TimeoutError:
             if self._seconds is None or not limit.expired():
