@@ -100,8 +100,10 @@ def _command(match: re.Match[str], message: Message, me: User, *, private: bool)
         return None
     if command is not Command.ASK:
         return Call(command, match["rest"].strip() if command in _ABOUT_SOMETHING else "")
-    text, entities = message.text or message.caption or "", message.entities or message.caption_entities
-    return Call(command, _or_referred(_asked(text, entities, me, start=match.start("rest")), message, me))
+    if match.string != (message.text or message.caption):  # what a mention was taken from
+        return Call(command, _or_referred(match["rest"].strip(_AROUND_QUESTION), message, me))
+    entities = message.entities or message.caption_entities
+    return Call(command, _or_referred(_asked(match.string, entities, me, start=match.start("rest")), message, me))
 
 
 def replied_to(message: Message) -> Message | None:
@@ -136,7 +138,7 @@ def _or_referred(question: str, message: Message, me: User) -> str:
     """The question, unless it only points at another message: then the question there."""
     if any(map(str.isalnum, question)) and not is_filler(question):
         return question
-    return _referred(message, me) or ("" if not _replies_to(message, me) else question.strip("?？ "))
+    return _referred(message, me) or (question if any(map(str.isalnum, question)) else "")
 
 
 def _asked(text: str, entities: Sequence[MessageEntity], me: User, *, start: int = 0) -> str:

@@ -123,6 +123,11 @@ slow-down-chat =
        *[other] 这个群问得有点快，歇 { $seconds } 秒再问吧。
     }
 not-for-you = 这个机器人只回答指定的聊天。想用的话，请把这个编号告诉管理员：<code>{ $chat_id }</code>
+hello =
+    大家好，我是原句。写上 @{ $username } 和问题，或者用 /ask 加上问题，或者回复我的消息，我就从文档里找出回答它的原句。
+hello-sees-calls = 我只看得到叫我的消息：命令、回复和 @{ $username }（前面要有空格）。
+hello-sees-all = 群里的消息我都收得到，但只有叫到我才会回答，其余的不记。
+group-migrated = 群 <code>{ $old }</code> 升级成了超级群，编号现在是 <code>{ $new }</code>。我已经跟着换了；请把设置（YUANJU_ALLOWED_CHATS、YUANJU_PRIVATE_FOLDERS）里的旧编号改成新的。
 leaving = 这个机器人只在指定的群里回答，我先退出了。想让我留下，请把群的编号告诉管理员：<code>{ $chat_id }</code>
 not-for-you-inline = 这个机器人只给指定的人用
 in-private-only = 请在私聊里用这个命令。
@@ -151,7 +156,7 @@ sources-line-unreadable = { $number }. ⚠️ { $path }：{ $reason }
 sources-none = 还没有文档。把文件发给我就能添加。
 button-previous = ‹ 上一页
 button-next = 下一页 ›
-upload-title = <b>{ $title }</b>
+upload-title = 标题：<b>{ $title }</b>
 upload-name = 文件名：{ $name }
 upload-folder = 文件夹：{ $folder }
 upload-folder-own = 文档文件夹
@@ -169,9 +174,9 @@ format-text = 文本
 format-html = 网页
 format-table = 表格
 format-book = 电子书
-format-word = Word
+format-word = Word 文档
 format-slides = 幻灯片
-format-sheets = Excel
+format-sheets = Excel 表格
 format-archive = 压缩包
 upload-remark = · { $remark }
 upload-replaces = ⚠️ 会替换同名的文档。
