@@ -169,7 +169,7 @@ async def test_private_content_changes_nothing_outside(
         api.private("经理的工资是多少？")
         outside = await api.next_reply()
     assert "三万元" in inside.text
-    assert outside.text.startswith("工资在每月十日发放，遇到假日提前。")
+    assert outside.text.removeprefix("可能相关，请核对原文：\n\n").startswith("工资在每月十日发放，遇到假日提前。")
     assert "工资表" not in outside.text
     assert "工资条" not in outside.text
 
