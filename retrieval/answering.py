@@ -89,14 +89,14 @@ class Answerer:
     async def _ranked(
         self, question: str, hidden: frozenset[str], made: Callable[[Ranking], T], *, literal: bool = False
     ) -> T:
-        """Return what is made of the ranking for a question.
+        """Return what is made of the ranking for a question; where that may be misspelt, for the surer of the two.
 
         Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile.
         """
 
-        def rank(asked: Question, found: Found) -> T:
+        def rank(*readings: tuple[Question, Found]) -> T:
             with self._timed("rank"):
-                return made(self._ranker.rank(asked, found))
+                return made(max((self._ranker.rank(*one) for one in readings), key=lambda one: one.confidence))
 
         try:
             async with asyncio.timeout(self._seconds) as limit:
@@ -104,10 +104,10 @@ class Answerer:
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                    if not literal and (right := await self._corrected(asked, found, hidden)):
-                        asked = right
-                        found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                return await asyncio.to_thread(rank, asked, found)
+                    readings = [(asked, found)]
+                    if not literal and (meant := await self._corrected(asked, found, hidden)):
+                        readings.append((meant, await self._engine.search(meant.terms, limit=SEARCHED, hidden=hidden)))
+                return await asyncio.to_thread(rank, *readings)
         except TimeoutError:
             if self._seconds is None or not limit.expired():
                 raise

@@ -149,7 +149,9 @@ def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
     return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic's, unknown to mypy
 
 
-QUICK = Timing(answer=4, poll=4, poll_answer=2, first_pause=0.01, longest_pause=0.1, look=0.05, suspect=0, stop=5)
+QUICK = Timing(
+    answer=4, poll=4, poll_answer=2, first_pause=0.01, longest_pause=0.1, look=0.05, suspect=0, stop=5, hello=0, name=0
+)
 """So that a test need not wait; 4 seconds stand for the 40 that an answer may take, as much as a busy machine needs."""
 
 

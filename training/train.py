@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.evaluation import refusal
 from retrieval.language import Tokenizer
@@ -75,7 +76,7 @@ OVERLAPPING = 0.3
 PENALTY, DOUBT_PENALTY = 8.0, 100.0
 """On the standardised weights of the ranking, and of the confidence, which must hold where nothing was learned."""
 SURE_WRONGLY, SHOWN_RIGHTLY = 0.08, 0.92
-"""The thresholds are where of no sort more of the unanswerable are sure, and where so many of the answerable are shown."""
+"""The thresholds: of no kind and sort of unanswerable questions more is sure; of the answerable so many are shown."""
 JUDGED_SORTS = ("foreign", "name", "year", "number", "chat", "refused")
 """The sorts that this is judged by: what is left or a neighbour may answer the others all the same."""
 
@@ -220,41 +221,53 @@ def thresholds(tables: Mapping[Key, Cases], values: Mapping[str, Array]) -> tupl
     return float(np.mean(shown)), float(np.max(sure))
 
 
+COLUMNS = {
+    "foreign": ("foreign",),
+    "swapped": ("name", "year", "number"),
+    "chat, now": ("chat", "now"),
+    "refused": ("refused",),
+    "gone": ("paragraph", "sentence"),
+}
+"""The sorts of unanswerable questions that are reported together."""
+
+
 def report(tables: Mapping[Key, Cases], values: Mapping[str, Array], shown: float, sure: float) -> None:
-    """Print a line for each kind and layout: ranking at threshold 0 beside what users see, and what is wrongly sure."""
+    """Print a row for each kind and layout: ranking at threshold 0 beside what users see, and what is wrongly sure."""
+    print(
+        "| kind | n | right first / in three | as users see them | shown | sure | sure of " + " | ".join(COLUMNS),
+        "| AUROC |",
+    )
     for kind in values:
         keys = [key for key in tables if key[0] == kind]
         bounds = np.cumsum([0, *(len(tables[key].sorts) for key in keys)])
         groups: dict[str, list[int]] = {}
-        for number, key in enumerate(keys):
-            groups.setdefault(f"{key[0] if kind == REAL else key[1]}, {key[2]}", []).append(number)
-        for title, numbers in groups.items():
+        for number, (_, _, layout) in enumerate(keys):
+            groups.setdefault(layout if layout in {one.name for one in RANKED} else "other layouts", []).append(number)
+        for layout, numbers in groups.items():
             own = joined_cases([tables[keys[number]] for number in numbers])
             found = np.concatenate([values[kind][bounds[number] : bounds[number + 1]] for number in numbers])
-            _report(title, own, found, shown, sure)
+            print(f"| {kind}, {layout} | {' | '.join(_cells(own, found, shown, sure))} |", flush=True)
 
 
-def _report(title: str, own: Cases, found: Array, shown: float, sure: float) -> None:
+def _cells(own: Cases, found: Array, shown: float, sure: float) -> list[str]:
     rank, known = own.rank[own.answerable], found[own.answerable]
-    cells = {
-        "n": len(rank),
-        "first": float((rank == 1).mean()),
-        "three": float(((rank > 0) & (rank <= 3)).mean()),
-        "shown": float((known >= shown).mean()),
-        "shown first": float(((rank == 1) & (known >= shown)).mean()),
-        "shown three": float(((rank > 0) & (rank <= 3) & (known >= shown)).mean()),
-        "sure": float((known >= sure).mean()),
-    }
-    line = "  ".join(
-        f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value:4}" for name, value in cells.items()
-    )
-    wrong = []
-    for sort in SHARES:
-        others = found[own.sorts == sort]
-        if len(others) >= _LEAST_CASES:
-            auroc = refusal(known.tolist(), others.tolist())["refusal AUROC"]
-            wrong.append(f"{sort} {(others >= sure).mean():.2f}/{(others >= shown).mean():.2f} ({auroc:.2f})")
-    print(f"{title:32} {line}\n{'':32} sure/shown (AUROC) of unanswerable: {'  '.join(wrong)}", flush=True)
+    first, third, seen = rank == 1, (rank > 0) & (rank <= 3), known >= shown
+    cells = [
+        str(len(rank)),
+        f"{_share(first)} / {_share(third)}",
+        f"{_share(first & seen)} / {_share(third & seen)}",
+        _share(seen),
+        _share(known >= sure),
+    ]
+    for sorts in COLUMNS.values():
+        others = found[np.isin(own.sorts, sorts)]
+        cells.append(_share(others >= sure) if len(others) >= _LEAST_CASES else "")
+    judged = found[np.isin(own.sorts, JUDGED_SORTS)]
+    return [*cells, f"{refusal(known.tolist(), judged.tolist())['refusal AUROC']:.2f}"]
+
+
+def _share(chosen: NDArray[np.bool_]) -> str:
+    return f"{chosen.mean():.3f}".removeprefix("0") if len(chosen) else ""
 
 
 def main() -> None:

@@ -17,8 +17,7 @@ from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.actions import Kept
-from bot.memory.asker import Asker
-from bot.memory.exchange import Exchange
+from bot.memory.exchange import Asker, Exchange
 from bot.memory.state import LastQuestion, State
 
 logger = logging.getLogger(__name__)

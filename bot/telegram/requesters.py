@@ -10,7 +10,7 @@ from telegram.constants import ChatType
 from bot.access import Access
 from bot.conversation.services import Requester
 from bot.language import language_in, language_of
-from bot.memory.asker import Asker
+from bot.memory.exchange import Asker
 
 _NAMES = re.compile(r"[/@]\w+|https?://\S+")  # which are written in Latin letters, whatever the language
 
@@ -38,7 +38,7 @@ def _requester(
         language = language_in(_NAMES.sub("", asked), language)
     topic = message.message_thread_id if message.is_topic_message else None
     return Requester(
-        asker=Asker(person_id, message.chat_id, topic or 0),
+        asker=Asker(person_id, access.current(message.chat_id), topic or 0),
         language=language,
         audience=access.audience(message.chat_id),
         private=private,

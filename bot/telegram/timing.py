@@ -26,6 +26,8 @@ class Timing:
     stop: float = 8.0  # container runtimes kill after ten
     suspect: float = 2.0  # before it is begun with what may have ended the process
     look: float = 30.0  # at what Telegram says of a webhook
+    hello: float = 3.0  # before a group is greeted: it may turn out to be known already
+    name: float = 60.0  # between two questions for the bot's own name
 
     @property
     def pauses(self) -> Callable[[RetryCallState], float]:

@@ -20,7 +20,7 @@ from bot.conversation.services import Requester, Services
 from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
 from bot.language import Language
-from bot.memory.asker import Asker
+from bot.memory.exchange import Asker
 from bot.memory.ledger import Ledger
 from bot.memory.state import database_url, opened
 from bot.rendering.catalogue import phrases
