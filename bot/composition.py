@@ -51,7 +51,14 @@ async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tup
     async with changing(settings.index_folder, wait=wait):
         words = tokenizer(settings)
         async with _engine(settings, words) as engine:
-            yield Library(settings.documents, engine, words, limits=settings.reading_limits), engine
+            documents = Library(
+                settings.documents,
+                engine,
+                words,
+                limits=settings.reading_limits,
+                recognised=_recognised(settings),
+            )
+            yield documents, engine
 
 
 @asynccontextmanager
@@ -129,7 +136,7 @@ async def live_index(
             known.stamp,
             Indexer(environment),
             threshold=settings.threshold,
-            readers=partial(Readers, limits=settings.reading_limits),
+            readers=partial(Readers, limits=settings.reading_limits, recognised=_recognised(settings)),
             timed=timed,
         )
 
@@ -158,6 +165,11 @@ def tokenizer(settings: Settings) -> Tokenizer:
 
 def _dictionaries(settings: Settings) -> Path:
     return settings.index_folder / "jieba"
+
+
+def _recognised(settings: Settings) -> Path:
+    """Give the folder in which text is kept that was recognised in pictures."""
+    return settings.index_folder / "recognised"
 
 
 async def _made(known: Snapshots) -> Snapshot:

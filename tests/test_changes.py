@@ -20,7 +20,7 @@ OTHER: Json = {"id": -1_000_000_009_000, "type": "supergroup", "title": "别的�
 SALARY = quote("工资是一万元。", source=Source("人事/工资.txt", "工资表"))
 
 
-UPGRADING = replace(QUICK, hello=1)
+UPGRADING = replace(QUICK, settle=1)
 """Long enough for what comes together to be taken in before a new group is greeted."""
 
 
@@ -34,7 +34,7 @@ async def test_an_answer_under_way_goes_to_what_the_group_has_become(
     release = asyncio.Event()
     asking = library(release=release)
     async with serving(api, asking, timing=UPGRADING):
-        asked = api.write(SMALL, "/ask 问题")
+        asked = api.write(SMALL, "/ask 年假有几天？")
         await asking.asked.wait()
         new = api.upgrade(SMALL, told=False)
         api.said(PERSON, "别的话", chat=new)
@@ -108,7 +108,7 @@ async def test_an_edit_in_what_the_group_has_become_does_not_edit_what_was_answe
     api: FakeBotAPI,
 ) -> None:
     async with serving(api, library(), timing=UPGRADING):
-        asked = api.write(SMALL, "/ask 问题")
+        asked = api.write(SMALL, "/ask 年假有几天？")
         await api.next_reply()
         new = api.upgrade(SMALL)
         await api.until(lambda: not api.pending)
@@ -128,7 +128,7 @@ async def test_a_topic_that_nobody_may_write_in_is_one_line_and_no_apology(
     asking = library(release=release)
     async with serving(api, asking, timing=QUICK):
         topic = api.open_topic()
-        api.write(FORUM, "/ask 问题", topic=topic)
+        api.write(FORUM, "/ask 年假有几天？", topic=topic)
         await asking.asked.wait()
         getattr(api, closing)(topic)
         release.set()
@@ -144,7 +144,7 @@ async def test_a_topic_that_nobody_may_write_in_is_one_line_and_no_apology(
 @pytest.mark.parametrize("by", ["mention", "command", "no entity"])
 async def test_a_bot_that_is_renamed_hears_its_new_name(api: FakeBotAPI, by: str) -> None:
     async with serving(api, library(), timing=QUICK):
-        api.group("/ask 问题")
+        api.group("/ask 年假有几天？")
         await api.next_reply()
         api.me = api.me | {"username": "New_Name_Bot"}
         words = {
@@ -180,7 +180,7 @@ async def test_a_group_that_the_bot_is_added_to_is_greeted_once(api: FakeBotAPI,
     assert len(api.replies) == 2
     assert hello.chat_id == GROUP["id"]
     assert "/ask" in hello.text
-    assert ("都收得到" in hello.text, "只看得到" in hello.text) == (sees_all, not sees_all)
+    assert ("我不回答" in hello.text, "我看不到" in hello.text) == (sees_all, not sees_all)
 
 
 async def test_being_thrown_out_is_no_event(api: FakeBotAPI, caplog: pytest.LogCaptureFixture) -> None:

@@ -115,8 +115,11 @@ def test_of_a_long_sentence_the_clauses_around_what_answers_are_shown() -> None:
     place = sentence.index("第5个车间")
     text, entities = shown(quote(sentence, highlights=((place, place + 5),)))
     first = text.splitlines()[0]
-    assert first == f"…{''.join(clauses[4:6])}…"
+    assert (first[0], first[-1]) == ("…", "…")
     assert first.strip("…") in sentence
+    assert clauses[5] in first  # to its end
+    assert clauses[4] in first  # what comes before tells what it is about
+    assert utf16_length(first) <= 90
     assert bold(text, entities) == ["第5个车间"]
 
 

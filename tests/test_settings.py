@@ -41,7 +41,9 @@ def test_the_readme_and_the_example_file_are_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("language", get_args(OperatorLanguage))
-def test_help_shows_every_setting_in_one_language(language: OperatorLanguage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_every_setting_in_one_language(
+    language: OperatorLanguage, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         commands.parser(language).parse_args(["index", "--help"])
     shown = "".join(capsys.readouterr().out.split())

@@ -112,7 +112,6 @@ def add_handlers(application: BotApplication, services: Services, changes: Chang
     application.add_handler(CallbackQueryHandler(Presses(conversation, services.access).on_press))
     application.add_handler(InlineQueryHandler(Inline(services).on_query))
     application.add_handler(ChatMemberHandler(messages.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_handler(ChatMemberHandler(changes.on_membership, ChatMemberHandler.MY_CHAT_MEMBER), group=1)
     application.add_error_handler(messages.on_error)
 
 

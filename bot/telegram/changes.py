@@ -1,4 +1,4 @@
-"""What changes in Telegram while the bot runs: groups become supergroups, it is renamed, it is added to groups."""
+"""What changes in Telegram while the bot runs: groups become supergroups, and it may be renamed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import Any
 from telegram import Chat, ChatMember, ChatMemberUpdated, Update
 from telegram.constants import ChatAction, ChatType
 from telegram.error import TelegramError
-from telegram.ext import CallbackContext, ExtBot
+from telegram.ext import ApplicationHandlerStop, CallbackContext, ExtBot
 
 from bot.access import Access
-from bot.language import language_of, operator_language
+from bot.language import operator_language
 from bot.memory.state import State
 from bot.rendering.catalogue import phrases
 from bot.settings import Settings
@@ -27,14 +27,13 @@ logger = logging.getLogger(__name__)
 Context = CallbackContext[Any, Any, Any, Any]
 
 _OUTSIDE = {ChatMember.LEFT, ChatMember.BANNED}
-_GROUPS = {ChatType.GROUP, ChatType.SUPERGROUP}
 _FIRST_SUPERGROUP = -1_000_000_000_000  # the ids of supergroups and channels are this one and below
 _DAY_SECONDS = 86_400.0
 _TELL_AGAIN_SECONDS = 30 * _DAY_SECONDS
 
 
 class Changes:
-    """The handlers of what the others rely on."""
+    """The handler of what the others rely on."""
 
     def __init__(self, state: State, settings: Settings, access: Access, *, timing: Timing) -> None:
         self._state = state
@@ -52,24 +51,14 @@ class Changes:
             await self._migrated(message.migrate_from_chat_id, message.chat.id, context.bot)
         elif update.effective_chat and update.effective_chat.type == ChatType.SUPERGROUP:
             await self._look_for(update.effective_chat, context.bot)
+            if update.my_chat_member and _is_new(update.my_chat_member):
+                # What the bot was added to may be what a group has become, which is told at the same time.
+                await asyncio.sleep(self._timing.settle)
+                if update.effective_chat.id in self._state.migrations.known.values():
+                    raise ApplicationHandlerStop
         text = (message.text or message.caption or "") if message else ""
         if ("@" in text or "＠" in text) and f"@{context.bot.username}".lower() not in text.replace("＠", "@").lower():
             await self._ask_name(context.bot)
-
-    async def on_membership(self, update: Update, context: Context) -> None:
-        """Say hello, once, in a group that the bot has been added to and answers in."""
-        change = update.my_chat_member
-        if change is None or not _is_new(change) or not self._access.answers_in(change.chat.id):
-            return
-        # What was added may be what a group has become, which is told at the same time.
-        await asyncio.sleep(self._timing.hello)
-        if change.chat.id in self._state.migrations.known.values():
-            return
-        if await self._state.give_notice("hello", change.chat.id, within_seconds=_DAY_SECONDS):
-            say = phrases(language_of(change.from_user.language_code))
-            sees = "hello-sees-all" if context.bot.can_read_all_group_messages else "hello-sees-calls"
-            hello = [say.html(key, username=context.bot.username) for key in ("hello", sees)]
-            await context.bot.send_message(change.chat.id, "\n\n".join(hello))
 
     async def remind(self, bot: ExtBot[Any]) -> None:
         """Tell the operators which ids in the settings are out of date, now and then, as long as they are."""
@@ -127,6 +116,5 @@ class Changes:
 
 
 def _is_new(change: ChatMemberUpdated) -> bool:
-    """Whether the bot has come into a group that it was not in."""
-    before, now = change.old_chat_member.status, change.new_chat_member.status
-    return change.chat.type in _GROUPS and before in _OUTSIDE and now not in _OUTSIDE
+    """Whether the bot was not there before."""
+    return change.old_chat_member.status in _OUTSIDE and change.new_chat_member.status not in _OUTSIDE

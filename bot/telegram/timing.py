@@ -26,7 +26,7 @@ class Timing:
     stop: float = 8.0  # container runtimes kill after ten
     suspect: float = 2.0  # before it is begun with what may have ended the process
     look: float = 30.0  # at what Telegram says of a webhook
-    hello: float = 3.0  # before a group is greeted: it may turn out to be known already
+    settle: float = 1.0  # until it is known whether a group that is new is what another has become
     name: float = 60.0  # between two questions for the bot's own name
 
     @property
