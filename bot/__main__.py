@@ -132,11 +132,11 @@ def _secrets(settings: Settings) -> list[str]:
 
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
-    from bot.language import operator_language
+    from bot.language import reader_language
     from bot.terminal import console
 
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
-    language = operator_language(os.environ)
+    language = reader_language(os.environ)
     async with composition.snapshot(settings) as snapshot:
         answer = snapshot.answerer.answer
         found = await console.ask(
@@ -149,7 +149,7 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import commands, composition
     from bot.documents.locks import using
     from bot.documents.watching import watching
-    from bot.language import operator_language
+    from bot.language import reader_language
     from bot.terminal import chat
 
     interactive = sys.stdin.isatty()
@@ -157,7 +157,7 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
         async with composition.snapshot(settings):
             await live_index.take_up()
         async with watching(live_index, how=settings.watch if interactive else "off"):
-            await chat.run(settings, live_index, operator_language(os.environ), interactive=interactive)
+            await chat.run(settings, live_index, reader_language(os.environ), interactive=interactive)
     return FOUND
 
 

@@ -40,18 +40,25 @@ class Snapshots:
 
 
 @asynccontextmanager
-async def library(settings: Settings, *, patient: bool = True) -> AsyncIterator[tuple[Library, Engine]]:
+async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tuple[Library, Engine]]:
     """Give what brings the index up to date, and the engine it does so with; no other process does so meanwhile.
 
-    Who is not ``patient`` gets an ``IndexBusyError`` instead of waiting for another.
+    Without ``wait``, raises ``IndexBusyError`` while another process does so.
     """
     from bot.documents.locks import changing
     from retrieval.library import Library
 
-    async with changing(settings.index_folder, patient=patient):
+    async with changing(settings.index_folder, wait=wait):
         words = tokenizer(settings)
         async with _engine(settings, words) as engine:
-            yield Library(settings.documents, engine, words, limits=settings.reading_limits), engine
+            documents = Library(
+                settings.documents,
+                engine,
+                words,
+                limits=settings.reading_limits,
+                recognised=_recognised(settings),
+            )
+            yield documents, engine
 
 
 @asynccontextmanager
@@ -89,7 +96,7 @@ async def snapshot(settings: Settings) -> AsyncIterator[Snapshot]:
     async with snapshots(settings) as known:
         before = await known.stamp()
         try:
-            await refresh(settings, patient=not before)
+            await refresh(settings, wait=not before)
         except YuanjuError as error:
             if not before or (last := await known.newest()) is None:
                 raise
@@ -129,16 +136,16 @@ async def live_index(
             known.stamp,
             Indexer(environment),
             threshold=settings.threshold,
-            readers=partial(Readers, limits=settings.reading_limits),
+            readers=partial(Readers, limits=settings.reading_limits, recognised=_recognised(settings)),
             timed=timed,
         )
 
 
-async def refresh(settings: Settings, *, patient: bool = True) -> None:
+async def refresh(settings: Settings, *, wait: bool = True) -> None:
     """Bring the index up to date in this process, before the eyes of whoever waits for it."""
     from bot.terminal.indexing import progress_bar
 
-    async with library(settings, patient=patient) as (documents, _):
+    async with library(settings, wait=wait) as (documents, _):
         with progress_bar() as progress:
             report = await documents.refresh(progress=progress)
     if report.failures:
@@ -158,6 +165,11 @@ def tokenizer(settings: Settings) -> Tokenizer:
 
 def _dictionaries(settings: Settings) -> Path:
     return settings.index_folder / "jieba"
+
+
+def _recognised(settings: Settings) -> Path:
+    """Give the folder in which text is kept that was recognised in pictures."""
+    return settings.index_folder / "recognised"
 
 
 async def _made(known: Snapshots) -> Snapshot:

@@ -35,6 +35,9 @@ SURE = 0.5
 NEAR = 0.4
 """The share of the threshold from which the best sentences are near, though not shown as an answer."""
 
+DOUBT = 0.15
+"""How much less sure an answer may be to a question with corrected characters than as it was written."""
+
 
 class Answerer:
     """Answers questions from what an engine holds.
@@ -89,14 +92,16 @@ class Answerer:
     async def _ranked(
         self, question: str, hidden: frozenset[str], made: Callable[[Ranking], T], *, literal: bool = False
     ) -> T:
-        """Return what is made of the ranking for a question.
+        """Return what is made of the ranking for a question; as it was meant, unless it is surer as written.
 
         Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile.
         """
 
-        def rank(asked: Question, found: Found) -> T:
+        def rank(literal: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
             with self._timed("rank"):
-                return made(self._ranker.rank(asked, found))
+                ranking = self._ranker.rank(*literal)
+                other = ranking if meant is None else self._ranker.rank(*meant)
+                return made(other if other.confidence + DOUBT >= ranking.confidence else ranking)
 
         try:
             async with asyncio.timeout(self._seconds) as limit:
@@ -104,10 +109,11 @@ class Answerer:
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                    if not literal and (right := await self._corrected(asked, found, hidden)):
-                        asked = right
-                        found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                return await asyncio.to_thread(rank, asked, found)
+                    right = None if literal else await self._corrected(asked, found, hidden)
+                    meant = None
+                    if right is not None:
+                        meant = right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden)
+                return await asyncio.to_thread(rank, (asked, found), meant)
         except TimeoutError:
             if self._seconds is None or not limit.expired():
                 raise

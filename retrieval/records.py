@@ -19,7 +19,8 @@ class Source:
     """What an answer cites: where a document is and what it says of itself.
 
     ``path`` is relative to the documents folder, with forward slashes; it identifies the document.
-    ``date`` is ISO 8601 (``2022-07-08``). What a document does not say is ``None``.
+    ``date`` is ISO 8601 (``2022-07-08``). What a document does not say is ``None``. ``recognised`` are the pages whose
+    text was recognised in pictures, and may have mistakes.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Source:
     date: str | None = None
     url: str | None = None
     categories: tuple[str, ...] = ()
+    recognised: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,11 @@ class Quote:
     disputed: bool = False
     more: int = 0
     lead: str | None = None
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the sentence was recognised in a picture, and may have mistakes."""
+        return (self.paragraph.page or 1) in self.source.recognised
 
     @property
     def headings(self) -> tuple[str, ...]:

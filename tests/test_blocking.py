@@ -56,12 +56,13 @@ def write(folder: Path, *, documents: int, lines: int) -> None:
     for place in ("公开", "内部"):
         (folder / place).mkdir(parents=True, exist_ok=True)
         for number in range(documents):
-            text = "".join(f"{''.join(choice.sample(WORDS, 8))}是{choice.randrange(9999)}个。\n" for _ in range(lines))
+            said = (f"{''.join(choice.sample(WORDS, 8))}是{choice.randrange(9999)}个。" for _ in range(30 * lines))
+            text = "\n".join(map("".join, zip(*[said] * 30, strict=True)))  # thirty sentences a line
             (folder / place / f"{number}.txt").write_text(text, encoding="utf-8")
 
 
 async def test_no_step_on_the_event_loop_waits_for_the_documents(tmp_path: Path, tokenizer: Tokenizer) -> None:
-    write(tmp_path / "documents", documents=30, lines=100)
+    write(tmp_path / "documents", documents=20, lines=20)
 
     async def ask(live: LiveIndex, loop: Watched) -> list[float]:
         inside = Audience(frozenset({"内部"}))

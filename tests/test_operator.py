@@ -33,7 +33,7 @@ def literal(node: ast.expr) -> str | None:
         case ast.Constant(value=str(text)):
             return text
         case ast.JoinedStr(values=values):
-            return "".join(part.value if isinstance(part, ast.Constant) else "7" for part in values)
+            return "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in values)
         case _:
             return None
 

@@ -24,9 +24,8 @@ from bot.conversation import courtesy, passages
 from bot.conversation.asking import Request
 from bot.conversation.passages import Page
 from bot.conversation.services import Requester, Services
-from bot.memory.asker import Asker
 from bot.memory.audit import Votes
-from bot.memory.exchange import Exchange, new_id, new_key
+from bot.memory.exchange import Asker, Exchange, new_id, new_key
 from bot.operations import metrics
 from bot.rendering.excerpts import shortened
 from bot.reply import Block, Button, Reply, Rows, say

@@ -82,6 +82,7 @@ class Operators:
             return Reply((say("restore-impossible", name=kept.path, reason=say("restore-taken")),))
         try:
             if place.exists():
+                self._removed.mkdir(parents=True, exist_ok=True)
                 shutil.move(place, aside)
             if kept.stored:
                 place.parent.mkdir(parents=True, exist_ok=True)

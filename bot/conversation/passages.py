@@ -16,6 +16,7 @@ from retrieval.records import Answer, Quote
 _PAGE_LIMIT = 3400  # the rest is for the lines above and below an answer, such as the question it was taken for
 _SENTENCE_LIMIT = 120
 """Of a longer sentence the clause that answers is shown: on a phone it is to be read at a glance."""
+_CLAUSES_LIMIT = 90
 _LIST_LIMIT = 1000  # of what has lines of its own, as lists and tables have: two screens of a phone
 _PIECE_LIMIT = 1800  # of a paragraph that is too long for one message
 _PLACE_LENGTH = 60  # of paragraph, page, dashes and dots, in any language
@@ -24,8 +25,11 @@ _TERMS_SHOWN = 3
 _RIVAL = 0.5
 """The share of the best quote's score from which another is a rival, and shown beside it."""
 
-# Where a sentence may be cut; a comma within a number is none.
-_CLAUSE_END = re.compile(r"[;；。！？!?\n]+[”’」』）)]*|[,，、：](?!\d)")
+# Where a sentence may be cut, and where an enumeration may; a comma within a number is none.
+_CLAUSE_END = re.compile(r"[;；。！？!?\n]+[”’」』）)]*|[,，：](?!\d)")
+_ITEM_END = re.compile(rf"{_CLAUSE_END.pattern}|、")
+
+_STOPS = ";；。！？!?"
 
 Page = tuple[Quote, ...]
 
@@ -50,7 +54,11 @@ def pages(quotes: Sequence[Quote], *, per_page: int, brief: bool = False) -> tup
 
 def answered(answer: Answer, page: Sequence[Quote]) -> tuple[Block, ...]:
     """Return what an answer says on one of its pages, or that there is none, and what is to be known of it."""
-    above = (say("maybe"),) if answer.certainty == "maybe" else ()
+    corrected = [
+        say("corrected", word=shortened(word), other=shortened(other))
+        for word, other in answer.corrections[:_TERMS_SHOWN]
+    ]
+    above = (*corrected, *([say("maybe")] if answer.certainty == "maybe" else []))
     below = (*_disagreement(page), *([say("partial")] if answer.partial else ()))
     return (*above, *(passages(page) if answer.answered else (miss(answer),)), *below)
 
@@ -138,31 +146,39 @@ def _shown(quote: Quote) -> tuple[str, tuple[Span, ...]]:
         return excerpt(text, highlights, limit=_LIST_LIMIT)
     if utf16_length(text) <= _SENTENCE_LIMIT:
         return text, highlights
-    return _clauses(text, highlights) or excerpt(text, highlights, limit=_SENTENCE_LIMIT)
+    for ends in (_CLAUSE_END, _ITEM_END):
+        if clauses := _clauses(text, highlights, ends):
+            return clauses
+    return excerpt(text, highlights, limit=_CLAUSES_LIMIT)
 
 
-def _clauses(text: str, highlights: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]] | None:
+def _clauses(text: str, highlights: tuple[Span, ...], ends: re.Pattern[str]) -> tuple[str, tuple[Span, ...]] | None:
     """As many whole clauses around what answers as fit; ``None`` where a single one is too long."""
-    ends = sorted({match.end() for match in _CLAUSE_END.finditer(text)} | {len(text)})
-    clauses = list(pairwise((0, *ends)))
+    bounds = sorted({0, *(match.end() for match in ends.finditer(text)), len(text)})
     first, last = (highlights[0][0], highlights[-1][1]) if highlights else (0, 1)
-    begin = next(number for number, (_, end) in enumerate(clauses) if first < end)
-    final = next((number for number, (_, end) in enumerate(clauses) if last <= end), len(clauses) - 1)
-    if highlights and _width(text, clauses[begin][0], clauses[final][1]) > _SENTENCE_LIMIT:
-        final = next(number for number, (_, end) in enumerate(clauses) if highlights[0][1] <= end)
-    if _width(text, clauses[begin][0], clauses[final][1]) > _SENTENCE_LIMIT:
+    begin = max(place for place, bound in enumerate(bounds) if bound <= first)
+    end = min(place for place, bound in enumerate(bounds) if bound >= last)
+    if highlights and _width(text[bounds[begin] : bounds[end]]) > _CLAUSES_LIMIT:
+        end = min(place for place, bound in enumerate(bounds) if bound >= highlights[0][1])
+    if _width(text[bounds[begin] : bounds[end]]) > _CLAUSES_LIMIT:
         return None
-    while True:  # what comes before tells more often what it is about
-        if begin > 0 and _width(text, clauses[begin - 1][0], clauses[final][1]) <= _SENTENCE_LIMIT:
+
+    def fits(first: int, last: int) -> bool:
+        return first >= 0 and last < len(bounds) and _width(text[bounds[first] : bounds[last]]) <= _CLAUSES_LIMIT
+
+    while True:  # first to its own end, then what comes before, which tells what it is about
+        if text[bounds[end] - 1] not in _STOPS and fits(begin, end + 1):
+            end += 1
+        elif fits(begin - 1, end):
             begin -= 1
-        elif final + 1 < len(clauses) and _width(text, clauses[begin][0], clauses[final + 1][1]) <= _SENTENCE_LIMIT:
-            final += 1
+        elif fits(begin, end + 1):
+            end += 1
         else:
-            return piece(text, highlights, (clauses[begin][0], clauses[final][1]))
+            return piece(text, highlights, (bounds[begin], bounds[end]))
 
 
-def _width(text: str, start: int, end: int) -> int:
-    return utf16_length(text[start:end]) + 2
+def _width(text: str) -> int:
+    return utf16_length(text) + 2  # one … at either end
 
 
 def _hides(quote: Quote) -> bool:

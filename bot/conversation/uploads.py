@@ -82,8 +82,10 @@ class Uploads:
         if match := _FOLDER.fullmatch(caption):
             return match["name"]
         name = caption.strip().strip("/")
-        parts = PurePosixPath(name).parts
-        return name if name and ".." not in parts and (self._folder / name).is_dir() else ""
+        folders = {
+            str(parent) for file in self._services.documents.files for parent in PurePosixPath(file.path).parents
+        }
+        return name if name in folders - {"."} else ""
 
     async def _described(self, path: str, content: bytes) -> tuple[Block, ...]:
         """What a file would become. Raises ``UnreadableDocument``, also for a control file that has a mistake."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from retrieval.errors import YuanjuError
 from retrieval.language.lexicon import Lexicon
 from retrieval.library import NO_DOCUMENTS
-from retrieval.reading.declarations import DECLARATIONS_NAME, declared
+from retrieval.reading import declared
+from retrieval.reading.finding import DECLARATIONS_NAME
 
 CONTROL_FILES = NO_DOCUMENTS | {DECLARATIONS_NAME}
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from bot.language import Language
+from bot.language import OperatorLanguage
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _SENTENCES = frozenset(
@@ -24,7 +24,7 @@ class _Sentence(NamedTuple):
     translation: str
 
 
-def in_language(text: str, language: Language) -> str:
+def in_language(text: str, language: OperatorLanguage) -> str:
     """Return a sentence of the code's as the operator reads it; what the catalogue does not have stays as it is.
 
     What is filled in is translated too, if it is a sentence itself. So are both halves of ``path: reason`` and each of

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import category
 
 from telegram import Message, MessageEntity, User
 from telegram.constants import ChatType
@@ -100,8 +101,10 @@ def _command(match: re.Match[str], message: Message, me: User, *, private: bool)
         return None
     if command is not Command.ASK:
         return Call(command, match["rest"].strip() if command in _ABOUT_SOMETHING else "")
-    text, entities = message.text or message.caption or "", message.entities or message.caption_entities
-    return Call(command, _or_referred(_asked(text, entities, me, start=match.start("rest")), message, me))
+    if match.string != (message.text or message.caption):  # what a mention was taken from
+        return Call(command, _or_referred(match["rest"].strip(_AROUND_QUESTION), message, me))
+    entities = message.entities or message.caption_entities
+    return Call(command, _or_referred(_asked(match.string, entities, me, start=match.start("rest")), message, me))
 
 
 def replied_to(message: Message) -> Message | None:
@@ -136,7 +139,8 @@ def _or_referred(question: str, message: Message, me: User) -> str:
     """The question, unless it only points at another message: then the question there."""
     if any(map(str.isalnum, question)) and not is_filler(question):
         return question
-    return _referred(message, me) or ("" if not _replies_to(message, me) else question.strip("?？ "))
+    said = any(character.isalnum() or category(character).startswith("S") for character in question)  # S: emoji
+    return _referred(message, me) or (question if said else "")
 
 
 def _asked(text: str, entities: Sequence[MessageEntity], me: User, *, start: int = 0) -> str:
@@ -145,7 +149,9 @@ def _asked(text: str, entities: Sequence[MessageEntity], me: User, *, start: int
     others = [span for span in others if not _SPOKEN_OF.match(text, span[1])]
     spans = [(0, start), *(span for span in (*_mentions(text, entities, me), *others) if span[0] >= start)]
     question = _without(text, sorted(set(spans)))
-    return question if any(map(str.isalnum, question)) else _without(text, [(0, start), *_mentions(text, entities, me)])
+    if any(map(str.isalnum, question)):
+        return question
+    return _without(text, [(0, start), *_mentions(text, entities, me)])
 
 
 def _mentions(text: str, entities: Sequence[MessageEntity], me: User) -> tuple[Span, ...]:

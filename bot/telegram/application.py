@@ -19,6 +19,7 @@ from telegram.ext import (
     Defaults,
     InlineQueryHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
@@ -27,12 +28,15 @@ from bot.conversation.services import Services
 from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
 from bot.memory.ledger import Ledger
+from bot.memory.migrations import Migrations
 from bot.memory.state import State
 from bot.operations import metrics
 from bot.operations.health import SignOfLife
+from bot.rendering.catalogue import phrases
 from bot.settings import Settings
 from bot.telegram import profile
 from bot.telegram.attendance import Source, attend
+from bot.telegram.changes import Changes
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import Account, Requests, privacy, updates_request
 from bot.telegram.inline import Inline
@@ -61,14 +65,20 @@ ALLOWED_UPDATES = (
 
 
 def build_application(
-    settings: Settings, *, slots: Slots, processor: BaseUpdateProcessor | int, clock: ServerClock, timing: Timing
+    settings: Settings,
+    *,
+    slots: Slots,
+    processor: BaseUpdateProcessor | int,
+    clock: ServerClock,
+    timing: Timing,
+    migrations: Migrations | None = None,
 ) -> BotApplication:
     """PTB's application as the bot needs it, without handlers; what runs it brings it its updates.
 
     Raises ``TokenError`` where there is no token or it cannot be one, ``ProxyError`` likewise.
     """
     account = Account.of(settings)
-    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing)
+    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing, migrations=migrations)
     application: BotApplication = (
         Application.builder()
         .token(account.token)
@@ -90,12 +100,13 @@ def build_application(
     return application
 
 
-def add_handlers(application: BotApplication, services: Services, clock: ServerClock) -> None:
+def add_handlers(application: BotApplication, services: Services, changes: Changes, clock: ServerClock) -> None:
     """Have the application do what the bot does."""
     conversation = Conversation(services)
     messages = Messages(conversation, services, clock)
     # Channel posts ask nobody; a message with neither words nor anything to be sorry about is left alone inside.
     new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
+    application.add_handler(TypeHandler(Update, changes.on_update), group=-1)  # before what it changes is relied on
     application.add_handler(MessageHandler(new, messages.on_message))
     application.add_handler(MessageHandler(edited, messages.on_edited_message))
     application.add_handler(CallbackQueryHandler(Presses(conversation, services.access).on_press))
@@ -142,7 +153,9 @@ async def run(
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
         await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
+        await asyncio.to_thread(phrases, "zh-hant")  # so that nobody waits for what converts it
         await profile.announce(application.bot, settings.admins)
+        await changes.remind(application.bot)
 
     try:
         async with (
@@ -157,8 +170,12 @@ async def run(
                 timing=timing,
             )
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
-            application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
-            add_handlers(application, Services.of(documents, ledger, settings), clock)
+            application = build_application(
+                settings, slots=slots, processor=intake, clock=clock, timing=timing, migrations=state.migrations
+            )
+            services = Services.of(documents, ledger, settings)
+            changes = Changes(state, settings, services.access, timing=timing)
+            add_handlers(application, services, changes, clock)
             if settings.webhook_url and routes:
                 source: Source = Webhook(
                     application.bot,

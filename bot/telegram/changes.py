@@ -1,20 +1,22 @@
-"""What changes in Telegram while the bot runs: groups become supergroups, it is renamed, it is added to groups."""
+"""What changes in Telegram while the bot runs: groups become supergroups, and it may be renamed."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+import math
+import os
 import time
 from typing import Any
 
 from telegram import Chat, ChatMember, ChatMemberUpdated, Update
 from telegram.constants import ChatAction, ChatType
-from telegram.error import ChatMigrated, TelegramError
-from telegram.ext import CallbackContext, ExtBot
+from telegram.error import TelegramError
+from telegram.ext import ApplicationHandlerStop, CallbackContext, ExtBot
 
 from bot.access import Access
-from bot.language import Language, language_of
+from bot.language import operator_language
 from bot.memory.state import State
 from bot.rendering.catalogue import phrases
 from bot.settings import Settings
@@ -25,23 +27,20 @@ logger = logging.getLogger(__name__)
 Context = CallbackContext[Any, Any, Any, Any]
 
 _OUTSIDE = {ChatMember.LEFT, ChatMember.BANNED}
-_GROUPS = {ChatType.GROUP, ChatType.SUPERGROUP}
-_ASK_AGAIN_SECONDS = 60.0
+_FIRST_SUPERGROUP = -1_000_000_000_000  # the ids of supergroups and channels are this one and below
 _DAY_SECONDS = 86_400.0
 _TELL_AGAIN_SECONDS = 30 * _DAY_SECONDS
 
 
 class Changes:
-    """The handlers that come before those that answer. ``language`` is the operators'."""
+    """The handler of what the others rely on."""
 
-    def __init__(self, state: State, settings: Settings, access: Access, *, language: Language, timing: Timing) -> None:
+    def __init__(self, state: State, settings: Settings, access: Access, *, timing: Timing) -> None:
         self._state = state
         self._settings = settings
         self._access = access
-        self._language = language
         self._timing = timing
-        self._probed: set[int] = set()
-        self._asked = time.monotonic()
+        self._looked = self._asked = -math.inf
 
     async def on_update(self, update: Update, context: Context) -> None:
         """Take in what an update tells, or suggests, before it is dealt with."""
@@ -52,34 +51,26 @@ class Changes:
             await self._migrated(message.migrate_from_chat_id, message.chat.id, context.bot)
         elif update.effective_chat and update.effective_chat.type == ChatType.SUPERGROUP:
             await self._look_for(update.effective_chat, context.bot)
+            if update.my_chat_member and _is_new(update.my_chat_member):
+                # What the bot was added to may be what a group has become, which is told at the same time.
+                await asyncio.sleep(self._timing.settle)
+                if update.effective_chat.id in self._state.migrations.known.values():
+                    raise ApplicationHandlerStop
         text = (message.text or message.caption or "") if message else ""
         if ("@" in text or "＠" in text) and f"@{context.bot.username}".lower() not in text.replace("＠", "@").lower():
             await self._ask_name(context.bot)
 
-    async def on_membership(self, update: Update, context: Context) -> None:
-        """Say hello, once, in a group that the bot has been added to and answers in."""
-        change = update.my_chat_member
-        if change is None or not _is_new(change) or not self._access.answers_in(change.chat.id):
-            return
-        # What was added may be what a group has become, which is told at the same time.
-        await asyncio.sleep(self._timing.hello)
-        if change.chat.id in self._state.migrations.values():
-            return
-        if await self._state.give_notice("hello", change.chat.id, within_seconds=_DAY_SECONDS):
-            say = phrases(language_of(change.from_user.language_code))
-            sees = "hello-sees-all" if context.bot.can_read_all_group_messages else "hello-sees-calls"
-            hello = say.html("hello", username=context.bot.username)
-            await context.bot.send_message(change.chat.id, f"{hello}\n\n{say.html(sees)}")
-
     async def remind(self, bot: ExtBot[Any]) -> None:
         """Tell the operators which ids in the settings are out of date, now and then, as long as they are."""
-        named = self._settings.allowed_chats.union(*self._settings.private_folders.values())
-        for old, new in self._state.migrations.items():
+        named = self._named()
+        for old, new in list(self._state.migrations.known.items()):
             if old not in named or new in named:
                 continue
             logger.warning("The group %d is %d now: change it in the settings", old, new)
             if await self._state.give_notice("migrated", old, within_seconds=_TELL_AGAIN_SECONDS):
-                text = phrases(self._language).html("group-migrated", old=str(old), new=str(new))
+                text = phrases(self._settings.language or operator_language(os.environ)).html(
+                    "group-migrated", old=str(old), new=str(new)
+                )
                 for admin in sorted(self._settings.admins):
                     try:
                         await bot.send_message(admin, text)
@@ -87,26 +78,30 @@ class Changes:
                         logger.info("An operator could not be told: %s", error)
 
     async def _migrated(self, old: int, new: int, bot: ExtBot[Any]) -> None:
-        await self._state.migrate(old, new)
+        await self._state.migrations.note(old, new)
         await self.remind(bot)
 
     async def _look_for(self, chat: Chat, bot: ExtBot[Any]) -> None:
-        """Find out whether a supergroup in which nothing is allowed is what an allowed group has become.
+        """Find out whether a supergroup that the settings do not name is what a group that they name has become.
 
         Telegram tells so when somebody writes to the former group. Nothing else does, once its message has got lost.
         """
-        if self._access.answers_in(chat.id):
+        known, named = self._state.migrations.known, self._named()
+        if chat.id in named or chat.id in known.values() or time.monotonic() - self._looked < self._timing.name:
             return
-        await self._state.load_migrations()  # another replica may know
-        for old in sorted(self._settings.allowed_chats - self._probed - self._state.migrations.keys()):
-            if old < 0 and not self._access.answers_in(chat.id):
-                self._probed.add(old)
-                try:
+        groups = [old for old in sorted(named - known.keys()) if _FIRST_SUPERGROUP < old < 0]
+        if not groups:
+            return
+        self._looked = time.monotonic()
+        await self._state.migrations.load()  # another replica may have been told
+        for old in groups:
+            if old not in known:
+                with contextlib.suppress(TelegramError):  # such as: it is not in that one any more
                     await bot.send_chat_action(old, ChatAction.TYPING)
-                except ChatMigrated as error:
-                    await self._migrated(old, error.new_chat_id, bot)
-                except TelegramError as error:
-                    logger.debug("Chat %d could not be looked at: %s", old, error)
+        await self.remind(bot)
+
+    def _named(self) -> frozenset[int]:
+        return self._settings.allowed_chats.union(*self._settings.private_folders.values())
 
     async def _ask_name(self, bot: ExtBot[Any]) -> None:
         """Ask for the bot's own name, at most once a minute: who is called may be it."""
@@ -121,6 +116,5 @@ class Changes:
 
 
 def _is_new(change: ChatMemberUpdated) -> bool:
-    """Whether the bot has come into a group that it was not in."""
-    before, now = change.old_chat_member.status, change.new_chat_member.status
-    return change.chat.type in _GROUPS and before in _OUTSIDE and now not in _OUTSIDE
+    """Whether the bot was not there before."""
+    return change.old_chat_member.status in _OUTSIDE and change.new_chat_member.status not in _OUTSIDE

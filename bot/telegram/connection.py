@@ -61,7 +61,10 @@ class Account:
         """Raises ``TokenError`` where there is no token or it cannot be one."""
         token = settings.telegram_token.get_secret_value().strip() if settings.telegram_token else ""
         if not token:
-            raise TokenError("No Telegram token: get one from @BotFather and set it as YUANJU_TELEGRAM_TOKEN.")
+            raise TokenError(
+                "No Telegram token: send /newbot to @BotFather in Telegram, and put the token that it gives into .env "
+                "(cp .env.example .env) as YUANJU_TELEGRAM_TOKEN=…"
+            )
         if not _TOKEN_SHAPE.fullmatch(token):
             raise TokenError(
                 "YUANJU_TELEGRAM_TOKEN is not a Telegram token: it must look like 123456789:AAF… "

@@ -58,7 +58,7 @@ class Route:
     def __str__(self) -> str:
         return f"via {self.name} (from {self.source})" if self.proxy else "directly, as no proxy is set"
 
-    def failure(self, error: BaseException) -> str:
+    def failure(self, error: BaseException) -> str:  # noqa: PLR0911
         """Return what an error of httpx, or of what lies beneath it, means for the operator, in a line."""
         causes = list(_causes(error))
         reason = _reason(causes)
@@ -110,7 +110,7 @@ def _variables(environment: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _goes_straight(host: str, exceptions: str) -> bool:
-    """Whether a host is this machine, or is among the exceptions as ``no_proxy`` has them: domains, addresses, networks.
+    """Whether a host is this machine, or is among the exceptions as ``no_proxy`` has them: domains and networks.
 
     >>> [_goes_straight(host, "example.org, 10.0.0.0/8") for host in ("api.example.org", "10.1.2.3", "telegram.org")]
     [True, True, False]

@@ -26,6 +26,8 @@ class Timing:
     stop: float = 8.0  # container runtimes kill after ten
     suspect: float = 2.0  # before it is begun with what may have ended the process
     look: float = 30.0  # at what Telegram says of a webhook
+    settle: float = 1.0  # until it is known whether a group that is new is what another has become
+    name: float = 60.0  # between two questions for the bot's own name
 
     @property
     def pauses(self) -> Callable[[RetryCallState], float]:

@@ -52,8 +52,9 @@ class Texts:
 
     def source(self, document: int) -> Source:
         """Give what is cited of a document."""
-        path, title, author, date, url, categories = json.loads(_record(self.documents, self.document_ends, document))
-        return Source(path, title, author, date, url, tuple(categories))
+        record = _record(self.documents, self.document_ends, document)
+        path, title, author, date, url, categories, *recognised = json.loads(record)
+        return Source(path, title, author, date, url, tuple(categories), tuple(recognised))
 
     def paragraph(self, position: int) -> Paragraph:
         """Give a paragraph."""

@@ -36,7 +36,7 @@ class TextsWriter:
             self._end += len(line)
             self._ends.append(self._end)
         record = [source.path, source.title, source.author, source.date, source.url, source.categories]
-        self._documents.append((source.path, _line(record), len(self._ends)))
+        self._documents.append((source.path, _line([*record, *source.recognised]), len(self._ends)))
 
     def close(self) -> None:
         """Close the scratch file."""

@@ -1,7 +1,7 @@
 """Words that are looked for beside those of a question: the package's tables, and the operator's in the folder.
 
-There are two kinds: words that mean the same, each found by the others, and colloquial words, which find the formal
-ones that documents write, but are not found by them.
+There are two kinds: words that mean the same, as those of Taiwan and the mainland, each found by the others; and
+colloquial words, which find the formal ones that documents write, but are not found by them.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def operators(folder: Path) -> Synonyms:
 @cache
 def default() -> Synonyms:
     """Return the package's own words."""
-    return Synonyms.of(_lines(FILE_NAME), colloquial=_lines("colloquial.txt"))
+    return Synonyms.of((*_lines(FILE_NAME), *_lines("taiwan.txt")), colloquial=_lines("colloquial.txt"))
 
 
 def _lines(name: str) -> list[str]:

@@ -18,6 +18,8 @@ from retrieval.language.lexicon import NAMES, Lexicon
 from retrieval.library.manifest import Entry, Manifest, State, Summary
 from retrieval.library.report import FileReport, Report, Status
 from retrieval.reading import Declarations, Limits
+from retrieval.reading.images.recognition import is_installed
+from retrieval.reading.process import PageRead
 from retrieval.reading.readers import Readers
 
 READERS_VERSION = 3
@@ -45,14 +47,21 @@ class Library:
     """Brings an engine's collection in step with a folder of documents.
 
     With a ``tokenizer``, which must be the engine's, the folder's ``userdict.txt`` and ``stopwords.txt`` count;
-    ``limits`` bound what reading may take.
+    ``limits`` bound what reading may take. What is recognised in pictures is kept in the folder ``recognised``.
     """
 
     def __init__(
-        self, folder: Path, engine: Engine, tokenizer: Tokenizer | None = None, *, limits: Limits | None = None
+        self,
+        folder: Path,
+        engine: Engine,
+        tokenizer: Tokenizer | None = None,
+        *,
+        limits: Limits | None = None,
+        recognised: Path | None = None,
     ) -> None:
         self._folder = folder
         self._limits = limits or Limits()
+        self._recognised = recognised
         self._engine = engine
         self._tokenizer = tokenizer
         self._read: tuple[str, list[Any], Manifest] | None = None
@@ -82,7 +91,7 @@ class Library:
                 f"holds no document{skipped}; put some there, or choose another with YUANJU_DOCUMENTS",
             )
         declarations = reading.declared(self._folder)
-        readers = [READERS_VERSION, str(listing.declarations), str(self._limits)]
+        readers = [READERS_VERSION, str(listing.declarations), str(self._limits), is_installed()]
         before = await self._manifest(readers)
         lexicon = Lexicon.read(self._folder) if self._tokenizer else Lexicon()
         touched = set(await self._engine.holding(lexicon.changed(before.lexicon))) if before.entries else set()
@@ -98,8 +107,12 @@ class Library:
             async with self._engine.update(afresh=not before.entries) as update:
                 for path in gone:
                     await _remove(update, entries.pop(path))
-                paragraph_count = 0
-                async with self._reading(stale, before, touched, declarations) as readings:
+                done = paragraph_count = 0
+
+                def page_read(path: str, page: int, page_count: int) -> None:
+                    progress(done, len(stale), f"{path} {page}/{page_count}", paragraph_count)
+
+                async with self._reading(stale, before, touched, declarations, page_read) as readings:
                     for done, file in enumerate(stale):
                         path = file.relative
                         progress(done, len(stale), path, paragraph_count)
@@ -138,13 +151,14 @@ class Library:
         before: Manifest,
         touched: set[str],
         declarations: Declarations,
+        page_read: PageRead,
     ) -> AsyncIterator[AsyncIterator[reading.Reading]]:
         """Give what comes of each file, from processes of their own; those that only look changed are not read."""
         known = (
             "" if entry is None or _holds(entry, touched) else entry.sha256
             for entry in (before.entries.get(file.relative) for file in files)
         )
-        async with Readers(limits=self._limits) as readers:
+        async with Readers(limits=self._limits, recognised=self._recognised, page_read=page_read) as readers:
             readings = readers.read_all(self._folder, zip(files, known, strict=True), declarations=declarations)
             async with aclosing(readings):
                 yield readings

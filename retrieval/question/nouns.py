@@ -35,6 +35,8 @@ def noun(text: str, gap: tuple[int, int] | None, tokenizer: Tokenizer) -> str:
         if not (tokenizer.dictionary.part(token.text) or "n").startswith(_ATTRIBUTES):
             break
         found = token.text
+        if not token.han:
+            break  # English nouns stand first: how many days of leave
     if found:
         return found
     before = _PUNCTUATION.split(_COPULA.sub("", text[: gap[0]].rstrip()))[-1]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from retrieval.language import Normalised, Token, Tokenizer, characters, normalise, pairs
 from retrieval.language.classifiers import CLASSIFIERS
+from retrieval.language.english import root, stem, words_only
 from retrieval.language.function_words import VAGUE_NOUNS
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question.framing import framed, without_particles
@@ -28,11 +29,13 @@ _WHICH = re.compile(
 )
 _ASKING = re.compile(
     r"为什么|为甚么|为何|为啥|什么时候|啥时候|多会儿|什么样的?|什么|甚么|干啥|干嘛|啥样?|哪[一几两]?[种些]|"
-    rf"哪[一几两]?[{CLASSIFIERS}](?![\u4e00-\u9fff]?[城港市])|哪里|哪儿|哪|何时|何地|何处|何种|何人|多少|谁|"
+    rf"哪[一几两]?[{CLASSIFIERS}]|哪里|哪儿|哪|何时|何地|何处|何种|何人|多少|谁|"
     r"有?多(?=[高长重深宽](?![于量家数约部概型小学]))|有?多[大远快厚广](?![于量家数约部概型小学])|"
     r"怎么[样办]?|怎样|如何|咋[样办整弄搞]?|百分之几|几分之几|几[月日号点]|"
     rf"几(?=[年天月周级岁{CLASSIFIERS}])|几(?=\W*$)|是否|多久|会不会|是不是|能不能|可不可以|有没有|要不要|行不行"
 )
+_ENGLISH = re.compile(r"(?<![a-z])[a-z]+(?:'[a-z]+)?(?:[ ,-]+[a-z0-9]+(?:'[a-z]+)?){2,}")
+"""Three English words and more, which are no names among Chinese ones: there WHO and IT are names."""
 _NAMING = ("n", "j", "l", "i", "vn", "an", "g")
 """Parts of speech that name something: nouns and names, abbreviations, idioms, 研究 and 困难, morphemes."""
 
@@ -83,13 +86,14 @@ class Question:
         start, end = framed(normal.text)
         bare = _blank(" " * start + normal.text[start:end], _THE_DOCUMENT)
         kind, gap = ask(bare)
-        content = _blank(bare, _ASKING)
+        said = _ENGLISH.sub(lambda match: words_only(match[0]), bare)
+        content = _blank(said, _ASKING)
         content = content[: without_particles(content)].ljust(len(normal.text))
         tokens = tuple(tokenizer.words(content))
         words = _distinct(token.text for token in tokens)
-        asked = noun(bare, gap, tokenizer)
-        table, whole = synonyms or default(), tuple(tokenizer.words(bare))
-        expanded, spoken = table.expand(bare, whole), table.spoken(bare, whole)
+        asked = noun(said, gap, tokenizer)
+        table, whole = synonyms or default(), tuple(tokenizer.words(said))
+        expanded, spoken = table.expand(said, whole), table.spoken(said, whole)
         own = dict.fromkeys((*words, *characters(content), *pairs(content)))
         return cls(
             text=text,
@@ -174,6 +178,8 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
     asking = text[gap[0] : gap[1]]
     after = re.match(r"(?:个)?([\u4e00-\u9fff%]{1,2})", text[gap[1] :])
     number = r"(?:\d+(?:[.,]\d+)*|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
+    if counted := re.match(r" +([a-z]{3,})", text[gap[1] :]) if asking.startswith("how m") else None:
+        return re.compile(rf"(?<![\d.])\d[\d,.]* (?:[a-z-]+ ){{0,2}}{root(stem(counted[1]))}")
     if "第几" in asking and after:
         return re.compile(rf"第{number}{after[1][0]}")
     for asks, units in _MEASURES:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.language import Token, Tokenizer, pairs
-from retrieval.language.function_words import FUNCTION_CHARACTERS
 from retrieval.language.sounds import sounds
 from retrieval.language.synonyms import Synonyms
 from retrieval.question.question import Question
@@ -21,22 +20,28 @@ _DOUBTED = 8
 """Characters of a question that are doubted at most."""
 _SAME, _SIMILAR = 60, 40
 """How many characters with the same sound, and with a similar one, may stand for one."""
-_OFTEN = 3
-"""In how many paragraphs a word must stand to take the place of another word."""
-_TYPICAL = 6.0
-"""… and how many times as often as elsewhere; to take the place of scraps, as often."""
-_RARER = 5
-"""… and how much rarer in general than that one it may be."""
-_GRAMMAR = ("d", "p", "c", "u", "r", "m", "q", "y", "f", "t")
-"""Parts of speech of characters that may stand beside anything."""
-_PARAGRAPH_WORDS = 100
 _CORRECTED = 3
 """Characters that are corrected at most."""
+_PARTICLES = frozenset("的了着过吗呢吧啊得地是在和与或也就都不没有里个要")
+"""Characters that stand beside anything, and are seldom meant for another."""
+_GRAMMAR = ("d", "p", "c", "u", "r", "m", "q", "y", "f", "t")
+"""Parts of speech of other characters that may."""
+
+_TYPICAL = 6.0
+"""How many times as often as elsewhere a word must stand in these documents to take the place of another word."""
+_VERY_TYPICAL = 60.0
+"""… and of one that is much more common in general."""
+_OFTEN = 3
+"""… and in how many paragraphs."""
+_RARER, _MUCH_RARER = 5, 50
+"""How much rarer in general than that word it may be."""
+_PARAGRAPH_WORDS = 30
+"""Words of a paragraph, by which it is estimated how often a word stands elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """That the character at ``place`` of a question's content should be another; ``same`` if it sounds the very same."""
+    """That another character is meant at ``place`` of a question's content; ``same`` if it sounds the very same."""
 
     place: int
     character: str
@@ -93,7 +98,7 @@ def doubts(question: Question, frequencies: Mapping[str, int], tokenizer: Tokeni
             (False, alike.similar(content[place], limit=_SIMILAR)),
         )
         for character in some
-        if character not in FUNCTION_CHARACTERS
+        if character not in _PARTICLES
     ]
     terms = dict.fromkeys(pair for guess in guesses for pair in _pairs(content, guess))
     return Doubts(tuple(guesses), tuple(terms))
@@ -142,7 +147,12 @@ def _value(text: str, guess: Guess, standing: Standing, tokenizer: Tokenizer) ->
         # The very word may be meant, which the documents don't have.
         often = min(standing.frequencies[pair] for pair in inner)
         known, meant = (tokenizer.dictionary.frequency(word) for word in (wrong.text, right.text))
-        if not guess.same or often < _OFTEN or typical < _TYPICAL or meant * _RARER < known:
+        if (
+            not guess.same
+            or often < _OFTEN
+            or typical < _TYPICAL
+            or meant * (_RARER if typical < _VERY_TYPICAL else _MUCH_RARER) < known
+        ):
             return 0.0
     elif typical < (_TYPICAL if _of_grammar(text[right.start : right.end], tokenizer) else 1):
         return 0.0
@@ -168,7 +178,7 @@ def _of_grammar(characters_: str, tokenizer: Tokenizer) -> bool:
 def _unfounded(token: Token, frequencies: Mapping[str, int]) -> bool:
     """Tell whether a word is a single character, if not of grammar, or stands nowhere."""
     if len(token.text) == 1:
-        return token.text not in FUNCTION_CHARACTERS
+        return token.text not in _PARTICLES
     return not frequencies.get(token.text, 0)
 
 

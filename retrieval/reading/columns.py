@@ -159,7 +159,7 @@ def _series(names: Sequence[str]) -> set[int]:
     """The columns whose names count: 2021年, 2022年, …; Q1, Q2, …."""
     columns: dict[str, list[int]] = {}
     for column, name in enumerate(names):
-        if name and is_value(name):
+        if name and is_value(name) and (_YEAR.match(name) or not name.isdecimal()):
             columns.setdefault(shape(name), []).append(column)
     return {
         column

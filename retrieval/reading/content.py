@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
 
 from retrieval.reading.limits import Limits, Unpacking
+
+if TYPE_CHECKING:
+    from retrieval.reading.images.recognition import Recognition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,8 @@ class Raw:
 
     ``path`` identifies the document in messages. ``encoding`` is one that the operator has set, ``language`` a tag
     such as ``zh-TW``. ``hidden`` says to read also what the file hides from people, such as hidden sheets.
-    ``unpacking`` counts what this file and all around it unpack to.
+    ``unpacking`` counts what this file and all around it unpack to, ``recognition``
+    recognises the text in its pictures.
     """
 
     path: str
@@ -38,6 +43,7 @@ class Raw:
     language: str | None = None
     hidden: bool = False
     unpacking: Unpacking | None = None
+    recognition: Recognition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +75,4 @@ class Content:
     metadata: Metadata = field(default_factory=Metadata)
     encoding: str | None = None
     remarks: tuple[str, ...] = ()
+    recognised: tuple[int, ...] = ()

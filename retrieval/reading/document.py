@@ -21,6 +21,7 @@ from retrieval.records import Document, Source
 
 if TYPE_CHECKING:
     from retrieval.reading.content import Content, Raw
+    from retrieval.reading.images.recognition import Recognition
 
 
 class Reading(NamedTuple):
@@ -55,9 +56,14 @@ def read(
     return read_data(str(name), load(folder, name, limits), limits=limits, declarations=declarations)
 
 
-def read_data(path: str, data: bytes, *, limits: Limits, declarations: Declarations) -> Reading:
-    """The documents in the content of a file; ``path`` says its format and identifies it. Raises as ``read``."""
-    return _Reader(declarations, limits, Unpacking(limits, len(data))).read(path, data)
+def read_data(
+    path: str, data: bytes, *, limits: Limits, declarations: Declarations, recognition: Recognition | None = None
+) -> Reading:
+    """The documents in the content of a file; ``path`` says its format and identifies it. Raises as ``read``.
+
+    ``recognition`` recognises the text in pictures, with a new one by default.
+    """
+    return _Reader(declarations, limits, Unpacking(limits, len(data)), recognition).read(path, data)
 
 
 def load(folder: Path, path: PurePosixPath, limits: Limits) -> bytes:
@@ -88,8 +94,11 @@ def load(folder: Path, path: PurePosixPath, limits: Limits) -> bytes:
 class _Reader:
     """Reads what one file holds, and what the archives in it hold."""
 
-    def __init__(self, declarations: Declarations, limits: Limits, unpacking: Unpacking) -> None:
-        self.declarations, self.limits, self.unpacking = declarations, limits, unpacking
+    def __init__(
+        self, declarations: Declarations, limits: Limits, unpacking: Unpacking, recognition: Recognition | None
+    ) -> None:
+        self.declarations, self.limits = declarations, limits
+        self.unpacking, self.recognition = unpacking, recognition
 
     def read(self, path: str, data: bytes, depth: int = 0) -> Reading:
         """The documents in these bytes; ``depth`` counts the archives around them."""
@@ -150,6 +159,7 @@ class _Reader:
             language=said.language,
             hidden=bool(said.hidden),
             unpacking=self.unpacking,
+            recognition=self.recognition,
         )
 
     def _document(self, path: str, data: bytes, suffix: str, named: str) -> Document:
@@ -204,5 +214,6 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
         date=declaration.date or said.date or date_in(raw.path),
         url=declaration.url or said.url,
         categories=said.categories,
+        recognised=content.recognised,
     )
     return Document(source, paragraphs, format=content.format, encoding=content.encoding, remarks=tuple(remarks))

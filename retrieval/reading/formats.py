@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.reading.images import recognition
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -28,6 +30,7 @@ FORMATS: tuple[Format, ...] = (
     Format("xlsx", "office.sheets", (".xlsx", ".xlsm")),
     Format("csv", "text.delimited", (".csv", ".tsv")),
     Format("epub", "archives.epub", (".epub",)),
+    Format("picture", "images.photo", (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")),
 )
 
 ARCHIVE_SUFFIX = ".zip"
@@ -41,8 +44,11 @@ def format_of(suffix: str) -> Format | None:
 
 
 def is_readable(suffix: str) -> bool:
-    """Whether files with this suffix can be read, as a document or as an archive of documents."""
-    return suffix.lower() == ARCHIVE_SUFFIX or suffix.lower() in _BY_SUFFIX
+    """Whether files with this suffix can be read here, as a document or as an archive of documents."""
+    format_ = format_of(suffix)
+    if format_ is None:
+        return suffix.lower() == ARCHIVE_SUFFIX
+    return format_.name != "picture" or recognition.is_installed()
 
 
 _AS = "save it as {}".format
@@ -74,7 +80,7 @@ def refusal(suffix: str) -> str | None:
         return None
     if not suffix:
         return "has no suffix that says its format"
-    advice = _ADVICE.get(suffix)
+    advice = _ADVICE.get(suffix, recognition.ADVICE if format_of(suffix) else None)
     return f"{suffix} files are not read; {advice}" if advice else f"{suffix} files are not read"
 
 

@@ -18,7 +18,8 @@ class Limits:
     may hold. ``pack_ratio``: unpacked over packed size, beyond which it is taken for a bomb.
     ``archive_depth``: archives within archives. ``page_count``: pages of a PDF. ``row_count``: rows of a spreadsheet.
     ``html_depth``: elements within elements. ``element_count``: elements of a page.
-    ``paragraph_count``: paragraphs of a document. ``cpu_seconds``, ``wall_seconds`` and ``memory_bytes``: what the
+    ``paragraph_count``: paragraphs of a document. ``pixel_count``: pixels of a picture. ``recognised_page_count``:
+    pages of a file that text recognition is tried on. ``cpu_seconds``, ``wall_seconds`` and ``memory_bytes``: what the
     process that reads a file may take for it; of a scan, the seconds are those of each page.
     """
 
@@ -34,6 +35,8 @@ class Limits:
     html_depth: int = 1_000
     element_count: int = 300_000
     paragraph_count: int = 500_000
+    pixel_count: int = 100_000_000
+    recognised_page_count: int = 1_000
     cpu_seconds: int = 60
     wall_seconds: int = 300
     memory_bytes: int = 1024 * MEBIBYTE

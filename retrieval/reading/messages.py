@@ -36,12 +36,13 @@ class Job(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Files to read one after the other, and by what rules."""
+    """Files to read one after the other, and by what rules; what is recognised in pictures is kept in a folder."""
 
     folder: Path
     jobs: tuple[Job, ...]
     declarations: Declarations | None
     limits: Limits
+    recognised: Path | None = None
 
 
 class Reply(NamedTuple):
@@ -123,11 +124,11 @@ def _packed(document: Document) -> list[Any]:
 
 def _unpacked(lists: list[Any]) -> Document:
     source, runs, format_, encoding, remarks = lists
-    values = dict(zip(_SOURCE, source, strict=True))
+    values: dict[str, Any] = dict(zip(_SOURCE, source, strict=True))
     paragraphs: list[Paragraph] = []
     for names, wordings, texts, pages in runs:
         section, questions, first = tuple(names), tuple(wordings), len(paragraphs) + 1
         each = enumerate(zip(texts, pages or [None] * len(texts), strict=True), first)
         paragraphs.extend(Paragraph(number, text, section, page, questions) for number, (text, page) in each)
-    source = Source(**values | {"categories": tuple(values["categories"])})
-    return Document(source, tuple(paragraphs), format_, encoding, tuple(remarks))
+    lists_of = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return Document(Source(**values | lists_of), tuple(paragraphs), format_, encoding, tuple(remarks))

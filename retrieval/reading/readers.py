@@ -29,8 +29,8 @@ _AHEAD = 2
 class Readers:
     """Processes that read files: each is started when it is first needed, and reused until ``async with`` ends them.
 
-    ``limits`` bound what each file may take, of processor, time and memory too. ``page_read`` is called from another
-    thread.
+    ``limits`` bound what each file may take, of processor, time and memory too. What is recognised in pictures is kept
+    in the folder ``recognised``, if there is one. ``page_read`` is called from another thread.
     """
 
     def __init__(
@@ -38,9 +38,11 @@ class Readers:
         *,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         process_count: int = PROCESS_COUNT,
+        recognised: Path | None = None,
         page_read: PageRead = lambda *_: None,
     ) -> None:
         self._limits = limits
+        self._recognised = recognised.absolute() if recognised else None
         self._page_read = page_read
         self._process_count = process_count
         self._threads = ThreadPoolExecutor(process_count, thread_name_prefix="reading")
@@ -64,7 +66,7 @@ class Readers:
 
         Without ``declarations``, those of the folder count. Raises ``UnreadableDocument``, as ``reading.read`` does.
         """
-        batch = Batch(folder.absolute(), (Job(path, data),), declarations, self._limits)
+        batch = Batch(folder.absolute(), (Job(path, data),), declarations, self._limits, self._recognised)
         try:
             (reading,) = await asyncio.get_running_loop().run_in_executor(self._threads, self._run, batch)
         except ReaderError as error:
@@ -85,7 +87,7 @@ class Readers:
         waiting: deque[asyncio.Future[list[Reading]]] = deque()
         try:
             for jobs in _batches(files):
-                batch = Batch(folder, jobs, declarations, self._limits)
+                batch = Batch(folder, jobs, declarations, self._limits, self._recognised)
                 waiting.append(loop.run_in_executor(self._threads, self._run, batch))
                 if len(waiting) > _AHEAD * self._process_count:
                     for reading in await waiting.popleft():

@@ -54,6 +54,8 @@ def cell_text(text: str) -> str:
     >>> cell_text(" 1. 关闭 电源\r\n\n2. 打开后盖 ")
     '1. 关闭 电源\n2. 打开后盖'
     """
+    if text.isalnum():
+        return text
     for end in _LINE_ENDS:
         if end in text:
             text = text.replace(end, "\n")
@@ -299,12 +301,14 @@ class _Reading:
 
     def _breaks(self, row: Row) -> bool:
         """Whether the row holds words in all columns of figures, of which there are several: names of other columns."""
-        if all(cell.heads for cell in row if cell.text):
+        if row[0].heads and all(cell.heads for cell in row if cell.text):
             return True
-        if self.marked or self.keyed or len(self.figures) < 2 or sum(map(is_name, _texts(row))) < 0.5 * len(_once(row)):
+        if self.marked or self.keyed or len(self.figures) < 2:
             return False
         cells = [row[at].text for at in self.figures if at < len(row)]
-        return len(cells) == len(self.figures) and all(cells) and not any(map(is_value, cells))
+        if len(cells) < len(self.figures) or not all(cells) or any(map(is_value, cells)):
+            return False
+        return sum(map(is_name, _texts(row))) >= 0.5 * len(_once(row))
 
     def _name(self, names: list[str], depth: int, below: list[list[str]]) -> None:
         self.named = True
@@ -337,6 +341,13 @@ class _Reading:
             under += tuple(filter(None, map(collapse, [*about, *details])))
             return Block(pair.answer, under=under, questions=tuple(map(collapse, pair.questions)))
         if not self.names:
+            if (
+                self.form
+                and not self.label
+                and len(texts := _once(row)) > 1
+                and texts[0].rstrip("：:").endswith("名称")
+            ):
+                self.label = (row_text(texts[:1], texts[1:2]),)  # what the whole form is about
             return Block(_unnamed(row, form=self.form), under=under)
         # A cell over several columns is one object in all of them, and is said once.
         cells = [(self.names[at] if at < len(self.names) else "", cell.text) for at, cell in enumerate(row)

@@ -9,16 +9,18 @@ import hashlib
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from retrieval.errors import DocumentsFolderError, UnreadableDocument
 from retrieval.reading.declarations import Declarations, declared
 from retrieval.reading.document import Reading, load, read_data
+from retrieval.reading.images.recognition import PageDone, Recognition
 from retrieval.reading.limits import Limits, too_much_memory
 from retrieval.reading.messages import Batch, Job, Reply, pack_reply, receive, send, unpack_batch
 
-_WORN_SHARE = 0.25
+_WORN_SHARE = 0.5
 """The share of the memory that a process may still hold after a file, and read another."""
 
 
@@ -31,7 +33,7 @@ def main() -> None:
         _bound_memory(batch.limits)
         for job in batch.jobs:
             _renew_time(batch.limits)
-            send(replies, _answer(batch, job))
+            send(replies, _answer(batch, job, partial(_page_done, replies, batch.limits)))
 
 
 def _streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -44,15 +46,21 @@ def _streams() -> tuple[IO[bytes], IO[bytes]]:
     return requests, replies
 
 
-def _answer(batch: Batch, job: Job) -> bytes:
+def _page_done(replies: IO[bytes], limits: Limits, page: int, page_count: int) -> None:
+    """Say that a page has been recognised; the next one has all the time again."""
+    _renew_time(limits)
+    send(replies, pack_reply(Reply(page=page, page_count=page_count)))
+
+
+def _answer(batch: Batch, job: Job, page_done: PageDone) -> bytes:
     try:
-        return pack_reply(Reply(_read(batch, job), worn=_is_worn(batch.limits)))
+        return pack_reply(Reply(_read(batch, job, page_done), worn=_is_worn(batch.limits)))
     except MemoryError:
         failure = UnreadableDocument(job.path, too_much_memory(batch.limits))
         return pack_reply(Reply(Reading((), (failure,)), worn=True))
 
 
-def _read(batch: Batch, job: Job) -> Reading:
+def _read(batch: Batch, job: Job, page_done: PageDone) -> Reading:
     sha256 = ""
     try:
         declarations = _declarations(batch, job)
@@ -60,7 +68,9 @@ def _read(batch: Batch, job: Job) -> Reading:
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 == job.known:
             return Reading((), (), sha256)
-        return read_data(job.path, data, limits=batch.limits, declarations=declarations)._replace(sha256=sha256)
+        recognition = Recognition(batch.recognised, page_done)
+        reading = read_data(job.path, data, limits=batch.limits, declarations=declarations, recognition=recognition)
+        return reading._replace(sha256=sha256)
     except UnreadableDocument as error:
         return Reading((), (error,), sha256)
 

@@ -1,4 +1,4 @@
-"""Every sentence that people in Telegram read, in Chinese and English: one Fluent file for each language.
+"""Every sentence of the conversation, in Chinese and English: one Fluent file for each language.
 
 The only place where arguments are escaped. ``Phrases.html`` is for messages: text that goes in is escaped, unless it
 is ``Html`` already. ``Phrases.text`` is for what Telegram shows as it is: buttons, pop-ups, titles, descriptions.
@@ -20,6 +20,8 @@ from bot.reply import Argument, Say
 
 # Text takes the way past Fluent, which does not format pieces of more than 2,500 characters.
 _SLOT = re.compile("\ue000(.*?)\ue001")
+
+_QUOTATION_MARKS = str.maketrans("“”", "「」")
 
 
 class Html(str):
@@ -84,6 +86,23 @@ def phrases(language: Language) -> Phrases:
 
 
 def resource(language: Language) -> ast.Resource:
-    """The file of a language, parsed."""
-    path = files(__package__).joinpath(f"{language}.ftl")
-    return FluentResource(path.read_text(encoding="utf-8"))
+    """Return the sentences of a language, parsed; the traditional ones are the simplified ones, converted.
+
+    What ``zh-hant.ftl`` holds are corrections of that by hand.
+    """
+    if language != "zh-hant":
+        return FluentResource(_file(language))
+    from opencc import OpenCC
+
+    corrected = FluentResource(_file(language))
+    known = {entry.id.name for entry in corrected.body if isinstance(entry, ast.Message)}
+    converted = FluentResource(OpenCC("s2twp").convert(_file("zh")).translate(_QUOTATION_MARKS))
+    converted.body = [
+        *corrected.body,
+        *(one for one in converted.body if not (isinstance(one, ast.Message) and one.id.name in known)),
+    ]
+    return converted
+
+
+def _file(language: Language) -> str:
+    return files(__package__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")

@@ -36,11 +36,6 @@ help-terminal =
 
     Answers are sentences of the documents, word for word. What answers your question stands out; the line beneath is the source.
 help-group = Write @{ $username } and your question, or /ask and your question, or reply to me; for more, write to me in private.
-hello =
-    Hello, I am Yuanju: I find the sentence in the documents that answers a question, word for word, with its source.
-    Write @{ $username } and your question, or /ask and your question. { $sees }
-hello-sees-own = I cannot see other messages.
-hello-sees-all = I do not answer other messages.
 ask-how = What would you like to know? Write the question behind the command: /ask your question
 late = Sorry, I was away when this was asked, and that is too long ago for an answer. Please ask again if you still want to know.
 apology = Sorry, something went wrong and I could not answer. Please ask again in a while.
@@ -83,6 +78,7 @@ nothing-to-follow = There is no last question to follow up on. Please write the 
 
 ## Not found
 
+corrected = “{ $word }” is not in the documents; I looked for “{ $other }”:
 maybe = Possibly related; please check the source:
 not-found = I found no answer in the documents.
 not-found-question = Looked for: { $question }
@@ -126,6 +122,7 @@ slow-down-chat =
        *[other] This group asks a bit fast. Please wait { $seconds } seconds.
     }
 not-for-you = This bot answers in certain chats only. If you would like to use it, tell its operator this number: <code>{ $chat_id }</code>
+group-migrated = The group <code>{ $old }</code> has become a supergroup and is <code>{ $new }</code> now. I have followed it; please put the new id in place of the old one in the settings (YUANJU_ALLOWED_CHATS, YUANJU_PRIVATE_FOLDERS).
 leaving = This bot answers in certain groups only, so I am leaving. If you would like me to stay, tell my operator the number of this group: <code>{ $chat_id }</code>
 not-for-you-inline = This bot is for certain people only
 in-private-only = Please use this command in our private chat.
@@ -156,7 +153,7 @@ sources-line-unreadable = { $number }. ⚠️ { $path }: { $reason }
 sources-none = There are no documents yet. Send me a file to add one.
 button-previous = ‹ Previous
 button-next = Next ›
-upload-title = <b>{ $title }</b>
+upload-title = Title: <b>{ $title }</b>
 upload-name = File: { $name }
 upload-folder = Folder: { $folder }
 upload-folder-own = the documents folder

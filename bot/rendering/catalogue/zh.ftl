@@ -36,11 +36,6 @@ help-terminal =
 
     答案是文档里的原句，一字不改；突出显示的是与问题对应的地方，下面一行是出处。
 help-group = 写上 @{ $username } 和问题，或者 /ask 加问题，或者回复我的消息；更多说明请私聊我。
-hello =
-    你们好，我是原句：在文档里找到回答问题的那句话，一字不改，注明出处。
-    写上 @{ $username } 和问题，或者用 /ask 加上问题。{ $sees }
-hello-sees-own = 别的消息我看不到。
-hello-sees-all = 别的消息我不回答。
 ask-how = 想问什么？请把问题写在后面，例如：/ask 你的问题
 late = 抱歉，这个问题来的时候我不在，隔得太久，就不再回答了。还想知道的话，请再问一次。
 apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问一次。
@@ -82,6 +77,7 @@ nothing-to-follow = 没有上一个问题可接。请把问题写完整。
 
 ## 没有找到
 
+corrected = 文档里没有“{ $word }”，按“{ $other }”找的：
 maybe = 可能相关，请核对原文：
 not-found = 文档里没有找到答案。
 not-found-question = 找的是：{ $question }
@@ -123,6 +119,7 @@ slow-down-chat =
        *[other] 这个群问得有点快，歇 { $seconds } 秒再问吧。
     }
 not-for-you = 这个机器人只回答指定的聊天。想用的话，请把这个编号告诉管理员：<code>{ $chat_id }</code>
+group-migrated = 群 <code>{ $old }</code> 升级成了超级群，编号现在是 <code>{ $new }</code>。我已经跟着换了；请把设置（YUANJU_ALLOWED_CHATS、YUANJU_PRIVATE_FOLDERS）里的旧编号改成新的。
 leaving = 这个机器人只在指定的群里回答，我先退出了。想让我留下，请把群的编号告诉管理员：<code>{ $chat_id }</code>
 not-for-you-inline = 这个机器人只给指定的人用
 in-private-only = 请在私聊里用这个命令。
@@ -151,7 +148,7 @@ sources-line-unreadable = { $number }. ⚠️ { $path }：{ $reason }
 sources-none = 还没有文档。把文件发给我就能添加。
 button-previous = ‹ 上一页
 button-next = 下一页 ›
-upload-title = <b>{ $title }</b>
+upload-title = 标题：<b>{ $title }</b>
 upload-name = 文件名：{ $name }
 upload-folder = 文件夹：{ $folder }
 upload-folder-own = 文档文件夹
@@ -169,9 +166,9 @@ format-text = 文本
 format-html = 网页
 format-table = 表格
 format-book = 电子书
-format-word = Word
+format-word = Word 文档
 format-slides = 幻灯片
-format-sheets = Excel
+format-sheets = Excel 表格
 format-archive = 压缩包
 upload-remark = · { $remark }
 upload-replaces = ⚠️ 会替换同名的文档。

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from opensearchpy.helpers import async_scan
@@ -55,6 +55,11 @@ class OpenSearchEngine:
         """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
         with self._connection.plainly():
             return await self._search.run(terms, limit=limit, hidden=hidden)
+
+    async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
+        """Tell in how many paragraphs each term stands."""
+        with self._connection.plainly():
+            return await self._search.frequencies(terms, hidden=hidden)
 
     async def manifest(self) -> str | None:
         """Give the note that came with the last commit; ``None`` where there is no index yet."""

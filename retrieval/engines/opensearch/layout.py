@@ -82,6 +82,7 @@ def mapping(facts: dict[str, Any]) -> dict[str, Any]:
             "number": {"type": "integer", "index": False, "doc_values": False},
             "page": {"type": "integer", "index": False, "doc_values": False},
             **dict.fromkeys(("text", "section", "questions", "title", "author", "date", "url", "categories"), _STORED),
+            "recognised": {"type": "integer", "index": False, "doc_values": False},
             # Of a document, or of a piece of the manifest.
             "digest": {"type": "keyword"},
             "paragraph_count": {"type": "integer", "index": False, "doc_values": False},
@@ -131,6 +132,7 @@ def stored(document: Document, place: int, terms: str, length: int, part: int) -
         "date": source.date,
         "url": source.url,
         "categories": source.categories,
+        "recognised": source.recognised,
     }
     return {name: _clean(value) for name, value in fields.items() if value not in (None, ())}
 
@@ -151,6 +153,7 @@ def hit(fields: dict[str, Any], position: int, score: float) -> Hit:
         fields.get("date"),
         fields.get("url"),
         tuple(fields.get("categories", ())),
+        tuple(fields.get("recognised", ())),
     )
     return Hit(paragraph, source, position, score)
 

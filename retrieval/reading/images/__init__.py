@@ -1,0 +1,1 @@
+"""Pictures of text, photographed or scanned: from pixels to lines, which then make paragraphs as in PDFs."""

@@ -1,0 +1,125 @@
+"""Text recognition (OCR): the picture of a page to pieces of text, each with its place and how sure it is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from retrieval.reading.images.kept import Kept
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
+ADVICE = "text recognition (OCR) reads pictures: pip install 'yuanju[ocr]'"
+LONGEST_SIDE = 2400
+"""Pixels of a page's longer side: more makes it slower, not surer."""
+FOUND_ON = 1280
+"""Pixels of the longer side on which lines are found; what they say is recognised on all."""
+
+_LEAST_SIDE = 48  # pixels below which a picture is an ornament
+_UNSURE = 0.7
+_SIDEWAYS = 1.5
+
+
+class Piece(NamedTuple):
+    """Text that stands together: its corners in pixels from the upper left one, clockwise, and how sure it is (0–1)."""
+
+    text: str
+    corners: tuple[tuple[float, float], ...]
+    sureness: float
+
+    @property
+    def is_sideways(self) -> bool:
+        """Whether it is higher than wide, and has more than one character."""
+        (left, top), (right, _), (_, bottom), _ = self.corners
+        return len(self.text) > 1 and abs(bottom - top) > _SIDEWAYS * abs(right - left)
+
+
+PageDone = Callable[[int, int], None]
+"""Called when a page has been recognised, with how many of the file have been and how many there are to recognise."""
+
+
+@cache
+def is_installed() -> bool:
+    """Whether what recognises text is installed."""
+    return all(find_spec(name) for name in ("rapidocr", "onnxruntime"))
+
+
+class Recognition:
+    """Recognises the pages of one file after the other; what was recognised before is not recognised again.
+
+    What is recognised is kept in ``folder``. ``page_done`` is called after each page.
+    """
+
+    def __init__(self, folder: Path | None = None, page_done: PageDone = lambda *_: None) -> None:
+        self._kept = Kept(folder) if folder else None
+        self._page_done = page_done
+
+    def pieces(self, picture: Picture, *, number: int, count: int) -> list[Piece]:
+        """Return what stands in the picture, ``number`` of ``count`` of its file, red, green and blue."""
+        if min(picture.shape[:2]) < _LEAST_SIDE:
+            return []
+        key = self._kept.key(picture) if self._kept else ""
+        known = self._kept.get(key) if self._kept else None
+        if known is not None:
+            return [Piece(text, tuple((x, y) for x, y in corners), sureness) for text, corners, sureness in known]
+        found = _upright(picture)
+        if self._kept:
+            self._kept.put(key, [list(piece) for piece in found])
+        self._page_done(number, count)
+        return found
+
+
+def _upright(picture: Picture) -> list[Piece]:
+    """What stands in the picture; where it lies on its side or upside down, it is turned."""
+    import numpy as np
+
+    found = _recognised(picture)
+    sideways = sum(piece.is_sideways for piece in found) > 0.5 * len(found)
+    if len(found) < 3 or (not sideways and _sureness(found) >= _UNSURE):
+        return found
+    turns = (1, 3) if sideways else (2,)
+    turned = [_recognised(np.ascontiguousarray(np.rot90(picture, turn))) for turn in turns]
+    return max([found, *turned] if not sideways else turned, key=_sureness)
+
+
+def _sureness(pieces: list[Piece]) -> float:
+    length = sum(len(piece.text) for piece in pieces)
+    return sum(piece.sureness * len(piece.text) for piece in pieces) / length if length else 0.0
+
+
+def _recognised(picture: Picture) -> list[Piece]:
+    result = _engine()(picture[:, :, ::-1])  # blue first
+    if not result.txts:
+        return []
+    return [
+        Piece(str(text), tuple((float(x), float(y)) for x, y in corners), round(float(sureness), 4))
+        for text, corners, sureness in zip(result.txts, result.boxes, result.scores, strict=True)
+        if str(text).strip()
+    ]
+
+
+@cache
+def _engine() -> Any:
+    """Return the recogniser, whose models come with its package: nothing is fetched."""
+    from rapidocr import RapidOCR
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    return RapidOCR(
+        params={
+            "Global.log_level": "error",
+            "Global.max_side_len": LONGEST_SIDE,
+            "Global.use_cls": False,  # lines upside down: pages are turned as a whole
+            "Det.limit_type": "max",
+            "Det.limit_side_len": FOUND_ON,
+            "Rec.rec_batch_num": 1,  # several lines at once take the memory of the longest, and no less time
+            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+        }
+    )
