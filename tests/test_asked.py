@@ -44,19 +44,9 @@ def test_what_the_question_says_itself_is_not_what_it_asks_for(tokenizer: Tokeni
     assert measured(tokenizer, asked.looks, "除了德语岛上还教哪种语言？", text) == [0, 1]
 
 
-def test_a_name_that_ends_as_its_noun(tokenizer: Tokenizer) -> None:
-    text = "船队第二天出发。船队停靠青石港。"
-    assert measured(tokenizer, asked.called, "船队停靠哪个渔港？", text) == [0, 1]
-
-
 def test_the_share_of_the_numbers(tokenizer: Tokenizer) -> None:
     text = "1990年3月学校成立。1990年学校招生。学校很大。"
     assert measured(tokenizer, asked.numbers, "1990年3月成立了什么学校？", text) == [1, 0.5, 0]
-
-
-def test_a_year_carried_from_the_sentence_before(tokenizer: Tokenizer) -> None:
-    text = "1990年工厂停产。工厂改为剧院。1995年剧院开放。"
-    assert measured(tokenizer, asked.year_carried, "1990年工厂改为什么？", text) == [0, 1, 0]
 
 
 def test_an_answer_close_to_the_words_of_the_question(tokenizer: Tokenizer) -> None:
@@ -67,18 +57,6 @@ def test_an_answer_close_to_the_words_of_the_question(tokenizer: Tokenizer) -> N
 
 def test_no_form_no_pull(tokenizer: Tokenizer) -> None:
     assert measured(tokenizer, asked.pull, "大桥哪一年通车？", "大桥已经通车。") == [0]
-
-
-def test_a_sentence_about_it_leaves_the_subject_to_the_one_before(tokenizer: Tokenizer) -> None:
-    question, text = "哪座塔是全国最高的石塔？", "远山塔始建于宋朝。它是全国最高的石塔。"
-    before, after = measured(tokenizer, asked.subject_here, question, text)
-    assert before > after == 0
-    before, after = measured(tokenizer, asked.subject_behind, question, text)
-    assert after > before == 0
-
-
-def test_the_first_sentence_leans_on_nothing(tokenizer: Tokenizer) -> None:
-    assert measured(tokenizer, asked.subject_behind, "哪座塔最高？", "它是全国最高的石塔。") == [0]
 
 
 def test_a_sentence_that_asks_back(tokenizer: Tokenizer) -> None:
@@ -94,8 +72,3 @@ def test_the_share_of_the_verbs(tokenizer: Tokenizer) -> None:
 def test_a_sentence_that_points_at_another(tokenizer: Tokenizer) -> None:
     text = "玻璃在宋朝传入本岛。这一时期工匠很多。"
     assert measured(tokenizer, asked.pointing, "玻璃在哪个时期传入本岛？", text) == [0, 1]
-
-
-def test_a_sentence_that_only_repeats_the_question(tokenizer: Tokenizer) -> None:
-    text = "玻璃由西方的商队传入本岛。玻璃传入本岛。"
-    assert measured(tokenizer, asked.repeats, "玻璃由谁传入本岛？", text) == [0, 1]

@@ -39,7 +39,7 @@ SEED, FOLDS = 1, 5
 NINE = (
     "paragraph bm25",
     "sentence bm25",
-    "paragraph pairs",
+    "paragraph words",
     "context words",
     "context pairs",
     "untold best pairs",
@@ -176,9 +176,6 @@ def main() -> None:
         _print("five terms by hand", [by_hand(asker, part) for part in sets])
         lists = [asker.lists(one, RANKED[0], SEED) for one in materials]
         _print("nine features, learned", learned(lists, NINE, trees=False))
-        for later in ("looks", "titled"):
-            older = NAMES[: NAMES.index(later)]
-            _print(f"{len(older)} features, learned", learned(lists, older, trees=False))
         _print(f"all {len(NAMES)} features, learned", learned(lists, NAMES, trees=False))
         _print("… and trees", learned(lists, NAMES, trees=True))
 

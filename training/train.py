@@ -77,7 +77,7 @@ OVERLAPPING = 0.3
 """What these count where collections say most things more than once: everywhere but in encyclopedias."""
 PENALTY, DOUBT_PENALTY = 8.0, 100.0
 """On the standardised weights of the ranking, and of the confidence, which must hold where nothing was learned."""
-SURE_WRONGLY, SHOWN_RIGHTLY = 0.08, 0.92
+SURE_WRONGLY, SHOWN_RIGHTLY = 0.06, 0.92
 """The thresholds: of no kind and sort of unanswerable questions more is sure; of the answerable so many are shown."""
 JUDGED_SORTS = ("foreign", "name", "year", "number", "chat", "refused")
 """The sorts that this is judged by: what is left or a neighbour may answer the others all the same."""

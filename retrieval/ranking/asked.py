@@ -1,4 +1,4 @@
-"""What a question asks for, looked for in the sentences: things of its noun, its numbers, its subject."""
+"""What a question asks for, looked for in the sentences: things of its noun, its numbers, its verbs."""
 
 from __future__ import annotations
 
@@ -6,28 +6,15 @@ import re
 
 import numpy as np
 
-from retrieval.ranking.evidence import PAIRS, Array, Evidence, Flags
+from retrieval.ranking.evidence import Array, Evidence
 from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_TAIL = 8
-"""Characters at the end of a sentence in which such a mark is looked for."""
-_LEADING = ' "“「『('
-_LEANING = re.compile(
-    r"(?:(?:但是?|而|然而|不过|因此|所以|后来|其后|同时|此外|另外|之后|随后|于是|最后|最终|由于|虽然),?)?"
-    r"(?:它|他|她|牠|祂|这|此|该|其(?![他中余实])|本(?:[片书剧曲校站城市县区])|前者|后者|两者|两人|同年|当时|当中|"
-    r"也|亦|并|又|还|曾|则|为|是|而)"
-)
 _POINTING = re.compile(r"这|此|该|其")
 _AFTER_QUESTION = '”"」』 \n\t'
 """What may stand behind the mark that ends a question."""
-_SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
-"""Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
-_LITTLE = 4
-"""Characters that a sentence must say beyond the question, for one that could answer it."""
-_EARLY = 3
-"""Characters of a question before its question word, if it asks for the subject."""
+_TAIL = 8
+"""Characters at the end of a sentence in which that mark is looked for."""
 
 
 def looks(evidence: Evidence) -> Array:
@@ -47,21 +34,6 @@ def looks(evidence: Evidence) -> Array:
     )
 
 
-def called(evidence: Evidence) -> Array:
-    """Tell which sentences have a name that ends as the noun begins or ends: 渔港 → …港, which the question has not."""
-    noun, text, covered = evidence.question.noun, evidence.passages.text, evidence.covered
-    result = np.zeros(len(evidence.rows))
-    for character in {noun[0], noun[-1]} if noun else ():
-        place = text.find(character)
-        while place >= 0:
-            if place and not covered[place] and not covered[place - 1] and _HAN.match(text[place - 1]):
-                row = int(np.searchsorted(evidence.begins, place, side="right")) - 1
-                if row >= 0 and evidence.begins[row] < place < evidence.ends[row]:
-                    result[row] = 1
-            place = text.find(character, place + 1)
-    return result
-
-
 def numbers(evidence: Evidence) -> Array:
     """Give the share of the question's numbers that the sentence has."""
     asked = set(_NUMBER.findall(evidence.question.content))
@@ -73,13 +45,6 @@ def numbers(evidence: Evidence) -> Array:
         for begin, end in zip(evidence.begins.tolist(), evidence.ends.tolist(), strict=True)
     )
     return np.array([len(found) / len(asked) for found in held])
-
-
-def year_carried(evidence: Evidence) -> Array:
-    """Tell which sentences name no year and stand behind one that names a year of the question's."""
-    same, other = evidence.years
-    before = np.append(0, same[:-1]) * (evidence.place > 0)
-    return np.asarray(before * (same + other == 0))
 
 
 def pull(evidence: Evidence) -> Array:
@@ -106,34 +71,6 @@ def asks_back(evidence: Evidence) -> Array:
     return np.array([float(end.endswith(("?", "？"))) for end in ends])
 
 
-def leaning(evidence: Evidence) -> Flags:
-    """Tell which sentences begin with a pronoun or conjunction: their subject stands in the sentence before."""
-    text = evidence.passages.text
-    begun = [bool(_LEANING.match(text[begin : begin + 20].lstrip(_LEADING))) for begin in evidence.quoted.tolist()]
-    return np.array(begun) & (evidence.place > 0)
-
-
-def subject_behind(evidence: Evidence) -> Array:
-    """Give the share of the question's pairs that a leaning sentence has, if the question begins with what it asks."""
-    gap = evidence.question.gap
-    if gap is None or gap[0] > _EARLY or evidence.question.kind.name not in _SUBJECTS:
-        return np.zeros(len(evidence.rows))
-    return np.asarray(evidence.share(evidence.sentence, evidence.untold)[:, PAIRS] * leaning(evidence))
-
-
-def subject_here(evidence: Evidence) -> Array:
-    """Give what a leaning sentence behind this one has more of the question's pairs, if it may ask for the subject."""
-    if evidence.question.kind.name not in _SUBJECTS:
-        return np.zeros(len(evidence.rows))
-    more = (
-        evidence.share(evidence.following, evidence.untold)[:, PAIRS]
-        - evidence.share(evidence.sentence, evidence.untold)[:, PAIRS]
-    )
-    following = np.append(leaning(evidence)[1:], False)
-    following &= np.append(evidence.place[1:] > 0, False)
-    return np.asarray(np.maximum(more, 0) * following)
-
-
 def depth(evidence: Evidence) -> Array:
     """Give where in its paragraph the sentence stands, from 0 to 1."""
     last = np.bincount(evidence.hit) - 1
@@ -146,8 +83,3 @@ def pointing(evidence: Evidence) -> Array:
     result = np.zeros(len(evidence.rows))
     result[evidence.rows_of(np.array(places, dtype=np.int64))] = 1
     return result
-
-
-def repeats(evidence: Evidence) -> Array:
-    """Tell which sentences say next to nothing that the question has not said."""
-    return np.asarray(evidence.novelty < _LITTLE, dtype=np.float64)

@@ -33,7 +33,6 @@ TOPIC = 15
 """Characters up to which a title names what its document is about, rather than say it in a sentence."""
 
 _CLAUSE = re.compile(r"[,;:。!?\n、]")
-_YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
 
 
 class Evidence:
@@ -289,45 +288,18 @@ class Evidence:
         return np.array([len(spans) for spans in self.answering], dtype=np.float64)
 
     @cached_property
-    def measured(self) -> Array:
-        """Whether a number stands in the sentence with the unit that the question asks for."""
-        pattern, text, covered = self.question.unit, self.passages.text, self.covered
-        if pattern is None:
-            return np.zeros(len(self.rows))
-        result = np.zeros(len(self.rows))
-        for row in self.likely:
-            matches = pattern.finditer(text, int(self.quoted[row]), int(self.ends[row]))
-            result[row] = any(not covered[match.start()] for match in matches)
-        return result
-
-    @cached_property
-    def related(self) -> tuple[Array, Array]:
-        """The share of the question's relations that the sentence names in any word, and in another word only.
+    def related(self) -> Array:
+        """The share of the question's relations that the sentence names in any word.
 
         Each relation weighs what it tells within the paragraph.
         """
-        anyhow, otherwise, total = np.zeros(len(self.rows)), np.zeros(len(self.rows)), np.zeros(len(self.rows))
+        named, total = np.zeros(len(self.rows)), np.zeros(len(self.rows))
         for group in relations.asked(self.question.content, frozenset(self.question.words)):
-            same, other = np.zeros(len(self.rows), dtype=bool), np.zeros(len(self.rows), dtype=bool)
+            held = np.zeros(len(self.rows), dtype=bool)
             for member in group:
                 places = occurrences(self.passages.text, member)
-                if not places:
-                    continue
-                rows = self.rows_of(np.array(places, dtype=np.int64))
-                (same if member in self.question.content else other)[rows] = True
-            weight = self._local(same | other)
-            anyhow += (same | other) * weight
-            otherwise += (other & ~same) * weight
+                held[self.rows_of(np.array(places, dtype=np.int64))] = True
+            weight = self._local(held)
+            named += held * weight
             total += weight
-        return anyhow / np.maximum(total, 1e-9), otherwise / np.maximum(total, 1e-9)
-
-    @cached_property
-    def years(self) -> tuple[Array, Array]:
-        """Whether the sentence has a year of the question's, and whether it has only others."""
-        asked = set(_YEAR.findall(self.question.normal.text))
-        same, other = np.zeros(len(self.rows)), np.zeros(len(self.rows))
-        if asked:
-            for row, (begin, end) in enumerate(zip(self.begins.tolist(), self.ends.tolist(), strict=True)):
-                held = set(_YEAR.findall(self.passages.text, begin, end))
-                same[row], other[row] = bool(held & asked), bool(held) and not held & asked
-        return same, other
+        return named / np.maximum(total, 1e-9)

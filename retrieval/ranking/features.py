@@ -37,7 +37,12 @@ class Feature:
 ALL = (WORDS, CHARACTERS, PAIRS)
 
 COVERAGES: tuple[Coverage, ...] = (
-    Coverage("paragraph", "what a paragraph lacks its sentences lack", ALL, lambda e: e.share(e.paragraph, e.weights)),
+    Coverage(
+        "paragraph",
+        "what a paragraph lacks its sentences lack",
+        (WORDS, CHARACTERS),
+        lambda e: e.share(e.paragraph, e.weights),
+    ),
     Coverage(
         "sentence", "what the sentence itself says", (WORDS, CHARACTERS), lambda e: e.share(e.sentence, e.weights)
     ),
@@ -60,7 +65,7 @@ COVERAGES: tuple[Coverage, ...] = (
         (WORDS, PAIRS),
         lambda e: e.share(e.title, e.weights),
     ),
-    Coverage("beyond", "what the title does not tell", (WORDS, PAIRS), lambda e: e.share(e.sentence, e.beyond)),
+    Coverage("beyond", "what the title does not tell", (PAIRS,), lambda e: e.share(e.sentence, e.beyond)),
     Coverage(
         "beyond best",
         "… over the best of the paragraph",
@@ -80,13 +85,13 @@ COVERAGES: tuple[Coverage, ...] = (
     Coverage(
         "of offered",
         "the sentence has what of the question its paragraph has",
-        (WORDS, PAIRS),
+        (PAIRS,),
         lambda e: e.share(e.sentence, e.weights) / np.maximum(e.share(e.paragraph, e.weights), 1e-9),
     ),
     Coverage(
         "next only",
         "the answer often stands before the sentence that repeats the question",
-        (WORDS, PAIRS),
+        (WORDS,),
         lambda e: e.share(e.following & ~e.context, e.weights),
     ),
     Coverage(
@@ -102,7 +107,7 @@ COVERAGES: tuple[Coverage, ...] = (
         (CHARACTERS,),
         lambda e: e.share(e.sentence, e.nearness * e.weights),
     ),
-    Coverage("near gap untold", "… beyond the title", ALL, lambda e: e.share(e.sentence, e.nearness * e.untold)),
+    Coverage("near gap untold", "… beyond the title", (WORDS,), lambda e: e.share(e.sentence, e.nearness * e.untold)),
     Coverage("two clauses", "terms close together", (PAIRS,), lambda e: e.two_clauses),
 )
 
@@ -115,10 +120,6 @@ def _form(evidence: Evidence) -> Array:
     return np.asarray(evidence.form > 0, dtype=np.float64)
 
 
-def _first(evidence: Evidence) -> Array:
-    return np.asarray(evidence.place == 0, dtype=np.float64)
-
-
 def _length(evidence: Evidence) -> Array:
     return np.asarray(np.log1p(evidence.lengths))
 
@@ -127,48 +128,30 @@ FEATURES: tuple[Feature, ...] = (
     Feature("paragraph bm25", "the best paragraph has most answers", lambda e: _best(e.scores)),
     Feature("sentence bm25", "the rarest terms, each counted once", lambda e: _best(e.bm25)),
     Feature("sentence bm25 in paragraph", "… beside its neighbours", lambda e: e.over_best(e.bm25)),
-    Feature(
-        "words absent", "each word without trace is a doubt", lambda e: np.asarray((~e.context) @ e.members[:, WORDS])
-    ),
     Feature("alignment", "the question's characters in their order", lambda e: e.aligned),
     Feature("alignment best", "… beside its neighbours", lambda e: e.over_best(e.aligned)),
     Feature("skipping best", "neighbours that stay near: 文革 in 文化大革命", lambda e: e.over_best(e.skipping)),
-    Feature("related", "去世 is answered by 卒", lambda e: e.related[0]),
-    Feature("related otherwise", "… even where 去世 is not said", lambda e: e.related[1]),
+    Feature("related", "去世 is answered by 卒", lambda e: e.related),
     Feature("answer form", "a time is asked for: is one told?", _form),
     Feature("answer forms", "… how many", lambda e: np.log1p(e.form)),
-    Feature("measured", "几个 is answered by a number with 个", lambda e: e.measured),
-    Feature("year other", "another year than the question's", lambda e: e.years[1]),
     Feature("novelty", "an answer says what the question does not", lambda e: np.log1p(e.novelty)),
     Feature("place", "paragraphs begin with what matters", lambda e: np.log1p(e.place)),
     Feature("length", "a long sentence holds everything by chance", _length),
     Feature("form of year", "a year is easy to tell", _form, "year"),
-    Feature("form of country", "so is a country", _form, "country"),
-    Feature("form of definition", "是指 says little", _form, "definition"),
     Feature("form of which", "《…》 says little", _form, "which"),
-    Feature("first of person", "whom a paragraph is about it names first", _first, "person"),
-    Feature("first of place", "… and where it is", _first, "place"),
-    Feature("first of definition", "… and what it is", _first, "definition"),
     Feature("length of year", "a year needs few words", _length, "year"),
     Feature("length of time", "… as any time does", _length, "time"),
     Feature("length of manner", "a manner needs many", _length, "manner"),
-    Feature("length of list", "… as a list does", _length, "list"),
     Feature("looks", "哪种语言 asks for …语, 职务 for …长: is there one?", asked.looks),
-    Feature("called", "哪个港 asks for a name that ends with 港", asked.called),
     Feature("numbers", "the question's numbers must be there, each of them", asked.numbers),
-    Feature("year carried", "… a year may have been said in the sentence before", asked.year_carried),
     Feature("pull", "what has the form of an answer stands beside the question's words", asked.pull),
     Feature("verbs", "what happens is told in other words more often than who it happens to", asked.verbs),
-    Feature("subject behind", "a sentence about 它 does not say who 它 is", asked.subject_behind),
-    Feature("subject here", "… the sentence before it does", asked.subject_here),
     Feature("depth", "the end of a paragraph tells of later times", asked.depth),
     Feature("titled", "a question that says a title asks its document", topic.titled),
     Feature("named", "a paragraph without the question's names tells of others", topic.named),
     Feature("paragraph alignment", "… as one whose sentences are all unlike it does", lambda e: e.best(e.aligned)),
-    Feature("heading asked", "a question that says a heading asks for what stands below it", topic.heading),
     Feature("density", "the less a sentence says beside, the surer it is meant", lambda e: 1 - e.novelty / e.lengths),
     Feature("pointing", "what 这 and 其 point at is told elsewhere", asked.pointing),
-    Feature("repeats", "what only repeats the question does not answer it", asked.repeats),
 )
 
 GROUP_NAMES = ("words", "characters", "pairs")

@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 
-from retrieval.language import pairs
 from retrieval.ranking.evidence import Array, Evidence
 from retrieval.ranking.passages import folded
 
@@ -19,16 +18,6 @@ def titled(evidence: Evidence) -> Array:
     asked = evidence.question.normal.text
     names = [_REMARK.split(folded(hit.source.title))[0] for hit in evidence.passages.hits]
     return np.array([float(len(name) > 1 and name in asked) for name in names])[evidence.hit]
-
-
-def heading(evidence: Evidence) -> Array:
-    """Return the share of the innermost heading that the question says, or of the question that the pair answers."""
-    asked = evidence.question.normal.text
-    shares = []
-    for hit in evidence.passages.hits:
-        heads = [pairs(folded(text)) for text in (*hit.paragraph.section[-1:], *hit.paragraph.questions)]
-        shares.append(max((sum(pair in asked for pair in head) / len(head) for head in heads if head), default=0.0))
-    return np.array(shares)[evidence.hit]
 
 
 def named(evidence: Evidence) -> Array:
