@@ -44,6 +44,11 @@ def test_what_the_question_says_itself_is_not_what_it_asks_for(tokenizer: Tokeni
     assert measured(tokenizer, asked.looks, "除了德语岛上还教哪种语言？", text) == [0, 1]
 
 
+def test_a_name_that_ends_as_its_noun(tokenizer: Tokenizer) -> None:
+    text = "船队第二天出发。船队停靠青石港。"
+    assert measured(tokenizer, asked.called, "船队停靠哪个渔港？", text) == [0, 1]
+
+
 def test_the_share_of_the_numbers(tokenizer: Tokenizer) -> None:
     text = "1990年3月学校成立。1990年学校招生。学校很大。"
     assert measured(tokenizer, asked.numbers, "1990年3月成立了什么学校？", text) == [1, 0.5, 0]
@@ -57,6 +62,12 @@ def test_an_answer_close_to_the_words_of_the_question(tokenizer: Tokenizer) -> N
 
 def test_no_form_no_pull(tokenizer: Tokenizer) -> None:
     assert measured(tokenizer, asked.pull, "大桥哪一年通车？", "大桥已经通车。") == [0]
+
+
+def test_a_sentence_about_it_leaves_the_subject_to_the_one_before(tokenizer: Tokenizer) -> None:
+    question, text = "哪座塔是全国最高的石塔？", "远山塔始建于宋朝。它是全国最高的石塔。"
+    before, after = measured(tokenizer, asked.subject_here, question, text)
+    assert before > after == 0
 
 
 def test_a_sentence_that_asks_back(tokenizer: Tokenizer) -> None:

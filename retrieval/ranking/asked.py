@@ -1,4 +1,4 @@
-"""What a question asks for, looked for in the sentences: things of its noun, its numbers, its verbs."""
+"""What a question asks for, looked for in the sentences: things of its noun, its numbers, its subject."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import re
 
 import numpy as np
 
-from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.evidence import PAIRS, Array, Evidence, Flags
 from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LEADING = ' "“「『('
+_LEANING = re.compile(
+    r"(?:(?:但是?|而|然而|不过|因此|所以|后来|其后|同时|此外|另外|之后|随后|于是|最后|最终|由于|虽然),?)?"
+    r"(?:它|他|她|牠|祂|这|此|该|其(?![他中余实])|本(?:[片书剧曲校站城市县区])|前者|后者|两者|两人|同年|当时|当中|"
+    r"也|亦|并|又|还|曾|则|为|是|而)"
+)
 _POINTING = re.compile(r"这|此|该|其")
 _AFTER_QUESTION = '”"」』 \n\t'
 """What may stand behind the mark that ends a question."""
 _TAIL = 8
 """Characters at the end of a sentence in which that mark is looked for."""
+_SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
+"""Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
 
 
 def looks(evidence: Evidence) -> Array:
@@ -32,6 +41,21 @@ def looks(evidence: Evidence) -> Array:
             for begin, end in zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
         ]
     )
+
+
+def called(evidence: Evidence) -> Array:
+    """Tell which sentences have a name that ends as the noun begins or ends: 渔港 → …港, which the question has not."""
+    noun, text, covered = evidence.question.noun, evidence.passages.text, evidence.covered
+    result = np.zeros(len(evidence.rows))
+    for character in {noun[0], noun[-1]} if noun else ():
+        place = text.find(character)
+        while place >= 0:
+            if place and not covered[place] and not covered[place - 1] and _HAN.match(text[place - 1]):
+                row = int(np.searchsorted(evidence.begins, place, side="right")) - 1
+                if row >= 0 and evidence.begins[row] < place < evidence.ends[row]:
+                    result[row] = 1
+            place = text.find(character, place + 1)
+    return result
 
 
 def numbers(evidence: Evidence) -> Array:
@@ -69,6 +93,26 @@ def asks_back(evidence: Evidence) -> Array:
     bounds = zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
     ends = (text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION) for begin, end in bounds)
     return np.array([float(end.endswith(("?", "？"))) for end in ends])
+
+
+def leaning(evidence: Evidence) -> Flags:
+    """Tell which sentences begin with a pronoun or conjunction: their subject stands in the sentence before."""
+    text = evidence.passages.text
+    begun = [bool(_LEANING.match(text[begin : begin + 20].lstrip(_LEADING))) for begin in evidence.quoted.tolist()]
+    return np.array(begun) & (evidence.place > 0)
+
+
+def subject_here(evidence: Evidence) -> Array:
+    """Give what a leaning sentence behind this one has more of the question's pairs, if it may ask for the subject."""
+    if evidence.question.kind.name not in _SUBJECTS:
+        return np.zeros(len(evidence.rows))
+    more = (
+        evidence.share(evidence.following, evidence.untold)[:, PAIRS]
+        - evidence.share(evidence.sentence, evidence.untold)[:, PAIRS]
+    )
+    following = np.append(leaning(evidence)[1:], False)
+    following &= np.append(evidence.place[1:] > 0, False)
+    return np.asarray(np.maximum(more, 0) * following)
 
 
 def depth(evidence: Evidence) -> Array:

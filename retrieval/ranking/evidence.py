@@ -288,18 +288,34 @@ class Evidence:
         return np.array([len(spans) for spans in self.answering], dtype=np.float64)
 
     @cached_property
-    def related(self) -> Array:
-        """The share of the question's relations that the sentence names in any word.
+    def measured(self) -> Array:
+        """Whether a number stands in the sentence with the unit that the question asks for."""
+        pattern, text, covered = self.question.unit, self.passages.text, self.covered
+        if pattern is None:
+            return np.zeros(len(self.rows))
+        result = np.zeros(len(self.rows))
+        for row in self.likely:
+            matches = pattern.finditer(text, int(self.quoted[row]), int(self.ends[row]))
+            result[row] = any(not covered[match.start()] for match in matches)
+        return result
+
+    @cached_property
+    def related(self) -> tuple[Array, Array]:
+        """The share of the question's relations that the sentence names in any word, and in another word only.
 
         Each relation weighs what it tells within the paragraph.
         """
-        named, total = np.zeros(len(self.rows)), np.zeros(len(self.rows))
+        anyhow, otherwise, total = np.zeros(len(self.rows)), np.zeros(len(self.rows)), np.zeros(len(self.rows))
         for group in relations.asked(self.question.content, frozenset(self.question.words)):
-            held = np.zeros(len(self.rows), dtype=bool)
+            same, other = np.zeros(len(self.rows), dtype=bool), np.zeros(len(self.rows), dtype=bool)
             for member in group:
                 places = occurrences(self.passages.text, member)
-                held[self.rows_of(np.array(places, dtype=np.int64))] = True
-            weight = self._local(held)
-            named += held * weight
+                if not places:
+                    continue
+                rows = self.rows_of(np.array(places, dtype=np.int64))
+                (same if member in self.question.content else other)[rows] = True
+            weight = self._local(same | other)
+            anyhow += (same | other) * weight
+            otherwise += (other & ~same) * weight
             total += weight
-        return named / np.maximum(total, 1e-9)
+        return anyhow / np.maximum(total, 1e-9), otherwise / np.maximum(total, 1e-9)

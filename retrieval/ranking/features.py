@@ -37,12 +37,7 @@ class Feature:
 ALL = (WORDS, CHARACTERS, PAIRS)
 
 COVERAGES: tuple[Coverage, ...] = (
-    Coverage(
-        "paragraph",
-        "what a paragraph lacks its sentences lack",
-        (WORDS, CHARACTERS),
-        lambda e: e.share(e.paragraph, e.weights),
-    ),
+    Coverage("paragraph", "what a paragraph lacks its sentences lack", ALL, lambda e: e.share(e.paragraph, e.weights)),
     Coverage(
         "sentence", "what the sentence itself says", (WORDS, CHARACTERS), lambda e: e.share(e.sentence, e.weights)
     ),
@@ -85,13 +80,13 @@ COVERAGES: tuple[Coverage, ...] = (
     Coverage(
         "of offered",
         "the sentence has what of the question its paragraph has",
-        (PAIRS,),
+        (WORDS, PAIRS),
         lambda e: e.share(e.sentence, e.weights) / np.maximum(e.share(e.paragraph, e.weights), 1e-9),
     ),
     Coverage(
         "next only",
         "the answer often stands before the sentence that repeats the question",
-        (WORDS,),
+        (WORDS, PAIRS),
         lambda e: e.share(e.following & ~e.context, e.weights),
     ),
     Coverage(
@@ -107,7 +102,12 @@ COVERAGES: tuple[Coverage, ...] = (
         (CHARACTERS,),
         lambda e: e.share(e.sentence, e.nearness * e.weights),
     ),
-    Coverage("near gap untold", "… beyond the title", (WORDS,), lambda e: e.share(e.sentence, e.nearness * e.untold)),
+    Coverage(
+        "near gap untold",
+        "… beyond the title",
+        (WORDS, CHARACTERS),
+        lambda e: e.share(e.sentence, e.nearness * e.untold),
+    ),
     Coverage("two clauses", "terms close together", (PAIRS,), lambda e: e.two_clauses),
 )
 
@@ -118,6 +118,10 @@ def _best(values: Array) -> Array:
 
 def _form(evidence: Evidence) -> Array:
     return np.asarray(evidence.form > 0, dtype=np.float64)
+
+
+def _first(evidence: Evidence) -> Array:
+    return np.asarray(evidence.place == 0, dtype=np.float64)
 
 
 def _length(evidence: Evidence) -> Array:
@@ -131,21 +135,28 @@ FEATURES: tuple[Feature, ...] = (
     Feature("alignment", "the question's characters in their order", lambda e: e.aligned),
     Feature("alignment best", "… beside its neighbours", lambda e: e.over_best(e.aligned)),
     Feature("skipping best", "neighbours that stay near: 文革 in 文化大革命", lambda e: e.over_best(e.skipping)),
-    Feature("related", "去世 is answered by 卒", lambda e: e.related),
+    Feature("related", "去世 is answered by 卒", lambda e: e.related[0]),
+    Feature("related otherwise", "… even where 去世 is not said", lambda e: e.related[1]),
     Feature("answer form", "a time is asked for: is one told?", _form),
     Feature("answer forms", "… how many", lambda e: np.log1p(e.form)),
+    Feature("measured", "几个 is answered by a number with 个", lambda e: e.measured),
     Feature("novelty", "an answer says what the question does not", lambda e: np.log1p(e.novelty)),
     Feature("place", "paragraphs begin with what matters", lambda e: np.log1p(e.place)),
     Feature("length", "a long sentence holds everything by chance", _length),
     Feature("form of year", "a year is easy to tell", _form, "year"),
+    Feature("form of country", "so is a country", _form, "country"),
     Feature("form of which", "《…》 says little", _form, "which"),
+    Feature("first of person", "whom a paragraph is about it names first", _first, "person"),
+    Feature("first of place", "… and where it is", _first, "place"),
     Feature("length of year", "a year needs few words", _length, "year"),
     Feature("length of time", "… as any time does", _length, "time"),
     Feature("length of manner", "a manner needs many", _length, "manner"),
     Feature("looks", "哪种语言 asks for …语, 职务 for …长: is there one?", asked.looks),
+    Feature("called", "哪个港 asks for a name that ends with 港", asked.called),
     Feature("numbers", "the question's numbers must be there, each of them", asked.numbers),
     Feature("pull", "what has the form of an answer stands beside the question's words", asked.pull),
     Feature("verbs", "what happens is told in other words more often than who it happens to", asked.verbs),
+    Feature("subject here", "… the sentence before it does", asked.subject_here),
     Feature("depth", "the end of a paragraph tells of later times", asked.depth),
     Feature("titled", "a question that says a title asks its document", topic.titled),
     Feature("named", "a paragraph without the question's names tells of others", topic.named),

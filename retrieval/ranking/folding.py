@@ -62,7 +62,7 @@ def _newest(group: Sequence[Candidate]) -> str:
 def _repeats(one: Candidate, other: Candidate) -> bool:
     numbers, shape = _content(one.sentence.text)
     other_numbers, other_shape = _content(other.sentence.text)
-    return numbers == other_numbers and _overlap(shape, other_shape) >= SAME
+    return numbers == other_numbers and _alike(shape, other_shape, SAME)
 
 
 def _contradicts(one: Candidate, other: Candidate) -> bool:
@@ -71,13 +71,15 @@ def _contradicts(one: Candidate, other: Candidate) -> bool:
     numbers, shape = _content(one.sentence.text)
     other_numbers, other_shape = _content(other.sentence.text)
     apart = numbers != other_numbers and bool(numbers) and bool(other_numbers)
-    return apart and _overlap(shape, other_shape) >= ALIKE
+    return apart and _alike(shape, other_shape, ALIKE)
 
 
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Give the share of common pairs (Jaccard); two sentences without any are alike."""
-    union = one | other
-    return len(one & other) / len(union) if union else 1.0
+def _alike(one: frozenset[str], other: frozenset[str], share: float) -> bool:
+    """Return whether so large a share of the pairs is common (Jaccard); two sentences without any are alike."""
+    if min(len(one), len(other)) < share * max(len(one), len(other)):
+        return False  # the smaller could be part of the larger, and still would not be enough
+    common = len(one & other)
+    return common >= share * (len(one) + len(other) - common)
 
 
 @lru_cache(maxsize=512)

@@ -5,7 +5,6 @@ Searching one long text for each term is done at the speed of C; nothing of a pa
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,9 @@ from retrieval.language import Normalised, normalise
 from retrieval.language.english import root, stem
 from retrieval.language.splitting import sentences
 from retrieval.records import Hit, Paragraph, Sentence
+
+_BEYOND = "\uffff"
+"""Characters from here on are rare enough to be looked for one by one; this one is none."""
 
 WHOLE = 200
 """Characters up to which the answer of a question-and-answer pair is quoted as a whole."""
@@ -147,17 +149,19 @@ def _inflected(text: str, term: str) -> list[int]:
 def all_occurrences(text: str, terms: Iterable[str]) -> dict[str, NDArray[np.int64]]:
     """Return the positions of each of the terms, as ``occurrences`` does, in one pass over the text."""
     terms = list(terms)
-    characters = sorted({character for term in terms for character in term if not term.isascii()})
+    one_by_one = {term for term in terms if term.isascii() or max(term) >= _BEYOND}
+    characters = sorted({character for term in terms if term not in one_by_one for character in term})
     number = {character: place for place, character in enumerate(characters, 1)}
-    numbers = np.zeros(sys.maxunicode + 1, dtype=np.uint16)
+    numbers = np.zeros(ord(_BEYOND) + 1, dtype=np.uint16)
     numbers[[ord(character) for character in characters]] = range(1, len(characters) + 1)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    follows = np.append(numbers[codes], np.zeros(1 + max(map(len, terms), default=0), dtype=np.uint16))
+    follows = numbers[np.minimum(codes, ord(_BEYOND))]
+    follows = np.append(follows, np.zeros(1 + max(map(len, terms), default=0), dtype=np.uint16))
     places = np.flatnonzero(follows)
     firsts, seconds = follows[places], follows[places + 1]
     result = {}
     for term in terms:
-        if term.isascii():
+        if term in one_by_one:
             result[term] = np.array(occurrences(text, term), dtype=np.int64)
             continue
         found = places[
