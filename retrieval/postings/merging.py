@@ -152,7 +152,7 @@ def _inserted(most: _Range, few: _Range) -> _Range:
 
 
 def _packed(given: _Range, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return postings as numbers of 64 bits that can be sorted: the term's place among ``keys``, position, frequency."""
+    """Return postings as sortable numbers of 64 bits: the term's place among ``keys``, position, frequency."""
     packed = np.repeat(keys.searchsorted(given.keys).astype(np.uint64) << _TERM, given.counts)
     packed |= given.positions.astype(np.uint64) << _PARAGRAPH
     packed |= given.frequencies.astype(np.uint64)
