@@ -64,7 +64,7 @@ class Standing:
     count: int
 
     def stands(self, term: str) -> bool:
-        """Tell whether a term stands anywhere."""
+        """Return whether a term stands anywhere."""
         return self.frequencies.get(term, 0) > 0
 
     def typicality(self, word: str, tokenizer: Tokenizer) -> float:
@@ -171,12 +171,12 @@ def _pairs(text: str, guess: Guess, character: str = "") -> list[str]:
 
 
 def _of_grammar(characters_: str, tokenizer: Tokenizer) -> bool:
-    """Tell whether one of some characters may stand beside anything."""
+    """Return whether one of some characters may stand beside anything."""
     return any(tokenizer.dictionary.part(character).startswith(_GRAMMAR) for character in characters_)
 
 
 def _unfounded(token: Token, frequencies: Mapping[str, int]) -> bool:
-    """Tell whether a word is a single character, if not of grammar, or stands nowhere."""
+    """Return whether a word is a single character, if not of grammar, or stands nowhere."""
     if len(token.text) == 1:
         return token.text not in _PARTICLES
     return not frequencies.get(token.text, 0)
