@@ -92,7 +92,7 @@ soak: $(TOOLS)  ## serve under load while documents change (SECONDS=3600): memor
 lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(PIP) uv
 	@$(LOCK) --group build --output-file requirements-build.lock
-	@$(LOCK) --all-extras pyproject.toml --output-file requirements.lock
+	@$(LOCK) --extra office --extra opensearch --extra postgres pyproject.toml --output-file requirements.lock
 	@$(LOCK) --all-extras --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what make and the tests made

@@ -32,6 +32,7 @@ from bot.telegram.clock import ServerClock
 from bot.telegram.connection import updates_request
 from bot.telegram.messages import Context
 from bot.telegram.polling import Line, Poller
+from bot.telegram.route import Route
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
 from testbed.fake_bot_api import FakeBotAPI
@@ -90,7 +91,7 @@ async def echo(settings: Settings, stop: asyncio.Event) -> None:
         pass
 
     line = Line("fake", timing)
-    async with updates_request(timing, clock) as request:
+    async with updates_request(timing, clock, Route.of(settings)) as request:
         poller = Poller(
             application.bot,
             request,

@@ -69,7 +69,9 @@ def _said(index_folder: Path) -> int:
 
     trouble = SignOfLife(index_folder).trouble()
     if trouble:
-        print(trouble, file=sys.stderr)  # noqa: T201
+        from bot.terminal.screen import said
+
+        print(said(trouble), file=sys.stderr)  # noqa: T201
     return NOT_FOUND if trouble else FOUND
 
 
@@ -80,21 +82,25 @@ def _run(argv: Sequence[str]) -> int:
     from bot.language import operator_language
     from bot.operations.logs import configure_logging
     from bot.settings import load
+    from bot.terminal.screen import said
     from retrieval.errors import YuanjuError
 
     try:
         arguments = commands.parser(operator_language(os.environ)).parse_args(argv)
         settings = load(commands.flags(arguments))
+        if settings.language:  # by flag or in .env: from here on as if the environment said so
+            os.environ["YUANJU_LANGUAGE"] = settings.language
         serving = arguments.command == "serve"
         configure_logging(
             settings.log_level if arguments.command in {"serve", "index"} else "WARNING",
             secrets=_secrets(settings),
             as_json=serving and not sys.stderr.isatty(),
             with_questions=settings.log_questions,
+            said=said,
         )
         return asyncio.run(_COMMAND[arguments.command](settings, arguments))
     except YuanjuError as error:
-        print(f"yuanju: {error}", file=sys.stderr)  # noqa: T201
+        print(f"yuanju: {said(str(error))}", file=sys.stderr)  # noqa: T201
         return ERROR
     except asyncio.CancelledError:  # SIGTERM while serve was starting
         return FOUND
@@ -114,8 +120,9 @@ def _secrets(settings: Settings) -> list[str]:
 
     hidden = {name: secret.get_secret_value() for name in SECRETS if (secret := getattr(settings, name))}
     token, secrets = hidden.get("telegram_token", ""), list(hidden.values())
-    with suppress(ValueError):
-        secrets.append(unquote(urlsplit(hidden.get("database", "")).password or ""))
+    for name in ("database", "telegram_proxy"):
+        with suppress(ValueError):
+            secrets.append(unquote(urlsplit(hidden.get(name, "")).password or ""))
     if token and settings.webhook_url:
         from bot.telegram.webhook import secret_of
 
@@ -125,11 +132,11 @@ def _secrets(settings: Settings) -> list[str]:
 
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
-    from bot.language import operator_language
+    from bot.language import reader_language
     from bot.terminal import console
 
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
-    language = operator_language(os.environ)
+    language = reader_language(os.environ)
     async with composition.snapshot(settings) as snapshot:
         answer = snapshot.answerer.answer
         found = await console.ask(
@@ -142,7 +149,7 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import commands, composition
     from bot.documents.locks import using
     from bot.documents.watching import watching
-    from bot.language import operator_language
+    from bot.language import reader_language
     from bot.terminal import chat
 
     interactive = sys.stdin.isatty()
@@ -150,7 +157,7 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
         async with composition.snapshot(settings):
             await live_index.take_up()
         async with watching(live_index, how=settings.watch if interactive else "off"):
-            await chat.run(settings, live_index, operator_language(os.environ), interactive=interactive)
+            await chat.run(settings, live_index, reader_language(os.environ), interactive=interactive)
     return FOUND
 
 
@@ -202,6 +209,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.settings import SettingsError
     from bot.telegram import application as telegram
     from bot.telegram import connection
+    from bot.telegram.route import Route
 
     # So far _leave could interrupt the imports; from here on the way out is that of asyncio.
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
@@ -215,7 +223,9 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
         loop.add_signal_handler(signal.SIGTERM, leave)
 
     places.note_served(settings.index_folder, os.environ)
-    connection.Account.of(settings)  # before the documents are read: a missing token should not cost minutes
+    # Before the documents are read: a missing token should not cost minutes.
+    connection.Account.of(settings)
+    Route.of(settings)
     database = settings.database.get_secret_value() if settings.database else None
     memory = state.opened(state.database_url(database, settings.index_folder))
     sign, readiness = SignOfLife(settings.index_folder), Readiness()
@@ -258,10 +268,11 @@ async def _backup(settings: Settings, arguments: argparse.Namespace) -> int:
     import asyncio
 
     from bot.terminal.backup import backup
+    from bot.terminal.screen import said
 
     database = _sqlite(settings)
     parts = await asyncio.to_thread(backup, arguments.file, index=settings.index_folder, database=database)
-    print(f"{arguments.file}：{len(parts)} 个文件，共 {sum(parts.values()):,} 字节；文档不在其中")  # noqa: T201
+    print(said(f"{arguments.file}: {len(parts)} files, {sum(parts.values()):,} bytes; without the documents"))  # noqa: T201
     return FOUND
 
 
@@ -270,6 +281,7 @@ async def _restore(settings: Settings, arguments: argparse.Namespace) -> int:
 
     from bot.documents.locks import changing, replacing
     from bot.terminal.restore import restore
+    from bot.terminal.screen import said
 
     database = _sqlite(settings)
     alone = nullcontext() if arguments.force else replacing(settings.index_folder)
@@ -277,14 +289,14 @@ async def _restore(settings: Settings, arguments: argparse.Namespace) -> int:
         restored = await asyncio.to_thread(
             restore, arguments.file, index=settings.index_folder, database=database, force=arguments.force
         )
-    index = "索引" if restored.index else "没有能用的索引（会从文档重做）"
-    records = "记录" if restored.database else "没有记录"
-    print(f"已恢复到 {restored.created:%F %T} UTC：{index}，{records}")  # noqa: T201
+    index = "the index" if restored.index else "no usable index (it is made anew from the documents)"
+    records = "the records" if restored.database else "no records"
+    print(said(f"Restored as of {restored.created:%F %T} UTC: {index}, {records}"))  # noqa: T201
     return FOUND
 
 
 def _sqlite(settings: Settings) -> Path | None:
-    """Give the file with the records; ``None``, and a word about it, where they are in PostgreSQL."""
+    """Return the file with the records; ``None``, and a word about it, where they are in PostgreSQL."""
     import logging
     from pathlib import Path
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from bot.settings import Settings
@@ -23,9 +23,10 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the settings allow."""
+    """What the settings allow. ``migrated`` are the ids that groups had and have: whichever is set counts for both."""
 
     settings: Settings
+    migrated: Mapping[int, int] = field(default_factory=dict)
 
     def is_operator(self, person_id: int) -> bool:
         """Whether somebody may change documents and see how it goes."""
@@ -34,12 +35,20 @@ class Access:
     def answers_in(self, chat_id: int) -> bool:
         """Whether the bot answers in a chat. In private, where the chat has the person's id, it does for operators."""
         allowed = self.settings.allowed_chats
-        return not allowed or chat_id in allowed or self.is_operator(chat_id)
+        return not allowed or not allowed.isdisjoint(self._ids(chat_id)) or self.is_operator(chat_id)
 
     def audience(self, chat_id: int) -> Audience:
         """What can be seen in a chat: a folder within a private one is for those who may see both."""
-        private = self.settings.private_folders.items()
-        return Audience(frozenset(folder for folder, chats in private if chat_id not in chats))
+        private, ids = self.settings.private_folders.items(), self._ids(chat_id)
+        return Audience(frozenset(folder for folder, chats in private if chats.isdisjoint(ids)))
+
+    def current(self, chat_id: int) -> int:
+        """Return the id that a chat has now."""
+        return self.migrated.get(chat_id, chat_id)
+
+    def _ids(self, chat_id: int) -> set[int]:
+        now = self.current(chat_id)
+        return {chat_id, now, *(old for old, new in self.migrated.items() if new == now)}
 
     def public(self) -> Audience:
         """What can be seen everywhere: inline results end up in chats that the bot does not know."""

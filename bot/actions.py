@@ -73,11 +73,15 @@ class KeptUpload:
 
 @dataclass(frozen=True, slots=True)
 class KeptRemoval:
-    """A document that was at ``path`` and is kept under the name ``stored``."""
+    """A file that was at ``path`` and is kept under the name ``stored``; perhaps another has taken its place.
+
+    That one is told by ``modified``, when it was written (nanoseconds since 1970); 0 where there is none.
+    """
 
     chat_id: int
     path: str
     stored: str
+    modified: int = 0
     kind: Literal["removal"] = "removal"
 
 
@@ -170,6 +174,13 @@ class Explain(_Action):
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainDetails(_Action):
+    """Show the numbers by which an answer was chosen."""
+
+    code, needs, operators = "v", KeptQuestions, True
+
+
+@dataclass(frozen=True, slots=True)
 class AskAlone(_Action):
     """Ask the question again, not as a follow-up."""
 
@@ -181,14 +192,6 @@ class Relate(_Action):
     """Offer questions that go on from an answer."""
 
     code, needs, asks = "r", KeptAnswer, True
-
-
-@dataclass(frozen=True, slots=True)
-class ShowNearest(_Action):
-    """Show one of the places that came nearest to a question without an answer."""
-
-    place: int
-    code, needs, asks = "t", KeptAnswer, True
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +258,9 @@ Action = (
     | VoteUp
     | VoteDown
     | Explain
+    | ExplainDetails
     | AskAlone
     | Relate
-    | ShowNearest
     | Ask
     | Forget
     | Cancel

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import reference
-from bot.language import Language
+from bot.language import OperatorLanguage
 from bot.settings import Settings, SettingsError
 
-COMMANDS: dict[str, tuple[dict[Language, str], str, str]] = {
+COMMANDS: dict[str, tuple[dict[OperatorLanguage, str], str, str]] = {
     "serve": ({"zh": "Telegram 机器人", "en": "run the Telegram bot"}, "", "yuanju serve"),
     "chat": (
         {"zh": "在终端里对话", "en": "the same conversation in the terminal"},
@@ -53,7 +53,7 @@ COMMANDS: dict[str, tuple[dict[Language, str], str, str]] = {
 }
 """What each command is for, what it takes besides options, and an example."""
 
-_WORDS: dict[str, dict[Language, str]] = {
+_WORDS: dict[str, dict[OperatorLanguage, str]] = {
     "about": {
         "zh": "原句：向文档提问，得到原句和出处",
         "en": "Yuanju: ask your documents, get the original sentence with its source",
@@ -88,7 +88,7 @@ _WORDS: dict[str, dict[Language, str]] = {
 }
 
 
-def parser(language: Language) -> argparse.ArgumentParser:
+def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
     """Return what reads a command line and explains it in a language; it raises ``SettingsError`` for a secret."""
 
     def say(key: str) -> str:
@@ -136,7 +136,7 @@ def parser(language: Language) -> argparse.ArgumentParser:
     return reader
 
 
-def _add_settings(command: argparse.ArgumentParser, language: Language) -> None:
+def _add_settings(command: argparse.ArgumentParser, language: OperatorLanguage) -> None:
     for group in reference.groups():
         shown = command.add_argument_group(group.title[language])
         for entry in group.entries:

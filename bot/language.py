@@ -4,28 +4,70 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, get_args
+from functools import cache
+from typing import TYPE_CHECKING, Literal, get_args
 
-Language = Literal["zh", "en"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Language = Literal["zh", "zh-hant", "en"]
+OperatorLanguage = Literal["zh", "en"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _TOLD_BY = ("YUANJU_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as POSIX has it, but for the first
+_TRADITIONAL = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)
+_CHINESE = re.compile(r"zh(?![a-z])", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORDS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
+_IN_BOTH = frozenset("只里后台面干才游注准谷云几系表范致郁余复征签发采斗杠群")
+"""Simplified characters that traditional texts have too, as 后里 and 台 in 台灣的后里."""
 
 
 def language_of(code: str | None) -> Language:
     """Return the language for somebody whose app or system says this code: Chinese for ``zh…`` and for none.
 
-    >>> language_of("zh-hant"), language_of(None), language_of("de"), language_of("zh_CN.UTF-8")
-    ('zh', 'zh', 'en', 'zh')
+    >>> language_of("zh-hans"), language_of("zh_TW.UTF-8"), language_of(None), language_of("de")
+    ('zh', 'zh-hant', 'zh', 'en')
     """
-    return "zh" if not code or re.match(r"zh(?![a-z])", code, re.IGNORECASE) else "en"
+    if not code or (_CHINESE.match(code) and not _TRADITIONAL.match(code)):
+        return "zh"
+    return "zh-hant" if _TRADITIONAL.match(code) else "en"
 
 
-def operator_language(environment: Mapping[str, str]) -> Language:
-    """Return the language of whoever reads the terminal and the log.
+def language_in(text: str, otherwise: Language) -> Language:
+    """Return the language that a text is written in, by its script; ``otherwise`` where it does not tell.
+
+    >>> language_in("目標是多少？", "en"), language_in("目标是多少？", "zh-hant"), language_in("what is it?", "zh")
+    ('zh-hant', 'zh', 'en')
+    """
+    if not _HAN.search(text):
+        return "en" if _LATIN_WORDS.search(text) else otherwise
+    to_simplified, to_traditional = _converters()
+    traditional = sum(to_simplified(character) != character for character in text)
+    others = [character for character in text if character not in _IN_BOTH]
+    simplified = sum(to_simplified(character) == character != to_traditional(character) for character in others)
+    if traditional != simplified:
+        return "zh-hant" if traditional > simplified else "zh"
+    return otherwise if otherwise != "en" else "zh"
+
+
+def reader_language(environment: Mapping[str, str]) -> Language:
+    """Return the language of whoever sits at this machine."""
+    return language_of(next(filter(None, map(environment.get, _TOLD_BY)), None))
+
+
+def operator_language(environment: Mapping[str, str]) -> OperatorLanguage:
+    """Return the language in which commands and logs are explained, which they are in two.
 
     >>> operator_language({"YUANJU_LANGUAGE": "en", "LANG": "zh_CN.UTF-8"}), operator_language({"LANG": "zh_TW"})
     ('en', 'zh')
     """
-    return language_of(next(filter(None, map(environment.get, _TOLD_BY)), None))
+    return "en" if reader_language(environment) == "en" else "zh"
+
+
+@cache
+def _converters() -> tuple[Callable[[str], str], Callable[[str], str]]:
+    from opencc import OpenCC  # only texts with Chinese characters pay for its dictionaries
+
+    return cache(OpenCC("t2s").convert), cache(OpenCC("s2t").convert)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from bot.language import Language
+from bot.language import OperatorLanguage
 from bot.settings import SECRETS, Settings
 
 
@@ -17,7 +17,7 @@ class Entry:
 
     name: str
     metavar: str
-    words: dict[Language, str]
+    words: dict[OperatorLanguage, str]
 
     @property
     def flag(self) -> str:
@@ -48,7 +48,7 @@ class Entry:
 class Group:
     """Settings that belong together, under a title."""
 
-    title: dict[Language, str]
+    title: dict[OperatorLanguage, str]
     entries: tuple[Entry, ...]
 
 
@@ -67,5 +67,5 @@ def groups() -> tuple[Group, ...]:
     )
 
 
-def _words(table: dict[str, str]) -> dict[Language, str]:
+def _words(table: dict[str, str]) -> dict[OperatorLanguage, str]:
     return {"zh": table["zh"], "en": table["en"]}

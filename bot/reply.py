@@ -44,7 +44,8 @@ class Passage:
     """What is shown of a quote: ``text``, verbatim but for ``…`` at an end, and where in it what answers stands.
 
     ``cited`` is how much of its source stands beneath: all, only the paragraph where the rest is as above, or nothing.
-    ``context`` is the piece of its paragraph that is shown too, as offsets.
+    ``context`` is the piece of its paragraph that is shown too, as offsets, where the sentences of all quotes in
+    ``marked`` are underlined.
     """
 
     quote: Quote
@@ -52,6 +53,7 @@ class Passage:
     highlights: tuple[Span, ...] = ()
     cited: Literal["fully", "paragraph", "no"] = "fully"
     context: Span | None = None
+    marked: tuple[Quote, ...] = ()
 
 
 Block = Say | Lines | Passage

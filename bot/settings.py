@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] | None = None
     telegram_token: SecretStr | None = None
     telegram_api_url: HttpUrl = _BOT_API
+    telegram_proxy: SecretStr | None = None
     admins: Ids = frozenset()
     allowed_chats: Ids = frozenset()
     private_folders: Folders = {}

@@ -13,6 +13,7 @@ from retrieval.errors import AnswerTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
+from retrieval.question.typos import Standing, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
 from retrieval.records import Answer, Found, Quote
@@ -29,6 +30,13 @@ def untimed(_: str) -> AbstractContextManager[None]:
 
 SURE = 0.5
 """The confidence from which an answer is sure, by default."""
+
+
+NEAR = 0.4
+"""The share of the threshold from which the best sentences are near, though not shown as an answer."""
+
+DOUBT = 0.15
+"""How much less sure an answer may be to a question with corrected characters than as it was written."""
 
 
 class Answerer:
@@ -59,34 +67,41 @@ class Answerer:
         self._timed = timed
         self._seconds = seconds
 
-    async def answer(self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset()) -> Answer:
+    async def answer(
+        self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset(), literal: bool = False
+    ) -> Answer:
         """Answer with at most ``limit`` quotes, best first; with none, where nothing in the documents comes near.
 
         What several documents say is one quote; what they contradict each other in is said by the newest first.
-        What lies in a ``hidden`` folder is treated as if it were not there.
+        What lies in a ``hidden`` folder is treated as if it were not there. Words of which the documents only have what
+        sounds like them are corrected, and the answer says so; ``literal`` takes the question as it is written.
         """
-        return await self._ranked(question, hidden, partial(self._answer, question, limit))
+        return await self._ranked(question, hidden, partial(self._answer, question, limit), literal=literal)
 
     async def nearest(self, question: str, *, limit: int, hidden: frozenset[str] = frozenset()) -> tuple[Quote, ...]:
-        """Find the best sentences from at most ``limit`` places, however little they answer.
+        """Return the best sentences from at most ``limit`` places, though they do not answer; none where none is near.
 
         A place is a document or, where it has headings, what stands under one of them.
         """
-        return await self._ranked(question, hidden, partial(_nearest, limit=limit))
+        return await self._ranked(question, hidden, partial(self._nearest, limit))
 
-    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset()) -> Ranking:
+    async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold."""
-        return await self._ranked(question, hidden, lambda ranking: ranking)
+        return await self._ranked(question, hidden, lambda ranking: ranking, literal=literal)
 
-    async def _ranked(self, question: str, hidden: frozenset[str], made: Callable[[Ranking], T]) -> T:
-        """Return what is made of the ranking for a question.
+    async def _ranked(
+        self, question: str, hidden: frozenset[str], made: Callable[[Ranking], T], *, literal: bool = False
+    ) -> T:
+        """Return what is made of the ranking for a question; as it was meant, unless it is surer as written.
 
         Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile.
         """
 
-        def rank(asked: Question, found: Found) -> T:
+        def rank(literal: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
             with self._timed("rank"):
-                return made(self._ranker.rank(asked, found))
+                ranking = self._ranker.rank(*literal)
+                other = ranking if meant is None else self._ranker.rank(*meant)
+                return made(other if other.confidence + DOUBT >= ranking.confidence else ranking)
 
         try:
             async with asyncio.timeout(self._seconds) as limit:
@@ -94,7 +109,11 @@ class Answerer:
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                return await asyncio.to_thread(rank, asked, found)
+                    right = None if literal else await self._corrected(asked, found, hidden)
+                    meant = None
+                    if right is not None:
+                        meant = right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden)
+                return await asyncio.to_thread(rank, (asked, found), meant)
         except TimeoutError:
             if self._seconds is None or not limit.expired():
                 raise
@@ -103,7 +122,13 @@ class Answerer:
     def _answer(self, question: str, limit: int, ranking: Ranking) -> Answer:
         if not ranking.candidates or ranking.confidence < self.threshold:
             return Answer(
-                question, (), ranking.confidence, ranking.missing, ranking.question.synonyms, partial=ranking.partial
+                question,
+                (),
+                ranking.confidence,
+                ranking.missing,
+                ranking.question.synonyms,
+                partial=ranking.partial,
+                corrections=ranking.question.corrections,
             )
         return Answer(
             question,
@@ -112,16 +137,26 @@ class Answerer:
             synonyms=ranking.question.synonyms,
             partial=ranking.partial,
             sure=ranking.confidence >= self.sure_threshold,
+            corrections=ranking.question.corrections,
         )
 
+    def _nearest(self, limit: int, ranking: Ranking) -> tuple[Quote, ...]:
+        places: dict[tuple[str, ...], Quote] = {}
+        for candidate in ranking.candidates if ranking.confidence >= NEAR * self.threshold else ():
+            place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
+            if len(places) < limit and place not in places:
+                places[place] = _quote(ranking, Fact(candidate))
+        return tuple(places.values())
 
-def _nearest(ranking: Ranking, *, limit: int) -> tuple[Quote, ...]:
-    places: dict[tuple[str, ...], Quote] = {}
-    for candidate in ranking.candidates:
-        place = (candidate.hit.source.path, *candidate.hit.paragraph.section)
-        if len(places) < limit and place not in places:
-            places[place] = _quote(ranking, Fact(candidate))
-    return tuple(places.values())
+    async def _corrected(self, asked: Question, found: Found, hidden: frozenset[str]) -> Question | None:
+        """Return the question as it was meant, where the documents have what only sounds like it; else ``None``."""
+        doubted = await asyncio.to_thread(doubts, asked, found.frequencies, self._tokenizer)
+        if doubted is None:
+            return None
+        others = await self._engine.frequencies(doubted.terms, hidden=hidden)
+        standing = Standing({**found.frequencies, **others}, found.paragraph_count)
+        changes = corrections(asked, doubted, standing, self._tokenizer)
+        return corrected(asked, changes, self._tokenizer, self.synonyms) if changes else None
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.answering import Answerer
 from retrieval.engines.protocol import Engine
 from retrieval.errors import QuestionSetError
 from retrieval.language import Tokenizer
-from retrieval.question import Question
-from retrieval.ranking import SEARCHED, Ranker, Ranking
+from retrieval.ranking import Ranking
 from retrieval.records import Document, Found, Paragraph, Sentence, Source
 
 NOT_FOUND = "not found"
@@ -151,15 +151,12 @@ class Measurement:
     """Asks an engine, and keeps what comes of it."""
 
     def __init__(self, engine: Engine, tokenizer: Tokenizer) -> None:
-        self._engine = engine
-        self._tokenizer = tokenizer
-        self._ranker = Ranker(tokenizer)
+        self._answerer = Answerer(engine, tokenizer, threshold=0)
 
     async def ranked(self, question: str) -> tuple[Found, Ranking]:
         """Return what was found and how it was ranked, as an answerer does it, without refusing."""
-        asked = Question.of(question, self._tokenizer)
-        found = await self._engine.search(asked.terms, limit=SEARCHED)
-        return found, self._ranker.rank(asked, found)
+        ranking = await self._answerer.rank(question)
+        return ranking.evidence.found if ranking.evidence else Found((), 0, {}), ranking
 
     async def outcome(self, item: Item) -> Outcome:
         """Ask a question whose answer is known.
@@ -196,7 +193,7 @@ def _highlight(ranking: Ranking, item: Item) -> float | None:
 
 
 def _f1(one: str, other: str) -> float:
-    """Give the harmonic mean of precision and recall of two texts' characters, as bags."""
+    """Return the harmonic mean of precision and recall of two texts' characters, as bags."""
     return 2 * (Counter(one) & Counter(other)).total() / max(len(one) + len(other), 1)
 
 
@@ -245,7 +242,7 @@ def seen(
 
 
 def refusal(answerable: Sequence[float], unanswerable: Sequence[float]) -> dict[str, float]:
-    """Tell how well confidence separates what is answered from what is not.
+    """Return how well confidence separates what is answered from what is not.
 
     The area under the ROC curve, by ranks with ties halved (Mann and Whitney, 1947); and which share of the answerable
     is still answered at the threshold that refuses 90 % and 95 % of the unanswerable.

@@ -129,10 +129,9 @@ class Quote:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """What the sentence stands below: the headings, the question that it answers, the lead-in of its list."""
+        """What the paragraph stands below: its headings, and the question that it answers."""
         asked = self.paragraph.questions[:1]
-        below = (*(asked if asked[:1] != self.paragraph.section[-1:] else ()), *((self.lead,) if self.lead else ()))
-        return self.paragraph.section + below
+        return self.paragraph.section + (asked if asked != self.paragraph.section[-1:] else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,8 @@ class Answer:
     ``confidence`` lies between 0 and 1; below the threshold ``quotes`` is empty. ``sure`` tells whether quotes are the
     answer, or only may be. ``missing`` are the question's terms, as the person wrote them, that the documents do not
     have. ``synonyms`` are words of the question, each with another that was looked for as well. ``partial`` tells that
-    a part of the documents could not be searched.
+    a part of the documents could not be searched. ``corrections`` are words of the question that the documents do not
+    have, each with the one that sounds like it and was looked for in its place.
     """
 
     question: str
@@ -152,6 +152,7 @@ class Answer:
     synonyms: tuple[tuple[str, str], ...] = ()
     partial: bool = False
     sure: bool = True
+    corrections: tuple[tuple[str, str], ...] = ()
 
     @property
     def certainty(self) -> Certainty:

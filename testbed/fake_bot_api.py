@@ -18,8 +18,8 @@ It refuses, in Telegram's words, what Telegram refuses: a wrong token, an unknow
 a chat that the bot has left, text that is empty or longer than 4096 UTF-16 units once parsed, HTML that does not parse,
 entities out of bounds, callback data over 64 bytes, an edit that changes nothing, a callback or inline query that is
 unknown, late or answered already, more than 50 inline results, ids of results that are too long or not unique, files
-over 20 MB, descriptions that are too long. ``fail``, ``drop``, ``cut``, ``garble``, ``slow`` and ``stall`` make the
-next calls of a method, or of "download", go wrong;
+over 20 MB, descriptions that are too long. ``fail``, ``drop``, ``cut``, ``garble``, ``replace``, ``slow`` and
+``stall`` make the next calls of a method, or of "download", go wrong;
 ``revoke_token`` makes all of them; ``delay`` is how many seconds every answer takes on its way.
 """
 
@@ -28,6 +28,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
 from collections import Counter, defaultdict, deque
 from types import TracebackType
 from typing import Any, Self
@@ -66,17 +67,27 @@ class Drop(Exception):  # noqa: N818
 
 
 class Garbage(Exception):  # noqa: N818
-    """Something else answers, as a captive portal does."""
+    """Something else answers, as a captive portal does: with ``status`` and ``text``."""
+
+    def __init__(self, status: int = 200, text: str = "<html>Welcome to our hotel") -> None:
+        self.status = status
+        self.text = text
+        super().__init__(text)
+
+    @property
+    def response(self) -> web.Response:
+        return web.Response(text=self.text, status=self.status, content_type="text/html")
 
 
 class FakeBotAPI(FakeMethods):
     """See the module. ``calls`` are all calls with their parameters; updates up to ``confirmed`` are done with.
 
-    ``under_way`` are the calls that are just being answered.
+    ``under_way`` are the calls that are just being answered. With ``tls`` it is reached by https.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
         super().__init__()
+        self._tls = tls
         self.token = "123456789:AAFakeTokenThatNobodyMayEverRead_0123"
         self.webhook_url = ""
         self.webhook_secret = ""
@@ -118,7 +129,7 @@ class FakeBotAPI(FakeMethods):
         application.router.add_get("/file/bot{token}/{folder}/{file_id}", self._download)
         self._runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.5)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        await web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._tls).start()
 
     async def stop(self) -> None:
         """Stop listening; what is under way is given up."""
@@ -126,7 +137,7 @@ class FakeBotAPI(FakeMethods):
 
     @property
     def url(self) -> str:
-        return "http://{}:{}".format(*self._runner.addresses[0][:2])
+        return "{}://{}:{}".format("https" if self._tls else "http", *self._runner.addresses[0][:2])
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -145,8 +156,8 @@ class FakeBotAPI(FakeMethods):
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
-        except Garbage:
-            return web.Response(text="<html>Welcome to our hotel", content_type="text/html")
+        except Garbage as garbage:
+            return garbage.response
         except Refusal as refusal:
             answer: Json = {"ok": False, "error_code": refusal.status, "description": refusal.description}
             if refusal.parameters:
@@ -185,8 +196,8 @@ class FakeBotAPI(FakeMethods):
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
-        except Garbage:
-            return web.Response(text="<html>Welcome to our hotel", content_type="text/html")
+        except Garbage as garbage:
+            return garbage.response
         except Refusal as refusal:
             return web.json_response({"ok": False, "error_code": refusal.status}, status=refusal.status)
         content = self.files.get(request.match_info["file_id"])
@@ -224,6 +235,10 @@ class FakeBotAPI(FakeMethods):
     def garble(self, method: str, *, times: int = 1) -> None:
         """Answer the next calls of ``method`` with what is no answer of Telegram's; nothing is done for them."""
         self._faults[method] += [Garbage()] * times
+
+    def replace(self, method: str, status: int, text: str) -> None:
+        """Answer the next call of ``method`` in Telegram's place; nothing is done for it."""
+        self._faults[method].append(Garbage(status, text))
 
     def slow(self, method: str, seconds: float, *, times: int = 1) -> None:
         """Take that long before anything is done for the next calls of ``method``."""

@@ -234,6 +234,9 @@ class FakeMethods(FakeTelegram):
     def _chat(self, chat_id: int) -> Json:
         if chat_id not in self._chats:
             raise bad_request("chat not found")
+        if chat_id in self._upgraded:
+            reason = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, reason, migrate_to_chat_id=self._upgraded[chat_id])
         if chat_id in self.left:
             raise Refusal(403, "Forbidden: bot was kicked from the group chat")
         return self._chats[chat_id]
@@ -243,6 +246,8 @@ class FakeMethods(FakeTelegram):
         topic = parameters.get("message_thread_id")
         if topic is not None and "forum_topic_created" not in self._messages.get((chat["id"], topic), {}):
             raise bad_request("message thread not found")
+        if topic in self._closed_topics:
+            raise bad_request("TOPIC_CLOSED")
         return chat, topic
 
 

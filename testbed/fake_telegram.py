@@ -88,6 +88,8 @@ class FakeTelegram:
         self._messages: dict[tuple[int, int], Json] = {}
         self._updates: list[Json] = []
         self._queries: set[str] = set()
+        self._upgraded: dict[int, int] = {}
+        self._closed_topics: set[int] = set()
         self._allowed_updates: list[str] | None = None
         self._last_id = 100
         self._changed = asyncio.Event()
@@ -183,6 +185,28 @@ class FakeTelegram:
         if not late:
             self._queries.add(query_id)
         return query_id
+
+    def upgrade(self, chat: Json, *, told: bool = True, sender: Json = PERSON) -> Json:
+        """A group becomes a supergroup, which is returned: with another id, and message numbers of its own.
+
+        Unless the bot is ``told``, the messages that say so got lost.
+        """
+        new = {"id": -1_000_000_000_000 + chat["id"], "type": "supergroup", "title": chat["title"]}
+        self._chats |= {chat["id"]: chat, new["id"]: new}
+        self._upgraded[chat["id"]] = new["id"]
+        if told:
+            self.push(message=self._message(chat, sender, None, {"migrate_to_chat_id": new["id"]}))
+            self.push(message=self._message(new, sender, None, {"migrate_from_chat_id": chat["id"]}))
+        self.membership(new, "member", sender=sender)
+        return new
+
+    def close_topic(self, topic: int) -> None:
+        """Nobody but admins may write in a topic any more."""
+        self._closed_topics.add(topic)
+
+    def delete_topic(self, topic: int) -> None:
+        """A topic is deleted."""
+        del self._messages[FORUM["id"], topic]
 
     def open_topic(self, *, creator: Json = PERSON) -> int:
         """A topic is opened in the forum; messages in it come as replies to the message that says so."""

@@ -66,6 +66,7 @@ class Library:
         error: Exception | None = None,
         release: asyncio.Event | None = None,
         near: tuple[Quote, ...] = (),
+        confidence: float | None = None,
         suggested: tuple[str, ...] = (),
         related: tuple[str, ...] = (),
         follow_ups: Callable[[str, str], FollowUp | None] = lambda *_: None,
@@ -86,6 +87,7 @@ class Library:
         self._error = error
         self._release = release
         self.near = near
+        self._confidence = confidence
         self._suggested = suggested
         self._related = related
 
@@ -97,7 +99,8 @@ class Library:
         if self._error:
             raise self._error
         quotes = tuple(quote for quote in self.quotes if audience(quote.source.path))[:limit]
-        confidence = 0.1 if not quotes else 0.9 if self._sure else 0.4
+        unsure = 0.1 if self._confidence is None else self._confidence
+        confidence = unsure if not quotes else 0.9 if self._sure else 0.4
         return Answer(question, quotes, confidence, () if quotes else self._missing, sure=self._sure)
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
@@ -146,7 +149,9 @@ def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
     return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic's, unknown to mypy
 
 
-QUICK = Timing(answer=4, poll=4, poll_answer=2, first_pause=0.01, longest_pause=0.1, look=0.05, suspect=0, stop=5)
+QUICK = Timing(
+    answer=4, poll=4, poll_answer=2, first_pause=0.01, longest_pause=0.1, look=0.05, suspect=0, stop=5, settle=0, name=0
+)
 """So that a test need not wait; 4 seconds stand for the 40 that an answer may take, as much as a busy machine needs."""
 
 

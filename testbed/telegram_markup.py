@@ -42,6 +42,7 @@ _FOUND_IN_TEXT = {
     "url": re.compile(r"https?://[^\s]+"),
     # A letter of any script next to it, and Telegram takes it for a part of a longer word.
     "mention": re.compile(r"(?<!\w)@[A-Za-z0-9_]{3,32}(?!\w)"),
+    "hashtag": re.compile(r"(?<!\w)#\w*[^\W\d]\w*"),
     "bot_command": re.compile(r"(?<![\w/@<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>@])"),
 }
 

@@ -119,13 +119,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[trustme.CA]:
     """Every bot loads the certificates that it trusts; with one in place of all the world's, this takes no time."""
     file = tmp_path_factory.mktemp("authority") / "authority.pem"
-    trustme.CA().cert_pem.write_to_path(file)
+    one = trustme.CA()
+    one.cert_pem.write_to_path(file)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(file))
-        yield
+        yield one
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

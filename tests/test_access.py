@@ -15,7 +15,7 @@ from retrieval.language import Tokenizer
 from retrieval.records import Source
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import CHANNEL, GROUP, PERSON, Json
-from testbed.serving import Library, live_index, quote, serving
+from testbed.serving import QUICK, Library, live_index, quote, serving
 
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 OTHER_GROUP: Json = {"id": -1009, "type": "supergroup", "title": "别的群"}
@@ -84,11 +84,10 @@ async def test_groups_that_are_not_left(api: FakeBotAPI, chat: Json, status: str
 
 
 async def test_every_group_is_fine_where_none_is_named(api: FakeBotAPI) -> None:
-    async with serving(api, Library(quote())):
+    async with serving(api, Library(quote()), timing=QUICK):
         api.membership(OTHER_GROUP, "member")
-        api.group("/ask 问题")
-        await api.next_reply()
-    assert (len(api.replies), api.left) == (1, [])
+        hello = await api.next_reply()
+    assert (hello.chat_id, api.left) == (OTHER_GROUP["id"], [])
 
 
 async def test_who_asks_too_fast_is_told_once(api: FakeBotAPI) -> None:
@@ -169,7 +168,8 @@ async def test_private_content_changes_nothing_outside(
         api.private("经理的工资是多少？")
         outside = await api.next_reply()
     assert "三万元" in inside.text
-    assert outside.text.startswith("工资在每月十日发放，遇到假日提前。")
+    said = outside.text.removeprefix("可能相关，请核对原文：\n\n")  # 经理 stands nowhere that can be seen
+    assert said.startswith("工资在每月十日发放，遇到假日提前。")
     assert "工资表" not in outside.text
     assert "工资条" not in outside.text
 

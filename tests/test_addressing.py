@@ -158,6 +158,12 @@ def call(where: str, text: str) -> Call | None:
         ("group", "@yuanju_test_bot /ask 产量", "产量"),
         ("group", "@yuanju_test_bot", ""),
         ("group", "@yuanju_test_bot ？", ""),
+        ("group", "@yuanju_test_bot 年假几天 @xiaoming https://example.org/a", "年假几天"),
+        ("group", "@yuanju_test_bot @xiaoming 年假几天 #人事", "年假几天"),
+        ("group", "@yuanju_test_bot https://example.org", "https://example.org"),
+        ("group", "@yuanju_test_bot @Override 注解怎么用", "@Override 注解怎么用"),
+        ("private", "年假几天 me@example.org", "年假几天"),
+        ("group", "/ask 产量是多少 @xiaoming", "产量是多少"),
         ("group", "/ask 产量是多少", "产量是多少"),
         ("group", "/ASK 产量是多少", "产量是多少"),
         ("group", "/ask产量是多少", "产量是多少"),
@@ -174,6 +180,14 @@ def call(where: str, text: str) -> Call | None:
         ("reply to a person", "@yuanju_test_bot", "别人说的话"),
         ("reply to a person", "/ask", "别人说的话"),
         ("reply to a person", "@yuanju_test_bot 产量是多少", "产量是多少"),
+        ("reply to a person", "@yuanju_test_bot 帮忙看看", "别人说的话"),
+        ("reply to a person", "@yuanju_test_bot 这个呢？", "别人说的话"),
+        ("reply to a person", "求解 @yuanju_test_bot", "别人说的话"),
+        ("reply to a person", "@yuanju_test_bot 你知道吗", "别人说的话"),
+        ("reply to a person", "@yuanju_test_bot help", "别人说的话"),
+        ("reply to a person", "/ask 帮忙看看", "别人说的话"),
+        ("reply to a person", "@yuanju_test_bot 求解二次方程怎么做", "求解二次方程怎么做"),
+        ("reply with a quote", "@yuanju_test_bot 同问", "引用的话"),
         ("reply to a person who asked the bot", "@yuanju_test_bot", "旧问题"),
         ("reply with a quote", "@yuanju_test_bot", "引用的话"),
         ("topic", "@yuanju_test_bot", ""),
@@ -188,7 +202,8 @@ def call(where: str, text: str) -> Call | None:
     ],
 )
 def test_a_question_to_the_bot(where: str, text: str, question: str) -> None:
-    assert call(where, text) == Call(Command.ASK, question)
+    certain = "yuanju" in text or "reply to the bot" not in where  # there people also talk with each other
+    assert call(where, text) == Call(Command.ASK, question, certain=certain)
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,16 @@ async def test_the_seed_documents_target_is_the_one_of_smart_terminals(seeds: An
     assert (best.source.author, best.source.date, best.paragraph.number) == ("新浪财经", "2022-07-08", 3)
 
 
-async def test_a_question_that_shares_nothing_is_not_answered(seeds: Answerer) -> None:
+async def test_a_question_that_shares_nothing_is_not_answered_and_nothing_is_near(seeds: Answerer) -> None:
     answer = await seeds.answer("北京天气怎么样")
     assert (answer.answered, answer.quotes) == (False, ())
     assert answer.missing
+    assert await seeds.nearest("北京天气怎么样", limit=3) == ()
+
+
+async def test_what_is_near_comes_from_different_places(seeds: Answerer) -> None:
+    near = await seeds.nearest("智能终端目标是多少？", limit=3)
+    assert len(near) == len({(quote.source.path, quote.paragraph.section) for quote in near}) > 0
 
 
 @pytest.mark.parametrize("question", ["", "？？？", "😀", "的", "吗" * 3000, "\x00", "请问"])
@@ -150,9 +156,9 @@ async def test_what_two_documents_say_is_one_quote_and_a_contradiction_stands_be
 
 
 async def test_a_synonym_finds_what_the_question_does_not_name(library: LocalEngine, tokenizer: Tokenizer) -> None:
-    answerer = Answerer(library, tokenizer, threshold=0.5)
-    assert not (await answerer.answer("铲车的最高限速是多少？")).answered
+    answerer = Answerer(library, tokenizer, threshold=0)
+    before = await answerer.answer("铲车的最高限速是多少？")
     answerer.synonyms = Synonyms.of(["铲车 叉车"])
     answer = await answerer.answer("铲车的最高限速是多少？")
-    assert answer.answered
-    assert answer.synonyms == (("铲车", "叉车"),)
+    assert (answer.certainty, answer.synonyms) == ("sure", (("铲车", "叉车"),))
+    assert answer.confidence > before.confidence

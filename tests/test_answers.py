@@ -78,7 +78,7 @@ async def test_more_pages_on_and_back(api: FakeBotAPI) -> None:
 
 
 async def test_every_quote_is_on_some_page(api: FakeBotAPI) -> None:
-    library = Library(*(quote(f"{number}" + "字" * 899, number=number) for number in range(10)))
+    library = Library(*(quote(f"{number}\n" + "字" * 899, number=number) for number in range(10)))
     async with serving(api, library, limit=9):
         api.private("问题")
         reply = await api.next_reply()

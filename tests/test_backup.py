@@ -149,7 +149,7 @@ async def test_an_index_of_another_version_is_left_out_and_made_anew(
     file, other = tmp_path / "backup.tar.gz", prepared(tmp_path / "other")
     yuanju("backup", file, environment=environment)
     rewritten(file, {"generation/generation.json": b'{"format": 9999}'})
-    elsewhere = environment | {"YUANJU_INDEX": str(other)}
+    elsewhere = environment | {"YUANJU_INDEX": str(other), "YUANJU_LANGUAGE": "zh"}
     restored = yuanju("restore", file, environment=elsewhere)
     assert restored.returncode == 0
     assert "会从文档重做" in restored.stdout

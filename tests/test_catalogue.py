@@ -14,9 +14,10 @@ from typing import get_args
 import pytest
 from fluent.syntax import FluentSerializer, visitor
 from fluent.syntax import ast as ftl
+from opencc import OpenCC
 
 from bot.conversation.commands import Command
-from bot.language import LANGUAGES, Language, language_of, operator_language
+from bot.language import LANGUAGES, Language, language_in, language_of, operator_language
 from bot.rendering import catalogue
 from bot.rendering.catalogue import Html, phrases, resource
 from bot.reply import say
@@ -107,7 +108,7 @@ def test_a_file_holds_nothing_that_is_no_message_and_none_twice(language: Langua
 
 
 def test_both_languages_have_the_same_messages_with_the_same_variables() -> None:
-    assert variables("zh") == variables("en")
+    assert variables("zh") == variables("zh-hant") == variables("en")
 
 
 def test_what_the_code_asks_for_exists_with_these_variables() -> None:
@@ -152,6 +153,39 @@ def test_chinese_is_written_in_chinese_and_english_in_english() -> None:
         assert key.startswith("help") or not HAN.search(english), key
 
 
+def test_traditional_sentences_have_no_simplified_characters_left() -> None:
+    to_simplified, to_traditional = OpenCC("t2s").convert, OpenCC("s2t").convert
+    both = set("只里后台面干才游注准谷云几系表范致郁余复征签发采斗杠群")  # which traditional texts have too
+    for key in KEYS:
+        text = phrases("zh-hant").text(key, **arguments(key))
+        left = {one for one in text if to_simplified(one) == one != to_traditional(one)} - both
+        assert not left, (key, left)
+
+
+def test_traditional_sentences_are_in_the_words_of_taiwan_and_hong_kong_where_they_were_corrected() -> None:
+    text = phrases("zh-hant").text
+    assert text("folder-read-only") == "資料夾是唯讀的"
+    assert text("term", term="x") == "「x」"
+
+
+@pytest.mark.parametrize(
+    ("text", "otherwise", "language"),
+    [
+        ("年假几天？", "en", "zh"),
+        ("年假幾天？", "zh", "zh-hant"),
+        ("目標是什麼？@bot", "zh", "zh-hant"),
+        ("台灣的后里區在哪裡", "zh", "zh-hant"),
+        ("人口", "zh-hant", "zh-hant"),
+        ("人口", "en", "zh"),
+        ("How many days?", "zh", "en"),
+        ("GDP", "zh", "zh"),
+        ("GDP", "en", "en"),
+    ],
+)
+def test_in_a_group_the_language_is_that_of_the_question(text: str, otherwise: Language, language: Language) -> None:
+    assert language_in(text, otherwise) == language
+
+
 def test_text_is_escaped_in_messages_and_markup_is_not() -> None:
     html = phrases("zh").html
     assert html("removed", name="<b>&") == "已移除 &lt;b&gt;&amp;。"
@@ -193,8 +227,8 @@ def test_a_mistake_is_an_error() -> None:
     [
         ("zh", "zh"),
         ("zh-hans", "zh"),
-        ("zh-hant", "zh"),
-        ("ZH-TW", "zh"),
+        ("zh-hant", "zh-hant"),
+        ("ZH-TW", "zh-hant"),
         (None, "zh"),
         ("", "zh"),
         ("en", "en"),

@@ -84,14 +84,37 @@ async def test_an_edit_in_a_topic(api: FakeBotAPI) -> None:
         assert (await api.next_edit()).topic == topic
 
 
+async def test_an_edit_that_adds_the_mention_asks(api: FakeBotAPI) -> None:
+    library = Library(quote("答案。"))
+    async with serving(api, library):
+        said = api.group("产量是多少？")
+        edited = api.edit(said, "@yuanju_test_bot 产量是多少？")
+        reply = await api.next_reply()
+        api.edit(edited, "@yuanju_test_bot 成本是多少？")
+        await api.next_edit()
+    assert reply.reply_to == said["message_id"]
+    assert library.questions == ["产量是多少？", "成本是多少？"]
+
+
+async def test_an_edit_of_a_message_of_long_ago_asks_nothing(api: FakeBotAPI) -> None:
+    library = Library(quote("答案。"))
+    async with serving(api, library, question_minutes=30):
+        said = api.said(PERSON, "产量是多少？")
+        said["date"] -= 3600
+        api.edit(said, "@yuanju_test_bot 产量是多少？")
+        api.private("最后一个问题")
+        await api.next_reply()
+    assert library.questions == ["最后一个问题"]
+
+
 async def test_an_edit_that_asks_nothing_or_asks_nobody(api: FakeBotAPI) -> None:
-    """No reply, no edit: talk that becomes a question to the bot, a question that is none any more, a command."""
+    """No reply, no edit: a question that is none any more, a command, thanks in a group."""
     library = Library(quote())
     async with serving(api, library):
-        api.edit(api.said(PERSON, "产量"), "@yuanju_test_bot 产量")
         asked = api.group("@yuanju_test_bot 产量")
         await api.next_reply()
         api.edit(asked, "算了")
+        api.edit(asked, "@yuanju_test_bot 谢谢")
         helped = api.private("/help")
         await api.next_reply()
         api.edit(helped, "/start")

@@ -317,7 +317,7 @@ def test_the_same_documents_make_the_same_index_byte_for_byte_whatever_the_histo
 @pytest.mark.slow
 async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: Path, tokenizer: Tokenizer) -> None:
     words = ["智能", "终端", "机器人", "家居", "规模", "产业", "甲", "乙"]
-    random = Random(3)  # noqa: S311
+    random = Random(3)
     documents = [
         document(
             f"{number:03}.txt", *("".join(random.choices(words, k=60)) for _ in range(20)), title=f"题{number % 7}"
@@ -339,7 +339,7 @@ async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: 
 async def test_small_changes_to_a_large_collection_make_the_index_that_is_made_anew(
     tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
-    random = Random(4)  # noqa: S311
+    random = Random(4)
     collection = {
         f"{number:03}.txt": ["".join(random.choices("智能终端机器人家居规模产业甲乙", k=60)) for _ in range(20)]
         for number in range(40)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.learning import Lists, confidence_weights, hits, joined, minimum, ranking_weights
+from training.learning import Lists, confidence_weights, hits, joined, minimum, ranking_weights, together
 
 
 def drawn(seed: int, questions: int = 200) -> Lists:
@@ -13,7 +13,7 @@ def drawn(seed: int, questions: int = 200) -> Lists:
     features = random.normal(size=(questions * 5, 2))
     right = np.zeros(questions * 5, dtype=bool)
     right[np.arange(questions) * 5 + features[:, 0].reshape(-1, 5).argmax(axis=1)] = True
-    return Lists(features, right, np.repeat(np.arange(questions), 5))
+    return Lists(features, right, np.repeat(np.arange(questions), 5), questions)
 
 
 def test_the_minimum_of_a_bowl() -> None:
@@ -32,9 +32,14 @@ def test_what_was_learned_holds_on_other_questions() -> None:
     assert hits(other, other.features @ ranking_weights([drawn(1)], penalty=1.0), questions=200)["Hit@1"] > 0.95
 
 
-def test_sets_count_alike_however_large() -> None:
+def test_a_set_counts_by_the_root_of_its_size() -> None:
     lists = joined([drawn(1, questions=10), drawn(2, questions=40)])
-    assert lists.importance[:10].sum() == lists.importance[10:].sum()
+    assert 2 * lists.importance[:10].sum() == lists.importance[10:].sum()
+
+
+def test_the_questions_of_two_sets_are_told_apart_when_they_become_one() -> None:
+    whole = together([drawn(1, questions=2), drawn(2, questions=3)])
+    assert (whole.asked, whole.starts.tolist()) == (5, [0, 5, 10, 15, 20])
 
 
 def test_a_list_without_a_right_candidate_does_not_count() -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.actions import KeptList, KeptQuestions
-from bot.memory.asker import Asker
-from bot.memory.exchange import Exchange, new_key
+from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.ledger import Ledger
 from bot.memory.state import database_url, opened
 from retrieval.records import Answer

@@ -8,32 +8,32 @@ from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import OTHER_BOT, PERSON, Json
 from testbed.serving import Library, quote, serving
 
-NEAR = (quote("近的一句。", section=("目标", "产业"), after="其后。"), quote("远的一句。"), quote("更远的。"))
+NEAR = (quote("近的一句。", section=("目标", "产业"), after="其后。"), quote("远的一句。", number=9), quote("更远的。"))
 
 
 async def test_a_miss_says_what_was_looked_for_what_is_missing_and_what_is_near(api: FakeBotAPI) -> None:
-    async with serving(api, Library(missing=("火星", "房价"), near=NEAR)):
+    async with serving(api, Library(missing=("火星", "房价"), near=NEAR, confidence=0.3)):
         api.private("火星的房价？")
         reply = await api.next_reply()
-        api.press(reply, "五年计划 › 产业")
-        near = await api.next_reply()
-    assert reply.text == ("文档里没有找到答案。\n找的是：火星的房价？\n没有提到：“火星”、“房价”。\n\n最接近的内容：")
-    assert list(reply.buttons) == ["五年计划 › 产业", "五年计划"]
-    assert near.text.startswith("近的一句。\n—— 五年计划 › 目标 › 产业")
-    assert near.marked("expandable_blockquote") == ["近的一句。其后。"]
+    assert reply.text == (
+        "文档里没有找到答案。\n找的是：火星的房价？\n没有提到：“火星”、“房价”。\n\n可能相关：\n\n"
+        "近的一句。\n—— 五年计划 › 目标 › 产业 · 张三 · 2022-07-08 · 第3段\n\n远的一句。\n—— 第9段"
+    )
+    assert reply.buttons == {}
 
 
-async def test_a_place_that_is_no_longer_near(api: FakeBotAPI) -> None:
-    library = Library(near=NEAR)
-    async with serving(api, library):
+async def test_in_a_group_one_sentence_is_enough(api: FakeBotAPI) -> None:
+    async with serving(api, Library(missing=("火星",), near=NEAR, confidence=0.3)):
+        api.group("/ask 火星的房价？")
+        text = (await api.next_reply()).text
+    assert ("近的一句。" in text, "远的一句。" in text) == (True, False)
+
+
+async def test_what_has_nothing_to_do_with_it_is_not_shown(api: FakeBotAPI) -> None:
+    async with serving(api, Library(missing=("火星", "房价", "三", "四"), near=NEAR, confidence=0.2)):
         api.private("火星的房价？")
-        reply = await api.next_reply()
-        library.near = ()
-        query = api.press(reply, "五年计划")
-        await api.until(lambda: query in api.callback_answers)
-        api.private("还有问题")
-        await api.next_reply()
-    assert len(api.replies) == 2
+        text = (await api.next_reply()).text
+    assert text == "文档里没有找到答案。\n找的是：火星的房价？\n没有提到：“火星”、“房价”、“三”等。"
 
 
 async def test_a_miss_without_anything_near(api: FakeBotAPI) -> None:
@@ -62,8 +62,14 @@ async def test_a_chat_that_sees_no_document(api: FakeBotAPI) -> None:
         ("非常感谢！！", "不客气。"),
         ("Thank you", "不客气。"),
         ("？", "“？”太短了"),
-        ("啊", "“啊”太短了"),
-        ("👍", "“👍”太短了"),
+        ("啊", "好的，有问题随时问我。"),
+        ("👍", "好的，有问题随时问我。"),
+        ("哈哈哈", "好的，有问题随时问我。"),
+        ("收到", "好的，有问题随时问我。"),
+        ("测试一下", "好的，有问题随时问我。"),
+        ("好的好的", "好的，有问题随时问我。"),
+        ("谢谢啦", "不客气。"),
+        ("ok", "好的，有问题随时问我。"),
         ("a", "“a”太短了"),
         ("字" * 3000, "这条消息太长了（3,000 字）"),
     ],
@@ -92,7 +98,7 @@ WORDLESS = {
     "dice": ({"emoji": "🎲", "value": 3}, "我只看得懂文字"),
     "location": ({"longitude": 1.0, "latitude": 2.0}, "我只看得懂文字"),
     "contact": ({"phone_number": "1", "first_name": "x"}, "我只看得懂文字"),
-    "document": (FILE, "我只看得懂文字"),
+    "document": (FILE, "没有收下这个文件：只有管理员能添加文档"),
     "voice": (FILE, "听不懂语音"),
     "audio": (FILE, "听不懂语音"),
     "video_note": (FILE, "听不懂语音"),
@@ -119,6 +125,18 @@ async def test_an_album_is_answered_once(api: FakeBotAPI) -> None:
         api.private("产量是多少？")
         await api.until(lambda: len(api.replies) >= 2)
     assert len(api.replies) == 2
+
+
+@pytest.mark.parametrize("captioned", [0, 2])
+async def test_an_album_with_a_question_gets_one_reply(api: FakeBotAPI, captioned: int) -> None:
+    library = Library(quote())
+    async with serving(api, library):
+        for number in range(3):
+            words = {"caption": "产量是多少？"} if number == captioned else {}
+            api.send({"photo": [FILE], "media_group_id": "8", **words})
+        await api.next_reply()
+    assert library.questions == ["产量是多少？"]
+    assert len(api.replies) == 1
 
 
 async def test_messages_without_words_that_nobody_waits_for_an_answer_to(api: FakeBotAPI) -> None:

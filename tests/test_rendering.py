@@ -57,7 +57,16 @@ def test_a_source_says_what_is_known() -> None:
 def test_a_source_names_the_other_documents_that_say_the_same_and_says_when_they_disagree() -> None:
     also = (Source("b.txt", "月报"), Source("c.txt", "周报"))
     assert source_line(replace(quote(), also=also), ZH).endswith("第3段 · 同见 月报、周报")
-    assert source_line(replace(quote(), disputed=True), ZH).endswith("第3段 · 各文档说法不一，新的在前")
+
+
+def test_that_documents_disagree_is_said_once_and_that_the_newest_is_first_where_dates_are_known() -> None:
+    dated = [replace(quote(text), disputed=True) for text in ("一。", "二。")]
+    undated = [replace(one, source=Source(one.source.path, "计划")) for one in dated]
+    answers = [passages.answered(Answer("问", tuple(page), 0.9), page) for page in (dated, undated)]
+    said = [parse_html(html.message(blocks, ZH))[0] for blocks in answers]
+    assert said[0].endswith("\n\n各文档说法不一，新的在前。")
+    assert said[1].endswith("\n\n各文档说法不一。")
+    assert [text.count("说法不一") for text in said] == [1, 1]
 
 
 def test_further_sentences_name_only_what_differs_in_their_source() -> None:
@@ -96,12 +105,41 @@ def test_a_long_sentence_is_cut_around_what_answers() -> None:
     text, entities = shown(quote("前" * 3000 + "答案" + "后" * 3000, highlights=((3000, 3002),)))
     sentence = text.splitlines()[0]
     assert sentence[0] == sentence[-1] == "…"
-    assert sentence.strip("…").strip("前") == "答案" + "后" * 498
+    assert sentence.strip("…").strip("前") == "答案" + "后" * 43
     assert bold(text, entities) == ["答案"]
 
 
+def test_of_a_long_sentence_the_clauses_around_what_answers_are_shown() -> None:
+    clauses = [f"第{number}个车间今年生产了许多不同的零件{'，而且质量很好' * 2}；" for number in range(9)]
+    sentence = "".join(clauses)
+    place = sentence.index("第5个车间")
+    text, entities = shown(quote(sentence, highlights=((place, place + 5),)))
+    first = text.splitlines()[0]
+    assert (first[0], first[-1]) == ("…", "…")
+    assert first.strip("…") in sentence
+    assert clauses[5] in first  # to its end
+    assert clauses[4] in first  # what comes before tells what it is about
+    assert utf16_length(first) <= 90
+    assert bold(text, entities) == ["第5个车间"]
+
+
+def test_a_list_in_one_sentence_is_cut_between_its_items() -> None:
+    items = "、".join(f"部门{number}的零件{number}千件" for number in range(400))
+    sentence = f"各部门的产量如下：{items}。"
+    place = sentence.index("部门200的零件200千件")
+    text, _ = shown(quote(sentence, highlights=((place, place + 13),)))
+    first = text.splitlines()[0]
+    assert "部门200的零件200千件、" in first
+    assert first.startswith("…部门")
+    assert utf16_length(first) <= 90
+
+
+def test_a_sentence_of_ordinary_length_is_shown_whole() -> None:
+    assert shown(quote("一" * 59 + "，" + "二" * 59 + "。"))[0].splitlines()[0] == "一" * 59 + "，" + "二" * 59 + "。"
+
+
 def test_a_page_holds_what_fits_and_the_next_goes_on() -> None:
-    found = [quote("字" * 900, number=number) for number in range(1, 11)]
+    found = [quote("字" * 450 + "\n" + "字" * 449, number=number) for number in range(1, 11)]
     pages = passages.pages(found, per_page=50)
     assert [len(page) for page in pages] == [3, 3, 3, 1]
     assert [one for page in pages for one in page] == found

@@ -11,6 +11,7 @@ from telegram.ext import ExtBot
 
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import Account, Requests
+from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
 from testbed.fake_bot_api import FakeBotAPI
@@ -35,7 +36,7 @@ async def bot(api: FakeBotAPI, slots: Slots) -> AsyncIterator[Bot]:
         account.token,
         account.base_url,
         account.base_file_url,
-        request=Requests(QUICK, ServerClock(), connections=8),
+        request=Requests(QUICK, ServerClock(), Route.of(settings_for(api)), connections=8),
         rate_limiter=Sending(slots, limit_seconds=5, timing=QUICK),
     ) as bot:
         yield bot
@@ -82,7 +83,7 @@ async def test_trying_again_has_an_end(api: FakeBotAPI, slots: Slots) -> None:
     async with ExtBot(
         account.token,
         account.base_url,
-        request=Requests(QUICK, ServerClock()),
+        request=Requests(QUICK, ServerClock(), Route.of(settings_for(api))),
         rate_limiter=Sending(slots, limit_seconds=0.5, timing=QUICK),
     ) as bot:
         with pytest.raises(NetworkError, match="Scripted failure"):
@@ -139,7 +140,8 @@ async def test_a_name_that_is_not_found_is_tried_again(slots: Slots) -> None:
         settings = settings_for(api, telegram_api_url="http://telegram.invalid")
     account = Account.of(settings)
     sending = Sending(slots, limit_seconds=0.5, timing=QUICK)
-    bot: Bot = ExtBot(account.token, account.base_url, request=Requests(QUICK, ServerClock()), rate_limiter=sending)
+    request = Requests(QUICK, ServerClock(), Route.of(settings))
+    bot: Bot = ExtBot(account.token, account.base_url, request=request, rate_limiter=sending)
     with pytest.raises(NetworkError) as caught:
         await bot.send_message(PERSON["id"], "答案")
     assert not isinstance(caught.value, TimedOut)

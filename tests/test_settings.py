@@ -6,11 +6,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot import commands, reference
-from bot.language import LANGUAGES, Language
+from bot.language import OperatorLanguage
 from bot.settings import SECRETS, Settings, SettingsError, addresses, load
 from bot.terminal.check import unknown_settings
 from retrieval.reading import Limits
@@ -39,8 +40,10 @@ def test_the_readme_and_the_example_file_are_up_to_date() -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_help_shows_every_setting_in_one_language(language: Language, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("language", get_args(OperatorLanguage))
+def test_help_shows_every_setting_in_one_language(
+    language: OperatorLanguage, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         commands.parser(language).parse_args(["index", "--help"])
     shown = "".join(capsys.readouterr().out.split())

@@ -16,9 +16,8 @@ from sqlalchemy import URL, Connection, inspect, text, update
 
 from bot.actions import Kept, KeptAnswer, KeptList, KeptPerson, KeptQuestions, KeptRemoval, KeptUpload
 from bot.memory import schema
-from bot.memory.asker import Asker
 from bot.memory.audit import Statistics, Unanswered, Votes, unanswered_csv
-from bot.memory.exchange import Exchange, new_key
+from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import Arrival
 from bot.memory.schema import StateError
 from bot.memory.state import State, connect, database_url, opened
@@ -275,11 +274,27 @@ class TestForgetting:
 
     async def test_what_is_older_than_some_days_is_deleted(self, state: State, url: URL, clock: Clock) -> None:
         await self.fill(state, ANN)
+        await state.migrations.note(-1, -2)  # settings may name it for ever
         clock.now += 3 * DAY
         await self.fill(state, BEN)
         await state.forget_older_than(2)
         assert set((await count(url)).values()) == {1}
         assert await state.last_question(BEN, within_seconds=1)
+
+
+async def test_no_word_of_a_person_who_is_forgotten_stays_in_the_files(tmp_path: Path) -> None:
+    words = "绝密的产量是多少"
+
+    def kept() -> bool:
+        return any(words.encode() in file.read_bytes() for file in tmp_path.iterdir())
+
+    async with opened(database_url(None, tmp_path)) as state:
+        for number in range(50):
+            await record(state, f"{words}{number}？", asker=ANN)
+            await record(state, f"别的{number}？", asker=BEN)
+        assert kept()
+        await state.forget_person(ANN.person_id)
+        assert not kept()
 
 
 @given(question=st.text(alphabet=st.characters(codec=None), max_size=20))
@@ -322,8 +337,9 @@ class TestVersions:
             await record(state, "价格")
             await record(state, "重量", found=False)
         engine = connect(url)
-        async with engine.begin() as connection:  # there were no inbox and no sure answers then
+        async with engine.begin() as connection:  # there were no inbox, no sure answers and no migrations then
             await connection.execute(text("DROP TABLE inbox"))
+            await connection.execute(text("DROP TABLE migrations"))
             await connection.execute(text("ALTER TABLE answers DROP COLUMN sure"))
             await connection.execute(text("UPDATE schema_version SET number = 1"))
         await engine.dispose()
@@ -332,7 +348,7 @@ class TestVersions:
             inbox = state.inbox(1)
             assert await inbox.receive([Arrival(5, "{}")], own=True) == {5}
             assert [row.question for row in await state.audit.unanswered()] == ["重量"]
-        assert await rows(url, "schema_version") == [(3,)]
+        assert await rows(url, "schema_version") == [(4,)]
 
     async def test_several_processes_may_start_at_once(self, url: URL) -> None:
         async def start(number: int) -> None:
@@ -357,7 +373,7 @@ class TestVersions:
         async with opened(url):
             pass
         await self.prepare(url, self.add_column)
-        with pytest.raises(StateError, match=r"newer Yuanju \(version 4 .* knows 3\).*YUANJU_DATABASE"):
+        with pytest.raises(StateError, match=r"newer Yuanju \(version 5 .* knows 4\).*YUANJU_DATABASE"):
             async with opened(url):
                 pass
 

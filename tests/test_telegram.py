@@ -109,7 +109,7 @@ NOT_MEANT: dict[str, Write] = {
     "topic that the bot opened": lambda api: api.write(FORUM, "产量", topic=api.open_topic(creator=api.me)),
     "another bot": lambda api: api.group("@yuanju_test_bot 产量", sender=OTHER_BOT),
     "channel post": lambda api: api.write(CHANNEL, "@yuanju_test_bot 产量", sender=None, sender_chat=CHANNEL),
-    "edited message": lambda api: api.edit(api.said(PERSON, "产量"), "@yuanju_test_bot 产量"),
+    "edited message": lambda api: api.edit(api.said(PERSON, "产量"), "产量是多少？"),
     "sticker": lambda api: api.group("", sticker=None),
 }
 

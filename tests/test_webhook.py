@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -126,6 +127,23 @@ async def test_who_does_not_know_the_secret_is_told_nothing(api: FakeBotAPI, tol
         headers = {"X-Telegram-Bot-Api-Secret-Token": told} if told else {}
         assert await post(url, b'{"update_id": 1}', **headers) == (403, "")
     assert library.questions == []
+
+
+async def test_a_secret_that_is_no_text_is_refused_like_any_other_and_the_log_says_so_once(
+    api: FakeBotAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with replica(api, Library()) as (url, _):
+        address = urlsplit(url)
+        for _ in range(20):
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+            head = f"POST {address.path} HTTP/1.1\r\nHost: bot\r\nContent-Length: 0\r\nConnection: close\r\n"
+            writer.write(head.encode() + b"X-Telegram-Bot-Api-Secret-Token: \xff\xfe\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 403 ")
+            writer.close()
+            await writer.wait_closed()
+    assert [line for line in caplog.messages if "refused" in line] == [
+        "1 posts to the webhook were refused: they do not hold its secret"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Tables to learn the confidence from: what the best sentence is judged by, for questions with an answer and without."""
+"""Tables to learn the confidence from: by what a best sentence is judged, of questions with an answer and without."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from retrieval.engines.local import LocalEngine
 from retrieval.language import normalise
 from retrieval.question import Question
 from retrieval.ranking.confidence import signs
-from retrieval.ranking.entities import Names
 from retrieval.ranking.features import features
-from retrieval.ranking.furniture import penalties
 from retrieval.ranking.model import Model
 from retrieval.records import Found
 from training.learning import Array
@@ -24,6 +22,10 @@ from training.negatives import Swapper, chat, plain, without_paragraphs, without
 from training.tables import Asker, quoted_right
 
 ANSWERABLE = "answerable"
+_MOST_COLLECTIONS = 12
+_OUTSIDE = 500
+"""Questions and titles that are taken from each other collection."""
+_NAME_LIMIT = 12
 REFUSED = "refused"
 """The sort of the questions that a collection is known not to answer, as people asked them."""
 
@@ -51,43 +53,6 @@ class Cases:
         return np.asarray(self.sorts == ANSWERABLE)
 
 
-@dataclass
-class Judged:
-    """Collects cases as they are made."""
-
-    asker: Asker
-    model: Model
-
-    def __post_init__(self) -> None:
-        self.rows: list[tuple[Array, str, int, int]] = []
-
-    def add(
-        self,
-        sort: str,
-        item: int,
-        asked: Question,
-        found: Found | None,
-        right: tuple[Collection, Asked] | None = None,
-    ) -> None:
-        """Judge the best sentence of what was found, if anything was."""
-        if found is None or not found.hits:
-            return
-        evidence = self.asker.evidence(asked, found)
-        values = self.model.values(features(evidence)) - penalties(evidence)
-        rank = 0
-        if right is not None:
-            collection, question = right
-            order = np.argsort(-values, kind="stable").tolist()
-            good = (quoted_right(collection, question, evidence, row) for row in order)
-            rank = next((place for place, one in enumerate(good, 1) if one), 0)
-        self.rows.append((signs(self.asker.ranker.case(evidence, values)), sort, item, rank))
-
-    def table(self) -> Cases:
-        """Return all that was added."""
-        vectors, sorts, items, ranks = zip(*self.rows, strict=True)
-        return Cases(np.array(vectors), np.array(sorts), np.array(items), np.array(ranks))
-
-
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What comes from other collections: their questions and titles."""
@@ -97,118 +62,105 @@ class Outside:
 
     @classmethod
     def of(cls, others: Sequence[Material]) -> Outside:
-        """Take in other materials, those of a kind alike."""
-        questions = tuple(one.question for part in others for one in part.asked[:500])
-        titles = tuple(normalise(plain(source.title)).text for part in others for source, _ in part.paragraphs[:500])
-        return cls(questions, tuple(title for title in titles if 1 < len(title) < 12))
+        """Take in other materials."""
+        questions = tuple(one.question for part in others for one in part.asked[:_OUTSIDE])
+        titles = (normalise(plain(source.title)).text for part in others for source, _ in part.paragraphs[:_OUTSIDE])
+        return cls(questions, tuple(title for title in titles if 1 < len(title) <= _NAME_LIMIT))
 
 
 def cases(
-    asker: Asker,
-    material: Material,
-    layout: Layout,
-    outside: Outside,
-    model: Model,
-    *,
-    count: int,
-    seed: int,
+    asker: Asker, material: Material, layout: Layout, outside: Outside, model: Model, *, count: int, seed: int
 ) -> Cases:
-    """Return the cases of about ``count`` questions that are answerable, and of each sort that is not."""
-    random = Random(f"{material.name} {layout.name} {seed}")
-    judged = Judged(asker, model)
-    collections = 1 if layout.size is None else max(1, count // max(layout.size // 3, 1))
-    for number in range(min(collections, _MOST_COLLECTIONS)):
-        collection = laid_out(material, layout, random)
-        with asker.indexed(collection) as engine:
-            _judge(
-                judged,
-                collection,
-                engine,
-                outside,
-                material.refused,
-                count // min(collections, _MOST_COLLECTIONS),
-                random,
-                10_000 * number,
+    """Return the cases of about ``count`` questions that are answerable, and of each sort that is not.
+
+    A small layout is drawn several times.
+    """
+    judge = Judge(asker, model, outside, Random(f"{material.name} {layout.name} {seed}"))
+    times = 1 if layout.size is None else min(max(1, 3 * count // layout.size), _MOST_COLLECTIONS)
+    for number in range(times):
+        collection = laid_out(material, layout, judge.random)
+        name = f"{material.name} {layout.name}" if layout.size is None else None
+        with asker.indexed(collection, name=name) as engine:
+            judge.take(
+                collection, engine, refused=material.refused, count=max(1, count // times), first=10_000 * number
             )
-    return judged.table()
+    return judge.table()
 
 
-_MOST_COLLECTIONS = 12
+class Judge:
+    """Asks collections what they answer and what they do not, and collects the cases."""
 
+    def __init__(self, asker: Asker, model: Model, outside: Outside, random: Random) -> None:
+        self._asker = asker
+        self._model = model
+        self._outside = outside
+        self.random = random
+        self._rows: list[tuple[Array, str, int, int]] = []
 
-def _judge(
-    judged: Judged,
-    collection: Collection,
-    engine: LocalEngine,
-    outside: Outside,
-    refused: Sequence[str],
-    count: int,
-    random: Random,
-    first: int,
-) -> None:
-    asker = judged.asker
-    swapper = _swapper(asker, collection, outside, random)
-    texts = {
-        place: (document, paragraph)
-        for document in collection.documents
-        for paragraph in document.paragraphs
-        if (place := collection.places[document.source.path, paragraph.number]) is not None
-    }
-    drawn = random.sample(collection.asked, min(count, len(collection.asked)))
-    for number, one in enumerate(drawn, first):
-        asked, found = asker.search(engine, one.question)
-        if not asked.terms:
-            continue
-        judged.add(ANSWERABLE, number, asked, found, (collection, one))
-        judged.add("paragraph", number, asked, without_paragraphs(found, collection, one, asker.tokenizer))
-        judged.add("sentence", number, asked, without_sentences(found, collection, one))
-        parts = [texts[place] for place in one.right]
-        own = "\n".join(
-            normalise("\n".join((document.source.title, *paragraph.section, paragraph.text))).text
-            for document, paragraph in parts
-        )
-        for sort, question in swapper.variants(asked, own, parts[0][0].source.title):
-            judged.add(sort, number, *asker.search(engine, question))
-    titles = [plain(document.source.title) for document in collection.documents]
-    titles = [title for title in titles if not title.isdigit()] or list(outside.titles)
-    part = max(len(drawn) // 3, 4)
-    strange = {
-        "foreign": random.sample(outside.questions, min(len(drawn), len(outside.questions))),
-        "chat": random.sample(chat()["chat"], min(part, len(chat()["chat"]))),
-        "now": [
-            line.format(name=random.choice(titles))
-            for line in random.sample(chat()["now"], min(part, len(chat()["now"])))
-        ],
-        REFUSED: list(refused) if len(collection.asked) else [],
-    }
-    for sort, questions in strange.items():
-        for number, question in enumerate(questions, first + 5_000):
-            judged.add(sort, number, *asker.search(engine, question))
+    def take(
+        self, collection: Collection, engine: LocalEngine, *, refused: Sequence[str], count: int, first: int
+    ) -> None:
+        """Ask a collection ``count`` of its questions, what is made of them, and questions of others.
 
+        The items of the cases are numbered from ``first``.
+        """
+        documents = {
+            (document.source.path, one.number): (document, one)
+            for document in collection.documents
+            for one in document.paragraphs
+        }
+        placed = {number: documents[place] for place, number in collection.places.items()}
+        texts = {
+            number: normalise("\n".join((document.source.title, *one.section, *one.questions, one.text))).text
+            for number, (document, one) in placed.items()
+        }
+        swapper = Swapper.of(self._asker.tokenizer, self._outside.titles, "\n".join(texts.values()), self.random)
+        drawn = self.random.sample(collection.asked, min(count, len(collection.asked)))
+        for number, one in enumerate(drawn, first):
+            asked, found = self._asker.search(engine, one.question)
+            if not asked.terms:
+                continue
+            self._add(ANSWERABLE, number, asked, found, (collection, one))
+            self._add("paragraph", number, asked, without_paragraphs(found, collection, one, self._asker.tokenizer))
+            self._add("sentence", number, asked, without_sentences(found, collection, one))
+            title = placed[next(iter(one.right))][0].source.title
+            for sort, question in swapper.variants(asked, "\n".join(texts[place] for place in one.right), title):
+                self._add(sort, number, *self._asker.search(engine, question))
+        for sort, questions in self._strange(collection, refused, len(drawn)).items():
+            for number, question in enumerate(questions, first + 5_000):
+                self._add(sort, number, *self._asker.search(engine, question))
 
-def _swapper(asker: Asker, collection: Collection, outside: Outside, random: Random) -> Swapper:
-    whole = "\n".join(
-        normalise("\n".join((document.source.title, *paragraph.section, paragraph.text))).text
-        for document in collection.documents
-        for paragraph in document.paragraphs
-    )
-    words, others = _vocabulary(asker)
-    return Swapper(asker.tokenizer, Names(asker.tokenizer), words, others, outside.titles, whole, random)
+    def table(self) -> Cases:
+        """Return all cases."""
+        vectors, sorts, items, ranks = zip(*self._rows, strict=True)
+        return Cases(np.array(vectors), np.array(sorts), np.array(items), np.array(ranks))
 
+    def _strange(self, collection: Collection, refused: Sequence[str], count: int) -> dict[str, list[str]]:
+        """Draw questions that have nothing to do with a collection, or that it is known not to answer, by sort."""
+        titles = [plain(document.source.title) for document in collection.documents]
+        names = [title for title in titles if not title.isdigit()] or list(self._outside.titles)
+        now = self._sample(chat()["now"], max(count // 3, 4))
+        return {
+            "foreign": self._sample(self._outside.questions, count),
+            "chat": self._sample(chat()["chat"], max(count // 3, 4)),
+            "now": [line.format(name=self.random.choice(names)) for line in now],
+            REFUSED: list(refused),
+        }
 
-_COMMON = 50
-_VOCABULARY: dict[int, tuple[list[str], dict[str, list[str]]]] = {}
+    def _sample(self, questions: Sequence[str], count: int) -> list[str]:
+        return self.random.sample(questions, min(count, len(questions)))
 
-
-def _vocabulary(asker: Asker) -> tuple[list[str], dict[str, list[str]]]:
-    """Return common words, and names by their part of speech."""
-    if id(asker) not in _VOCABULARY:
-        words, others = [], dict[str, list[str]]()
-        for word, frequency, tag in asker.tokenizer.dictionary.words():
-            if frequency >= _COMMON and len(word) > 1:
-                if tag[:2] in ("nr", "ns", "nt", "nz"):
-                    others.setdefault(tag[:2], []).append(word)
-                elif tag[:1] in ("n", "v"):
-                    words.append(word)
-        _VOCABULARY[id(asker)] = words, others
-    return _VOCABULARY[id(asker)]
+    def _add(
+        self, sort: str, item: int, asked: Question, found: Found | None, right: tuple[Collection, Asked] | None = None
+    ) -> None:
+        """Judge the best sentence of what was found, if anything was; ``right`` tells what would be right."""
+        if found is None or not found.hits:
+            return
+        evidence = self._asker.evidence(asked, found)
+        values = self._asker.ranker.values(evidence, features(evidence), self._model)
+        rank = 0
+        if right is not None:
+            order = np.argsort(-values, kind="stable")[: len(evidence.likely)].tolist()
+            good = (quoted_right(*right, evidence, row) for row in order)
+            rank = next((place for place, one in enumerate(good, 1) if one), 0)
+        self._rows.append((signs(self._asker.ranker.case(evidence, values)), sort, item, rank))

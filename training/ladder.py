@@ -156,7 +156,7 @@ def main() -> None:
         tokenizer = Tokenizer(Path(cache))
         stock_jieba = jieba.Tokenizer()
         stock_jieba.tmp_dir = cache
-        asker = Asker(tokenizer)
+        asker = Asker(tokenizer, Path(cache))
 
         def plain(text: str) -> list[str]:
             return [word for word in stock_jieba.cut(text) if re.search(r"\w", word)]

@@ -37,11 +37,12 @@ class Material:
     """A collection with its questions.
 
     ``paragraphs`` stand in the order of the collection, each with its source; ``asked`` names them by their place in
-    it. ``refused`` are questions that the collection is known not to answer. What is learned on one ``kind`` is tested
-    on the others.
+    it. ``refused`` are questions that the collection is known not to answer. Sets of a ``family`` come from one source,
+    those of a ``kind`` are asked alike: what is learned on some is tested on others.
     """
 
     name: str
+    family: str
     kind: str
     paragraphs: tuple[tuple[Source, Paragraph], ...]
     asked: tuple[Asked, ...]
@@ -99,7 +100,7 @@ def laid_out(material: Material, layout: Layout, random: Random) -> Collection:
         kept = {*wanted, *others[: layout.size - len(wanted)]}
         chosen = sorted(kept)  # type: ignore[assignment]
         asked = tuple(one for one in material.asked if set(one.right) <= kept)
-    documents, places = [], {}
+    documents, places = [], dict[tuple[str, int], int]()
     for number, group in enumerate(_files(material, chosen, layout.per_file)):
         source = material.paragraphs[group[0]][0]
         path = source.path if material.kind == REAL else f"{number:05}"
@@ -119,7 +120,7 @@ def _files(material: Material, chosen: Sequence[int], per_file: int) -> Iterator
 
 
 KINDS = {"cmrc": "encyclopedia", "drcd": "encyclopedia", "stard": "law", "kdconv": "chat"}
-"""The kind of a set by how its file's name begins; what is not known is a kind of its own."""
+"""The kind of a family of sets, whose files' names begin with it; an unknown set is a family and a kind of its own."""
 REAL = "real"
 
 
@@ -141,9 +142,9 @@ def _set(path: Path) -> Material:
         for other in sorted(item.also, key=int):
             right[numbers[other]] = tuple((one.start, one.start + 1) for one in sentences(texts[numbers[other]]))
         asked.append(Asked(item.question, right))
-    kind = next((kind for name, kind in KINDS.items() if path.stem.startswith(name)), path.stem)
+    family = next((name for name in KINDS if path.stem.startswith(name)), path.stem)
     paragraphs = tuple((document.source, document.paragraphs[0]) for document in questions.documents)
-    return Material(path.stem, kind, paragraphs, tuple(asked))
+    return Material(path.stem, family, KINDS.get(family, family), paragraphs, tuple(asked))
 
 
 def _real(folder: Path) -> Iterator[Material]:
@@ -157,7 +158,7 @@ def _real(folder: Path) -> Iterator[Material]:
         gold = {row["question"]: row["gold"] for row in own if row["gold"] != NOT_FOUND}
         asked = (Asked(question, _matching(paragraphs, re.compile(pattern))) for question, pattern in gold.items())
         refused = tuple(row["question"] for row in own if row["gold"] == NOT_FOUND)
-        yield Material(name, REAL, paragraphs, tuple(one for one in asked if one.right), refused)
+        yield Material(name, REAL, REAL, paragraphs, tuple(one for one in asked if one.right), refused)
 
 
 def _read(folder: Path) -> Iterator[tuple[Source, Paragraph]]:

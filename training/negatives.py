@@ -18,6 +18,9 @@ from retrieval.records import Found, Hit
 from training.material import Asked, Collection
 
 _TRIES = 50
+_COMMON = 50
+"""How often a word was counted that may be put in, in the text that the dictionary was made from."""
+_NAME_TAGS = ("nr", "ns", "nt", "nz")
 _MOST_YEARS, _LEAST_CHANGE = 25, 3
 _NUMBER = re.compile(r"\d+")
 _YEAR = re.compile(r"1\d\d\d|20[012]\d")
@@ -39,6 +42,12 @@ class Swapper:
     titles: Sequence[str]
     whole: str
     random: Random
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer, titles: Sequence[str], whole: str, random: Random) -> Swapper:
+        """Take words and names from the dictionary."""
+        words, others = _vocabulary(tokenizer)
+        return cls(tokenizer, Names(tokenizer), words, others, titles, whole, random)
 
     def variants(self, question: Question, own: str, title: str) -> Iterator[tuple[str, str]]:
         """Yield variants of a question by sort; ``own`` is the normalised text of its paragraphs and their heads."""
@@ -67,7 +76,7 @@ class Swapper:
         return None
 
     def _name(self, question: Question, own: str, title: str) -> str | None:
-        """Put a name of the same kind that the collection does not have: for the title's, or another of the question."""
+        """Put a name of the same kind that the collection does not have, for the title's or another of the question."""
         text, name = question.normal.text, normalise(plain(title)).text
         if len(name) > 1 and name in text and self.titles:
             rest = Question.of(text.replace(name, " "), self.tokenizer)
@@ -95,6 +104,19 @@ class Swapper:
             return None
         token = max(shared, key=lambda token: len(token.text))
         return question.normal.text[: token.start] + other + question.normal.text[token.end :]
+
+
+@cache
+def _vocabulary(tokenizer: Tokenizer) -> tuple[list[str], dict[str, list[str]]]:
+    """Return common words, and common names by their part of speech."""
+    words, others = list[str](), dict[str, list[str]]()
+    for word, frequency, tag in tokenizer.dictionary.words():
+        if frequency >= _COMMON and len(word) > 1:
+            if tag[:2] in _NAME_TAGS:
+                others.setdefault(tag[:2], []).append(word)
+            elif tag[:1] in ("n", "v"):
+                words.append(word)
+    return words, others
 
 
 def plain(title: str) -> str:

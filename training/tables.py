@@ -24,18 +24,22 @@ from training.material import Asked, Collection, Layout, Material, laid_out
 
 
 class Asker:
-    """Asks collections, as an answerer does, and tells what was found."""
+    """Asks collections, as an answerer does, and tells what was found; ``folder`` holds the indices that are kept."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer, folder: Path) -> None:
         self.tokenizer = tokenizer
+        self._folder = folder
         self.ranker = Ranker(tokenizer)
 
     @contextmanager
-    def indexed(self, collection: Collection) -> Iterator[LocalEngine]:
-        """Index a collection in a temporary folder."""
-        with TemporaryDirectory() as folder:
-            engine = LocalEngine(Path(folder), self.tokenizer)
-            asyncio.run(_fill(engine, collection.documents))
+    def indexed(self, collection: Collection, *, name: str | None = None) -> Iterator[LocalEngine]:
+        """Index a collection in a temporary folder; one with a name is indexed once."""
+        with TemporaryDirectory() as temporary:
+            folder = Path(temporary) if name is None else self._folder / name
+            known = folder.exists() and name is not None
+            engine = LocalEngine(folder, self.tokenizer)
+            if not known:
+                asyncio.run(_fill(engine, collection.documents))
             try:
                 yield engine
             finally:
@@ -54,21 +58,21 @@ class Asker:
         """Return the candidates of each question of a collection with their features."""
         collection = laid_out(material, layout, Random(seed))
         tables, right, numbers = [], [], []
-        with self.indexed(collection) as engine:
+        with self.indexed(collection, name=f"{material.name} {layout.name}") as engine:
             for number, one in enumerate(collection.asked):
                 asked, found = self.search(engine, one.question)
                 if not found.hits:
                     continue
                 evidence = self.evidence(asked, found)
                 tables.append(features(evidence).astype(np.float32))
-                right += [quoted_right(collection, one, evidence, row) for row in range(len(evidence.rows))]
-                numbers += [number] * len(evidence.rows)
+                right += [quoted_right(collection, one, evidence, row) for row in evidence.likely]
+                numbers += [number] * len(evidence.likely)
         return Lists(np.concatenate(tables), np.array(right), np.array(numbers), len(collection.asked))
 
 
 def quoted_right(collection: Collection, one: Asked, evidence: Evidence, row: int) -> bool:
     """Return whether what is quoted where the sentence of a row comes first answers a question."""
-    hit = evidence.passages.hits[int(evidence.hit[row])]
+    hit = evidence.hit_at(row)
     if collection.paragraph_of(hit) not in one.right:
         return False
     return collection.answers(one, hit, unit(evidence.question, evidence.sentence_at(row), hit).sentence)

@@ -16,7 +16,6 @@ from bot.actions import (
     KeptQuestions,
     Relate,
     ShowContext,
-    ShowNearest,
     ShowPage,
     VoteDown,
     VoteUp,
@@ -25,9 +24,8 @@ from bot.conversation import courtesy, passages
 from bot.conversation.asking import Request
 from bot.conversation.passages import Page
 from bot.conversation.services import Requester, Services
-from bot.memory.asker import Asker
 from bot.memory.audit import Votes
-from bot.memory.exchange import Exchange, new_id, new_key
+from bot.memory.exchange import Asker, Exchange, new_id, new_key
 from bot.operations import metrics
 from bot.rendering.excerpts import shortened
 from bot.reply import Block, Button, Reply, Rows, say
@@ -38,6 +36,8 @@ QUOTES_LIMIT = 50
 """Quotes of one answer that can be paged through."""
 
 _NEAREST = 2
+_NEAR = 0.5
+"""The share of the confidence to show an answer, from which something is shown that is none."""
 _SUGGESTED = 3
 _QUESTION_LIMIT = 200
 _REMEMBERED = 10_000
@@ -65,18 +65,24 @@ class Answers:
         # The page shown last, for "more?"
         self._turned: LRUCache[Asker, tuple[str, int]] = LRUCache(_REMEMBERED)
 
-    async def reply(self, text: str, requester: Requester, *, alone: bool = False) -> Reply:
-        """Return the reply to a text that may be a question; with ``alone`` it follows up on nothing."""
+    async def reply(self, text: str, requester: Requester, *, certain: bool = True) -> Reply | None:
+        """Return the reply to a text that may be a question; ``None`` where one not ``certain`` to be one is none."""
         if remark := courtesy.remark(text):
             return Reply((remark,))
-        followed = None if alone else await self._follow_up(text, requester)
+        followed = await self._follow_up(text, requester)
         if followed is None:
-            return await self._first_page(text, text, requester)
+            return await self._first_page(text, text, requester, sure=not certain and not courtesy.is_question(text))
         if not followed.question:
             return Reply((say("nothing-to-follow"),))
         if followed.more:
             return await self._next_page(followed.question, requester)
         return await self._first_page(followed.question, text, requester)
+
+    async def alone(self, question: str, requester: Requester) -> Reply:
+        """Return the answer to a question that follows up on nothing."""
+        reply = await self._first_page(question, question, requester)
+        assert reply  # noqa: S101 - it need not be sure
+        return reply
 
     async def page(self, kept: KeptAnswer, key: str, number: int, requester: Requester) -> Reply:
         """Return a page of an answer that was given, from the documents as they are now."""
@@ -96,13 +102,6 @@ class Answers:
             found = tuple(question for question in others if question != kept.question)[:_SUGGESTED]
         return await self._choices(found, requester)
 
-    async def nearest(self, kept: KeptAnswer, number: int, requester: Requester) -> Reply | None:
-        """Return one of the places that came nearest to a question without an answer."""
-        found = await self._documents.nearest(kept.question, limit=_NEAREST, audience=requester.audience)
-        if number >= len(found):
-            return None
-        return Reply(passages.screens(found[number : number + 1])[0])
-
     async def suggesting(self, block: Block, questions: Sequence[str], requester: Requester) -> Reply:
         """Return a reply with questions to choose from beneath it, where there are any."""
         if not questions:
@@ -111,7 +110,7 @@ class Answers:
 
     async def asked(self, question: str, requester: Requester) -> Reply:
         """Return the answer to a question that was chosen, which stands above it."""
-        reply = await self.reply(question, requester, alone=True)
+        reply = await self.alone(question, requester)
         return replace(reply, blocks=(say("asked", question=shortened(question)), *reply.blocks))
 
     async def _choices(self, questions: Sequence[str], requester: Requester) -> Rows:
@@ -132,24 +131,28 @@ class Answers:
         followed = self._documents.follow_up(text, text)
         return FollowUp("", more=True) if followed and followed.more else None
 
-    async def _first_page(self, question: str, text: str, requester: Requester) -> Reply:
-        """The answer to ``question``; ``text`` is how it was put."""
+    async def _first_page(self, question: str, text: str, requester: Requester, *, sure: bool = False) -> Reply | None:
+        """The answer to ``question``; ``text`` is how it was put. One that must be ``sure`` may be ``None``."""
         # One more than is shown tells whether there is more.
         answer, milliseconds = await self._ask(question, self._services.settings.limit + 1, requester)
+        if sure and answer.certainty != "sure":
+            return None
         given = self._given(question, text, requester)
         self._turn(requester.asker, question, 0)
         reply = self._shown(answer, 0, given) if answer.answered else await self._miss(answer, given)
-        return self._recorded(reply, self._on_page(answer, 0), given, milliseconds)
+        return self._recorded(reply, self._on_page(answer, 0, requester), given, milliseconds)
 
     async def _next_page(self, question: str, requester: Requester) -> Reply:
         before = self._turned.get(requester.asker)
         number = before[1] + 1 if before and before[0] == question else 1
         answer, milliseconds = await self._ask(question, QUOTES_LIMIT, requester)
-        if number >= len(self._pages(answer)):
+        if number >= len(self._pages(answer, requester)):
             return Reply((say("no-more"),))
         self._turn(requester.asker, question, number)
         given = self._given(question, question, requester)
-        return self._recorded(self._shown(answer, number, given), self._on_page(answer, number), given, milliseconds)
+        return self._recorded(
+            self._shown(answer, number, given), self._on_page(answer, number, requester), given, milliseconds
+        )
 
     async def _ask(self, question: str, limit: int, requester: Requester) -> tuple[Answer, float]:
         place: metrics.Place = "private" if requester.private else "group"
@@ -163,7 +166,7 @@ class Answers:
         answer = await self._documents.answer(kept.question, limit=QUOTES_LIMIT, audience=requester.audience)
         if not answer.answered:
             return Reply(_headed(given, passages.answered(answer, ())), language=kept.language)
-        number = min(number, len(self._pages(answer)) - 1)
+        number = min(number, len(self._pages(answer, requester)) - 1)
         if screen is None:
             self._turn(requester.asker, answer.question, number)
         votes = await self._services.ledger.state.audit.votes(kept.answer_id)
@@ -173,7 +176,7 @@ class Answers:
         self, answer: Answer, number: int, given: _Given, *, screen: int | None = None, votes: Votes | None = None
     ) -> Reply:
         """A page of an answer with its buttons, or with ``screen`` that part of its context."""
-        found = self._pages(answer)
+        found = self._pages(answer, given.requester)
         page = found[number]
         if screen is None:
             blocks = passages.answered(answer, page)
@@ -190,14 +193,17 @@ class Answers:
         audience = given.requester.audience
         if not any(map(audience, (file.path for file in self._documents.files))):
             return Reply((say("no-documents-here"),))
-        found = await self._documents.nearest(answer.question, limit=_NEAREST, audience=audience)
-        rows = [
-            (Button(passages.place_name(quote), ShowNearest(given.key, number)),) for number, quote in enumerate(found)
-        ]
-        if given.followed_up:
-            rows.append((Button(say("button-drop-follow-up"), AskAlone(given.key)),))
-        blocks = (*passages.answered(answer, ()), *([say("not-found-nearest")] if found else []))
-        return Reply(_headed(given, blocks), tuple(rows))
+        blocks = (*passages.answered(answer, ()), *await self._near(answer, given.requester))
+        alone = ((Button(say("button-drop-follow-up"), AskAlone(given.key)),),) if given.followed_up else ()
+        return Reply(_headed(given, blocks), alone)
+
+    async def _near(self, answer: Answer, requester: Requester) -> tuple[Block, ...]:
+        """What is nearest to a question without an answer, where it is near."""
+        if answer.confidence < _NEAR * self._documents.threshold:
+            return ()
+        limit = _NEAREST if requester.private else 1
+        found = await self._documents.nearest(answer.question, limit=limit, audience=requester.audience)
+        return (say("not-found-nearest"), *passages.passages(found)) if found else ()
 
     def _given(self, question: str, text: str, requester: Requester) -> _Given:
         asker = requester.asker
@@ -224,12 +230,13 @@ class Answers:
 
         return replace(reply, delivered=deliver)
 
-    def _pages(self, answer: Answer) -> tuple[Page, ...]:
-        return passages.pages(answer.quotes, per_page=self._services.settings.limit)
+    def _pages(self, answer: Answer, requester: Requester) -> tuple[Page, ...]:
+        limit = self._services.settings.limit
+        return passages.pages(answer.quotes, per_page=limit, brief=not requester.private)
 
-    def _on_page(self, answer: Answer, number: int) -> Answer:
+    def _on_page(self, answer: Answer, number: int, requester: Requester) -> Answer:
         """An answer with the quotes of one of its pages."""
-        return replace(answer, quotes=self._pages(answer)[number] if answer.answered else ())
+        return replace(answer, quotes=self._pages(answer, requester)[number] if answer.answered else ())
 
     def _turn(self, asker: Asker, question: str, number: int) -> None:
         self._turned[asker] = (question, number)

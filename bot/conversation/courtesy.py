@@ -1,4 +1,4 @@
-"""What is said to texts that are no questions: greetings, thanks, too little, too much. Pure."""
+"""What texts are that ask nothing: greetings, thanks, chatter, a call for help, too little, too much. Pure."""
 
 from __future__ import annotations
 
@@ -6,28 +6,99 @@ import re
 
 from bot.rendering.excerpts import shortened, utf16_length
 from bot.reply import Say, say
+from retrieval.language import normalise
+from retrieval.question.framing import framed
+from retrieval.question.kinds import NONE, ask
 
 QUESTION_LIMIT = 500
 """UTF-16 units; what is longer is a text, and its terms are about everything in it."""
 
+# All are looked for in what is left of a text without spaces, punctuation and emoji.
+_PARTICLES = "[啦了啊呀哈哦噢喔吧嘛呢的哒嘞]*"
 _GREETING = re.compile(
-    r"(?:你|您|大家|各位)好[啊呀吗]?|早上好|早安|上午好|中午好|下午好|晚上好|晚安|早|嗨+|哈[喽啰罗]|在吗|在么|在不在|"
-    r"h(?:i+|ello|ey+)(?: there| bot)?|good (?:morning|afternoon|evening|night)|你好你好"
+    r"(?:(?:你|您|大家|各位)?好(?=[啊呀吗]?$)|(?:你|您|大家|各位)好|早上好|早安|上午好|中午好|下午好|晚上好|晚安|早|嗨+|哈[喽啰罗]|"
+    r"在吗|在么|在不在|h(?:i+|ello|ey+)(?:there|bot)?|good(?:morning|afternoon|evening|night))+[啊呀吗]*"
 )
 _THANKS = re.compile(
-    r"(?:非常|太|十?分?|多)?(?:感谢|谢谢|谢了|多谢|谢)(?:你|您|啦|了|啊|哈|大家)*|辛苦(?:你|您)?了|3q|"
-    r"thank(?:s| you)(?: (?:so|very) much| a lot)?|thx|ty|cheers"
+    rf"(?:(?:非常|太|十?分?|多)?(?:感谢|谢谢|谢了|多谢|谢)(?:你|您|大家)*{_PARTICLES}|辛苦(?:你|您)?了|3q|"
+    r"thank(?:s|you)(?:somuch|verymuch|alot)?|thx|ty|cheers)+"
 )
-_ENDS = re.compile(r"[\W_]+$|^[\W_]+")
+_CHATTER = re.compile(
+    rf"(?:(?:[哈呵嘿嘻嗯哦噢喔啊]+|好|行|对|是|可以|收到|明白|知道|懂|了解|没事|没关系|不客气|测试|试试|赞|牛|厉害|不错|真?棒|同意|支持|加油|晕|"
+    r"[6２2]{2,}3*|ok(?:ay)?|k|lol|(?:ha)+h?|test(?:ing)?|nice|great|cool|yes|no|yep|nope|gotit|done|fine|wow|hm+|1|3q)"
+    rf"(?:一下)?{_PARTICLES}|{_THANKS.pattern})+"
+)
+_HELP = re.compile(
+    r"(?:我要|请求)?帮助|(?:你|这|本?机器人)是(?:谁|什么|干(?:什么|嘛|啥)的?|做什么的?)|你叫什么(?:名字)?|(?:这个?|你)?怎么(?:用|使用)(?:你|呢|啊)?|如何使用(?:你)?|"
+    r"使用(?:说明|方法|帮助)|你能(?:做|干)(?:什么|啥|嘛)|help|howtouse(?:it|this|you)?|whoareyou|whatcanyoudo|usage"
+)
+_FILLER = re.compile(
+    r"(?:请|麻烦|劳驾|能不能|可以|能|大佬|大神|老师|你们?|您|谁|有人|有没有人|帮忙|帮|我们?|给|来|快|求助?|问|一下|下|看看?|瞧瞧|查查?|找找?|回答|解答|答|解释|解|"
+    r"说说?|讲讲?|告知|指教|教|救命|这个|这|那个|他|她|它|问题|怎么[说看办]|是什么|[呢吗吧呀啊]|知道|懂|了解|同[问求]|蹲|顶|up|help|me|us|him|her|"
+    r"please|pls|plz|answer|this|that|it|any|ideas?|anyone|knows?|can|you|what|about|look|check|at|thoughts?)+"
+)
+_ASKS_IN_ENGLISH = re.compile(
+    r"(?:what|who|whom|whose|when|where|which|why|how|is|are|was|were|do|does|did|can|could|should|will|would)\b",
+    re.IGNORECASE,
+)
 
 
 def remark(text: str) -> Say | None:
     """Return what to say to a text that is no question; ``None`` for what may be one."""
     if utf16_length(text) > QUESTION_LIMIT:
         return say("too-long", length=utf16_length(text), limit=QUESTION_LIMIT)
-    core = _ENDS.sub("", text).casefold()
-    if sum(map(str.isalnum, core)) < 2:
-        return say("too-short", text=shortened(text))
+    core = _core(text)
     if _GREETING.fullmatch(core):
         return say("greeting")
-    return say("thanks") if _THANKS.fullmatch(core) else None
+    if _THANKS.fullmatch(core):
+        return say("thanks")
+    if _CHATTER.fullmatch(core) or (not core and not _has_question_mark(text)):
+        return say("noted")
+    return say("too-short", text=shortened(text)) if len(core) < 2 else None
+
+
+def is_small_talk(text: str) -> bool:
+    """Return whether a text is only a greeting, thanks, chatter or next to nothing: in groups nobody awaits a reply.
+
+    >>> is_small_talk("哈哈"), is_small_talk("收到，谢谢"), is_small_talk("👍"), is_small_talk("年假几天")
+    (True, True, True, False)
+    """
+    said = remark(text)
+    return said is not None and said.key != "too-long"
+
+
+def asks_for_help(text: str) -> bool:
+    """Return whether somebody wants to know what the bot is and how to use it.
+
+    >>> asks_for_help("你是谁？"), asks_for_help("Help!"), asks_for_help("帮助热线是多少？")
+    (True, True, False)
+    """
+    return _HELP.fullmatch(_core(text)) is not None
+
+
+def is_filler(text: str) -> bool:
+    """Return whether a text only points at another and asks nothing itself.
+
+    >>> is_filler("帮忙看看"), is_filler("你知道吗？"), is_filler("年假几天")
+    (True, True, False)
+    """
+    return _FILLER.fullmatch(_core(text)) is not None
+
+
+def is_question(text: str) -> bool:
+    """Return whether a text asks: by the words that ask, or by its mark.
+
+    >>> is_question("年假几天"), is_question("产量？"), is_question("我们明天去爬山")
+    (True, True, False)
+    """
+    normal = normalise(text).text
+    start, end = framed(normal)
+    return _has_question_mark(text) or ask(normal[start:end])[0] is not NONE or bool(_ASKS_IN_ENGLISH.match(normal))
+
+
+def _core(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _has_question_mark(text: str) -> bool:
+    return "?" in text or "？" in text

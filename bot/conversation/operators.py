@@ -6,7 +6,16 @@ import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.actions import ExportUnanswered, KeptList, KeptRemoval, Restore, ShowSources
+from bot.actions import (
+    ExplainDetails,
+    ExportUnanswered,
+    Kept,
+    KeptList,
+    KeptQuestions,
+    KeptRemoval,
+    Restore,
+    ShowSources,
+)
 from bot.conversation import why
 from bot.conversation.commands import Command
 from bot.conversation.services import Requester, Services
@@ -67,17 +76,23 @@ class Operators:
         return Reply((title, Lines(tuple(_line(number, file) for number, file in shown))), (tuple(buttons),))
 
     async def restore(self, kept: KeptRemoval) -> Reply:
-        """Bring a document back that was removed."""
-        place = self._documents.folder / kept.path
-        if place.exists():
+        """Bring back what was removed or replaced; what was new goes."""
+        place, aside = self._documents.folder / kept.path, self._removed / new_key()
+        if place.exists() and place.stat().st_mtime_ns != kept.modified:
             return Reply((say("restore-impossible", name=kept.path, reason=say("restore-taken")),))
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(self._removed / kept.stored, place)
+            if place.exists():
+                self._removed.mkdir(parents=True, exist_ok=True)
+                shutil.move(place, aside)
+            if kept.stored:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(self._removed / kept.stored, place)
             await self._documents.refresh()
         except (OSError, YuanjuError) as error:
+            if aside.exists() and not place.exists():
+                shutil.move(aside, place)
             return Reply((say("restore-impossible", name=kept.path, reason=reason_of(error)),))
-        return Reply((say("restored", name=kept.path),))
+        return Reply((say("restored", name=kept.path) if kept.stored else say("upload-undone", name=kept.path),))
 
     async def export(self) -> Reply:
         """Return every question without an answer, as a file for spreadsheets."""
@@ -86,15 +101,23 @@ class Operators:
         return Reply((say("unanswered-file"),), file=File("unanswered.csv", unanswered_csv(rows)))
 
     async def why(self, question: str, requester: Requester) -> Reply:
-        """Return how the answer to a question was chosen."""
+        """Return why the answer to a question was chosen, with a button for the numbers."""
         ranking = await self._documents.ranking(question, audience=requester.audience)
-        threshold, version = self._documents.threshold, self._documents.version
-        return Reply((why.explanation(ranking, threshold=threshold, index_version=version),))
+        settings = self._services.settings
+        kept = KeptQuestions(requester.asker.chat_id, (question,))
+        details = Button(say("button-details"), ExplainDetails(await self._keep(kept, requester)))
+        blocks = why.explanation(ranking, threshold=self._documents.threshold, sure_threshold=settings.sure_threshold)
+        return Reply(blocks, ((details,),))
+
+    async def why_in_detail(self, question: str, requester: Requester) -> Reply:
+        """Return the numbers by which the answer to a question was chosen."""
+        ranking = await self._documents.ranking(question, audience=requester.audience)
+        return Reply(why.details(ranking, index_version=self._documents.version))
 
     async def _first_sources(self, requester: Requester) -> Reply:
         return await self.sources(page=0, key=await self._keep(KeptList(requester.asker.chat_id), requester))
 
-    async def _keep(self, kept: KeptList | KeptRemoval, requester: Requester) -> str:
+    async def _keep(self, kept: Kept, requester: Requester) -> str:
         return await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
 
     def _files(self) -> list[FileReport]:

@@ -5,31 +5,46 @@ Lengths are in UTF-16 units, of which a message in Telegram holds 4,096; a termi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.rendering.excerpts import NAME_LIMIT, excerpt, shortened, utf16_length
+from bot.rendering.excerpts import NAME_LIMIT, excerpt, piece, shortened, utf16_length
 from bot.reply import Block, Lines, Passage, Say, Span, say
 from retrieval.records import Answer, Quote
 
 _PAGE_LIMIT = 3400  # the rest is for the lines above and below an answer, such as the question it was taken for
-# Longer sentences are lists and tables; around what answers, two screens of a phone are enough.
-_SENTENCE_LIMIT = 1000
+_SENTENCE_LIMIT = 120
+"""Of a longer sentence the clause that answers is shown: on a phone it is to be read at a glance."""
+_CLAUSES_LIMIT = 90
+_LIST_LIMIT = 1000  # of what has lines of its own, as lists and tables have: two screens of a phone
 _PIECE_LIMIT = 1800  # of a paragraph that is too long for one message
 _PLACE_LENGTH = 60  # of paragraph, page, dashes and dots, in any language
 _QUESTION_LIMIT = 200
-_TERMS_SHOWN = 8
+_TERMS_SHOWN = 3
+_RIVAL = 0.5
+"""The share of the best quote's score from which another is a rival, and shown beside it."""
+
+# Where a sentence may be cut, and where an enumeration may; a comma within a number is none.
+_CLAUSE_END = re.compile(r"[;；。！？!?\n]+[”’」』）)]*|[,，：](?!\d)")
+_ITEM_END = re.compile(rf"{_CLAUSE_END.pattern}|、")
+
+_STOPS = ";；。！？!?"
 
 Page = tuple[Quote, ...]
 
 
-def pages(quotes: Sequence[Quote], *, per_page: int) -> tuple[Page, ...]:
-    """Return the quotes in pages, each of at most ``per_page`` and short enough for a message."""
+def pages(quotes: Sequence[Quote], *, per_page: int, brief: bool = False) -> tuple[Page, ...]:
+    """Return the quotes in pages, each of at most ``per_page`` and short enough for a message.
+
+    The first holds the best quote and its rivals; where it is to be ``brief``, the best alone.
+    """
     found: list[list[Quote]] = []
     room = 0
-    for quote in quotes:
+    first = 1 if brief else sum(_is_rival(quote, quotes[0]) for quote in quotes[:per_page])
+    for number, quote in enumerate(quotes):
         needed = _length(quote)
-        if not found or len(found[-1]) == per_page or needed > room:
+        if not found or len(found[-1]) == per_page or number == first or needed > room:
             found.append([])
             room = _PAGE_LIMIT
         found[-1].append(quote)
@@ -38,9 +53,13 @@ def pages(quotes: Sequence[Quote], *, per_page: int) -> tuple[Page, ...]:
 
 
 def answered(answer: Answer, page: Sequence[Quote]) -> tuple[Block, ...]:
-    """Return what an answer says on one of its pages, or that there is none, and whether a part is missing."""
-    above = (say("maybe"),) if answer.certainty == "maybe" else ()
-    below = (say("partial"),) if answer.partial else ()
+    """Return what an answer says on one of its pages, or that there is none, and what is to be known of it."""
+    corrected = [
+        say("corrected", word=shortened(word), other=shortened(other))
+        for word, other in answer.corrections[:_TERMS_SHOWN]
+    ]
+    above = (*corrected, *([say("maybe")] if answer.certainty == "maybe" else []))
+    below = (*_disagreement(page), *([say("partial")] if answer.partial else ()))
     return (*above, *(passages(page) if answer.answered else (miss(answer),)), *below)
 
 
@@ -55,17 +74,21 @@ def has_context(page: Sequence[Quote]) -> bool:
 
 
 def screens(page: Sequence[Quote]) -> tuple[tuple[Block, ...], ...]:
-    """Return a page with the paragraph of each sentence beneath it, on as many screens as it takes."""
+    """Return a page with each paragraph once beneath its sentences, on as many screens as it takes."""
     found: list[list[Block]] = [[]]
     room = _PAGE_LIMIT
-    for quote in page:
-        for piece in _pieces(quote) if _hides(quote) else [None]:
-            size = _length(quote) + (utf16_length(quote.paragraph.text[slice(*piece)]) if piece else 0)
+    for group in _by_paragraph(page):
+        above, last = group[:-1], group[-1]
+        for quote in above:
+            room -= _length(quote)
+            found[-1].append(Passage(quote, *_shown(quote), cited="no"))
+        for span in _pieces(last) if any(map(_hides, group)) else [None]:
+            size = _length(last) + (utf16_length(last.paragraph.text[slice(*span)]) if span else 0)
             if found[-1] and size > room:
                 found.append([])
                 room = _PAGE_LIMIT
             room -= size
-            found[-1].append(_passage(quote, None, piece))
+            found[-1].append(Passage(last, *_shown(last), context=span, marked=tuple(group) if span else ()))
     return tuple(map(tuple, found))
 
 
@@ -89,22 +112,73 @@ def listed(terms: Sequence[Say | str]) -> Say | str:
     return say("terms", first=first, others=listed(others)) if others else first
 
 
-def place_name(quote: Quote) -> str:
-    """Return where a quote stands, in a few words: title › heading."""
-    title = shortened(quote.source.title or quote.source.path)
-    return " › ".join((title, *map(shortened, quote.headings[-1:])))
+def _is_rival(quote: Quote, best: Quote) -> bool:
+    return quote.disputed or quote.score >= _RIVAL * best.score
 
 
-def _passage(quote: Quote, before: Quote | None, context: Span | None = None) -> Passage:
+def _disagreement(page: Sequence[Quote]) -> tuple[Say, ...]:
+    """That documents disagree, once, and that the newest is first where that is known."""
+    disputed = [quote for quote in page if quote.disputed]
+    if len(disputed) < 2:
+        return ()
+    return (say("disputed-newest" if all(quote.source.date for quote in disputed) else "disputed"),)
+
+
+def _by_paragraph(page: Sequence[Quote]) -> list[list[Quote]]:
+    groups: dict[tuple[str, int], list[Quote]] = {}
+    for quote in page:
+        groups.setdefault((quote.source.path, quote.paragraph.number), []).append(quote)
+    return list(groups.values())
+
+
+def _passage(quote: Quote, before: Quote | None) -> Passage:
     text, highlights = _shown(quote)
     if before is None or before.source != quote.source:
-        return Passage(quote, text, highlights, context=context)
+        return Passage(quote, text, highlights)
     same = before.paragraph.number == quote.paragraph.number
-    return Passage(quote, text, highlights, "no" if same else "paragraph", context)
+    return Passage(quote, text, highlights, "no" if same else "paragraph")
 
 
 def _shown(quote: Quote) -> tuple[str, tuple[Span, ...]]:
-    return excerpt(quote.sentence.text, quote.highlights, limit=_SENTENCE_LIMIT)
+    """The sentence as a page shows it: whole, or the clauses around what answers."""
+    text, highlights = quote.sentence.text, quote.highlights
+    if "\n" in text.strip():
+        return excerpt(text, highlights, limit=_LIST_LIMIT)
+    if utf16_length(text) <= _SENTENCE_LIMIT:
+        return text, highlights
+    for ends in (_CLAUSE_END, _ITEM_END):
+        if clauses := _clauses(text, highlights, ends):
+            return clauses
+    return excerpt(text, highlights, limit=_CLAUSES_LIMIT)
+
+
+def _clauses(text: str, highlights: tuple[Span, ...], ends: re.Pattern[str]) -> tuple[str, tuple[Span, ...]] | None:
+    """As many whole clauses around what answers as fit; ``None`` where a single one is too long."""
+    bounds = sorted({0, *(match.end() for match in ends.finditer(text)), len(text)})
+    first, last = (highlights[0][0], highlights[-1][1]) if highlights else (0, 1)
+    begin = max(place for place, bound in enumerate(bounds) if bound <= first)
+    end = min(place for place, bound in enumerate(bounds) if bound >= last)
+    if highlights and _width(text[bounds[begin] : bounds[end]]) > _CLAUSES_LIMIT:
+        end = min(place for place, bound in enumerate(bounds) if bound >= highlights[0][1])
+    if _width(text[bounds[begin] : bounds[end]]) > _CLAUSES_LIMIT:
+        return None
+
+    def fits(first: int, last: int) -> bool:
+        return first >= 0 and last < len(bounds) and _width(text[bounds[first] : bounds[last]]) <= _CLAUSES_LIMIT
+
+    while True:  # first to its own end, then what comes before, which tells what it is about
+        if text[bounds[end] - 1] not in _STOPS and fits(begin, end + 1):
+            end += 1
+        elif fits(begin - 1, end):
+            begin -= 1
+        elif fits(begin, end + 1):
+            end += 1
+        else:
+            return piece(text, highlights, (bounds[begin], bounds[end]))
+
+
+def _width(text: str) -> int:
+    return utf16_length(text) + 2  # one … at either end
 
 
 def _hides(quote: Quote) -> bool:
@@ -115,10 +189,9 @@ def _length(quote: Quote) -> int:
     """The length of a passage at most, with its source and the blank line before the next."""
     source = quote.source
     names = (source.title or source.path, source.author or "", source.date or "", *quote.headings[-3:])
-    names += tuple(other.title or other.path for other in quote.also[:3])
-    return (
-        utf16_length(_shown(quote)[0]) + sum(min(utf16_length(name), NAME_LIMIT) + 3 for name in names) + _PLACE_LENGTH
-    )
+    names += (quote.lead or "", *(other.title or other.path for other in quote.also[:3]))
+    named = sum(min(utf16_length(name), NAME_LIMIT) + 3 for name in names)
+    return utf16_length(_shown(quote)[0]) + named + _PLACE_LENGTH
 
 
 def _pieces(quote: Quote) -> list[Span]:

@@ -9,7 +9,7 @@ from bot.conversation.asking import Answering, counted, layered, timed
 from bot.conversation.limits import Limits
 from bot.documents.live_index import Documents
 from bot.language import Language
-from bot.memory.asker import Asker
+from bot.memory.exchange import Asker
 from bot.memory.ledger import Ledger
 from bot.settings import Settings
 
@@ -33,7 +33,7 @@ class Services:
             lambda asked: documents.answer(asked.question, limit=asked.limit, audience=asked.audience),
         )
         limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
-        return cls(documents, answering, ledger, settings, Access(settings), limits)
+        return cls(documents, answering, ledger, settings, Access(settings, ledger.state.migrations.known), limits)
 
 
 @dataclass(frozen=True, slots=True)

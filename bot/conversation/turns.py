@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import actions
 from bot.actions import Action, Cancel, Forget, Kept, KeptAnswer, KeptPerson, KeptQuestions
+from bot.conversation import courtesy
 from bot.conversation.answers import Answers, vote_buttons
 from bot.conversation.commands import Command
 from bot.conversation.limits import Verdict
@@ -32,14 +33,14 @@ class Conversation:
         self._uploads = Uploads(services)
         answers, operators, uploads = self._answers, self._operators, self._uploads
         # The second argument is what the action ``needs``.
-        self._does: dict[type[Action], Callable[[Any, Any, Requester], Awaitable[Change | None]]] = {
+        self._does: dict[type[Action], Callable[[Any, Any, Requester], Awaitable[Change]]] = {
             actions.ShowPage: lambda a, k, r: _instead(answers.page(k, a.key, a.page, r)),
             actions.ShowContext: lambda a, k, r: _instead(answers.context(k, a.key, a.page, a.screen, r)),
-            actions.AskAlone: lambda _, k, r: _instead(answers.reply(k.asked, r, alone=True)),
+            actions.AskAlone: lambda _, k, r: _instead(answers.alone(k.asked, r)),
             actions.Relate: self._relate,
-            actions.ShowNearest: self._show_nearest,
             actions.Ask: lambda a, k, r: _new(answers.asked(k.questions[a.choice], r)),
             actions.Explain: lambda _, k, r: _new(operators.why(k.question, r)),
+            actions.ExplainDetails: lambda _, k, r: _new(operators.why_in_detail(k.questions[0], r)),
             actions.Forget: self._forget,
             actions.Cancel: self._cancel,
             actions.ShowSources: lambda a, _, __: _instead(operators.sources(page=a.page, key=a.key)),
@@ -50,26 +51,29 @@ class Conversation:
         }
 
     async def turn(
-        self, text: str, requester: Requester, *, command: Command = Command.ASK, edited: bool = False
+        self,
+        text: str,
+        requester: Requester,
+        *,
+        command: Command = Command.ASK,
+        certain: bool = True,
+        edited: bool = False,
     ) -> Reply | None:
         """Return what to say to a text, which is what stands behind a ``command``; ``None`` to say nothing.
 
-        Whoever asks too fast is told so once; an ``edited`` text is then left as it was answered.
+        What is not ``certain`` to be meant for the bot is answered where it asks, or is surely answered. Whoever asks
+        too fast is told so once; an ``edited`` text is then left as it was answered.
         """
+        if command is Command.ASK and certain and courtesy.asks_for_help(text):
+            command = Command.HELP
+        if command is Command.ASK and not requester.private and text and courtesy.is_small_talk(text):
+            return None  # which counts as no question either
         verdict = await self._limited(requester)
         if not verdict.allowed:
             return Reply((_slow_down(verdict),)) if verdict.notice and not edited else None
-        match command:
-            case Command.START:
-                return await self._start(requester)
-            case Command.HELP:
-                return Reply((_help(requester),))
-            case Command.FORGET:
-                return await self._confirm_forget(requester)
-            case Command.ASK:
-                return await self._answers.reply(text, requester) if text else Reply((say("ask-how"),))
-            case _:
-                return await self._operators.reply(command, text, requester)
+        if command is Command.ASK and text:
+            return await self._answers.reply(text, requester, certain=certain)
+        return await self._command(command, text, requester)
 
     async def upload(self, name: str, content: bytes, caption: str, requester: Requester) -> Reply:
         """Return what a file would become that an operator sends."""
@@ -90,6 +94,19 @@ class Conversation:
             return await self._vote(action, kept, requester, press_id)
         notice = say("follow-up-dropped") if isinstance(action, actions.AskAlone) else None
         return Pressed(notice, work=partial(self._does[type(action)], action, kept, requester))
+
+    async def _command(self, command: Command, text: str, requester: Requester) -> Reply:
+        match command:
+            case Command.ASK:
+                return Reply((say("ask-how"),))
+            case Command.START:
+                return await self._start(requester)
+            case Command.HELP:
+                return Reply((_help(requester),))
+            case Command.FORGET:
+                return await self._confirm_forget(requester)
+            case _:
+                return await self._operators.reply(command, text, requester)
 
     async def _limited(self, requester: Requester) -> Verdict:
         return await self._services.limits.admit(requester.asker.person_id, requester.asker.chat_id)
@@ -147,12 +164,8 @@ class Conversation:
     async def _relate(self, _: actions.Relate, kept: KeptAnswer, requester: Requester) -> Change:
         return Change("choices", Reply((), await self._answers.related(kept, requester)))
 
-    async def _show_nearest(self, action: actions.ShowNearest, kept: KeptAnswer, requester: Requester) -> Change | None:
-        reply = await self._answers.nearest(kept, action.place, requester)
-        return Change("new", reply) if reply else None
-
-    async def _accept(self, _: actions.AcceptUpload, kept: actions.KeptUpload, __: Requester) -> Change:
-        return Change("instead", self._uploads.accept(kept))
+    async def _accept(self, _: actions.AcceptUpload, kept: actions.KeptUpload, requester: Requester) -> Change:
+        return Change("instead", self._uploads.accept(kept, requester))
 
 
 def _fits(action: Action, kept: Kept, requester: Requester) -> bool:
@@ -165,7 +178,9 @@ def _fits(action: Action, kept: Kept, requester: Requester) -> bool:
 
 
 def _help(requester: Requester) -> Say:
-    return say("help", username=requester.bot_name) if requester.bot_name else say("help-terminal")
+    if not requester.bot_name:
+        return say("help-terminal")
+    return say("help" if requester.private else "help-group", username=requester.bot_name)
 
 
 def _slow_down(verdict: Verdict) -> Say:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-from bot.actions import AcceptUpload, DiscardUpload, KeptUpload
+from bot.actions import AcceptUpload, DiscardUpload, KeptRemoval, KeptUpload, Restore
 from bot.conversation.services import Requester, Services
-from bot.conversation.storage import reason_of, uploads_folder, write
+from bot.conversation.storage import reason_of, removed_folder, uploads_folder, write
+from bot.documents.control import CONTROL_FILES, trouble
 from bot.memory.exchange import new_key
 from bot.rendering.excerpts import shortened
-from bot.reply import Button, Lines, Reply, Say, say
+from bot.reply import Block, Button, Lines, Reply, Say, say
 from retrieval import reading
 from retrieval.errors import UnreadableDocument, YuanjuError
+from retrieval.records import Document
 
 MEGABYTE = 1_000_000
 
@@ -23,6 +26,12 @@ _SAMPLE_LIMIT = 200
 _REASON_LIMIT = 300
 _REMARKS_SHOWN = 5
 _NAME_BYTES = 200  # file systems take 255
+_FOLDER = re.compile(r"\s*(?:folder|文件夹|文件夾|資料夾|资料夹)\s*[:：]\s*(?P<name>[^\n]+?)\s*", re.IGNORECASE)
+_FORMATS = {
+    **dict.fromkeys(("text", "markdown"), say("format-text")),
+    **{"html": say("format-html"), "csv": say("format-table"), "epub": say("format-book")},
+    **{"docx": say("format-word"), "pptx": say("format-slides"), "xlsx": say("format-sheets")},
+}
 
 
 class Uploads:
@@ -32,17 +41,18 @@ class Uploads:
         self._services = services
         self._folder = services.documents.folder
         self._waiting = uploads_folder(services.settings.index_folder)
+        self._removed = removed_folder(services.settings.index_folder)
 
     async def preview(self, name: str, content: bytes, caption: str, requester: Requester) -> Reply:
         """Return what a file would become, and buttons to take it in or not.
 
-        A caption names the folder it shall lie in.
+        A caption may name the folder it shall lie in.
         """
-        path = path_of(name, caption)
+        path = path_of(name, self._named_folder(caption))
         if not os.access(self._folder, os.W_OK):
             return Reply((say("upload-read-only", reason=say("folder-read-only")),))
         try:
-            found = await self._services.documents.preview(path, content)
+            described = await self._described(path, content)
         except UnreadableDocument as error:
             return Reply((say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)),))
         stored = new_key()
@@ -56,66 +66,116 @@ class Uploads:
             Button(say("button-confirm-upload"), AcceptUpload(key)),
             Button(say("button-discard-upload"), DiscardUpload(key)),
         )
-        return Reply((self._described(path, found),), (buttons,))
+        return Reply(described, (buttons,))
 
-    def accept(self, kept: KeptUpload) -> Reply:
+    def accept(self, kept: KeptUpload, requester: Requester) -> Reply:
         """Take a file in; questions go on being answered meanwhile, and from then on from it too."""
-        return Reply((say("uploading", name=kept.path),), later=partial(self._accepted, kept))
+        return Reply((say("uploading", name=kept.path),), later=partial(self._accepted, kept, requester))
 
     async def discard(self, kept: KeptUpload) -> Reply:
         """Leave a file out."""
         await asyncio.to_thread(write, self._waiting / kept.stored, None)
         return Reply((say("upload-discarded", name=kept.path),))
 
-    def _described(self, path: str, found: reading.Reading) -> Lines:
-        documents = found.documents
-        encodings = ", ".join(dict.fromkeys(one.encoding for one in documents if one.encoding))
-        remarks = [*(remark for one in documents for remark in one.remarks), *map(str, found.failures)]
-        lines: list[Say | str] = [
-            say(
-                "upload-preview",
-                name=path,
-                format=", ".join(dict.fromkeys(one.format for one in documents)),
-                encoding=encodings or say("upload-encoding-own"),
-                paragraphs=sum(len(one.paragraphs) for one in documents),
-            ),
-            *(say("upload-remark", remark=shortened(remark)) for remark in remarks[:_REMARKS_SHOWN]),
-            say("upload-sample", text=shortened(documents[0].paragraphs[0].text, _SAMPLE_LIMIT)),
-        ]
-        if (self._folder / path).exists():
-            lines.append(say("upload-replaces"))
-        return Lines(tuple(lines))
+    def _named_folder(self, caption: str) -> str:
+        """The folder that a caption names, by saying so or because there is one of this name; else the documents'."""
+        if match := _FOLDER.fullmatch(caption):
+            return match["name"]
+        name = caption.strip().strip("/")
+        folders = {
+            str(parent) for file in self._services.documents.files for parent in PurePosixPath(file.path).parents
+        }
+        return name if name in folders - {"."} else ""
 
-    async def _accepted(self, kept: KeptUpload) -> Reply:
+    async def _described(self, path: str, content: bytes) -> tuple[Block, ...]:
+        """What a file would become. Raises ``UnreadableDocument``, also for a control file that has a mistake."""
+        replaces = [say("upload-replaces")] if (self._folder / path).exists() else []
+        if path in CONTROL_FILES:
+            if wrong := await asyncio.to_thread(trouble, self._folder, path, content):
+                raise UnreadableDocument(path, wrong)
+            lines = content.decode("utf-8-sig", "replace").splitlines()
+            count = sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in lines)
+            return (Lines((say("upload-control", name=path, count=count), *replaces)),)
+        found = await self._services.documents.preview(path, content)
+        return (Lines((*_preview(path, found), *replaces)), _sample(found.documents[0]))
+
+    async def _accepted(self, kept: KeptUpload, requester: Requester) -> Reply:
         waiting = self._waiting / kept.stored
         try:
-            said = await self._take(kept.path, await asyncio.to_thread(waiting.read_bytes))
+            content = await asyncio.to_thread(waiting.read_bytes)
+            reply = await self._take(kept.path, content, requester)
             await asyncio.to_thread(write, waiting, None)
         except OSError as error:
-            said = say("upload-read-only", reason=reason_of(error))
-        return Reply((said,))
+            return Reply((say("upload-read-only", reason=reason_of(error)),))
+        return reply
 
-    async def _take(self, path: str, content: bytes) -> Say:
-        place = self._folder / path
-        before = place.read_bytes() if place.is_file() else None
+    async def _take(self, path: str, content: bytes, requester: Requester) -> Reply:
+        place, before = self._folder / path, new_key()
+        replaced = place.is_file()
+        if replaced:
+            await asyncio.to_thread(write, self._removed / before, place.read_bytes())
         await asyncio.to_thread(write, place, content)
+        modified = place.stat().st_mtime_ns
         try:
             report = await self._services.documents.refresh()
         except YuanjuError as error:
-            await asyncio.to_thread(write, place, before)
-            return say("reload-failed", reason=reason_of(error))
-        file = next((file for file in report.files if file.path == path), None)
-        if file is None or not file.documents:
-            reason = shortened("; ".join(file.failures if file else ()), _REASON_LIMIT)
-            return say("upload-unreadable", name=path, reason=reason)
-        return say("uploaded", name=path, paragraphs=sum(document.paragraph_count for document in file.documents))
+            await asyncio.to_thread(_put_back, self._removed / before, place)
+            return Reply((say("reload-failed", reason=reason_of(error)),))
+        said = say("upload-control-done", name=path)
+        if path not in CONTROL_FILES:
+            file = next((file for file in report.files if file.path == path), None)
+            if file is None or not file.documents:
+                reason = shortened("; ".join(file.failures if file else ()), _REASON_LIMIT)
+                return Reply((say("upload-unreadable", name=path, reason=reason),))
+            said = say("uploaded", name=path, paragraphs=sum(one.paragraph_count for one in file.documents))
+        kept = KeptRemoval(requester.asker.chat_id, path, before if replaced else "", modified)
+        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
+        return Reply((said,), ((Button(say("button-undo"), Restore(key)),),))
 
 
-def path_of(name: str, caption: str) -> str:
-    """Return where a file shall lie: a name without folders of its own, in the folder that the caption names."""
+def path_of(name: str, folder: str) -> str:
+    """Return where a file shall lie: a name without folders of its own, in a folder within the documents'."""
     name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', "_", PurePosixPath(name or "document.txt").name).strip(". ")
     stem, dot, suffix = name.rpartition(".")
-    stem = (stem if dot else name).encode()[: _NAME_BYTES - len(suffix)].decode(errors="ignore")
-    folders = [part.strip(". ") for part in re.split(r"[/\\]", caption)]
-    safe = [re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part) for part in folders if part]
+    stem = _cut(stem if dot else name, _NAME_BYTES - len(suffix.encode()))
+    folders = [part.strip(". ") for part in re.split(r"[/\\]", folder)]
+    safe = [_cut(re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part), _NAME_BYTES) for part in folders if part]
     return str(PurePosixPath(*safe, f"{stem}{dot}{suffix}" if dot else stem or "document"))
+
+
+def _cut(name: str, limit: int) -> str:
+    return name.encode()[:limit].decode(errors="ignore")
+
+
+def _put_back(before: Path, place: Path) -> None:
+    """Undo what was written: what was there comes back, or nothing."""
+    if before.exists():
+        shutil.move(before, place)
+    else:
+        place.unlink(missing_ok=True)
+
+
+def _preview(path: str, found: reading.Reading) -> list[Say]:
+    """What is to be judged at a glance: title, place, date, size, and what is doubtful."""
+    first, *others = found.documents
+    folder = str(PurePosixPath(path).parent)
+    formats = dict.fromkeys(one.format for one in found.documents)
+    remarks = [*(remark for one in found.documents for remark in one.remarks), *map(str, found.failures)]
+    return [
+        say("upload-title", title=shortened(first.source.title or path)),
+        say("upload-name", name=PurePosixPath(path).name),
+        say("upload-folder", folder=say("upload-folder-own") if folder == "." else folder),
+        *([say("upload-date", date=first.source.date)] if first.source.date else []),
+        say(
+            "upload-size",
+            format=_FORMATS.get(first.format, first.format.upper()) if len(formats) == 1 else say("format-archive"),
+            paragraphs=sum(len(one.paragraphs) for one in found.documents),
+        ),
+        *([say("upload-documents", count=1 + len(others))] if others else []),
+        *(say("upload-remark", remark=shortened(remark)) for remark in remarks[:_REMARKS_SHOWN]),
+    ]
+
+
+def _sample(document: Document) -> Say:
+    text = " ".join(paragraph.text for paragraph in document.paragraphs[:3])
+    return say("upload-sample", text=shortened(text, _SAMPLE_LIMIT))

@@ -1,31 +1,42 @@
-"""Why an answer was chosen, for the operator who wonders: terms, scores, features, confidence. Pure."""
+"""Why an answer was chosen, for the operator who wonders: a verdict and three reasons; the numbers apart. Pure."""
 
 from __future__ import annotations
 
 from bot.conversation.passages import listed
 from bot.rendering.excerpts import shortened
-from bot.reply import Lines, Say, say
+from bot.reply import Block, Lines, Say, say
+from retrieval.language import normalise
 from retrieval.ranking import Ranking
 from retrieval.ranking.features import NAMES
 
 _CANDIDATES = 3
 _FEATURES = 8
 _TERMS = 24
+_WORDS = 8
 _SENTENCE_LIMIT = 120
 
 
-def explanation(ranking: Ranking, *, threshold: float, index_version: str) -> Lines:
-    """Return how the sentences were found and ranked: the best ones, and what spoke for the first."""
+def explanation(ranking: Ranking, *, threshold: float, sure_threshold: float) -> tuple[Block, ...]:
+    """Return the verdict on the best sentence, and why: which words were found where, what else there was, how sure."""
+    percent = {"threshold": round(100 * threshold), "sure": round(100 * sure_threshold)}
+    certainty = say("why-certainty", percent=round(100 * ranking.confidence), **percent)
+    if not ranking.candidates:
+        return (Lines((say("why-verdict-none"), say("why-nothing"), certainty)),)
+    best = ranking.candidates[0]
+    if ranking.confidence < threshold:
+        verdict = say("why-verdict-none")
+    else:
+        verdict = say("why-verdict-sure") if ranking.confidence >= sure_threshold else say("why-verdict-maybe")
+    above = Lines((verdict, say("why-sentence", text=shortened(best.sentence.text, _SENTENCE_LIMIT))))
+    return above, Lines((*_words(ranking), _others(ranking), certainty))
+
+
+def details(ranking: Ranking, *, index_version: str) -> tuple[Block, ...]:
+    """Return the numbers: how often the words occur, the best sentences with their scores, what spoke for the first."""
     frequencies = ranking.evidence.found.frequencies if ranking.evidence else {}
     words = list(dict.fromkeys(token.text for token in ranking.question.tokens))[:_TERMS]
     terms = [say("why-frequency", term=term, count=frequencies.get(term, 0)) for term in words]
-    lines: list[Say | str] = [
-        say("why-title"),
-        say("not-found-question", question=shortened(ranking.question.text)),
-        *([say("why-terms", terms=listed(terms))] if terms else []),
-        *_also(ranking),
-        "",
-    ]
+    lines: list[Say | str] = [*([say("why-terms", terms=listed(terms))] if terms else []), *_also(ranking)]
     for rank, candidate in enumerate(ranking.candidates[:_CANDIDATES], 1):
         hit = candidate.hit
         lines += [
@@ -40,21 +51,38 @@ def explanation(ranking: Ranking, *, threshold: float, index_version: str) -> Li
         ]
         if rank == 1:
             features = sorted(zip(NAMES, candidate.features, strict=True), key=lambda pair: -abs(pair[1]))
-            lines += [
-                say("why-feature", name=name, value=f"{value:.3f}") for name, value in features[:_FEATURES] if value
-            ]
-    return Lines(
-        (
-            *lines,
-            "",
-            say("why-confidence", confidence=f"{ranking.confidence:.3f}", threshold=f"{threshold:g}"),
-            say("why-index", version=index_version),
-        )
-    )
+            best = [(name, value) for name, value in features[:_FEATURES] if value]
+            lines += [say("why-feature", name=name, value=f"{value:.3f}") for name, value in best]
+    asked = say("not-found-question", question=shortened(ranking.question.text))
+    return asked, Lines(tuple(lines)), say("why-index", version=index_version)
+
+
+def _words(ranking: Ranking) -> list[Say]:
+    """Where the question's words stand: in the sentence, around it, nowhere near."""
+    best = ranking.candidates[0]
+    sentence = normalise(best.sentence.text).text
+    around = normalise("\n".join((best.hit.source.title, *best.hit.paragraph.section, best.hit.paragraph.text))).text
+    places: dict[str, list[str]] = {"sentence": [], "around": [], "nowhere": []}
+    for word in dict.fromkeys(ranking.question.words):
+        places["sentence" if word in sentence else "around" if word in around else "nowhere"].append(word)
+    keys = {"sentence": "why-in-sentence", "around": "why-around", "nowhere": "why-nowhere"}
+    return [
+        say(keys[place], terms=listed([say("term", term=word) for word in words[:_WORDS]]))
+        for place, words in places.items()
+        if words
+    ]
+
+
+def _others(ranking: Ranking) -> Say:
+    """What else was weighed."""
+    _, *others = ranking.candidates
+    if not others:
+        return say("why-alone")
+    return say("why-others", count=len(others), text=shortened(others[0].sentence.text, _SENTENCE_LIMIT // 2))
 
 
 def _also(ranking: Ranking) -> list[Say]:
-    """Return a line with the words that were looked for beside those of the question, if there were any."""
+    """A line with the words that were looked for beside those of the question, if there were any."""
     others: dict[str, list[str]] = {}
     for word, other in ranking.question.synonyms:
         others.setdefault(word, []).append(other)

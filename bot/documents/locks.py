@@ -26,31 +26,31 @@ class IndexBusyError(IndexFolderError):
 
 
 @asynccontextmanager
-async def changing(folder: Path, *, patient: bool = True) -> AsyncIterator[None]:
+async def changing(folder: Path, *, wait: bool = True) -> AsyncIterator[None]:
     """Be the only process that changes the index in ``folder``, which is made; whoever comes second waits and says so.
 
-    Who is not ``patient`` gets an ``IndexBusyError``. Raises ``IndexFolderError`` where the folder cannot be written.
+    Without ``wait``, raises ``IndexBusyError`` instead. Raises ``IndexFolderError`` where the folder cannot be written.
     """
-    async with _held(folder, "changing", LockFlags.EXCLUSIVE, "another process is updating the index", patient=patient):
+    async with _held(folder, "changing", LockFlags.EXCLUSIVE, "another process is updating the index", wait=wait):
         yield
 
 
 @asynccontextmanager
 async def using(folder: Path) -> AsyncIterator[None]:
     """Use an index for long, with others; nothing is put in its place meanwhile."""
-    async with _held(folder, "using", LockFlags.SHARED, "a backup is being restored", patient=True):
+    async with _held(folder, "using", LockFlags.SHARED, "a backup is being restored", wait=True):
         yield
 
 
 @asynccontextmanager
 async def replacing(folder: Path) -> AsyncIterator[None]:
     """Replace what is in an index folder while nobody uses it. Raises ``IndexBusyError`` where somebody does."""
-    async with _held(folder, "using", LockFlags.EXCLUSIVE, "a bot is running with this index", patient=False):
+    async with _held(folder, "using", LockFlags.EXCLUSIVE, "a bot is running with this index", wait=False):
         yield
 
 
 @asynccontextmanager
-async def _held(folder: Path, name: str, kind: LockFlags, otherwise: str, *, patient: bool) -> AsyncIterator[None]:
+async def _held(folder: Path, name: str, kind: LockFlags, otherwise: str, *, wait: bool) -> AsyncIterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / f"{name}.lock").open("ab")
@@ -59,7 +59,7 @@ async def _held(folder: Path, name: str, kind: LockFlags, otherwise: str, *, pat
     with file:
         waiting = False
         while not _locked(file.fileno(), kind):
-            if not patient:
+            if not wait:
                 raise IndexBusyError(folder, otherwise)
             if not waiting:
                 logger.warning("%s: %s; waiting for it", folder, otherwise)

@@ -1,4 +1,4 @@
-"""A question and the reply to it, as they are kept."""
+"""Who asks, and the question with the reply to it, as they are kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field
 
 from bot.actions import Kept
-from bot.memory.asker import Asker
 from retrieval.records import Answer
 
 _KEY_BYTES = 12  # 16 characters: nobody guesses one, and 48 of the 64 bytes of callback data remain
@@ -21,6 +20,18 @@ def new_id() -> int:
 def new_key() -> str:
     """A key for what a button stands for: 16 ASCII characters."""
     return secrets.token_urlsafe(_KEY_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A person in a chat and topic; ``topic_id`` is 0 outside topics.
+
+    Somebody who speaks as a chat (an anonymous admin, a channel) is that chat: ``person_id`` is its id.
+    """
+
+    person_id: int
+    chat_id: int
+    topic_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.actions import Kept
-from bot.memory.asker import Asker
-from bot.memory.exchange import Exchange
+from bot.memory.exchange import Asker, Exchange
 from bot.memory.state import LastQuestion, State
 
 logger = logging.getLogger(__name__)
@@ -71,6 +70,7 @@ class Ledger:
     async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
         """What the asker asked last in this chat and topic, unless that is too long ago."""
         if asker not in self._last:
+            await self.flush()  # it may be what was asked in a group that has another id since
             self._last[asker] = await self.state.last_question(asker, within_seconds=within_seconds)
         last = self._last[asker]
         return last if last and time.time() - last.time <= within_seconds else None

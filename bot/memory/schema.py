@@ -1,7 +1,7 @@
 """The tables of the bot's memory, and the way from an older version of them to this one.
 
 Times are seconds since 1970 (UTC). Every table knows whom a row is about and from when it is, so that what is kept
-about a person, or for too long, can be deleted.
+about a person, or for too long, can be deleted; but for that of the migrations, which are about nobody.
 """
 
 from __future__ import annotations
@@ -149,6 +149,13 @@ inbox = Table(
     Column("reason", _Words, doc="why it failed"),
 )
 
+migrations = Table(
+    "migrations",
+    tables,
+    Column("old_id", BigInteger, primary_key=True, autoincrement=False, doc="a group's, as settings may still have it"),
+    Column("new_id", BigInteger, nullable=False, doc="that of the supergroup that it has become"),
+)
+
 Index("answers_by_group", answers.c.answered, answers.c.time)
 Index("inbox_by_state", inbox.c.state, inbox.c.bot_id, inbox.c.update_id)
 
@@ -161,7 +168,7 @@ def _tell_sure_answers(connection: Connection) -> None:
     connection.execute(text("UPDATE answers SET sure = answered"))
 
 
-UPGRADES: tuple[Upgrade, ...] = (inbox.create, _tell_sure_answers)
+UPGRADES: tuple[Upgrade, ...] = (inbox.create, _tell_sure_answers, migrations.create)
 """What makes version 2 of version 1, version 3 of version 2, and so on. A new database skips them all."""
 
 _LOCK = 0x79756A75  # any number that others do not use

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.actions import Kept, dumped, loaded
 from bot.memory import audit, schema
-from bot.memory.asker import Asker
 from bot.memory.audit import DAY_SECONDS, PRESS, Audit
-from bot.memory.exchange import Exchange, new_key
+from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import DURABLE, Inbox
+from bot.memory.migrations import Migrations
 from bot.memory.schema import StateError, cause
 
 _BUSY_MS = 10_000
@@ -42,12 +42,16 @@ class LastQuestion:
 
 
 class State:
-    """The bot's memory. ``audit`` holds what was asked and answered; ``clock`` gives seconds since 1970."""
+    """The bot's memory. ``audit`` holds what was asked and answered; ``clock`` gives seconds since 1970.
+
+    ``migrations`` are those of groups: what is written about one under its old id is kept under the new one.
+    """
 
     def __init__(self, engine: AsyncEngine, *, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
         self._clock = clock
         self.audit = Audit(engine, clock)
+        self.migrations = Migrations(engine)
 
     def inbox(self, bot_id: int) -> Inbox:
         """What Telegram has sent to a bot, for one process to take care of."""
@@ -56,6 +60,7 @@ class State:
     async def keep(self, exchanges: Sequence[Exchange]) -> None:
         """Write down questions, their answers, replies and buttons, in one step."""
         now = self._clock()
+        exchanges = [self._migrated(exchange) for exchange in exchanges]
         rows: dict[Table, list[dict[str, Any]]] = {
             schema.answers: [audit.answer_row(exchange, now) for exchange in exchanges],
             schema.quotes: [row for exchange in exchanges for row in audit.quote_rows(exchange)],
@@ -110,10 +115,13 @@ class State:
         query = select(schema.buttons.c.payload).where(schema.buttons.c.key == key)
         async with self._engine.connect() as connection:
             payload = (await connection.execute(query)).scalar()
-        return None if payload is None else loaded(payload)
+        kept = None if payload is None else loaded(payload)
+        return replace(kept, chat_id=self.migrations.current(kept.chat_id)) if kept else None
 
     async def remember_reply(self, asker: Asker, question_message_id: int, reply_message_id: int) -> None:
         """Keep which message answers which, so that an edited question edits its answer."""
+        if self.migrations.current(asker.chat_id) != asker.chat_id:
+            return  # the question has stayed behind
         row = _reply_row(asker, question_message_id, reply_message_id, self._clock())
         async with self._engine.begin() as connection:
             await schema.put(connection, schema.replies, row)
@@ -150,7 +158,7 @@ class State:
             delete(schema.inbox).where(schema.inbox.c.person_id == person_id),
             delete(schema.notices).where(notices.subject_id == person_id, notices.kind.startswith(PRESS)),
         )
-        return await self._delete(
+        count = await self._delete(
             delete(schema.votes).where(schema.votes.c.person_id == person_id),
             delete(schema.answers).where(schema.answers.c.person_id == person_id),
             delete(schema.last_questions).where(schema.last_questions.c.person_id == person_id),
@@ -158,12 +166,30 @@ class State:
             delete(schema.replies).where(schema.replies.c.person_id == person_id),
             delete(schema.notices).where(schema.notices.c.subject_id == person_id),
         )
+        await self._overwrite_log()
+        return count
 
     async def forget_older_than(self, days: float) -> int:
         """Delete everything from before ``days`` days ago; gives how many rows that were."""
         limit = self._clock() - days * DAY_SECONDS
         dated = (table for table in schema.tables.sorted_tables if "time" in table.c)
-        return await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
+        count = await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
+        await self._overwrite_log()
+        return count
+
+    def _migrated(self, exchange: Exchange) -> Exchange:
+        """Return an exchange as it is now, if its group has become another while it was answered."""
+        chat_id = self.migrations.current(exchange.asker.chat_id)
+        if chat_id == exchange.asker.chat_id:
+            return exchange
+        return replace(exchange, asker=replace(exchange.asker, chat_id=chat_id), question_message_id=None)
+
+    async def _overwrite_log(self) -> None:
+        """Leave nothing of what was deleted in SQLite's log of changes; in its file it is zeros already."""
+        if self._engine.dialect.name == "sqlite":
+            async with self._engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _delete(self, *statements: Delete) -> int:
         async with self._engine.begin() as connection:
@@ -238,7 +264,9 @@ async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIt
             raise StateError(
                 f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE"
             ) from None
-        yield State(engine, clock=clock)
+        state = State(engine, clock=clock)
+        await state.migrations.load()
+        yield state
     finally:
         await engine.dispose()
 
@@ -257,7 +285,7 @@ def connect(url: URL) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where the listener below says
-        for setting in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
+        for setting in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -34,10 +34,11 @@ class RedactingFormatter(logging.Formatter):
     Telegram token and the password of a URL are replaced without being named.
     """
 
-    def __init__(self, *, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, *, secrets: Iterable[str] = (), said: Callable[[str], str] = str) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         spellings = {spelling for secret in secrets if secret for spelling in (secret, quote(secret, safe=""))}
         self._secrets = sorted(spellings, key=len, reverse=True)
+        self._said = said
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as text, without secrets."""
@@ -46,6 +47,7 @@ class RedactingFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The line itself, without a traceback."""
         known = "".join(f" {name}={value}" for name, value in _facts(record).items())
+        record.message = self._said(record.message)
         return super().formatMessage(record) + known
 
     def redacted(self, text: str) -> str:
@@ -82,15 +84,21 @@ def _facts(record: logging.LogRecord) -> dict[str, object]:
 
 
 def configure_logging(
-    level: str, *, secrets: Iterable[str] = (), as_json: bool = False, with_questions: bool = False
+    level: str,
+    *,
+    secrets: Iterable[str] = (),
+    as_json: bool = False,
+    with_questions: bool = False,
+    said: Callable[[str], str] = str,
 ) -> None:
     """Send records of ``level`` (DEBUG, INFO, WARNING or ERROR) and above to standard error, without secrets.
 
-    With ``as_json`` one JSON object a line; what people write is logged ``with_questions`` only. Replaces what was
-    configured before. Raises ``ValueError`` for a level that does not exist.
+    With ``as_json`` one JSON object a line, for programs and in English; else lines as the operator reads them, by
+    ``said``. What people write is logged ``with_questions`` only. Replaces what was configured before. Raises
+    ``ValueError`` for a level that does not exist.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter((JSONFormatter if as_json else RedactingFormatter)(secrets=secrets))
+    handler.setFormatter(JSONFormatter(secrets=secrets) if as_json else RedactingFormatter(secrets=secrets, said=said))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     # One line a request at INFO, a poll every ten seconds: of use only to somebody who looks for it.

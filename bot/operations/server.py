@@ -18,6 +18,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Trouble = Callable[[], str | None]
 """Says what is wrong, in a line without secrets; ``None`` when nothing is."""
 
+HEADER_SECONDS = 10.0
+"""How long a client may take for the headers of a request, and a connection stay open without one."""
 _STOP_SECONDS = 2.0
 
 
@@ -33,7 +35,9 @@ class Web:
     traceback in the log.
     """
 
-    def __init__(self, listen: str, *, health: Trouble, readiness: Trouble) -> None:
+    def __init__(
+        self, listen: str, *, health: Trouble, readiness: Trouble, header_seconds: float = HEADER_SECONDS
+    ) -> None:
         self._listen = listen
         self._routes: dict[str, Handler] = {}
         application = web.Application(middlewares=[_shielded])
@@ -42,7 +46,9 @@ class Web:
         application.router.add_get("/metrics", make_aiohttp_handler())
         application.router.add_route("*", "/{path:.*}", self._other)
         # No access log: it would hold the addresses of whoever looks in, and paths that may be secret.
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOP_SECONDS)
+        self._runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=_STOP_SECONDS, keepalive_timeout=header_seconds
+        )
 
     def add_route(self, path: str, handler: Handler) -> None:
         """Have ``handler`` take what is posted to ``path`` (``/telegram``), from now on; also while it listens."""

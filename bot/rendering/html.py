@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bot.rendering import sources
 from bot.rendering.catalogue import Html, Phrases
+from bot.rendering.excerpts import shortened
 from bot.reply import Block, Lines, Passage, Say, Span
 
 _URL_LIMIT = 1000  # Telegram refuses messages with more than some 9,000 characters of links
@@ -30,8 +31,9 @@ def block(one: Block, phrases: Phrases) -> Html:
 
 
 def sentence(passage: Passage) -> Html:
-    """Return what is shown of the sentence, what answers in bold."""
-    return _marked(passage.text, (0, len(passage.text)), bold=passage.highlights)
+    """Return what is shown of the sentence, what answers in bold; of a list also what leads to it."""
+    text = _marked(passage.text, (0, len(passage.text)), bold=passage.highlights)
+    return Html(f"{_escaped(shortened(passage.quote.lead))}\n{text}") if passage.quote.lead else text
 
 
 def source(passage: Passage, phrases: Phrases) -> Html:
@@ -47,15 +49,17 @@ def source(passage: Passage, phrases: Phrases) -> Html:
 
 
 def paragraph(passage: Passage) -> Html:
-    """Return the piece of the paragraph that is shown too, the sentence underlined, what answers in bold."""
+    """Return the piece of the paragraph that is shown too, its quotes underlined, what answers in bold."""
     if passage.context is None:
         return Html()
-    quote = passage.quote
-    first = quote.sentence.start
-    bold = [(first + start, first + end) for start, end in quote.highlights]
-    whole = quote.sentence.text == quote.paragraph.text
-    underlined = [] if whole else [(first, quote.sentence.end)]
-    text = _marked(quote.paragraph.text, passage.context, bold=bold, underlined=underlined)
+    paragraph = passage.quote.paragraph
+    bold, underlined = [], []
+    for quote in passage.marked:
+        first = quote.sentence.start
+        bold += [(first + start, first + end) for start, end in quote.highlights]
+        if quote.sentence.text != paragraph.text:
+            underlined.append((first, quote.sentence.end))
+    text = _marked(paragraph.text, passage.context, bold=bold, underlined=underlined)
     return Html(f"<blockquote expandable>{text}</blockquote>")
 
 

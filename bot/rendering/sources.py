@@ -39,12 +39,11 @@ def place(quote: Quote, phrases: Phrases) -> str:
 
 
 def _company(quote: Quote, phrases: Phrases) -> tuple[str, ...]:
-    """What there is beside it: more items, other documents that say the same, or ones that give other figures."""
+    """Which other documents say the same, and how much of a list is left out."""
     titles = dict.fromkeys(shortened(source.title or source.path) for source in quote.also)
     named = phrases.text("term-separator").join(list(titles)[:_ALSO_SHOWN])
     also = (phrases.text("source-also", titles=named),) if titles else ()
-    more = (phrases.text("source-more-items", count=quote.more),) if quote.more else ()
-    return more + also + ((phrases.text("source-disputed"),) if quote.disputed else ())
+    return also + ((phrases.text("source-more", count=quote.more),) if quote.more else ())
 
 
 @lru_cache(maxsize=4096)

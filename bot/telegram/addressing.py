@@ -10,21 +10,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import category
 
 from telegram import Message, MessageEntity, User
 from telegram.constants import ChatType
 
 from bot.conversation.commands import Command
+from bot.conversation.courtesy import is_filler
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a message wants of the bot; ``text`` is the question or what a command is about, and may be empty."""
+    """What a message wants of the bot; ``text`` is the question or what a command is about, and may be empty.
+
+    In a group people reply to the bot also to say something to each other: that is not ``certain`` to be a question.
+    """
 
     command: Command
     text: str = ""
+    certain: bool = True
 
 
 # The others are missing: somebody who writes them in a group without a name may well mean another bot.
@@ -41,6 +47,16 @@ _NO_CALL = {
     MessageEntity.TEXT_LINK,
     MessageEntity.URL,
 }
+# What is no part of a question.
+_NO_PART = {
+    MessageEntity.EMAIL,
+    MessageEntity.HASHTAG,
+    MessageEntity.MENTION,
+    MessageEntity.TEXT_MENTION,
+    MessageEntity.URL,
+}
+# Who is called @somebody is spoken to; what is called @override is spoken of.
+_SPOKEN_OF = re.compile(r"\s*(?:注解|注释|装饰器|标签|指令|符号|命令|[的是])")
 _AROUND_QUESTION = " \t\r\n,，:：、"
 
 
@@ -52,13 +68,15 @@ def addressed(message: Message, me: User) -> Call | None:
         return None
     if command := _COMMAND.match(text):
         return _command(command, message, me, private=private)
-    mentions = _mentions(text, message.entities or message.caption_entities, me)
-    question = _without(text, mentions)
-    if mentions and (command := _COMMAND.match(question)):  # "@bot /ask …": the mention says who is meant
+    entities = message.entities or message.caption_entities
+    mentions = _mentions(text, entities, me)
+    called = _without(text, mentions)
+    if mentions and (command := _COMMAND.match(called)):  # "@bot /ask …": the mention says who is meant
         return _command(command, message, me, private=True)
-    if mentions and not any(map(str.isalnum, question)):
-        return Call(Command.ASK, _referred(message, me))
-    return Call(Command.ASK, question) if private or mentions or _replies_to(message, me) else None
+    question = _asked(text, entities, me)
+    if private or mentions:
+        return Call(Command.ASK, _or_referred(question, message, me) if mentions else question)
+    return Call(Command.ASK, question, certain=False) if _replies_to(message, me) else None
 
 
 def from_person(message: Message, me: User) -> bool:
@@ -83,7 +101,10 @@ def _command(match: re.Match[str], message: Message, me: User, *, private: bool)
         return None
     if command is not Command.ASK:
         return Call(command, match["rest"].strip() if command in _ABOUT_SOMETHING else "")
-    return Call(command, match["rest"].strip(_AROUND_QUESTION) or _referred(message, me))
+    if match.string != (message.text or message.caption):  # what a mention was taken from
+        return Call(command, _or_referred(match["rest"].strip(_AROUND_QUESTION), message, me))
+    entities = message.entities or message.caption_entities
+    return Call(command, _or_referred(_asked(match.string, entities, me, start=match.start("rest")), message, me))
 
 
 def replied_to(message: Message) -> Message | None:
@@ -109,10 +130,28 @@ def _referred(message: Message, me: User) -> str:
     reply = replied_to(message)
     if reply is None or _replies_to(message, me):  # the bot's own answer is no question
         return ""
-    text = reply.text or reply.caption or ""
-    question = _without(text, _mentions(text, reply.entities or reply.caption_entities, me))
-    command = _COMMAND.match(question)
-    return command["rest"].strip(_AROUND_QUESTION) if command else question
+    text, entities = reply.text or reply.caption or "", reply.entities or reply.caption_entities
+    command = _COMMAND.match(_without(text, _mentions(text, entities, me)))
+    return command["rest"].strip(_AROUND_QUESTION) if command else _asked(text, entities, me)
+
+
+def _or_referred(question: str, message: Message, me: User) -> str:
+    """The question, unless it only points at another message: then the question there."""
+    if any(map(str.isalnum, question)) and not is_filler(question):
+        return question
+    said = any(character.isalnum() or category(character).startswith("S") for character in question)  # S: emoji
+    return _referred(message, me) or (question if said else "")
+
+
+def _asked(text: str, entities: Sequence[MessageEntity], me: User, *, start: int = 0) -> str:
+    """What a text asks, from ``start`` on: without mentions, links and tags, unless they are all that it has."""
+    others = [_span(text, entity) for entity in entities if entity.type in _NO_PART]
+    others = [span for span in others if not _SPOKEN_OF.match(text, span[1])]
+    spans = [(0, start), *(span for span in (*_mentions(text, entities, me), *others) if span[0] >= start)]
+    question = _without(text, sorted(set(spans)))
+    if any(map(str.isalnum, question)):
+        return question
+    return _without(text, [(0, start), *_mentions(text, entities, me)])
 
 
 def _mentions(text: str, entities: Sequence[MessageEntity], me: User) -> tuple[Span, ...]:

@@ -19,6 +19,7 @@ from telegram.ext import (
     Defaults,
     InlineQueryHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
@@ -27,12 +28,15 @@ from bot.conversation.services import Services
 from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
 from bot.memory.ledger import Ledger
+from bot.memory.migrations import Migrations
 from bot.memory.state import State
 from bot.operations import metrics
 from bot.operations.health import SignOfLife
+from bot.rendering.catalogue import phrases
 from bot.settings import Settings
 from bot.telegram import profile
 from bot.telegram.attendance import Source, attend
+from bot.telegram.changes import Changes
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import Account, Requests, privacy, updates_request
 from bot.telegram.inline import Inline
@@ -40,6 +44,7 @@ from bot.telegram.intake import BotApplication, Intake
 from bot.telegram.messages import Messages
 from bot.telegram.polling import Line, Poller
 from bot.telegram.presses import Presses
+from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
@@ -60,20 +65,26 @@ ALLOWED_UPDATES = (
 
 
 def build_application(
-    settings: Settings, *, slots: Slots, processor: BaseUpdateProcessor | int, clock: ServerClock, timing: Timing
+    settings: Settings,
+    *,
+    slots: Slots,
+    processor: BaseUpdateProcessor | int,
+    clock: ServerClock,
+    timing: Timing,
+    migrations: Migrations | None = None,
 ) -> BotApplication:
     """PTB's application as the bot needs it, without handlers; what runs it brings it its updates.
 
-    Raises ``TokenError`` where there is no token or it cannot be one.
+    Raises ``TokenError`` where there is no token or it cannot be one, ``ProxyError`` likewise.
     """
     account = Account.of(settings)
-    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing)
+    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing, migrations=migrations)
     application: BotApplication = (
         Application.builder()
         .token(account.token)
         .base_url(account.base_url)
         .base_file_url(account.base_file_url)
-        .request(Requests(timing, clock, connections=2 * CONCURRENT_UPDATES))
+        .request(Requests(timing, clock, Route.of(settings), connections=2 * CONCURRENT_UPDATES))
         .rate_limiter(sending)
         .concurrent_updates(processor)
         .defaults(
@@ -89,12 +100,13 @@ def build_application(
     return application
 
 
-def add_handlers(application: BotApplication, services: Services, clock: ServerClock) -> None:
+def add_handlers(application: BotApplication, services: Services, changes: Changes, clock: ServerClock) -> None:
     """Have the application do what the bot does."""
     conversation = Conversation(services)
     messages = Messages(conversation, services, clock)
     # Channel posts ask nobody; a message with neither words nor anything to be sorry about is left alone inside.
     new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
+    application.add_handler(TypeHandler(Update, changes.on_update), group=-1)  # before what it changes is relied on
     application.add_handler(MessageHandler(new, messages.on_message))
     application.add_handler(MessageHandler(edited, messages.on_edited_message))
     application.add_handler(CallbackQueryHandler(Presses(conversation, services.access).on_press))
@@ -109,8 +121,8 @@ async def serve(
     """Serve until SIGTERM or SIGINT.
 
     Raises ``TokenError``, whose message is the line to show, where the token is missing or malformed, and as soon
-    as Telegram refuses it. A server that cannot be reached is tried again for as long as it takes. ``routes`` is the
-    HTTP server that a webhook needs.
+    as Telegram refuses it; ``ProxyError`` where the proxy cannot be one. A server that cannot be reached is tried again
+    for as long as it takes. ``routes`` is the HTTP server that a webhook needs.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -133,18 +145,22 @@ async def run(
 
     Raises like ``serve``.
     """
-    account = Account.of(settings)
+    account, route = Account.of(settings), Route.of(settings)
     line, slots, clock = Line(account.server, timing), Slots(CONCURRENT_UPDATES), ServerClock()
+    if route.proxy:
+        logger.info("%s is reached %s", account.server, route)
 
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
         await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
+        await asyncio.to_thread(phrases, "zh-hant")  # so that nobody waits for what converts it
         await profile.announce(application.bot, settings.admins)
+        await changes.remind(application.bot)
 
     try:
         async with (
             Ledger(state, retention_days=settings.retention_days) as ledger,
-            updates_request(timing, clock) as request,
+            updates_request(timing, clock, route) as request,
         ):
             intake = Intake(
                 state.inbox(account.bot_id),
@@ -154,8 +170,12 @@ async def run(
                 timing=timing,
             )
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
-            application = build_application(settings, slots=slots, processor=intake, clock=clock, timing=timing)
-            add_handlers(application, Services.of(documents, ledger, settings), clock)
+            application = build_application(
+                settings, slots=slots, processor=intake, clock=clock, timing=timing, migrations=state.migrations
+            )
+            services = Services.of(documents, ledger, settings)
+            changes = Changes(state, settings, services.access, timing=timing)
+            add_handlers(application, services, changes, clock)
             if settings.webhook_url and routes:
                 source: Source = Webhook(
                     application.bot,

@@ -6,6 +6,7 @@ What is sent ends up in chats that the bot does not know, so only documents that
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from telegram import (
@@ -21,7 +22,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import CallbackContext
 
 from bot.conversation.asking import Request
-from bot.conversation.passages import passages
+from bot.conversation.passages import answered
 from bot.conversation.services import Services
 from bot.language import language_of
 from bot.rendering import html
@@ -29,7 +30,7 @@ from bot.rendering.catalogue import Html, Phrases, phrases
 from bot.rendering.excerpts import excerpt
 from bot.rendering.sources import source_line
 from bot.reply import say
-from retrieval.records import Quote
+from retrieval.records import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Inline:
         self._services = services
 
     async def on_query(self, update: Update, _: Context) -> None:
-        """Give the sentences that answer, or suggest what to ask."""
+        """Return the sentences that answer, or suggest what to ask."""
         query = update.inline_query
         if query is None:
             return
@@ -69,7 +70,8 @@ class Inline:
         last = min(first + PER_PAGE, _RESULTS_LIMIT)
         audience = self._services.access.public()
         answer = await self._services.answering(Request(question, last + 1, audience, "inline"))
-        results = [_article(number, quote, language) for number, quote in enumerate(answer.quotes[first:last], first)]
+        shown = enumerate(answer.quotes[first:last], first)
+        results = [_article(number, replace(answer, quotes=(quote,)), language) for number, quote in shown]
         label = language.text("inline-start" if answer.answered else "inline-not-found")
         more = str(last) if len(answer.quotes) > last and last < _RESULTS_LIMIT else None
         await _give(query, results, label, next_offset=more)
@@ -81,16 +83,18 @@ class Inline:
         for question in await self._services.documents.suggestions(audience):
             answer = await self._services.documents.answer(question, limit=1, audience=audience)
             if answer.answered:
-                text = html.message((say("asked", question=question), *passages(answer.quotes)), language)
+                text = html.message((say("asked", question=question), *answered(answer, answer.quotes)), language)
                 hint = language.text("inline-suggestion-description")
                 results.append(_result(len(results), question, hint, text))
         await _give(query, results, language.text("inline-nothing"))
 
 
-def _article(number: int, quote: Quote, language: Phrases) -> InlineQueryResultArticle:
+def _article(number: int, answer: Answer, language: Phrases) -> InlineQueryResultArticle:
+    (quote,) = answer.quotes
     sentence, _ = excerpt(quote.sentence.text, quote.highlights, limit=_TITLE_LIMIT)
-    text = html.message(passages((quote,)), language)
-    return _result(number, sentence, source_line(quote, language), text)
+    source = source_line(quote, language)
+    hint = f"{language.text('maybe')} {source}" if answer.certainty == "maybe" else source
+    return _result(number, sentence, hint, html.message(answered(answer, answer.quotes), language))
 
 
 def _result(number: int, title: str, description: str, text: Html) -> InlineQueryResultArticle:

@@ -27,6 +27,7 @@ from bot.operations import metrics
 from bot.operations.logs import update_id
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
+from retrieval.errors import YuanjuError
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,8 @@ Json = Mapping[str, Any]
 MOST_HELD = 1000
 """Updates that this process takes on at once; the others wait in the database."""
 
-ATTEMPTS = 5
-"""An update with which a process began so often and ended is set aside: it is what ends the process."""
+ATTEMPTS = 2
+"""An update with which so many processes began and ended is set aside: the second began with nothing else."""
 
 _SOON_SECONDS = 0.01  # until one answer is noted; where more come meanwhile, they are noted together
 _GATHER_SECONDS = 0.1
@@ -47,6 +48,10 @@ _LOOK_SECONDS = LEASE_SECONDS / 3
 
 Answered = Callable[[Update], Awaitable[bool]]
 Flush = Callable[[], Awaitable[None]]
+
+
+class SetAsideError(YuanjuError):
+    """An update is not begun with any more; the message says why."""
 
 
 @dataclass(slots=True)
@@ -110,7 +115,7 @@ class Intake(BaseUpdateProcessor):
         application.add_error_handler(self._note_failure)
         await self._until_written(self._inbox.inherit)
         await self._until_written(self._take)
-        self._beside = [asyncio.create_task(work()) for work in (self._write, self._look)]
+        self._beside += [asyncio.create_task(work()) for work in (self._write, self._look)]
 
     async def receive(self, updates: Sequence[Json]) -> None:
         """Take updates as Telegram sends them, JSON; when this returns they are safe.
@@ -144,7 +149,7 @@ class Intake(BaseUpdateProcessor):
                 self._admit(update, attempts=0)
 
     async def close(self) -> None:
-        """Give up what has not been done by now, for the next process to take up."""
+        """Return up what has not been done by now, for the next process to take up."""
         for task in self._beside:
             task.cancel()
         running = [task for task in self._tasks.values() if task]
@@ -166,7 +171,7 @@ class Intake(BaseUpdateProcessor):
         update_id.set(number)
         self._tasks[number] = asyncio.current_task()
         try:
-            async with self._apart(self._attempts[number]), self._slots.held():
+            async with self._apart(self._attempts[number]), self._slots.held(alone=self._attempts[number] > 0):
                 metrics.observe("queue", time.monotonic() - self._since[number])
                 if not self._attempts[number] or await self._begin_again(update):
                     await coroutine
@@ -189,19 +194,17 @@ class Intake(BaseUpdateProcessor):
     async def _apart(self, attempts: int) -> AsyncIterator[None]:
         """One at a time what may be what ended the process, and after the rest: then nothing else is blamed for it.
 
-        Whatever ends process after process soon after its start is not blamed on what never got to be begun with; nor
-        what ends them at the same age on what is always begun with at that age, since each attempt waits longer.
+        Whatever ends processes soon after their start is not blamed on what never got to be begun with.
         """
-        if attempts < 2:
+        if not attempts:
             yield
             return
-        pause = self._timing.suspect * 2 ** (attempts - 2)
-        await asyncio.sleep(max(self._opened + pause - time.monotonic(), 0.0))
         async with self._alone:
+            await asyncio.sleep(max(self._opened + self._timing.suspect - time.monotonic(), 0.0))
             yield
 
     async def _begin_again(self, update: Update) -> bool:
-        """Note that it is begun with once more; gives whether it still has to be answered."""
+        """Note that it is begun with once more; return whether it still has to be answered."""
         await self._until_written(partial(self._inbox.begin, update.update_id))
         return not await self._answered(update)
 
@@ -250,16 +253,24 @@ class Intake(BaseUpdateProcessor):
         if kept.update_id in self._attempts:  # the lease had run out, but not the work
             return
         arrival, update = self._read(json.loads(kept.payload))
-        reason = arrival.unreadable
-        if kept.attempts >= ATTEMPTS:
-            reason = f"the process ended {kept.attempts} times while it was being answered"
-        if update is not None and reason is None:
+        if update is None:
+            logger.error("Update %d is set aside: %s", kept.update_id, arrival.unreadable)
+            self._attempts[kept.update_id] = kept.attempts
+            self._failures[kept.update_id] = arrival.unreadable or ""
+            self._end(kept.update_id)
+        elif kept.attempts >= ATTEMPTS:
+            self._attempts[kept.update_id] = kept.attempts
+            self._beside.append(asyncio.create_task(self._set_aside(update, kept.attempts)))
+        else:
             self._admit(update, attempts=kept.attempts)
-            return
-        logger.error("Update %d is set aside: %s", kept.update_id, reason)
-        self._attempts[kept.update_id] = kept.attempts
-        self._failures[kept.update_id] = reason or ""
-        self._end(kept.update_id)
+
+    async def _set_aside(self, update: Update, attempts: int) -> None:
+        """Do as if answering had failed, which tells the operator and the person."""
+        reason = f"the process ended {attempts} times while it was being answered"
+        update_id.set(update.update_id)
+        await self._application.process_error(update, SetAsideError(f"It is set aside: {reason}"))
+        self._failures[update.update_id] = reason
+        self._end(update.update_id)
 
     async def _look(self) -> None:
         """Keep the lease, and take up what a process that has died leaves behind."""

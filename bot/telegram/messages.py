@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakValueDictionary
 
+from cachetools import LRUCache
 from telegram import Bot, Chat, ChatMember, Message, Update
 from telegram import Document as File
 from telegram.constants import ChatType
@@ -35,11 +36,13 @@ Context = CallbackContext[Any, Any, Any, Any]
 _MEMBER = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED}
 _DAY_SECONDS = 86_400
 _WORDLESS_SECONDS = 10  # an album of ten pictures is ten messages
+_ALBUM_SECONDS = 1.0  # between its first and its last
+_ALBUMS = 1000
 _UPLOAD_LIMIT = 20 * MEGABYTE
 
 _VOICE = ("voice", "audio", "video_note")
 _PICTURE = ("photo", "video", "animation")
-_OTHERS = ("sticker", "dice", "location", "venue", "contact", "poll", "game", "document", "story", "checklist")
+_OTHERS = ("sticker", "dice", "location", "venue", "contact", "poll", "game", "story", "checklist")
 
 
 class Messages:
@@ -52,6 +55,7 @@ class Messages:
         self._access = services.access
         self._late_seconds = services.settings.question_minutes * 60
         self._clock = clock
+        self._albums: LRUCache[str, asyncio.Event] = LRUCache(_ALBUMS)
         self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
 
     async def on_message(self, update: Update, context: Context) -> None:
@@ -60,16 +64,18 @@ class Messages:
         if message is None:
             return
         requester = writer(message, self._access)
-        if message.document and requester.private and requester.operator:
+        if message.document and not message.animation and requester.private and requester.operator:
             preview = await self._preview(message, message.document, requester)
             await delivery.send(context.bot, preview, requester, to=message)
             return
         call = addressed(message, context.bot.bot)
+        if call and message.media_group_id:
+            self._captioned(message.media_group_id).set()
         if call is None:
             await self._answer_wordless(message, requester, context)
         elif not self._access.answers_in(message.chat_id):
             await self._turn_away(message, requester, context)
-        elif self._clock() - message.date.timestamp() > self._late_seconds:
+        elif self._is_late(message):
             if await self._state.give_notice("late", message.chat_id, within_seconds=self._late_seconds):
                 await delivery.send(context.bot, Reply((say("late"),)), requester, to=message)
         else:
@@ -90,10 +96,13 @@ class Messages:
         requester = writer(message, self._access)
         async with self._in_turn(message):  # the question may just be being answered
             earlier = await self._ledger.reply_to(message.chat_id, message.message_id)
-            if earlier is None:
+            if earlier is None and self._is_late(message):
                 return
-            reply = await self._conversation.turn(call.text, requester, edited=True)
+            reply = await self._conversation.turn(call.text, requester, certain=call.certain, edited=True)
             if reply is None:
+                return
+            if earlier is None:  # it asks only now, as by a mention that was forgotten
+                await delivery.send(context.bot, reply, requester, to=message)
                 return
             try:
                 await delivery.edit(context.bot, earlier, reply, requester, question_id=message.message_id)
@@ -143,7 +152,7 @@ class Messages:
             answer = replied_to(message)
             if key := key_in(answer.reply_markup) if answer else None:
                 return await self._explained(key, requester)
-        return await self._conversation.turn(call.text, requester, command=call.command)
+        return await self._conversation.turn(call.text, requester, command=call.command, certain=call.certain)
 
     async def _explained(self, key: str, requester: Requester) -> Reply:
         """As if the button of the answer that was replied to had been pressed."""
@@ -156,11 +165,11 @@ class Messages:
         name, caption, size = file.file_name or "", message.caption or "", file.file_size or 0
         if size > _UPLOAD_LIMIT:
             megabytes = {"size": round(size / MEGABYTE, 1), "limit": _UPLOAD_LIMIT // MEGABYTE}
-            return Reply((say("upload-too-big", name=path_of(name, caption), **megabytes),))
+            return Reply((say("upload-too-big", name=path_of(name, ""), **megabytes),))
         try:
             content = await _downloaded(message.get_bot(), file.file_id)
         except TelegramError as error:
-            return Reply((say("upload-unreadable", name=path_of(name, caption), reason=error.message),))
+            return Reply((say("upload-unreadable", name=path_of(name, ""), reason=error.message),))
         return await self._conversation.upload(name, content, caption, requester)
 
     async def _answer_wordless(self, message: Message, requester: Requester, context: Context) -> None:
@@ -168,7 +177,7 @@ class Messages:
         if not requester.private or not from_person(message, context.bot.bot):
             return
         remark = _wordless(message)
-        if remark is None or not self._access.answers_in(message.chat_id):
+        if remark is None or not self._access.answers_in(message.chat_id) or await self._is_captioned(message):
             return
         if await self._state.give_notice(f"wordless {remark.key}", message.chat_id, within_seconds=_WORDLESS_SECONDS):
             await delivery.send(context.bot, Reply((remark,)), requester, to=message)
@@ -197,6 +206,23 @@ class Messages:
         else:
             logger.info("Left %d, which is not among YUANJU_ALLOWED_CHATS", chat.id)
 
+    def _is_late(self, message: Message) -> bool:
+        return self._clock() - message.date.timestamp() > self._late_seconds
+
+    def _captioned(self, album: str) -> asyncio.Event:
+        """What is set as soon as a picture of this album has come with words, which are answered for all."""
+        return self._albums.setdefault(album, asyncio.Event())
+
+    async def _is_captioned(self, message: Message) -> bool:
+        """Whether the album of a picture has words; the one with them may come a little later."""
+        if message.media_group_id is None:
+            return False
+        try:
+            async with asyncio.timeout(_ALBUM_SECONDS):
+                return await self._captioned(message.media_group_id).wait()
+        except TimeoutError:
+            return False
+
     @asynccontextmanager
     async def _in_turn(self, message: Message) -> AsyncIterator[None]:
         """One after the other what concerns the same message: its answer, and its edits in order."""
@@ -208,6 +234,8 @@ class Messages:
 
 def _wordless(message: Message) -> Say | None:
     """What to say to a message without words; ``None`` for those that nobody wrote (somebody has joined)."""
+    if message.document and not message.animation:
+        return say("upload-operators-only")
     for key, kinds in (("voice", _VOICE), ("picture", _PICTURE), ("sticker", _OTHERS)):
         if any(getattr(message, kind, None) for kind in kinds):
             return say(key)

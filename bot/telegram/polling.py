@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.request import BaseRequest
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
@@ -77,8 +77,9 @@ class Line:
         elif isinstance(error, StateError):
             trouble = f"New messages cannot be kept and wait at Telegram. {error}."
         else:
+            kind = "" if isinstance(error, NetworkError) else f"{type(error).__name__}: "
             trouble = (
-                f"{self._server} cannot be reached or fails ({type(error).__name__}: {error}). "
+                f"{self._server} cannot be reached or fails ({kind}{error}). "
                 "Check network, DNS and proxy if this lasts."
             )
         if trouble != self._trouble:

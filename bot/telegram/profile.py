@@ -57,7 +57,8 @@ def _codes() -> Iterator[tuple[Any, str | None]]:
     """Each language with its code; the first is also what everybody else sees."""
     yield LANGUAGES[0], None
     for language in LANGUAGES[1:]:
-        yield language, language
+        if len(language) == 2:  # Telegram knows no others
+            yield language, language
 
 
 def _setter(

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
 from aiolimiter import AsyncLimiter
 from cachetools import LRUCache
-from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
+from bot.memory.migrations import Migrations
 from bot.operations import metrics
 from bot.telegram.obstacles import obstacle
 from bot.telegram.slots import Slots
@@ -36,6 +38,13 @@ _BRIEF = {"answerCallbackQuery", "answerInlineQuery", "sendChatAction"}
 _ONCE = {"getMe", "getWebhookInfo", "setWebhook", "deleteWebhook"}
 _MOST_REMEMBERED = 1000
 
+# A topic that is closed or deleted, a group that lets the bot only read.
+_CLOSED = re.compile(
+    r"TOPIC_(?:CLOSED|DELETED)|message thread not found|not enough rights to send|have no rights to send"
+    r"|CHAT_(?:WRITE|SEND_\w+)_FORBIDDEN|CHAT_RESTRICTED",
+    re.IGNORECASE,
+)
+
 Call = Callable[..., Coroutine[Any, Any, Any]]
 
 
@@ -44,9 +53,13 @@ class Sending(BaseRateLimiter[int]):
 
     Where Telegram names a pause, only the chat that is meant waits for it. What waits makes room in ``slots``. A
     request that was answered too late is sent again as well: a message may then come twice, which is better than never.
+    What is for a group that has become a supergroup goes there.
     """
 
-    def __init__(self, slots: Slots, *, limit_seconds: float, timing: Timing) -> None:
+    def __init__(
+        self, slots: Slots, *, limit_seconds: float, timing: Timing, migrations: Migrations | None = None
+    ) -> None:
+        self._migrations = migrations
         self._slots = slots
         self._limit_seconds = limit_seconds
         self._pauses = timing.pauses
@@ -68,9 +81,42 @@ class Sending(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,  # noqa: ARG002
     ) -> Any:
-        """See ``telegram.ext.BaseRateLimiter``; raises the last error once the time is up."""
+        """See ``telegram.ext.BaseRateLimiter``; raises the last error once the time is up.
+
+        Raises ``Forbidden`` where Telegram calls it a bad request to write where nobody may write any more.
+        """
         if endpoint in _ONCE:
             return await callback(*args, **kwargs)
+        call = partial(callback, *args, **kwargs)
+        try:
+            self._redirect(data)
+            try:
+                return await self._persist(endpoint, data, call)
+            except ChatMigrated as error:
+                if self._migrations is None:
+                    raise
+                await self._migrations.note(data["chat_id"], error.new_chat_id)
+                self._redirect(data)
+                return await self._persist(endpoint, data, call)
+        except BadRequest as error:
+            if _CLOSED.search(error.message):
+                raise Forbidden(error.message) from error
+            raise
+
+    def _redirect(self, data: dict[str, Any]) -> None:
+        """Address a request to what its group has become; messages have stayed behind, and topics there were none."""
+        chat = data.get("chat_id")
+        if self._migrations is None or not isinstance(chat, int):
+            return
+        if (now := self._migrations.current(chat)) == chat:
+            return
+        if "message_id" in data:
+            raise BadRequest("Message to edit not found: it has stayed in the former group")
+        data["chat_id"] = now
+        data.pop("reply_parameters", None)
+
+    async def _persist(self, endpoint: str, data: Mapping[str, Any], call: Call) -> Any:
+        """The result of a request, once it has been taken."""
         chat = data.get("chat_id")
         retrying = AsyncRetrying(
             retry=retry_if_exception(_passing),
@@ -82,7 +128,7 @@ class Sending(BaseRateLimiter[int]):
         )
         try:
             with metrics.timed("send"):
-                return await retrying(self._send, chat, partial(callback, *args, **kwargs))
+                return await retrying(self._send, chat, call)
         except TelegramError as error:
             metrics.SEND_FAILURES.labels(obstacle(error)).inc()
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -20,13 +20,16 @@ class Slots:
     """A number of places to work at."""
 
     def __init__(self, count: int) -> None:
+        self._count = count
         self._free = asyncio.Semaphore(count)
         self._hold: ContextVar[_Hold | None] = ContextVar("hold", default=None)
 
     @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        """Wait for a free slot and hold it."""
-        async with self._free:
+    async def held(self, *, alone: bool = False) -> AsyncIterator[None]:
+        """Wait for a free slot and hold it; ``alone``, wait for all of them, so that nothing else is worked on."""
+        async with AsyncExitStack() as stack:
+            for _ in range(self._count if alone else 1):
+                await stack.enter_async_context(self._free)
             token = self._hold.set(_Hold())
             try:
                 yield

@@ -24,8 +24,10 @@ class Timing:
     first_pause: float = 0.5
     longest_pause: float = 30.0
     stop: float = 8.0  # container runtimes kill after ten
-    suspect: float = 5.0  # before it is begun with what may have ended the process; doubled with each attempt
+    suspect: float = 2.0  # before it is begun with what may have ended the process
     look: float = 30.0  # at what Telegram says of a webhook
+    settle: float = 1.0  # until it is known whether a group that is new is what another has become
+    name: float = 60.0  # between two questions for the bot's own name
 
     @property
     def pauses(self) -> Callable[[RetryCallState], float]:

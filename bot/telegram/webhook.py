@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BYTES = 1 << 20
 """Telegram's updates are far smaller."""
+
+REFUSALS_SECONDS = 60.0
+"""How often a line of the log says at most that posts were refused."""
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name
 _CONNECTIONS = 40
@@ -73,6 +77,8 @@ class Webhook:
         self._routes = routes
         self._timing = timing
         self._error_time: Any = None
+        self._refused = 0
+        self._refusals_due = 0.0
 
     async def run(self) -> NoReturn:
         """Take updates until cancelled. Raises ``InvalidToken``, and nothing else, when the token is refused."""
@@ -102,7 +108,11 @@ class Webhook:
         Whoever does not know the secret is told nothing.
         """
         told = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(told.encode(), self._secret.encode()):
+        if not hmac.compare_digest(told.encode("utf-8", "surrogateescape"), self._secret.encode()):
+            self._refused += 1
+            if (now := time.monotonic()) >= self._refusals_due:
+                logger.warning("%d posts to the webhook were refused: they do not hold its secret", self._refused)
+                self._refused, self._refusals_due = 0, now + REFUSALS_SECONDS
             return web.Response(status=403)
         try:
             async with asyncio.timeout(_READ_SECONDS):

@@ -7,20 +7,20 @@ import contextlib
 import itertools
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.access import Audience
-from bot.actions import Action, Ask, ShowNearest
+from bot.actions import Action, Ask
 from bot.conversation.commands import Command, command_in
 from bot.conversation.services import Requester, Services
 from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
-from bot.language import LANGUAGES, Language
-from bot.memory.asker import Asker
+from bot.language import Language
+from bot.memory.exchange import Asker
 from bot.memory.ledger import Ledger
 from bot.memory.state import database_url, opened
 from bot.rendering.catalogue import phrases
@@ -31,15 +31,13 @@ from bot.terminal.screen import screen
 
 _ASKER = Asker(0, 0)  # whoever sits at the terminal
 
-HELP = frozenset({"帮助", "help", "?", "？", "h"})
+HELP = frozenset({"帮助", "幫助", "help", "?", "？", "h"})
 QUIT = frozenset({"退出", "quit", "exit", "q"})
 
 _MORE = "更多"
 _MORE_WORDS = frozenset({_MORE, "more", "m"})
+_WORDS = ("button-context", "button-why", "button-back")
 _AROUND_LABEL = " ‹›…"
-_WORDS = frozenset(
-    phrases(language).text(f"button-{name}").lower() for language in LANGUAGES for name in ("context", "why", "back")
-)
 
 
 async def run(settings: Settings, documents: Documents, language: Language, *, interactive: bool) -> None:
@@ -85,7 +83,7 @@ class Chat:
                 return
             if action := self._meant(text):
                 await self._press(action)
-            elif text.lower() in _WORDS:
+            elif text.lower() in self._labels([say(word) for word in _WORDS]):
                 self._print(Reply((say("nothing-to-press", word=text),)))
             elif text:
                 await self._turn(_MORE if text.lower() in _MORE_WORDS else text)
@@ -138,18 +136,21 @@ class Chat:
         if text.isdecimal() and (choices := [button for button in self._buttons if _is_choice(button)]):
             number = int(text)
             return choices[number - 1].action if 1 <= number <= len(choices) else None
-        if text.lower() in _MORE_WORDS:
-            labels = {_label(say("button-more"), language) for language in LANGUAGES}
-        else:
-            labels = {text.lower()}
-        for button in self._buttons:
-            if labels & {_label(button.label, language) for language in LANGUAGES}:
-                return button.action
-        return None
+        wanted = self._labels([say("button-more")]) if text.lower() in _MORE_WORDS else {text.lower()}
+        return next((button.action for button in self._buttons if wanted & self._labels([button.label])), None)
+
+    def _labels(self, labels: Iterable[Say | str]) -> set[str]:
+        """What can be typed for these, in the reader's language and in those that everybody may fall back on."""
+        languages = {phrases(language) for language in ("zh", "en", self._requester.language)}
+        return {
+            (words.text(label) if isinstance(label, Say) else label).strip(_AROUND_LABEL).lower()
+            for words in languages
+            for label in labels
+        }
 
 
 async def typed(prompt: str) -> AsyncIterator[str]:
-    """Give the lines that a person types at a prompt, with history and editing where the system has them."""
+    """Return the lines that a person types at a prompt, with history and editing where the system has them."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - importing it is what gives input() its history
     while True:
@@ -161,7 +162,7 @@ async def typed(prompt: str) -> AsyncIterator[str]:
 
 
 async def piped() -> AsyncIterator[str]:
-    """Give the lines of standard input, each as soon as it is there."""
+    """Return the lines of standard input, each as soon as it is there."""
     for line in sys.stdin:
         yield line
 
@@ -175,9 +176,4 @@ def _choices(reply: Reply) -> Iterator[Button]:
 
 
 def _is_choice(button: Button) -> bool:
-    return isinstance(button.action, Ask | ShowNearest)
-
-
-def _label(label: Say | str, language: Language) -> str:
-    text = phrases(language).text(label) if isinstance(label, Say) else label
-    return text.strip(_AROUND_LABEL).lower()
+    return isinstance(button.action, Ask)

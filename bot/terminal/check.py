@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 
 from dotenv import dotenv_values
+from rich.cells import cell_len
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,29 +17,34 @@ from bot.memory.state import database_url, opened
 from bot.settings import Settings
 from bot.telegram.connection import Account, Finding, TokenError, check_telegram
 from bot.terminal.indexing import summary
-from bot.terminal.screen import screen
+from bot.terminal.screen import said, screen
 from retrieval.engines.protocol import Engine
 from retrieval.errors import YuanjuError
 from retrieval.library import Library
 from retrieval.postings.search import COMPILED
 
-_MARKS = {"ok": ("好  ", "green"), "warning": ("注意", "yellow"), "error": ("不行", "bold red")}
+_WIDTH = 8
+"""Cells of the level's word, and the space behind it."""
+_STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
 
 async def check(settings: Settings, engine: Engine, library: Library) -> bool:
-    """Print what was found; gives whether nothing is in the way of answering."""
+    """Print what was found, and return whether nothing is in the way of answering."""
     console = screen()
     fine = True
     async for finding in _findings(settings, engine, library):
-        word, style = _MARKS[finding.level]
-        console.print(Text.assemble((word, style), f" {finding.line}"), soft_wrap=True)
+        word, style = said(finding.level), _STYLES[finding.level]
+        console.print(
+            Text.assemble((word, style), "".ljust(_WIDTH - cell_len(word)), said(finding.line)), soft_wrap=True
+        )
         fine = fine and finding.level != "error"
     return fine
 
 
 async def _findings(settings: Settings, engine: Engine, library: Library) -> AsyncIterator[Finding]:
     for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
-        yield Finding("warning", f"{name} is no setting and does nothing." + (f" Is {meant} meant?" if meant else ""))
+        hint = f" Did you mean {meant}?" if meant else ""
+        yield Finding("warning", f"Unknown setting {name} (ignored).{hint}")
     try:
         for fault in await engine.faults():
             yield Finding("error", fault)
@@ -92,7 +98,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def unknown_settings(environment: Mapping[str, str | None]) -> list[tuple[str, str | None]]:
-    """Give the names in an environment that look like settings and are none, each with the likeliest one meant.
+    """Return the names in an environment that look like settings and are none, each with the likeliest one meant.
 
     >>> unknown_settings({"YUANJU_DOCUMENT": "docs", "HOME": "/"})
     [('YUANJU_DOCUMENT', 'YUANJU_DOCUMENTS')]

@@ -18,10 +18,11 @@ from retrieval.records import Answer, Quote, Source
 def as_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as ``ask --json`` prints it.
 
-    The shape is stable. ``synonyms`` and ``partial`` (of the answer), ``also``, ``disputed`` and ``more`` (of a quote)
-    are there only where there is something to say.
+    The shape is stable. ``synonyms``, ``corrections`` and ``partial`` (of the answer), ``also``, ``disputed`` and
+    ``more`` (of a quote) are there only where there is something to say.
     """
     synonyms = {"synonyms": [list(pair) for pair in answer.synonyms]} if answer.synonyms else {}
+    corrections = {"corrections": [list(pair) for pair in answer.corrections]} if answer.corrections else {}
     partial = {"partial": True} if answer.partial else {}
     return {
         "question": answer.question,
@@ -31,6 +32,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "missing": list(answer.missing),
         "answers": [_quote_as_json(quote) for quote in answer.quotes],
         **synonyms,
+        **corrections,
         **partial,
     }
 
@@ -49,7 +51,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
             "text": paragraph.text,
             "start": sentence.start,
             "end": sentence.end,
-            "section": list(quote.headings),
+            "section": [*quote.headings, *((quote.lead,) if quote.lead else ())],
         },
         "document": _source_as_json(quote.source),
         **also,

@@ -14,7 +14,7 @@ from rich import progress as bars
 from rich.console import Console
 from rich.text import Text
 
-from bot.terminal.screen import screen
+from bot.terminal.screen import said, screen
 from retrieval.library import Library, Progress, Report, Status
 
 REST_SECONDS = 2.0
@@ -23,19 +23,19 @@ _LOGGED_EVERY_SECONDS = 15.0
 
 logger = logging.getLogger(__name__)
 
-_WORDS: dict[Status, tuple[str, str]] = {
-    "added": ("新增", "green"),
-    "changed": ("更新", "green"),
-    "unchanged": ("未变", "dim"),
-    "removed": ("移除", "yellow"),
-    "skipped": ("略过", "dim"),
-    "unreadable": ("读不了", "red"),
-    "growing": ("还在写", "yellow"),
+_STYLES: dict[Status, str] = {
+    "added": "green",
+    "changed": "green",
+    "unchanged": "dim",
+    "removed": "yellow",
+    "skipped": "dim",
+    "unreadable": "red",
+    "growing": "yellow",
 }
 
 
 async def index(library: Library, *, as_json_lines: bool) -> bool:
-    """Refresh the index with a progress bar and print the report; gives whether everything could be read."""
+    """Refresh the index with a progress bar and print the report; return whether everything could be read."""
     with progress_bar() as progress:
         report = await library.refresh(progress=progress, rest_seconds=REST_SECONDS)
     if as_json_lines:
@@ -53,10 +53,10 @@ def progress_bar() -> Iterator[Progress]:
         yield _logged()
         return
     columns = (
-        bars.TextColumn("读文档"),
+        bars.TextColumn(said("Reading")),
         bars.BarColumn(),
         bars.MofNCompleteColumn(),
-        bars.TextColumn("{task.fields[rate]:,.0f} 段/秒", markup=False),
+        bars.TextColumn(f"{{task.fields[rate]:,.0f}} {said('paragraphs/s')}", markup=False),
         bars.TimeRemainingColumn(),
         bars.TextColumn("{task.fields[path]}", markup=False),
     )
@@ -67,7 +67,7 @@ def progress_bar() -> Iterator[Progress]:
     def told(done: int, total: int, path: str, paragraph_count: int) -> None:
         bar.start()  # not before: where nothing has to be read, nothing is to be seen
         rate = paragraph_count / max(time.monotonic() - begun, 1e-3)
-        bar.update(task, completed=done, total=total, path=path or "写索引", rate=rate)
+        bar.update(task, completed=done, total=total, path=path or said("writing the index"), rate=rate)
 
     try:
         yield told
@@ -88,37 +88,32 @@ def _logged() -> Progress:
 
 
 def summary(report: Report) -> str:
-    """Give the counts of a report in one line."""
-    counts = "，".join(f"{word} {report.count(status)}" for status, (word, _) in _WORDS.items() if report.count(status))
-    return f"{report.document_count} 个文档可以提问（文件：{counts}）"
+    """Return the counts of a report in one line."""
+    counts = said(", ").join(f"{said(status)} {report.count(status)}" for status in _STYLES if report.count(status))
+    return said(f"{report.document_count} documents can be asked (files: {counts})")
 
 
 def _print(report: Report) -> None:
     console = screen()
     for file in report.files:
-        word, style = _WORDS[file.status]
+        word, style = said(file.status), _STYLES[file.status]
         for document in file.documents:
-            encoding = f"，{document.encoding}" if document.encoding else ""
-            console.print(
-                Text.assemble(
-                    (word, style),
-                    f" {document.path}：{document.format}{encoding}，"
-                    f"{document.paragraph_count} 段，{document.character_count} 字",
-                ),
-                soft_wrap=True,
-            )
+            encoding = f", {document.encoding}" if document.encoding else ""
+            size = f"{document.paragraph_count} paragraphs, {document.character_count} characters"
+            line = said(f"{document.path}: {document.format}{encoding}, {size}")
+            console.print(Text.assemble((word, style), f" {line}"), soft_wrap=True)
             for remark in document.remarks:
-                console.print(Text(f"    {remark}", style="dim"), soft_wrap=True)
+                console.print(Text(f"    {said(remark)}", style="dim"), soft_wrap=True)
         for failure in file.failures:
-            console.print(Text.assemble((word, style), f" {failure}"), soft_wrap=True)
+            console.print(Text.assemble((word, style), f" {said(failure)}"), soft_wrap=True)
         if not (file.documents or file.failures):
             console.print(Text.assemble((word, style), f" {file.path}"), soft_wrap=True)
     console.print(summary(report), soft_wrap=True)
 
 
 def _json_lines(report: Report) -> Iterator[str]:
-    """Give an object for each file, then one with the counts."""
-    counts = {status: report.count(status) for status in _WORDS}
+    """Return an object for each file, then one with the counts."""
+    counts = {status: report.count(status) for status in _STYLES}
     last = {"document_count": report.document_count, "changed": report.changed, "files": counts}
     for line in (*map(asdict, report.files), last):
         yield json.dumps(line, ensure_ascii=False)

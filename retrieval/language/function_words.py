@@ -21,7 +21,7 @@ COPULAS = frozenset(_COPULAS.split())
 
 FUNCTION_CHARACTERS = frozenset(
     "的是在和与了有为于之者个会被从到由以及或也就都不所将曾其中向对这那第上下年月日时后前位人因何至皆等要该此每各其并又曾最很更一"
-    "着过吗呢吧啊没把给让跟比还再能可想去来做用说看多少几怎咋啥谁哪你我他她它们"
+    "里着过吗呢吧啊没把给让跟比还再能可想去来做用说看多少几怎咋啥谁哪你我他她它们"
 )
 """Characters that are no part of a name which the dictionary does not know, where they stand as words of their own."""
 

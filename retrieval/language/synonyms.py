@@ -1,7 +1,7 @@
 """Words that are looked for beside those of a question: the package's tables, and the operator's in the folder.
 
-There are two kinds: words that mean the same, each found by the others, and colloquial words, which find the formal
-ones that documents write, but are not found by them.
+There are two kinds: words that mean the same, as those of Taiwan and the mainland, each found by the others; and
+colloquial words, which find the formal ones that documents write, but are not found by them.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def operators(folder: Path) -> Synonyms:
 @cache
 def default() -> Synonyms:
     """Return the package's own words."""
-    return Synonyms.of(_lines(FILE_NAME), colloquial=_lines("colloquial.txt"))
+    return Synonyms.of((*_lines(FILE_NAME), *_lines("taiwan.txt")), colloquial=_lines("colloquial.txt"))
 
 
 def _lines(name: str) -> list[str]:
@@ -138,7 +138,7 @@ def _groups(lines: Iterable[str]) -> Groups:
 
 
 def _stands(text: str, start: int, end: int, inner: set[int], tokens: Sequence[Token]) -> bool:
-    """Tell whether ``text[start:end]`` is made of whole tokens or stands within one; a Latin word only as a whole."""
+    """Return whether ``text[start:end]`` is made of whole tokens or stands within one; a Latin word only as a whole."""
     if text[start:end].isascii():
         around = text[max(start - 1, 0) : start] + text[end : end + 1]
         return not any(character.isascii() and character.isalnum() for character in around)

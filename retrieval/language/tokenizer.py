@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.language.dictionary import Dictionary, dictionary
+from retrieval.language.english import stem
 from retrieval.language.numerals import NUMERAL, arabic
 from retrieval.language.segmenter import Words, segmenter
 from retrieval.radicals import RADICALS
 
-TERMS_VERSION = 2
+TERMS_VERSION = 3
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
 
 HAN = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
@@ -156,14 +157,15 @@ class Tokenizer:
     def words(self, text: str) -> Iterator[Token]:
         """Cut normalised text into words; punctuation and spaces are passed over.
 
-        jieba cuts the Chinese; a number with its decimals, a Latin word, and a run like ``5g`` are one word each.
+        jieba cuts the Chinese; a number with its decimals, a Latin word, and a run like ``5g`` are one word each. Of a
+        Latin word the token's text is the stem.
         """
         cut, stop = segmenter(self.cache_folder, self._words), self._stop
         for run in _RUN.finditer(text):
             start = run.start()
             if run.lastgroup != "han":
                 if (word := run.group().replace(",", "")) not in stop:
-                    yield Token(word, start, run.end(), han=False)
+                    yield Token(stem(word), start, run.end(), han=False)
                 continue
             for word in cut(run.group()):
                 if word not in stop:
@@ -171,7 +173,7 @@ class Tokenizer:
                 start += len(word)
 
     def terms(self, text: str) -> list[str]:
-        """Give the bag of terms of a text, not normalised yet: its words, Chinese characters and pairs of them.
+        """Return the bag of terms of a text, not normalised yet: its words, Chinese characters and pairs of them.
 
         >>> Tokenizer(cache_folder).terms("电动汽车GPS")
         ['电动汽车', 'gps', '电', '动', '汽', '车', '电动', '动汽', '汽车']
@@ -180,23 +182,23 @@ class Tokenizer:
         return [*self.word_terms(normal), *characters(normal), *pairs(normal)]
 
     def word_terms(self, text: str) -> list[str]:
-        """Give the words of a normalised text, as ``words`` does, without where they stand."""
+        """Return the words of a normalised text, as ``words`` does, without where they stand."""
         cut, stop = segmenter(self.cache_folder, self._words), self._stop
         words: list[str] = []
         for match in _RUN.finditer(text):
             if match.lastgroup == "han":
-                words += cut(match.group())
-            else:
-                words.append(match.group().replace(",", ""))
-        return [word for word in words if word not in stop] if stop else words
+                words += (word for word in cut(match.group()) if word not in stop) if stop else cut(match.group())
+            elif (word := match.group().replace(",", "")) not in stop:
+                words.append(stem(word))
+        return words
 
 
 def characters(text: str) -> list[str]:
-    """Give the Chinese characters of a normalised text, in order."""
+    """Return the Chinese characters of a normalised text, in order."""
     return [character for run in _RUN.finditer(text) if run.lastgroup == "han" for character in run.group()]
 
 
 def pairs(text: str) -> list[str]:
-    """Give the pairs of neighbouring Chinese characters of a normalised text, in order."""
+    """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
     runs = (run.group() for run in _RUN.finditer(text) if run.lastgroup == "han")
     return [run[i : i + 2] for run in runs for i in range(len(run) - 1)]

@@ -32,6 +32,12 @@ _REQUEST = (
     "|(?:谁|哪位)(?:能|可以)?(?:知道|晓得|告诉我)(?![的自])|(?:你们?|您|大家)(?:知不知道|知道|晓得|清楚)(?![的自])"
     f"|请?(?:查询?|搜索?|问|说|讲|介绍|解释|科普)(?:一下|下|一哈)|(?:查查|搜搜|问问|说说|讲讲)(?!而已)"
 )
+_ENGLISH_REQUEST = (
+    "(?:(?:could|can|would) you )?(?:please |kindly )?(?:tell|show|help) (?:me|us)(?: know)?(?: about)?(?= )"
+    "|(?:do you know|does anyone know|does anybody know|any idea|i (?:just )?(?:want|need|would like) to know"
+    "|i'd like to know|i wonder|i was wondering|excuse me|please"
+    "|may i ask|can i ask|quick question|hi there|hello there)(?=[ ,:!])"
+)
 _SIGH = (
     "好(?:的|吧|呀|呢|哒|嘞)*|[嗯呃额哦噢喔诶欸啊唉]+|哎呀?|行吧?|可以|ok(?:ay)?|收到|明白了?|知道了|懂了|了解了?|(?:谢谢|多谢|感谢)(?:你们?|您|大家)?了?|"
     "谢了|辛苦了?|不好意思|打扰(?:了|一下|下)?|抱歉|对了|话说(?:回来)?|那个|那么|那|然后|所以|在吗|在么|在不在|有人吗|有人在吗|急+|求助|求问|求教|"
@@ -43,6 +49,7 @@ _MARKS_BEHIND = re.compile(r"(?:[^\w》」』”’\"')\]】>]|_)*$")
 # It may run on into the question; a sigh may not: 好的包包怎么挑 is about what is good.
 _OPENINGS = (
     re.compile(_REQUEST),
+    re.compile(_ENGLISH_REQUEST),
     re.compile(rf"(?:{_GREETING})(?=\W|{_REQUEST}|(?:{_PEOPLE})\W)"),
     re.compile(rf"(?:{_SIGH}){{1,4}}[,!?。;:、~…\n]"),
     re.compile(rf"(?:{_PEOPLE}|那|那么|话说|对了|不好意思|打扰一?下了?)(?=\W*(?:{_REQUEST}))"),
@@ -55,7 +62,8 @@ _OPENINGS = (
 
 _PARTICLES = "[吗呢啊呀吧嘛么哈哦噢喔哟呦捏咧哒嘞啦喽咯]"
 _THANKS = (
-    "(?:谢谢|多谢|感谢|蟹蟹)(?:你们?|您|大家|各位|啦|了)*|谢了|谢啦|感激不尽|thx|thanks(?: you)?|thank you|"
+    "(?:谢谢|多谢|感谢|蟹蟹)(?:你们?|您|大家|各位|啦|了)*|谢了|谢啦|感激不尽|thx|please|"
+    "thanks a lot|many thanks|thanks in advance|thanks(?: you)?|thank you|"
     "辛苦(?:了|您|你)*|麻烦(?:了|您|你)+|拜托(?:了|啦)?|"
     "跪求|求(?:解答?|助|答案?|告知|指教|科普|指点|大[佬神](?:们)?(?:解答|告知|指教)?)|在线等(?:挺?急的?)?|[很挺]?急+|盼复|(?:有人|谁)知道吗?|有知道的吗?"
 )

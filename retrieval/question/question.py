@@ -12,27 +12,29 @@ from dataclasses import dataclass
 
 from retrieval.language import Normalised, Token, Tokenizer, characters, normalise, pairs
 from retrieval.language.classifiers import CLASSIFIERS
+from retrieval.language.english import root, stem, words_only
 from retrieval.language.function_words import VAGUE_NOUNS
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question.framing import framed, without_particles
 from retrieval.question.kinds import Kind, ask
-from retrieval.question.nouns import looks, noun
+from retrieval.question.nouns import form, noun
 
 _THE_DOCUMENT = re.compile(
     r"(?:这|那|该|本)篇?(?:文章|报道|新闻|文件|报告|公告|稿子|文)(?:里面?|中|上)?|^\s*文(?:章)?[中里](?:提及|提到|指出|认为)?,?"
 )
 _WHICH = re.compile(
-    r"(?:[在于从以由被向和跟与]?)(?:哪|那|什么|何|几|多少)(?:一|两|几)?"
-    r"[个位名种座条家所本部场次届只支项款]?(?:样的?)?(?:主要|著名|重要|知名|特殊)?的?"
-    r"(?P<noun>[\u4e00-\u9fff]{1,6})"
+    rf"(?:[在于从以由被向和跟与]?)(?:哪|那|什么|何|几|多少)(?:一|两|几)?[{CLASSIFIERS}]?(?:样的?)?"
+    r"(?:主要|著名|重要|知名|特殊)?的?(?P<noun>[\u4e00-\u9fff]{1,6})"
 )
 _ASKING = re.compile(
     r"为什么|为甚么|为何|为啥|什么时候|啥时候|多会儿|什么样的?|什么|甚么|干啥|干嘛|啥样?|哪[一几两]?[种些]|"
-    rf"哪[一几两]?[{CLASSIFIERS}](?![\u4e00-\u9fff]?[城港市])|哪里|哪儿|哪|何时|何地|何处|何种|何人|多少|谁|"
+    rf"哪[一几两]?[{CLASSIFIERS}]|哪里|哪儿|哪|何时|何地|何处|何种|何人|多少|谁|"
     r"有?多(?=[高长重深宽](?![于量家数约部概型小学]))|有?多[大远快厚广](?![于量家数约部概型小学])|"
     r"怎么[样办]?|怎样|如何|咋[样办整弄搞]?|百分之几|几分之几|几[月日号点]|"
     rf"几(?=[年天月周级岁{CLASSIFIERS}])|几(?=\W*$)|是否|多久|会不会|是不是|能不能|可不可以|有没有|要不要|行不行"
 )
+_ENGLISH = re.compile(r"(?<![a-z])[a-z]+(?:'[a-z]+)?(?:[ ,-]+[a-z0-9]+(?:'[a-z]+)?){2,}")
+"""Three English words and more, which are no names among Chinese ones: there WHO and IT are names."""
 _NAMING = ("n", "j", "l", "i", "vn", "an", "g")
 """Parts of speech that name something: nouns and names, abbreviations, idioms, 研究 and 困难, morphemes."""
 
@@ -44,10 +46,11 @@ class Question:
     ``gap`` is the span in ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the
     polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么
     asks for, if one does; ``tokens`` are its words with those offsets. ``noun`` is what is asked for, wherever it
-    stands, and ``looks`` what such a thing looks like in a text, where that is known. ``words``, ``characters`` and
+    stands, and ``form`` the form of such a thing in a text, where that is known. ``words``, ``characters`` and
     ``pairs`` are in order, each once; ``verbs`` are those of the words; ``contents`` are the tokens that name or
     number something, ``spoken`` the spans of colloquial words, which nobody expects in a document. ``synonyms`` are
-    words of it with others that are looked for as well, ``others`` the terms of those.
+    words of it with others that are looked for as well, ``others`` the terms of those. ``corrections`` are words as
+    they were misspelt, each with the one that stands in ``text``.
     """
 
     text: str
@@ -57,7 +60,7 @@ class Question:
     content: str
     focus: str
     noun: str
-    looks: re.Pattern[str] | None
+    form: re.Pattern[str] | None
     unit: re.Pattern[str] | None
     tokens: tuple[Token, ...]
     contents: tuple[Token, ...]
@@ -68,6 +71,7 @@ class Question:
     characters: tuple[str, ...]
     pairs: tuple[str, ...]
     others: tuple[str, ...]
+    corrections: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, text: str, tokenizer: Tokenizer, synonyms: Synonyms | None = None) -> Question:
@@ -81,13 +85,14 @@ class Question:
         start, end = framed(normal.text)
         bare = _blank(" " * start + normal.text[start:end], _THE_DOCUMENT)
         kind, gap = ask(bare)
-        content = _blank(bare, _ASKING)
+        said = _ENGLISH.sub(lambda match: words_only(match[0]), bare)
+        content = _blank(said, _ASKING)
         content = content[: without_particles(content)].ljust(len(normal.text))
         tokens = tuple(tokenizer.words(content))
         words = _distinct(token.text for token in tokens)
-        asked = noun(bare, gap, tokenizer)
-        table, whole = synonyms or default(), tuple(tokenizer.words(bare))
-        expanded, spoken = table.expand(bare, whole), table.spoken(bare, whole)
+        asked = noun(said, gap, tokenizer)
+        table, whole = synonyms or default(), tuple(tokenizer.words(said))
+        expanded, spoken = table.expand(said, whole), table.spoken(said, whole)
         own = dict.fromkeys((*words, *characters(content), *pairs(content)))
         return cls(
             text=text,
@@ -97,7 +102,7 @@ class Question:
             content=content,
             focus=_focus(bare, gap, tokenizer),
             noun=asked,
-            looks=looks(asked),
+            form=form(asked),
             unit=_unit(bare, gap),
             tokens=tokens,
             contents=_contents(tokens, spoken, tokenizer),
@@ -116,7 +121,7 @@ class Question:
         return self.words + self.characters + self.pairs + self.others
 
     def of_word(self, word: str) -> tuple[str, ...]:
-        """Give the question's own terms that are part of a word."""
+        """Return the question's own terms that are part of a word."""
         own = dict.fromkeys(self.words + self.characters + self.pairs)
         return tuple(term for term in own if term in word)
 
@@ -166,12 +171,14 @@ _TO = "(?:至|到|~|-|—|–)"
 
 
 def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
-    """Give what a number must stand with to answer: the unit after 多少 and 几, or one that measures what is asked."""
+    """Return what a number must stand with to answer: a unit after 多少 and 几, or what measures it."""
     if gap is None:
         return None
     asking = text[gap[0] : gap[1]]
     after = re.match(r"(?:个)?([\u4e00-\u9fff%]{1,2})", text[gap[1] :])
     number = r"(?:\d+(?:[.,]\d+)*|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
+    if counted := re.match(r" +([a-z]{3,})", text[gap[1] :]) if asking.startswith("how m") else None:
+        return re.compile(rf"(?<![\d.])\d[\d,.]* (?:[a-z-]+ ){{0,2}}{root(stem(counted[1]))}")
     if "第几" in asking and after:
         return re.compile(rf"第{number}{after[1][0]}")
     for asks, units in _MEASURES:

@@ -11,6 +11,8 @@ from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_TAIL = 8
+"""Characters at the end of a sentence in which such a mark is looked for."""
 _LEADING = ' "“「『('
 _LEANING = re.compile(
     r"(?:(?:但是?|而|然而|不过|因此|所以|后来|其后|同时|此外|另外|之后|随后|于是|最后|最终|由于|虽然),?)?"
@@ -18,7 +20,8 @@ _LEANING = re.compile(
     r"也|亦|并|又|还|曾|则|为|是|而)"
 )
 _POINTING = re.compile(r"这|此|该|其")
-_ASKS_BACK = re.compile(r"[?？]\s*[”\"」』]?\s*$")
+_AFTER_QUESTION = '”"」』 \n\t'
+"""What may stand behind the mark that ends a question."""
 _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 """Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
 _LITTLE = 4
@@ -29,7 +32,7 @@ _EARLY = 3
 
 def looks(evidence: Evidence) -> Array:
     """Tell which sentences have something that looks like what the question's noun asks for, and is not its own."""
-    pattern, text, covered = evidence.question.looks, evidence.passages.text, evidence.covered
+    pattern, text, covered = evidence.question.form, evidence.passages.text, evidence.covered
     if pattern is None:
         return np.zeros(len(evidence.rows))
     return np.array(
@@ -98,12 +101,9 @@ def verbs(evidence: Evidence) -> Array:
 def asks_back(evidence: Evidence) -> Array:
     """Tell which sentences are questions themselves."""
     text = evidence.passages.text
-    return np.array(
-        [
-            float(bool(_ASKS_BACK.search(text[begin:end])))
-            for begin, end in zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
-        ]
-    )
+    bounds = zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
+    ends = (text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION) for begin, end in bounds)
+    return np.array([float(end.endswith(("?", "？"))) for end in ends])
 
 
 def leaning(evidence: Evidence) -> Flags:
@@ -142,13 +142,10 @@ def depth(evidence: Evidence) -> Array:
 
 def pointing(evidence: Evidence) -> Array:
     """Tell which sentences point at what another one has told: 这一时期, 此书, 其."""
-    text = evidence.passages.text
-    return np.array(
-        [
-            float(bool(_POINTING.search(text, begin, end)))
-            for begin, end in zip(evidence.begins.tolist(), evidence.ends.tolist(), strict=True)
-        ]
-    )
+    places = [match.start() for match in _POINTING.finditer(evidence.passages.text)]
+    result = np.zeros(len(evidence.rows))
+    result[evidence.rows_of(np.array(places, dtype=np.int64))] = 1
+    return result
 
 
 def repeats(evidence: Evidence) -> Array:

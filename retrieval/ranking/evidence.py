@@ -12,13 +12,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.language import relations
 from retrieval.postings.formula import K1, B
 from retrieval.question import Question
-from retrieval.ranking import relations
 from retrieval.ranking.alignment import skipping, subsequences
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.passages import Passages, all_occurrences, occurrences
-from retrieval.records import Found, Sentence
+from retrieval.records import Found, Hit, Sentence
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -26,8 +26,8 @@ Flags = NDArray[np.bool_]
 WORDS, CHARACTERS, PAIRS = range(3)
 """The groups of terms, as columns of what is given per group."""
 
-LIKELY = 40
-"""How many sentences are aligned with the question and searched for what it asks for, which takes longest of all."""
+LIKELY = 48
+"""How many of the sentences that were found are ranked: looking at them closely takes longest of all."""
 
 TOPIC = 15
 """Characters up to which a title names what its document is about, rather than say it in a sentence."""
@@ -91,6 +91,15 @@ class Evidence:
         columns = np.repeat(np.arange(shape[1]), [len(found) for found in self.positions])
         pieces = np.searchsorted(starts, places, side="right") - 1
         return np.bincount(pieces * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+
+    def rows_of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows in which places of the passages' text stand; those in titles are left out."""
+        rows = np.searchsorted(self.begins, places, side="right") - 1
+        return rows[(rows >= 0) & (places < self.ends[rows])]
+
+    def hit_at(self, row: int) -> Hit:
+        """Return the hit of a row."""
+        return self.passages.hits[int(self.hit[row])]
 
     def sentence_at(self, row: int) -> Sentence:
         """Give the sentence of a row."""
@@ -246,10 +255,12 @@ class Evidence:
 
     @cached_property
     def likely(self) -> list[int]:
-        """The ``LIKELY`` sentences that cover most of the question with their context: worth looking at closely."""
-        shares = self.share(self.context, self.weights)
-        most = np.argsort(-shares[:, WORDS] - shares[:, PAIRS], kind="stable")[:LIKELY]
-        return sorted(most.tolist())
+        """The ``LIKELY`` rows that have most of the question, alone, with their context and with their paragraph."""
+        context, paragraph = self.share(self.context, self.weights), self.share(self.paragraph, self.weights)
+        alone = self.share(self.sentence, self.weights)
+        most = context[:, WORDS] + context[:, PAIRS] + alone[:, WORDS] + paragraph[:, PAIRS]
+        most += self.scores / (2 * self.scores.max())
+        return sorted(np.argsort(-most, kind="stable")[:LIKELY].tolist())
 
     @cached_property
     def novelty(self) -> Array:
@@ -265,7 +276,9 @@ class Evidence:
         """
         pattern, text, covered = self.question.kind.answers, self.passages.text, self.covered
         found: list[list[tuple[int, int]]] = [[] for _ in self.rows]
-        for row in self.likely if pattern is not None else ():
+        if pattern is None:
+            return found
+        for row in self.likely:
             matches = pattern.finditer(text, int(self.quoted[row]), int(self.ends[row]))
             found[row] = [m.span() for m in matches if not covered[m.start() : m.end()].all()]
         return found
@@ -281,12 +294,11 @@ class Evidence:
         pattern, text, covered = self.question.unit, self.passages.text, self.covered
         if pattern is None:
             return np.zeros(len(self.rows))
-        return np.array(
-            [
-                float(any(not covered[match.start()] for match in pattern.finditer(text, begin, end)))
-                for begin, end in zip(self.quoted.tolist(), self.ends.tolist(), strict=True)
-            ]
-        )
+        result = np.zeros(len(self.rows))
+        for row in self.likely:
+            matches = pattern.finditer(text, int(self.quoted[row]), int(self.ends[row]))
+            result[row] = any(not covered[match.start()] for match in matches)
+        return result
 
     @cached_property
     def related(self) -> tuple[Array, Array]:
@@ -301,9 +313,7 @@ class Evidence:
                 places = occurrences(self.passages.text, member)
                 if not places:
                     continue
-                found = np.array(places, dtype=np.int64)
-                rows = np.searchsorted(self.begins, found, side="right") - 1
-                rows = rows[(rows >= 0) & (found < self.ends[rows])]
+                rows = self.rows_of(np.array(places, dtype=np.int64))
                 (same if member in self.question.content else other)[rows] = True
             weight = self._local(same | other)
             anyhow += (same | other) * weight

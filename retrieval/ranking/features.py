@@ -180,9 +180,9 @@ NAMES: tuple[str, ...] = (
 
 
 def features(evidence: Evidence) -> Array:
-    """Compute the table: an array of sentences × ``NAMES``."""
+    """Return the table: an array of the likely sentences × ``NAMES``."""
     kind = evidence.question.kind.name
     none = np.zeros(len(evidence.rows))
     columns = [coverage.formula(evidence)[:, list(coverage.groups)] for coverage in COVERAGES]
     columns += [(feature.formula(evidence) if feature.kind in (None, kind) else none)[:, None] for feature in FEATURES]
-    return np.concatenate(columns, axis=1)
+    return np.concatenate(columns, axis=1)[evidence.likely]

@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from retrieval.language import normalise
 from retrieval.ranking.asked import asks_back
 from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.passages import folded, prepare
 from retrieval.records import Hit
 
 PENALTY = 3.0
@@ -40,7 +40,9 @@ _NAME_LIMIT = 24
 def penalties(evidence: Evidence) -> Array:
     """Return what to take off each sentence's value."""
     asked = evidence.question.normal.text
-    of_hit = np.array([float(_is_furniture(hit, asked)) for hit in evidence.passages.hits])
+    of_hit = np.zeros(len(evidence.passages.hits))
+    for number in set(evidence.hit[evidence.likely].tolist()):
+        of_hit[number] = _is_furniture(evidence.passages.hits[number], asked)
     return np.asarray(PENALTY * np.maximum(of_hit[evidence.hit], asks_back(evidence)))
 
 
@@ -48,12 +50,12 @@ def _is_furniture(hit: Hit, asked: str) -> bool:
     """Whether a paragraph is furniture, unless the question asks for just that."""
     if hit.paragraph.questions:
         return False
-    headings = [normalise(heading).text.strip() for heading in hit.paragraph.section[-2:]]
+    headings = [folded(heading).strip() for heading in hit.paragraph.section[-2:]]
     if any(_HEADING.fullmatch(heading) and heading not in asked for heading in headings):
         return True
     if _FILE.fullmatch(PurePosixPath(hit.source.path).stem.lower()):
         return True
-    text = normalise(hit.paragraph.text).text
+    text = prepare(hit.paragraph).normal.text
     return bool(_NOTICE.search(text)) or _is_link_list(hit.paragraph.text)
 
 

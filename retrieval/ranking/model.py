@@ -77,7 +77,7 @@ class Model:
     trees: Trees
 
     def values(self, table: Array) -> Array:
-        """Give the value of each row of the table of features."""
+        """Return the value of each row of the table of features."""
         return np.asarray(table @ self.weights + self.trees.values(table))
 
 

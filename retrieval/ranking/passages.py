@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.language import Normalised, normalise
+from retrieval.language.english import root, stem
 from retrieval.language.splitting import sentences
 from retrieval.records import Hit, Paragraph, Sentence
 
@@ -47,6 +48,12 @@ def _prepared(text: str, *, whole: bool) -> Prepared:
     return Prepared(normal, cut, starts)
 
 
+@lru_cache(maxsize=4096)
+def folded(head: str) -> str:
+    """Return a title or heading normalised; many paragraphs have the same."""
+    return normalise(head).text
+
+
 @dataclass(frozen=True, slots=True)
 class Passages:
     """The sentences of the hits, in their order, as rows.
@@ -76,9 +83,9 @@ class Passages:
         rows: list[Sentence | None] = []
         length = 0
         for number, hit in enumerate(hits):
-            head = normalise("\n".join((hit.source.title, *hit.paragraph.section))).text + "\n"
+            head = folded("\n".join((hit.source.title, *hit.paragraph.section))) + "\n"
             prepared = prepare(hit.paragraph)
-            asked = "".join(f"{normalise(question).text}\n" for question in hit.paragraph.questions)
+            asked = "".join(f"{folded(question)}\n" for question in hit.paragraph.questions)
             parts += (head, asked, prepared.normal.text, "\n")
             starts += (length, length + len(head))
             quoted.append(length)
@@ -102,11 +109,15 @@ class Passages:
 
 
 def occurrences(text: str, term: str) -> list[int]:
-    """Give the positions at which a term stands in a normalised text; a Latin word or a number only as a whole.
+    """Return the positions at which a term stands in a normalised text; a Latin word or a number only as a whole.
 
-    >>> occurrences("2025年5g,a5g", "5g")
-    [5]
+    A stem stands where a word of it does.
+
+    >>> occurrences("2025年5g,a5g", "5g"), occurrences("policies and a policy", "polici")
+    ([5], [0, 15])
     """
+    if term.isascii() and term.isalpha():
+        return _inflected(text, term)
     result = []
     whole = term.isascii()
     start = text.find(term)
@@ -115,6 +126,21 @@ def occurrences(text: str, term: str) -> list[int]:
         if not whole or (_bounded(text, start - 1) and _bounded(text, end)):
             result.append(start)
         start = text.find(term, start + 1)
+    return result
+
+
+def _inflected(text: str, term: str) -> list[int]:
+    """Return where a word stands, and those of which it is the stem."""
+    begins = root(term)
+    result = []
+    start = text.find(begins)
+    while start >= 0:
+        end = start + len(begins)
+        while not _bounded(text, end):
+            end += 1
+        if _bounded(text, start - 1) and term in (word := text[start:end], stem(word)):
+            result.append(start)
+        start = text.find(begins, end)
     return result
 
 

@@ -17,7 +17,7 @@ from retrieval.ranking.features import features
 from retrieval.ranking.furniture import penalties
 from retrieval.ranking.highlights import highlights
 from retrieval.ranking.missing import missing
-from retrieval.ranking.model import stored
+from retrieval.ranking.model import Model, stored
 from retrieval.ranking.passages import Passages, prepare
 from retrieval.ranking.units import Unit, unit
 from retrieval.records import Found, Hit, Sentence
@@ -86,9 +86,15 @@ class Ranker:
         weights = self._background.weights(found, question.terms)
         return Evidence(question, found, Passages.of(_ranked(found.hits)), weights, self._names.of(question))
 
+    def values(self, evidence: Evidence, table: Array, model: Model) -> Array:
+        """Return a model's value of each sentence by the table of their features, -∞ where one is not likely."""
+        values = np.full(len(evidence.rows), -np.inf)
+        values[evidence.likely] = model.values(table) - penalties(evidence)[evidence.likely]
+        return values
+
     def case(self, evidence: Evidence, values: Array) -> Case:
         """Give what the confidence of an answer is judged by, from the values that the model gave the sentences."""
-        return Case(evidence, int(np.argmax(values)), values)
+        return Case(evidence, int(np.argmax(values)))
 
     def rank(self, question: Question, found: Found) -> Ranking:
         """Rank the sentences of the paragraphs found for a question's terms."""
@@ -99,21 +105,16 @@ class Ranker:
             return Ranking(question, (), 0.0, lacking, None, found.partial)
         evidence = self.evidence(question, found)
         table = features(evidence)
-        values = stored().values(table) - penalties(evidence)
+        values = self.values(evidence, table, stored())
         odds = np.exp(values - values.max())
         odds /= odds.sum()
-        order = np.argsort(-values, kind="stable")
+        order = np.argsort(-values, kind="stable")[: len(evidence.likely)]
+        told = dict(zip(evidence.likely, table, strict=True))
         ranked = _distinct(
             Candidate(
-                (hit := evidence.passages.hits[place]),
-                unit(question, evidence.sentence_at(row), hit),
-                score,
-                row,
-                table[row],
+                (hit := evidence.hit_at(row)), unit(question, evidence.sentence_at(row), hit), score, row, told[row]
             )
-            for row, place, score in zip(
-                order.tolist(), evidence.hit[order].tolist(), odds[order].tolist(), strict=True
-            )
+            for row, score in zip(order.tolist(), odds[order].tolist(), strict=True)
         )
         case = self.case(evidence, values)
         lacking = missing(question, found, case.entities, case.lacks)

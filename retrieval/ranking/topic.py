@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 
-from retrieval.language import normalise, pairs
+from retrieval.language import pairs
 from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.passages import folded
 
 _REMARK = re.compile(r"[ _(,]")
 """What begins the part of a title that tells it apart from others of its name: 东关街 (扬州)."""
@@ -16,7 +17,7 @@ _REMARK = re.compile(r"[ _(,]")
 def titled(evidence: Evidence) -> Array:
     """Tell of which documents the question says the title."""
     asked = evidence.question.normal.text
-    names = [_REMARK.split(normalise(hit.source.title).text)[0] for hit in evidence.passages.hits]
+    names = [_REMARK.split(folded(hit.source.title))[0] for hit in evidence.passages.hits]
     return np.array([float(len(name) > 1 and name in asked) for name in names])[evidence.hit]
 
 
@@ -25,7 +26,7 @@ def heading(evidence: Evidence) -> Array:
     asked = evidence.question.normal.text
     shares = []
     for hit in evidence.passages.hits:
-        heads = [pairs(normalise(text).text) for text in (*hit.paragraph.section[-1:], *hit.paragraph.questions)]
+        heads = [pairs(folded(text)) for text in (*hit.paragraph.section[-1:], *hit.paragraph.questions)]
         shares.append(max((sum(pair in asked for pair in head) / len(head) for head in heads if head), default=0.0))
     return np.array(shares)[evidence.hit]
 

@@ -61,15 +61,20 @@ _WORDINGS = re.compile(r"\n|\s*[|｜]+\s*|\s*##+\s*|\s*@@+\s*")
 
 
 class FaqColumns(NamedTuple):
-    """The columns of a table of questions and answers: those that ask, the one that answers, and the other two kinds.
+    """The columns of a table of questions and answers: those that ask, the one that answers, and two other kinds.
 
-    ``categories`` say what a pair is about; ``details`` are the rest, without numbers that only count the rows.
+    ``categories`` say what a pair is about; ``meaningless`` ones count the rows or say who keeps them.
     """
 
     questions: tuple[int, ...]
     answer: int
     categories: tuple[int, ...] = ()
-    details: tuple[int, ...] = ()
+    meaningless: tuple[int, ...] = ()
+
+    def details(self, width: int) -> list[int]:
+        """The columns of a row that say something more of the pair."""
+        others = {*self.questions, self.answer, *self.categories, *self.meaningless}
+        return [at for at in range(width) if at not in others]
 
 
 class Pair(NamedTuple):
@@ -154,7 +159,7 @@ def _series(names: Sequence[str]) -> set[int]:
     """The columns whose names count: 2021年, 2022年, …; Q1, Q2, …."""
     columns: dict[str, list[int]] = {}
     for column, name in enumerate(names):
-        if name and is_value(name):
+        if name and is_value(name) and (_YEAR.match(name) or not name.isdecimal()):
             columns.setdefault(shape(name), []).append(column)
     return {
         column
@@ -213,14 +218,14 @@ def _by_marks(names: list[str], rows: list[Sequence[str]]) -> FaqColumns | None:
     if not others:
         return None
     answer = max(others, key=lambda at: sum(map(len, columns[at])))
-    return _divided([*names, *[""] * (width - len(names))], (asking,), answer)
+    return _divided(names, (asking,), answer)
 
 
 def _divided(names: list[str], asking: tuple[int, ...], answer: int) -> FaqColumns:
     others = [at for at in range(len(names)) if at not in asking and at != answer]
     categories = tuple(at for at in others if _CATEGORIES.fullmatch(names[at]))
-    details = tuple(at for at in others if at not in categories and not _MEANINGLESS.fullmatch(names[at]))
-    return FaqColumns(asking, answer, categories, details)
+    meaningless = tuple(at for at in others if _MEANINGLESS.fullmatch(names[at]))
+    return FaqColumns(asking, answer, categories, meaningless)
 
 
 def question_answer(columns: FaqColumns, row: Sequence[str]) -> Pair | None:

@@ -54,6 +54,8 @@ def cell_text(text: str) -> str:
     >>> cell_text(" 1. 关闭 电源\r\n\n2. 打开后盖 ")
     '1. 关闭 电源\n2. 打开后盖'
     """
+    if text.isalnum():
+        return text
     for end in _LINE_ENDS:
         if end in text:
             text = text.replace(end, "\n")
@@ -191,6 +193,7 @@ class _Reading:
         self.label: tuple[str, ...] = ()  # the heading within it
         self.named = False
         self.headers: list[list[str]] = []
+        self.unsaid: Sequence[Row] = ()  # rows of names below which nothing has stood so far
         self.names: list[str] = []
         self.faq: FaqColumns | None = None
         self.form = self.turned = False
@@ -210,7 +213,10 @@ class _Reading:
                 yield from self._alone(alone, rows, start, gap=gap)
                 start += 1
                 continue
+            unsaid = self.unsaid
             depth = self._begins(rows, start, gap=gap)
+            if unsaid is not self.unsaid:
+                yield from self._lines(unsaid)
             if depth is None:
                 yield Block(_unnamed(row, form=False), under=self.under + self.captions)
                 start += 1
@@ -228,6 +234,11 @@ class _Reading:
                 yield from self._row(row)
                 start += 1
             gap = False
+        yield from self._lines(self.unsaid)
+
+    def _lines(self, rows: Sequence[Row]) -> list[Block]:
+        """Rows that looked like names, and below which nothing stands."""
+        return [Block(_unnamed(row, form=False), under=self.under) for row in rows if _is_filled(row)]
 
     def _stands_alone(self, rows: Sequence[Row], start: int, cell: Cell, *, gap: bool) -> bool:
         """Whether a row's only text is a caption, heading or note, and not a row of data that is otherwise empty."""
@@ -274,6 +285,7 @@ class _Reading:
             return 0
         self.form = self.turned = False
         self._name(names, depth, said)
+        self.unsaid = rows[start : start + depth]
         self.headers, self.marked = header, all(cell.heads for cell in row if cell.text)
         return depth
 
@@ -289,12 +301,14 @@ class _Reading:
 
     def _breaks(self, row: Row) -> bool:
         """Whether the row holds words in all columns of figures, of which there are several: names of other columns."""
-        if all(cell.heads for cell in row if cell.text):
+        if row[0].heads and all(cell.heads for cell in row if cell.text):
             return True
-        if self.marked or self.keyed or len(self.figures) < 2 or sum(map(is_name, _texts(row))) < 0.5 * len(_once(row)):
+        if self.marked or self.keyed or len(self.figures) < 2:
             return False
         cells = [row[at].text for at in self.figures if at < len(row)]
-        return len(cells) == len(self.figures) and all(cells) and not any(map(is_value, cells))
+        if len(cells) < len(self.figures) or not all(cells) or any(map(is_value, cells)):
+            return False
+        return sum(map(is_name, _texts(row))) >= 0.5 * len(_once(row))
 
     def _name(self, names: list[str], depth: int, below: list[list[str]]) -> None:
         self.named = True
@@ -312,6 +326,7 @@ class _Reading:
         self.figures = [at for at, texts in enumerate(columns) if sum(map(is_value, texts)) >= 0.6 * len(texts) > 0]
 
     def _row(self, row: Row) -> Iterator[Block]:
+        self.unsaid = ()
         length = period(self.names) if self.names else len(row)
         for at in range(0, len(row), max(length, 1)):
             part = row[at : at + length]
@@ -322,10 +337,17 @@ class _Reading:
         under = self.under + self.captions + self.label
         if self.faq and (pair := question_answer(self.faq, _texts(row))):
             about = [row[at].text for at in self.faq.categories if at < len(row)]
-            details = [row_text(self.names[at : at + 1], [row[at].text]) for at in self.faq.details if at < len(row)]
+            details = [row_text(self.names[at : at + 1], [row[at].text]) for at in self.faq.details(len(row))]
             under += tuple(filter(None, map(collapse, [*about, *details])))
             return Block(pair.answer, under=under, questions=tuple(map(collapse, pair.questions)))
         if not self.names:
+            if (
+                self.form
+                and not self.label
+                and len(texts := _once(row)) > 1
+                and texts[0].rstrip("：:").endswith("名称")
+            ):
+                self.label = (row_text(texts[:1], texts[1:2]),)  # what the whole form is about
             return Block(_unnamed(row, form=self.form), under=under)
         # A cell over several columns is one object in all of them, and is said once.
         cells = [(self.names[at] if at < len(self.names) else "", cell.text) for at, cell in enumerate(row)
@@ -346,12 +368,18 @@ def _even(rows: Sequence[Row]) -> list[list[Cell]]:
 def _below(rows: Sequence[Row], start: int) -> list[Row]:
     """The first rows below the names, as far as they may be their data: up to an empty row that does not come first."""
     found: list[Row] = []
+    gap = False
     for row in rows[start : start + _LOOKED_AT]:
-        if _is_filled(row):
-            if _single(row) is None or not found:
-                found.append(row)
-        elif found:
-            break
+        if not _is_filled(row):
+            if found:
+                break
+            gap = True
+        elif _single(row) is None:
+            found.append(row)
+        elif gap and not found:
+            break  # the caption of another table
+        elif not found:
+            found.append(row)
     return found
 
 

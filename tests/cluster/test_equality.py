@@ -26,7 +26,7 @@ def documents(tokenizer: Tokenizer) -> list[Document]:
 
 @pytest.fixture(scope="module")
 def questions(tokenizer: Tokenizer, documents: list[Document]) -> list[list[str]]:
-    author, random = Author(tokenizer, 8), Random(9)  # noqa: S311
+    author, random = Author(tokenizer, 8), Random(9)
     asked = (author.question(random.choice(random.choice(documents).paragraphs).text) for _ in range(QUESTIONS))
     return [tokenizer.terms(question) for question in asked]
 

@@ -40,7 +40,7 @@ def test_malformed_value_is_remarked_and_costs_only_itself(read_one: Read) -> No
     [("007", "007"), ("12:30", "12:30"), ("No", "No"), ("1.10", "1.10"), ("2023-05-06", "2023-05-06"), ("\t甲", "甲")],
 )
 def test_value_is_what_somebody_wrote(read_one: Read, value: str, title: str) -> None:
-    assert read_one(f"---\ntitle: {value}\n---\n正文。", "名.md").source.title == title
+    assert read_one(f"---\ntitle: {value}\n---\n正文。", "1.md").source.title == title
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ MARKDOWN = (
 )  # fmt: skip
 HTML = (
     "<p", "<p>", "<div>", "<b>", "<ul><li>", "<dl><dt>a<dd>", "<details><summary>a</summary>b", "<table><tr><td>",
-    "<pre>", "1<sup>2", "<div hidden>", "<!", "<!--", "<a '", '<a "', "</p", "&", "<button aria-expanded>", "ICP备 ", " ",
+    "<pre>", "1<sup>2", "<div hidden>", "<!--", "<a '", '<a "', "</p", "&", "<button aria-expanded>", "ICP备 ", " ",
 )  # fmt: skip
 TEXT = (
     "问：", "问：a？答：b。", "问：a？\n", "（", "“", "。", "，", "一、a\n", "第一条 ", "- a\n", "1. ", "a：\n- b\n",

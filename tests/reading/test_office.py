@@ -299,7 +299,7 @@ def test_questions_of_a_sheet_are_asked_and_its_answers_quoted(read_one: Read) -
 def test_empty_rows_far_apart_take_no_time(read_one: Read) -> None:
     book = workbook([["货品", "售价"], ["毛笔", "20元"]])
     active(book)["A1000000"] = "砚台"
-    merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A2:IV900000"/></mergeCells>'
+    merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A2:A900000"/></mergeCells>'
     data = repacked(saved(book), lambda _, part: part.replace(b"</sheetData>", merged))
     assert len(read_one(data, "a.xlsx").paragraphs) == 2
 

@@ -1,4 +1,4 @@
-"""Every sentence that people in Telegram read, in Chinese and English: one Fluent file for each language.
+"""Every sentence of the conversation, in Chinese and English: one Fluent file for each language.
 
 The only place where arguments are escaped. ``Phrases.html`` is for messages: text that goes in is escaped, unless it
 is ``Html`` already. ``Phrases.text`` is for what Telegram shows as it is: buttons, pop-ups, titles, descriptions.
@@ -16,10 +16,17 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import ast
 
 from bot.language import Language
+from bot.rendering.operator import in_language
 from bot.reply import Argument, Say
 
 # Text takes the way past Fluent, which does not format pieces of more than 2,500 characters.
 _SLOT = re.compile("\ue000(.*?)\ue001")
+
+_QUOTATION_MARKS = str.maketrans("“”", "「」")
+
+
+_REASONS = frozenset({"reason", "remark"})
+"""Arguments that come from where files are read and folders written."""
 
 
 class Html(str):
@@ -54,7 +61,15 @@ class Phrases:
             return self._format(said.key, said.arguments, as_html=as_html)
         speak = self.html if as_html else self.text
         plain = {name: speak(value) if isinstance(value, Say) else value for name, value in arguments.items()}
+        for name in _REASONS & plain.keys():
+            plain[name] = self._reason(plain[name])
         return self._filled(said, plain, as_html=as_html)
+
+    def _reason(self, value: str | int | float) -> str | int | float:
+        """What an error or a remark of the reader's says, which the code has in English."""
+        if not isinstance(value, str) or isinstance(value, Html) or self.language == "en":
+            return value
+        return in_language(value, "zh")
 
     def _filled(self, key: str, arguments: Mapping[str, str | int | float], *, as_html: bool) -> str:
         if not arguments and key in self._plain:
@@ -84,6 +99,23 @@ def phrases(language: Language) -> Phrases:
 
 
 def resource(language: Language) -> ast.Resource:
-    """The file of a language, parsed."""
-    path = files(__package__).joinpath(f"{language}.ftl")
-    return FluentResource(path.read_text(encoding="utf-8"))
+    """Return the sentences of a language, parsed; the traditional ones are the simplified ones, converted.
+
+    What ``zh-hant.ftl`` holds are corrections of that by hand.
+    """
+    if language != "zh-hant":
+        return FluentResource(_file(language))
+    from opencc import OpenCC
+
+    corrected = FluentResource(_file(language))
+    known = {entry.id.name for entry in corrected.body if isinstance(entry, ast.Message)}
+    converted = FluentResource(OpenCC("s2twp").convert(_file("zh")).translate(_QUOTATION_MARKS))
+    converted.body = [
+        *corrected.body,
+        *(one for one in converted.body if not (isinstance(one, ast.Message) and one.id.name in known)),
+    ]
+    return converted
+
+
+def _file(language: Language) -> str:
+    return files(__package__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")

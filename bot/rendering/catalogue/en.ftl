@@ -35,6 +35,7 @@ help-terminal =
     <b>Follow up</b>: after a question you can go on with “when?”, “and …?” or “more?” (in Chinese: 什么时候？ 那……呢？ 还有吗).
 
     Answers are sentences of the documents, word for word. What answers your question stands out; the line beneath is the source.
+help-group = Write @{ $username } and your question, or /ask and your question, or reply to me; for more, write to me in private.
 ask-how = What would you like to know? Write the question behind the command: /ask your question
 late = Sorry, I was away when this was asked, and that is too long ago for an answer. Please ask again if you still want to know.
 apology = Sorry, something went wrong and I could not answer. Please ask again in a while.
@@ -45,11 +46,13 @@ source-paragraph = paragraph { $number }
 source-page = page { $page }
 source-also = also in { $titles }
 partial = Some of the documents cannot be searched at the moment; this answer may not be complete.
-source-more-items = { $count } more { $count ->
-    [one] item
-   *[other] items
-}
-source-disputed = documents disagree, the newest first
+source-more =
+    { $count ->
+        [one] one more item
+       *[other] { $count } more items
+    }
+disputed = Documents disagree.
+disputed-newest = Documents disagree; the newest comes first.
 button-more = More
 button-context = Context
 button-back = Less
@@ -75,13 +78,14 @@ nothing-to-follow = There is no last question to follow up on. Please write the 
 
 ## Not found
 
+corrected = “{ $word }” is not in the documents; I looked for “{ $other }”:
 maybe = Possibly related; please check the source:
 not-found = I found no answer in the documents.
 not-found-question = Looked for: { $question }
 not-found-missing = They do not mention { $terms }.
 not-found-missing-more = They do not mention { $terms } and more.
 not-found-rephrase = Try other words, or be more specific.
-not-found-nearest = The nearest there is:
+not-found-nearest = Possibly related:
 term = “{ $term }”
 term-separator = {", "}
 terms = { $first }{ term-separator }{ $others }
@@ -90,6 +94,7 @@ no-documents-here = There are no documents to ask in this chat.
 ## Messages that are no questions
 
 greeting = Hello! Send me a question and I find the sentence in the documents that answers it.
+noted = All right. Ask me whenever you like.
 thanks = You are welcome.
 sticker = Nice! But I only understand text: send me a question.
 voice = I cannot understand voice messages yet. Please write your question.
@@ -117,6 +122,7 @@ slow-down-chat =
        *[other] This group asks a bit fast. Please wait { $seconds } seconds.
     }
 not-for-you = This bot answers in certain chats only. If you would like to use it, tell its operator this number: <code>{ $chat_id }</code>
+group-migrated = The group <code>{ $old }</code> has become a supergroup and is <code>{ $new }</code> now. I have followed it; please put the new id in place of the old one in the settings (YUANJU_ALLOWED_CHATS, YUANJU_PRIVATE_FOLDERS).
 leaving = This bot answers in certain groups only, so I am leaving. If you would like me to stay, tell my operator the number of this group: <code>{ $chat_id }</code>
 not-for-you-inline = This bot is for certain people only
 in-private-only = Please use this command in our private chat.
@@ -147,12 +153,33 @@ sources-line-unreadable = { $number }. ⚠️ { $path }: { $reason }
 sources-none = There are no documents yet. Send me a file to add one.
 button-previous = ‹ Previous
 button-next = Next ›
-upload-preview =
-    <b>{ $name }</b>
-    Format: { $format }
-    Encoding: { $encoding }
-    Paragraphs: { $paragraphs }
-upload-encoding-own = its format’s own
+upload-title = Title: <b>{ $title }</b>
+upload-name = File: { $name }
+upload-folder = Folder: { $folder }
+upload-folder-own = the documents folder
+upload-date = Date: { $date }
+upload-size =
+    { $paragraphs ->
+        [one] { $format }, one paragraph
+       *[other] { $format }, { $paragraphs } paragraphs
+    }
+upload-documents = It holds { $count } documents
+upload-control =
+    { $count ->
+        [one] <b>{ $name }</b> is a control file. It has one line and no mistake.
+       *[other] <b>{ $name }</b> is a control file. It has { $count } lines and no mistake.
+    }
+upload-control-done = { $name } is in effect.
+upload-undone = Undone: { $name } is not among the documents any more.
+upload-operators-only = I did not keep this file: only operators can add documents. You are welcome to ask me a question.
+format-text = Text
+format-html = Web page
+format-table = Table
+format-book = E-book
+format-word = Word
+format-slides = Slides
+format-sheets = Excel
+format-archive = Archive
 upload-remark = · { $remark }
 upload-replaces = ⚠️ It takes the place of the document with this name.
 upload-sample = It begins: { $text }
@@ -209,7 +236,21 @@ unanswered-none = There is no question that I could not answer.
 button-export = Export CSV
 unanswered-file = The questions without an answer, the most frequent first.
 why-how = Please send /why as a reply to an answer
-why-title = <b>Why this sentence</b>
+why-verdict-sure = <b>Sure: this is the sentence</b>
+why-verdict-maybe = <b>Possibly related: not sure</b>
+why-verdict-none = <b>Not answered: not sure enough</b>
+why-nothing = · No paragraph mentions the words of the question.
+why-in-sentence = · In the sentence: { $terms }
+why-around = · In its title, headings or paragraph: { $terms }
+why-nowhere = · In neither: { $terms }
+why-alone = · There was no other sentence to compare with.
+why-others =
+    { $count ->
+        [one] · Compared with one other: { $text }
+       *[other] · Compared with { $count } others; the next best: { $text }
+    }
+why-certainty = · Certainty { $percent }% (sure from { $sure }%, possible from { $threshold }%)
+button-details = Details
 why-terms = Terms: { $terms }
 why-frequency = { $term } (in { $count } paragraphs)
 why-synonyms = Also looked for: { $words }
@@ -217,7 +258,6 @@ why-score = { $rank }. score { $score }
 why-sentence =   { $text }
 why-place =   { $title } · { $paragraph }, paragraph scores { $score }
 why-feature = · { $name } = { $value }
-why-confidence = Confidence: { $confidence }, threshold { $threshold }
 why-index = Index version: { $version }
 
 ## Lists of commands, and the profile

@@ -35,6 +35,7 @@ help-terminal =
     <b>接着问</b>：问完一个问题，可以接着问“什么时候？”“那……呢？”“还有吗”。
 
     答案是文档里的原句，一字不改；突出显示的是与问题对应的地方，下面一行是出处。
+help-group = 写上 @{ $username } 和问题，或者 /ask 加问题，或者回复我的消息；更多说明请私聊我。
 ask-how = 想问什么？请把问题写在后面，例如：/ask 你的问题
 late = 抱歉，这个问题来的时候我不在，隔得太久，就不再回答了。还想知道的话，请再问一次。
 apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问一次。
@@ -45,8 +46,12 @@ source-paragraph = 第{ $number }段
 source-page = 第{ $page }页
 source-also = 同见 { $titles }
 partial = 有一部分文档暂时查不到，答案可能不全。
-source-more-items = 另有 { $count } 项
-source-disputed = 各文档说法不一，新的在前
+source-more =
+    { $count ->
+       *[other] 另有 { $count } 项
+    }
+disputed = 各文档说法不一。
+disputed-newest = 各文档说法不一，新的在前。
 button-more = 更多
 button-context = 上下文
 button-back = 收起
@@ -72,13 +77,14 @@ nothing-to-follow = 没有上一个问题可接。请把问题写完整。
 
 ## 没有找到
 
+corrected = 文档里没有“{ $word }”，按“{ $other }”找的：
 maybe = 可能相关，请核对原文：
 not-found = 文档里没有找到答案。
 not-found-question = 找的是：{ $question }
 not-found-missing = 没有提到：{ $terms }。
 not-found-missing-more = 没有提到：{ $terms }等。
 not-found-rephrase = 换个说法，或者问得具体一些，再试一次。
-not-found-nearest = 最接近的内容：
+not-found-nearest = 可能相关：
 term = “{ $term }”
 term-separator = 、
 terms = { $first }{ term-separator }{ $others }
@@ -87,6 +93,7 @@ no-documents-here = 这个聊天里没有可以查的文档。
 ## 不是问题的消息
 
 greeting = 你好！发来一个问题，我在文档里找到回答它的原句。
+noted = 好的，有问题随时问我。
 thanks = 不客气。
 sticker = 收到！不过我只看得懂文字，发一个问题试试。
 voice = 我还听不懂语音，请把问题打成文字。
@@ -112,6 +119,7 @@ slow-down-chat =
        *[other] 这个群问得有点快，歇 { $seconds } 秒再问吧。
     }
 not-for-you = 这个机器人只回答指定的聊天。想用的话，请把这个编号告诉管理员：<code>{ $chat_id }</code>
+group-migrated = 群 <code>{ $old }</code> 升级成了超级群，编号现在是 <code>{ $new }</code>。我已经跟着换了；请把设置（YUANJU_ALLOWED_CHATS、YUANJU_PRIVATE_FOLDERS）里的旧编号改成新的。
 leaving = 这个机器人只在指定的群里回答，我先退出了。想让我留下，请把群的编号告诉管理员：<code>{ $chat_id }</code>
 not-for-you-inline = 这个机器人只给指定的人用
 in-private-only = 请在私聊里用这个命令。
@@ -140,12 +148,28 @@ sources-line-unreadable = { $number }. ⚠️ { $path }：{ $reason }
 sources-none = 还没有文档。把文件发给我就能添加。
 button-previous = ‹ 上一页
 button-next = 下一页 ›
-upload-preview =
-    <b>{ $name }</b>
-    格式：{ $format }
-    编码：{ $encoding }
-    段落：{ $paragraphs }
-upload-encoding-own = 由格式决定
+upload-title = 标题：<b>{ $title }</b>
+upload-name = 文件名：{ $name }
+upload-folder = 文件夹：{ $folder }
+upload-folder-own = 文档文件夹
+upload-date = 日期：{ $date }
+upload-size = { $format }，{ $paragraphs } 段
+upload-documents = 其中有 { $count } 个文档
+upload-control =
+    { $count ->
+       *[other] <b>{ $name }</b> 是设置文件，写法没有错，有 { $count } 行。
+    }
+upload-control-done = { $name } 已生效。
+upload-undone = 已撤销，{ $name } 不在文档里了。
+upload-operators-only = 没有收下这个文件：只有管理员能添加文档。有问题请直接问我。
+format-text = 文本
+format-html = 网页
+format-table = 表格
+format-book = 电子书
+format-word = Word 文档
+format-slides = 幻灯片
+format-sheets = Excel 表格
+format-archive = 压缩包
 upload-remark = · { $remark }
 upload-replaces = ⚠️ 会替换同名的文档。
 upload-sample = 开头：{ $text }
@@ -198,7 +222,20 @@ unanswered-none = 没有答不上来的问题。
 button-export = 导出 CSV
 unanswered-file = 没有答案的问题，按次数排列。
 why-how = 请回复一个答案，再发 /why
-why-title = <b>为什么是这句</b>
+why-verdict-sure = <b>确定：就是这句</b>
+why-verdict-maybe = <b>可能相关：没有把握</b>
+why-verdict-none = <b>没有回答：把握不够</b>
+why-nothing = · 文档里没有一段提到问题里的词。
+why-in-sentence = · 在这句里：{ $terms }
+why-around = · 在标题、小标题或同一段里：{ $terms }
+why-nowhere = · 都没有：{ $terms }
+why-alone = · 没有别的句子可比。
+why-others =
+    { $count ->
+       *[other] · 另外比较了 { $count } 句，其次是：{ $text }
+    }
+why-certainty = · 把握 { $percent }%（{ $sure }% 起算确定，{ $threshold }% 起给出可能的）
+button-details = 详情
 why-terms = 查的词：{ $terms }
 why-frequency = { $term }（{ $count } 段）
 why-synonyms = 也查了：{ $words }
@@ -206,7 +243,6 @@ why-score = { $rank }. 得分 { $score }
 why-sentence =   { $text }
 why-place =   { $title } · { $paragraph }，段落得分 { $score }
 why-feature = · { $name } = { $value }
-why-confidence = 把握：{ $confidence }，门槛 { $threshold }
 why-index = 索引版本：{ $version }
 
 ## 命令列表与资料页

@@ -22,6 +22,8 @@ MOST_FETCHED = 5_000
 AGAIN = (0.05, 0.2, 0.8)
 """Pauses in seconds before a question of which a shard was lost on the way is asked again, of other copies."""
 
+_AT_ONCE = 500
+"""Terms of one query; a cluster takes about a thousand."""
 _REMEMBERED = 1 << 17
 _FIELDS = {"excludes": ["folders", "place", "part"]}
 
@@ -44,6 +46,22 @@ class ClusterSearch:
                 return found
             await asyncio.sleep(pause)
         return await self._found(terms, limit, hidden)
+
+    async def frequencies(self, terms: Sequence[str], *, hidden: Collection[str]) -> dict[str, int]:
+        """Return in how many paragraphs each term stands; 0 where it stands in ``hidden`` folders alone."""
+        generation = self._generation or await self._look()
+        if generation is None:
+            return {}
+        statistics, _ = await self._statistics(generation, terms)
+        frequencies = {term: statistics.frequencies[term] for term in terms}
+        standing = [term for term in frequencies if frequencies[term]] if hidden else []
+        for first in range(0, len(standing), _AT_ONCE):
+            some = Asked.of(standing[first : first + _AT_ONCE])
+            told = await self._asked(some, 0, hidden)
+            for number, term in enumerate(some.terms):
+                stands = told["aggregations"]["stands"]["buckets"][str(number)]["doc_count"]
+                frequencies[term] *= bool(stands)
+        return frequencies
 
     async def _found(self, terms: Sequence[str], limit: int, hidden: Collection[str]) -> Found:
         """Search the generation that is current; if it changes meanwhile, the new one."""
@@ -119,7 +137,7 @@ class ClusterSearch:
         return told
 
     async def _statistics(self, generation: Generation, terms: Sequence[str]) -> tuple[Statistics, bool]:
-        """Give the statistics of the terms, and whether some shard could not be asked."""
+        """Return the statistics of the terms, and whether some shard could not be asked."""
         known = self._frequencies
         unknown = [term for term in terms if term not in known]
         frequencies = {term: known[term] for term in terms if term in known}

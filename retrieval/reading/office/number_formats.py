@@ -67,16 +67,13 @@ def shown_number(value: float, number_format: str, *, from_1904: bool = False) -
     >>> shown_number(12, "00000"), shown_number(123456, '0!.0,"万"'), shown_number(1.1041666666666667, "[h]:mm")
     ('00012', '12.3万', '26:30')
     """
-    if not math.isfinite(value):
-        return ""
+    if number_format == "General" or not math.isfinite(value):
+        return general(value)
     section, value = _chosen(_sections(number_format), float(value))
     if section is None:
         return ""
     if section.has("date", "elapsed", "noon"):
-        shown = _date(section, value, from_1904=from_1904)
-        if shown is not None:
-            return shown
-        return general(value)
+        return _date(section, value, from_1904=from_1904) or general(value)
     if section.has("digit"):
         return _number(section, value)
     return "".join(
@@ -87,6 +84,8 @@ def shown_number(value: float, number_format: str, *, from_1904: bool = False) -
 
 def shown_text(text: str, number_format: str) -> str:
     """The text in this format, which may put something around it, or leave it out (``;;;``)."""
+    if number_format in {"General", "@"}:
+        return text
     sections = _sections(number_format)
     section = next((one for one in sections if one.signs("@")), None)
     if section is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from retrieval.reading.office.number_formats import BUILT_IN, shown_number, shown_text
@@ -14,6 +16,7 @@ from retrieval.reading.rows import EMPTY, Cell, cell_text
 
 MOST_COLUMNS = 256
 _MOST_MERGED = 1_000_000
+_MOST_COVERED = 1_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)$")
@@ -109,9 +112,11 @@ class Workbook:
     def _row(self, element: Any, table: Table) -> list[Cell]:
         row: list[Cell] = []
         column = 0
-        for cell in element.iterfind("{*}c"):
-            place = _REFERENCE.match(cell.get("r", ""))
-            column = _column(place[1]) if place else column + 1
+        for cell in element:
+            if not cell.tag.endswith("}c"):
+                continue
+            place = cell.get("r", "").rstrip("0123456789")
+            column = _column(place) if place.isalpha() and place.isascii() and len(place) <= 3 else column + 1
             text = self._shown(cell, table)
             if not text:
                 continue
@@ -128,23 +133,28 @@ class Workbook:
         text = cell_text(self._value(cell, style, table))
         if not text:
             return ""
-        if _ERROR.match(text):
-            table.errors += 1
-            return ""
-        if _PICTURE.match(text):
-            table.pictures += 1
-            return ""
+        if text[0] in "#=_":
+            error, picture = bool(_ERROR.match(text)), bool(_PICTURE.match(text))
+            table.errors += error
+            table.pictures += picture
+            if error or picture:
+                return ""
         if style.struck:
             table.struck += 1
             return ""
         return text
 
     def _value(self, cell: Any, style: Style, table: Table) -> str:
-        kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
-        if kind == "inlineStr":
-            return shown_text(_text(cell.find("{*}is")), style.number_format)
+        kind, value, calculated = cell.get("t", "n"), "", False
+        for child in cell:
+            if child.tag.endswith("}v"):
+                value = child.text or ""
+            elif child.tag.endswith("}f"):
+                calculated = True
+            elif kind == "inlineStr" and child.tag.endswith("}is"):
+                return shown_text(_text(child), style.number_format)
         if not value:
-            table.uncalculated += cell.find("{*}f") is not None and kind != "str"
+            table.uncalculated += calculated and kind != "str"
             return ""
         match kind:
             case "s":
@@ -211,9 +221,10 @@ def column_name(column: int) -> str:
     return name
 
 
+@lru_cache(maxsize=1024)
 def _column(letters: str) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
 
@@ -233,9 +244,8 @@ def _spread(table: Table, merged: list[str]) -> None:
         cell = row[first_column - 1] if first_column <= len(row) else EMPTY
         if not cell.text:
             continue
-        reached = (
-            [number for number in numbers if top <= number <= bottom] if bottom - top > 1000 else range(top, bottom + 1)
-        )
+        held = numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]
+        reached = range(top, bottom + 1) if bottom - top <= _MOST_COVERED else held
         for number in reached:
             if number not in table.rows:
                 table.covered.add(number)
