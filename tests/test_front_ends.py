@@ -35,7 +35,7 @@ DIALOGUES = {
     ),
     "everything else": (
         *("还有吗", "你好", "谢谢！", "啊", "字" * 501),
-        *("火星的房价是多少？", "怎么用"),
+        *("火星的房价是多少？", "收到"),
         *("/start", "1", "为什么", "/why 钢的产量是多少？", "/why", "/forget", "取消"),
         *("/sources", "/stats", "/unanswered", "/remove 99", "/reload", "/remove 计划.txt", "撤销", "钢的产量是多少？"),
     ),

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval.records import Source
+from bot.conversation import passages
+from bot.rendering import html
+from bot.rendering.catalogue import phrases
+from retrieval.records import Answer, Source
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import GROUP, PERSON, Json
 from testbed.serving import Library, quote, serving
@@ -219,6 +222,12 @@ async def test_what_only_may_answer_is_marked_in_chat_and_inline(api: FakeBotAPI
     assert reply.text.startswith("可能相关，请核对原文：\n\n可能的一句。")
     assert result["input_message_content"]["text"].startswith("可能相关，请核对原文：\n\n可能的一句。")
     assert result["description"].startswith("可能相关，请核对原文：")
+
+
+def test_what_was_taken_for_a_misspelling_is_said() -> None:
+    answer = Answer("产亮是多少？", (quote(),), 0.9, corrections=(("产亮", "产量"),))
+    text = html.message(passages.answered(answer, answer.quotes), phrases("zh"))
+    assert text.startswith("文档里没有“产亮”，按“产量”找的：\n\n到那一年")
 
 
 async def test_traditional_chinese_is_read_in_traditional_characters(api: FakeBotAPI) -> None:

@@ -19,17 +19,18 @@ class Lists:
     """Candidates of many questions: ``features`` by candidate, whether each is right, and its question's number.
 
     The candidates of a question stand together, and ``question`` rises. ``asked`` is how many questions were asked,
-    those without candidates included.
+    those without candidates included. ``weight`` is what they count beside those of other sets.
     """
 
     features: NDArray[Any]
     right: NDArray[np.bool_]
     question: NDArray[np.int64]
     asked: int
+    weight: float = 1.0
 
     def where(self, chosen: NDArray[np.bool_]) -> Lists:
         """Return the candidates that are chosen."""
-        return Lists(self.features[chosen], self.right[chosen], self.question[chosen], self.asked)
+        return Lists(self.features[chosen], self.right[chosen], self.question[chosen], self.asked, self.weight)
 
     @property
     def starts(self) -> NDArray[np.int64]:
@@ -70,13 +71,13 @@ def together(parts: Sequence[Lists]) -> Lists:
 
 
 def joined(sets: Sequence[Lists]) -> Joined:
-    """Join sets so that each counts by the root of its size; lists none of whose candidates is right count 0."""
+    """Join sets so that each counts by its weight and the root of its size; lists without a right candidate count 0."""
     largest = max(len(part.starts) for part in sets)
     starts, sizes, importance, offset = [], [], [], 0
     for part in sets:
         starts.append(part.starts + offset)
         sizes.append(np.diff(np.append(part.starts, len(part.question))))
-        importance.append(np.full(len(part.starts), (largest / len(part.starts)) ** 0.5))
+        importance.append(np.full(len(part.starts), part.weight * (largest / len(part.starts)) ** 0.5))
         offset += len(part.question)
     first, size = np.concatenate(starts), np.concatenate(sizes)
     right = np.concatenate([part.right for part in sets])

@@ -14,7 +14,7 @@ import argparse
 import json
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 QUESTIONS = {"encyclopedia": 1000, "law": 800, "chat": 700}
 """How many questions of a set the ranking is learned from; of other kinds all."""
+WEIGHTS = {"law": 0.15, "chat": 0.25}
+"""What these count in the ranking: any sentence of a right law is right, and chats ask for lines of a table."""
 RANKED = (Layout("titled", titled=True), Layout("untitled", titled=False))
 """The layouts that the ranking is learned from."""
 JUDGED = (
@@ -126,7 +128,12 @@ class Workshop:
 
     def ranker(self, lists: Mapping[str, Mapping[Key, Lists]], without: str | None) -> tuple[Model, list[Tree]]:
         """Learn the ranking without the sets of a family."""
-        parts = [part for family, tables in lists.items() if family != without for part in tables.values()]
+        parts = [
+            replace(part, weight=WEIGHTS.get(kind, 1.0))
+            for family, tables in lists.items()
+            if family != without
+            for (kind, _, _), part in tables.items()
+        ]
         return self._kept(f"ranker {without}", partial(ranking_model, parts, penalty=PENALTY, seed=self.seed))
 
     def cases(self, models: Mapping[str, Model]) -> dict[Key, Cases]:

@@ -54,7 +54,11 @@ def pages(quotes: Sequence[Quote], *, per_page: int, brief: bool = False) -> tup
 
 def answered(answer: Answer, page: Sequence[Quote]) -> tuple[Block, ...]:
     """Return what an answer says on one of its pages, or that there is none, and what is to be known of it."""
-    above = (say("maybe"),) if answer.certainty == "maybe" else ()
+    corrected = [
+        say("corrected", word=shortened(word), other=shortened(other))
+        for word, other in answer.corrections[:_TERMS_SHOWN]
+    ]
+    above = (*corrected, *([say("maybe")] if answer.certainty == "maybe" else []))
     below = (*_disagreement(page), *([say("partial")] if answer.partial else ()))
     return (*above, *(passages(page) if answer.answered else (miss(answer),)), *below)
 

@@ -45,7 +45,8 @@ class RecognisedPages:
             return None
         mean = sum(self.sureness.values()) / len(self.sureness)
         worst = min(self.sureness, key=lambda page: (self.sureness[page], page))
-        said = f"recognised the text in pictures of page {ranges(self.pages)}: {mean:.0%} sure"
+        # Never wholly: however sure it is, it may be wrong.
+        said = f"recognised the text in pictures of page {ranges(self.pages)}: {min(mean, 0.99):.0%} sure"
         if len(self.sureness) > 1 and self.sureness[worst] < _DOUBTFUL:
             said += f", page {worst} {self.sureness[worst]:.0%}"
         return said
