@@ -20,6 +20,8 @@ _DOUBTED = 8
 """Characters of a question that are doubted at most."""
 _SAME, _SIMILAR = 60, 40
 """How many characters with the same sound, and with a similar one, may stand for one."""
+_NEAR = 20
+"""Characters on either side with which a word is cut."""
 _CORRECTED = 3
 """Characters that are corrected at most."""
 _PARTICLES = frozenset("的了着过吗呢吧啊得地是在和与或也就都不没有里个要")
@@ -160,7 +162,10 @@ def _value(text: str, guess: Guess, standing: Standing, tokenizer: Tokenizer) ->
 
 
 def _word_at(text: str, place: int, tokenizer: Tokenizer) -> Token:
-    return next(token for token in tokenizer.words(text) if token.start <= place < token.end)
+    """Return the word at a place of a text, cut with what is near it."""
+    begin = max(place - _NEAR, 0)
+    near = tokenizer.words(text[begin : place + _NEAR])
+    return next(replace(one, start=begin + one.start, end=begin + one.end) for one in near if one.end > place - begin)
 
 
 def _pairs(text: str, guess: Guess, character: str = "") -> list[str]:
