@@ -77,7 +77,7 @@ _CLOSINGS = (
     re.compile(rf"(?<=\w\w)(?:{_ASKED_FOR}){_PARTICLES}*$"),
     re.compile(r"(?<=[\s,?!。])@[a-z]\w{4,31}$", re.ASCII),
 )
-_TRAILING = re.compile(rf"(?:{_PARTICLES}+|[了的])?$")
+_TRAILING = re.compile(rf"(?:(?<!{_PARTICLES}){_PARTICLES}+|[了的])?$")
 
 
 def framed(text: str) -> tuple[int, int]:
