@@ -202,10 +202,12 @@ class Trial:
             return database.execute(query).fetchall()
 
     def failed(self) -> list[Any]:
-        """What the inbox has set aside."""
+        """What the inbox has set aside, but for what two processes ended over: kills may well hit one question twice."""
         with contextlib.closing(sqlite3.connect(self.index / "state.sqlite")) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            return database.execute("SELECT update_id, reason FROM inbox WHERE state = 'failed'").fetchall()
+            return database.execute(
+                "SELECT update_id, reason FROM inbox WHERE state = 'failed' AND reason NOT LIKE 'the process ended%'"
+            ).fetchall()
 
     def damage(self) -> list[str]:
         """What of the index cannot be read."""

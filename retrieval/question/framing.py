@@ -83,7 +83,7 @@ _CLOSING_REACH = 40
 def framed(text: str) -> tuple[int, int]:
     """Return where in a normalised text the question itself stands, marks at its end included.
 
-    >>> text = "好的，请问有没有人知道食堂几点开门呀？？谢谢！"
+    >>> text = "好的,请问有没有人知道食堂几点开门呀??谢谢!"
     >>> start, end = framed(text)
     >>> text[start:end]
     '食堂几点开门呀??'
