@@ -202,7 +202,7 @@ class Trial:
             return database.execute(query).fetchall()
 
     def failed(self) -> list[Any]:
-        """What the inbox has set aside, but for what two processes ended over: kills may well hit one question twice."""
+        """What the inbox has set aside, but for what two kills have hit, which is apologised for."""
         with contextlib.closing(sqlite3.connect(self.index / "state.sqlite")) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             return database.execute(
