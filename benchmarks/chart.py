@@ -48,14 +48,14 @@ def inserted(page: str, results: Mapping[str, Any]) -> str:
 
 
 def measured(results: Mapping[str, Any]) -> str:
-    """Give what was measured: on what machine, what was aimed at and reached, a table for each size, and growth."""
+    """Return what was measured: on what machine, what was aimed at and reached, a table for each size, and growth."""
     machine, figures = results["machine"], results["figures"]
     on = f"On {machine['processors']} cores of {machine['kind']}, Python {machine['python']}."
     return "\n".join([on, "", *goals(results), *tables(figures), "", exponents(figures)])
 
 
 def goals(results: Mapping[str, Any]) -> Iterator[str]:
-    """Give the ratios that were aimed at, as lines of a table, as far as they were measured."""
+    """Return the ratios that were aimed at, as lines of a table, as far as they were measured."""
     yield "| what | goal | measured | |"
     yield "|---|---|---|---|"
     for size, key, other, goal in GOALS:
@@ -94,7 +94,7 @@ def _reached(reached: bool) -> str:
 
 
 def tables(figures: Figures) -> list[str]:
-    """Give a table for each size."""
+    """Return a table for each size."""
     lines = []
     for size, engines in sorted(figures.items(), key=lambda item: int(item[0])):
         lines += ["", f"**{int(size):,} paragraphs**", ""]
@@ -112,7 +112,7 @@ def exponents(figures: Figures) -> str:
 
 
 def _exponent(points: list[tuple[int, float]]) -> float:
-    """Give the slope of a line through the logarithms, by least squares."""
+    """Return the slope of a line through the logarithms, by least squares."""
     xs, ys = [math.log(size) for size, _ in points], [math.log(value) for _, value in points]
     x, y = sum(xs) / len(xs), sum(ys) / len(ys)
     return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)

@@ -42,7 +42,7 @@ class Collection:
                 cumulated.searchsorted(random.random(int(size))).astype(np.int32).tofile(file)
 
     def paragraphs(self) -> Iterator[list[str]]:
-        """Give the terms of each paragraph; little of the collection is in memory at any time."""
+        """Return the terms of each paragraph; little of the collection is in memory at any time."""
         names = [f"t{number}" for number in range(VOCABULARY)]
         for first in range(0, self.count, BLOCK):
             starts = self._starts[first : first + BLOCK + 1]
@@ -58,11 +58,11 @@ class Collection:
             yield np.repeat(np.arange(len(lengths)), lengths), self._read(start, start + int(lengths.sum()))
 
     def terms(self, position: int) -> NDArray[np.int32]:
-        """Give the numbers of a paragraph's terms."""
+        """Return the numbers of a paragraph's terms."""
         return self._read(int(self._starts[position]), int(self._starts[position + 1]))
 
     def questions(self, count: int, *, seed: int) -> list[list[str]]:
-        """Give questions; different seeds give different ones."""
+        """Return questions; different seeds give different ones."""
         random = np.random.default_rng(seed)
         asked = []
         for place in random.integers(0, self.count, count).tolist():

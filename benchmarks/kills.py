@@ -28,7 +28,7 @@ WORDS = ("智能", "终端", "机器人", "家居", "规模", "产业", "甲", "
 
 
 def collection(number: int) -> list[Document]:
-    """Give the documents of a generation, all of which tell its number."""
+    """Return the documents of a generation, all of which tell its number."""
     choice = random.Random(number)
     return [
         Document(

@@ -30,7 +30,7 @@ class Oracle:
         self._average = float(collection.lengths.mean())
 
     def score(self, question: Sequence[str], position: int) -> float:
-        """Give the score of a paragraph; a term that the question repeats counts as often."""
+        """Return the score of a paragraph; a term that the question repeats counts as often."""
         count, terms = self.collection.count, self.collection.terms(position)
         norm = K1 * (1 - B + B * len(terms) / self._average)
         total = 0.0
@@ -40,7 +40,7 @@ class Oracle:
         return total
 
     def agreement(self, question: Sequence[str], best: Sequence[int], reference: Sequence[int]) -> float:
-        """Give the share of ``best`` that score as highly, place by place, as the ``reference``."""
+        """Return the share of ``best`` that score as highly, place by place, as the ``reference``."""
         wanted = sorted((self.score(question, position) for position in reference), reverse=True)
         found = sorted((self.score(question, position) for position in set(best)), reverse=True)
         as_high = sum(one >= other * (1 - TOLERANCE) for one, other in zip(found, wanted, strict=False))

@@ -5,6 +5,7 @@ python -m benchmarks.reading fuzz [--inputs 10000]
 python -m benchmarks.reading speed [--documents 200]
 python -m benchmarks.reading folder [--files 10000]
 python -m benchmarks.reading markdown [--files 1600]
+python -m benchmarks.reading hostile
 
 Exit status 1 when a promise is broken: a text read wrong in silence; an error other than ``UnreadableDocument``, more
 than 5 seconds for an input, or more than 1 GiB of memory.
@@ -30,6 +31,7 @@ from retrieval.errors import UnreadableDocument
 from retrieval.language import Tokenizer
 from retrieval.library import Library
 from retrieval.reading import read
+from testbed.hostile import hostile
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "big5")
 KINDS = ("common", "rare", "mixed")
@@ -46,6 +48,7 @@ def main() -> int:
     commands.add_parser("speed").add_argument("--documents", type=int, default=200, help="of each format")
     commands.add_parser("folder").add_argument("--files", type=int, default=10_000, help="of all formats, mixed")
     commands.add_parser("markdown").add_argument("--files", type=int, default=1_600, help="of 16 kB each")
+    commands.add_parser("hostile")
     options = parser.parse_args()
     generator = random.Random(options.seed)
     if options.command == "encodings":
@@ -56,6 +59,8 @@ def main() -> int:
         return asyncio.run(measure_folder(options.files))
     if options.command == "markdown":
         return asyncio.run(measure_markdown(generator, options.files))
+    if options.command == "hostile":
+        return asyncio.run(measure_hostile(generator))
     return measure_speed(options.documents)
 
 
@@ -202,6 +207,29 @@ async def measure_markdown(generator: random.Random, file_count: int) -> int:
     print("| files | MB | paragraphs | seconds | seconds of processors |\n|---:|---:|---:|---:|---:|")
     print(f"| {file_count:,} | {size / 1e6:.1f} | {paragraphs:,} | {seconds:.1f} | {spent:.1f} |")
     return 0
+
+
+async def measure_hostile(generator: random.Random) -> int:
+    """Index two hundred good files with twenty hostile ones among them."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "documents"
+        folder.mkdir()
+        writer = MarkdownWriter(TextWriter(generator, "utf-8", usual_words(place)), generator)
+        for number in range(200):
+            (folder / f"{number:03}.md").write_text(writer.page(), encoding="utf-8")
+        bad = hostile()
+        for name, data in bad.items():
+            (folder / name).write_bytes(data)
+        tokenizer = Tokenizer(Path(place) / "jieba")
+        engine = LocalEngine(Path(place) / "index", tokenizer)
+        started = time.perf_counter()
+        report = await Library(folder, engine, tokenizer).refresh()
+        seconds = time.perf_counter() - started
+        engine.close()
+    named = {file.path for file in report.files if file.failures and not file.documents}
+    print("| read | named | seconds |\n|---:|---:|---:|")
+    print(f"| {report.count('added'):,} | {len(named):,} | {seconds:.1f} |")
+    return int(named != bad.keys() or report.count("added") != 200)
 
 
 def processor_seconds() -> float:

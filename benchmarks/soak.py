@@ -122,7 +122,7 @@ def write_documents(folder: Path) -> None:
 
 
 def question(choice: random.Random) -> str:
-    """Give a question that most likely has an answer."""
+    """Return a question that most likely has an answer."""
     return f"{choice.choice(WORDS)}计划第{choice.randrange(DOCUMENTS)}号的预算是多少？"
 
 

@@ -296,7 +296,7 @@ async def _restore(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _sqlite(settings: Settings) -> Path | None:
-    """Give the file with the records; ``None``, and a word about it, where they are in PostgreSQL."""
+    """Return the file with the records; ``None``, and a word about it, where they are in PostgreSQL."""
     import logging
     from pathlib import Path
 

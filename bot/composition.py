@@ -41,7 +41,7 @@ class Snapshots:
 
 @asynccontextmanager
 async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tuple[Library, Engine]]:
-    """Give what brings the index up to date, and the engine it does so with; no other process does so meanwhile.
+    """Return what brings the index up to date, and the engine it does so with; no other process does so meanwhile.
 
     Without ``wait``, raises ``IndexBusyError`` while another process does so.
     """
@@ -65,7 +65,7 @@ async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tup
 async def snapshots(
     settings: Settings, *, timed: Timed = untimed, seconds: float | None = None
 ) -> AsyncIterator[Snapshots]:
-    """Give the way to the documents; the connections to a cluster are closed at the end."""
+    """Return the way to the documents; the connections to a cluster are closed at the end."""
     from bot.documents.snapshot import opened
     from retrieval.answering import Answerer
 
@@ -118,7 +118,7 @@ async def answerer(settings: Settings) -> AsyncIterator[Answerer]:
 async def live_index(
     settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed, seconds: float | None = None
 ) -> AsyncIterator[LiveIndex]:
-    """Give all that can be done with the documents, of which nothing is opened yet.
+    """Return all that can be done with the documents, of which nothing is opened yet.
 
     Indexing is done by another process, which gets the settings that came as ``flags`` too.
     """
@@ -157,7 +157,7 @@ async def refresh(settings: Settings, *, wait: bool = True) -> None:
 
 
 def tokenizer(settings: Settings) -> Tokenizer:
-    """Give what cuts texts into terms."""
+    """Return what cuts texts into terms."""
     from retrieval.language import Tokenizer
 
     return Tokenizer(_dictionaries(settings))
@@ -168,7 +168,7 @@ def _dictionaries(settings: Settings) -> Path:
 
 
 def _recognised(settings: Settings) -> Path:
-    """Give the folder in which text is kept that was recognised in pictures."""
+    """Return the folder in which text is kept that was recognised in pictures."""
     return settings.index_folder / "recognised"
 
 
@@ -194,7 +194,7 @@ async def _engine(settings: Settings, words: Tokenizer) -> AsyncIterator[Engine]
 
 
 def _engine_there(settings: Settings, words: Tokenizer) -> OpenSearchEngine:
-    """Give the engine on a cluster, of which nothing is asked yet."""
+    """Return the engine on a cluster, of which nothing is asked yet."""
     try:
         from retrieval.engines.opensearch import Connection, Credentials, OpenSearchEngine
     except ImportError as error:

@@ -19,7 +19,7 @@ _TOLD_BY = ("YUANJU_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as POSIX has 
 _TRADITIONAL = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)
 _CHINESE = re.compile(r"zh(?![a-z])", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_LATIN_WORDS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
+_LATIN_WORDS = re.compile(r"[A-Za-z]{2}\W+[A-Za-z]{2}")
 _IN_BOTH = frozenset("只里后台面干才游注准谷云几系表范致郁余复征签发采斗杠群")
 """Simplified characters that traditional texts have too, as 后里 and 台 in 台灣的后里."""
 

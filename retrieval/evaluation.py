@@ -193,7 +193,7 @@ def _highlight(ranking: Ranking, item: Item) -> float | None:
 
 
 def _f1(one: str, other: str) -> float:
-    """Give the harmonic mean of precision and recall of two texts' characters, as bags."""
+    """Return the harmonic mean of precision and recall of two texts' characters, as bags."""
     return 2 * (Counter(one) & Counter(other)).total() / max(len(one) + len(other), 1)
 
 
@@ -242,7 +242,7 @@ def seen(
 
 
 def refusal(answerable: Sequence[float], unanswerable: Sequence[float]) -> dict[str, float]:
-    """Tell how well confidence separates what is answered from what is not.
+    """Return how well confidence separates what is answered from what is not.
 
     The area under the ROC curve, by ranks with ties halved (Mann and Whitney, 1947); and which share of the answerable
     is still answered at the threshold that refuses 90 % and 95 % of the unanswerable.

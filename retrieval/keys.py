@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 @lru_cache(maxsize=1 << 14)
 def term_key(term: str) -> int:
-    """Give the 64 bits by which an index knows a term; numbers can be searched on disk as they lie.
+    """Return the 64 bits by which an index knows a term; numbers can be searched on disk as they lie.
 
     Among ten million terms two share a key with a probability of 3 in a million; their postings would be one.
     """

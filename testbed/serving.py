@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.telegram.application import run
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import Routes
+from retrieval import reading
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
@@ -110,7 +111,9 @@ class Library:
         raise NotImplementedError
 
     async def preview(self, path: str, content: bytes) -> Reading:
-        raise NotImplementedError
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / path).write_bytes(content)
+            return reading.read(Path(folder), path)
 
     async def suggestions(self, audience: Audience) -> tuple[str, ...]:
         return self._suggested

@@ -86,6 +86,14 @@ class TestContract:
         found = await engine.search(["机器人", "没有"], limit=1)
         assert (found.paragraph_count, found.frequencies) == (3, {"机器人": 2, "没有": 0})
 
+    async def test_frequencies_without_a_search_are_those_of_one(self, engine: Engine) -> None:
+        assert not any((await engine.frequencies(["飞机"])).values())
+        await put(engine, document("a.txt", "飞机和火车。", "飞机。"), document("b/c.txt", "轮船。"))
+        terms = ["飞机", "火车", "轮船", "没有"]
+        for hidden in (frozenset[str](), frozenset({"b"})):
+            found = await engine.search(terms, limit=1, hidden=hidden)
+            assert await engine.frequencies(terms, hidden=hidden) == found.frequencies
+
     async def test_a_paragraph_is_found_by_its_title_and_headings(self, engine: Engine) -> None:
         await put(engine, document("a.txt", "不得饮酒。", title="航空规定", section=("飞行员",)))
         assert await texts(engine, "航空") == await texts(engine, "飞行员") == ["不得饮酒。"]

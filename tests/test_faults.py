@@ -248,7 +248,7 @@ class Trouble:
             self.inject(FILE)
             self.api.upload("计划.txt", "产量达到三万吨。".encode())
             text = (await self.api.next_reply()).text
-        return UNREADABLE if text.startswith("读不了") else PREVIEW if "格式" in text else text
+        return UNREADABLE if text.startswith("读不了") else PREVIEW if "文件名：" in text else text
 
 
 def _ours(records: Iterable[logging.LogRecord]) -> Iterator[logging.LogRecord]:

@@ -270,7 +270,7 @@ async def test_a_folder_that_cannot_be_written_to(api: FakeBotAPI, documents: Li
 async def test_the_list_of_documents_in_pages(api: FakeBotAPI, documents: LiveIndex, folder: Path) -> None:
     for number in range(12):
         (folder / f"{number:02}.txt").write_text(f"标题\n\n第{number}份文档的内容在这里。\n", encoding="utf-8")
-    (folder / "坏.png").write_bytes(b"\x89PNG")
+    (folder / "坏.xyz").write_bytes(b"\x89PNG")
     (folder / "坏.pdf").write_bytes(b"%PDF-1.4 broken")
     await documents.refresh()
     async with serving(api, documents, admins=ADMIN):

@@ -84,18 +84,6 @@ async def test_what_must_not_be_seen_corrects_nothing(answerer: Answerer) -> Non
     assert seen.corrections == ()
 
 
-async def test_frequencies_are_those_of_a_search(tokenizer: Tokenizer, tmp_path: Path) -> None:
-    engine = LocalEngine(tmp_path / "index", tokenizer)
-    assert await engine.frequencies(["事务"]) == {}
-    async with engine.update(afresh=True) as update:
-        for number, text in enumerate(TEXTS):
-            await update.put(Document(Source(f"{number}.txt", ""), (Paragraph(1, text),)))
-        await update.commit("")
-    terms = ["事务", "智能", "没有"]
-    assert await engine.frequencies(terms) == (await engine.search(terms, limit=1)).frequencies
-    engine.close()
-
-
 @pytest.mark.parametrize(("one", "other"), [("智", "治"), ("终", "中"), ("产", "铲"), ("行", "航")])
 def test_homophones(tokenizer: Tokenizer, one: str, other: str) -> None:
     alike = sounds(tokenizer.cache_folder, tokenizer.dictionary)

@@ -45,7 +45,7 @@ class Documents(Protocol):
         """Find what comes nearest, from at most ``limit`` places, for a question without an answer."""
 
     async def ranking(self, question: str, *, audience: Audience) -> Ranking:
-        """Give what an answer was chosen from."""
+        """Return what an answer was chosen from."""
 
     def follow_up(self, text: str, last: str) -> FollowUp | None:
         """Complete a question that follows up on the last one."""

@@ -120,7 +120,7 @@ class Watch:
                 await asyncio.sleep(LOOKED_EVERY_SECONDS)
 
     def _matters(self, path: Path) -> bool:
-        """Tell whether a change of this file or folder may change answers: editors' own files do not."""
+        """Return whether a change of this file or folder may change answers: editors' own files do not."""
         with suppress(ValueError):
             path = path.relative_to(self._live_index.folder.resolve())
         if any(reading.is_litter(part) for part in path.parts):

@@ -130,7 +130,7 @@ class Inbox:
             )
 
     async def release(self) -> None:
-        """Give up what this process owns, for another to take at once: it ends in good order."""
+        """Return up what this process owns, for another to take at once: it ends in good order."""
         async with self._writing() as connection:
             mine = self._waiting & (_inbox.owner == self._owner)
             await connection.execute(update(schema.inbox).where(mine).values(owner=None, leased_until=None, attempts=1))

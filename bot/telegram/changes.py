@@ -61,7 +61,7 @@ class Changes:
             await self._ask_name(context.bot)
 
     async def remind(self, bot: ExtBot[Any]) -> None:
-        """Tell the operators which ids in the settings are out of date, now and then, as long as they are."""
+        """Return the operators which ids in the settings are out of date, now and then, as long as they are."""
         named = self._named()
         for old, new in list(self._state.migrations.known.items()):
             if old not in named or new in named:

@@ -50,7 +50,7 @@ class Inline:
         self._services = services
 
     async def on_query(self, update: Update, _: Context) -> None:
-        """Give the sentences that answer, or suggest what to ask."""
+        """Return the sentences that answer, or suggest what to ask."""
         query = update.inline_query
         if query is None:
             return

@@ -149,7 +149,7 @@ class Intake(BaseUpdateProcessor):
                 self._admit(update, attempts=0)
 
     async def close(self) -> None:
-        """Give up what has not been done by now, for the next process to take up."""
+        """Return up what has not been done by now, for the next process to take up."""
         for task in self._beside:
             task.cancel()
         running = [task for task in self._tasks.values() if task]
@@ -204,7 +204,7 @@ class Intake(BaseUpdateProcessor):
             yield
 
     async def _begin_again(self, update: Update) -> bool:
-        """Note that it is begun with once more; gives whether it still has to be answered."""
+        """Note that it is begun with once more; return whether it still has to be answered."""
         await self._until_written(partial(self._inbox.begin, update.update_id))
         return not await self._answered(update)
 

@@ -113,13 +113,15 @@ class Messages:
                 await delivery.send(context.bot, reply, requester, to=message)
 
     async def on_membership(self, update: Update, context: Context) -> None:
-        """Leave a group or channel that the bot has been added to and is not to answer in."""
+        """Say hello to a group that the bot has been added to; leave one, or a channel, that it is not to answer in."""
         change = update.my_chat_member
         now = change.new_chat_member if change else None
         if change is None or now is None or now.status not in _MEMBER or change.chat.type == ChatType.PRIVATE:
             return
         if not self._access.answers_in(change.chat.id):
             await self._leave(change.chat, language_of(change.from_user.language_code), context)
+        elif change.old_chat_member.status not in _MEMBER and change.chat.type != ChatType.CHANNEL:
+            await self._say_hello(change.chat, language_of(change.from_user.language_code), context)
 
     async def on_error(self, update: object, context: Context) -> None:
         """Log what went wrong for the operator, and apologise to the person who waits for an answer."""
@@ -189,6 +191,13 @@ class Messages:
         elif await self._state.give_notice("not-for-you", message.chat_id, within_seconds=_DAY_SECONDS):
             refusal = Reply((say("not-for-you", chat_id=str(message.chat_id)),))
             await delivery.send(context.bot, refusal, requester, to=message)
+
+    async def _say_hello(self, chat: Chat, language: Language, context: Context) -> None:
+        if not await self._state.give_notice("hello", chat.id, within_seconds=_DAY_SECONDS):
+            return
+        me = context.bot.bot
+        sees = say("hello-sees-all") if me.can_read_all_group_messages else say("hello-sees-own")
+        await context.bot.send_message(chat.id, phrases(language).html("hello", username=me.username or "", sees=sees))
 
     async def _leave(self, chat: Chat, language: Language, context: Context, message: Message | None = None) -> None:
         why = phrases(language).html("leaving", chat_id=str(chat.id))

@@ -150,7 +150,7 @@ class Chat:
 
 
 async def typed(prompt: str) -> AsyncIterator[str]:
-    """Give the lines that a person types at a prompt, with history and editing where the system has them."""
+    """Return the lines that a person types at a prompt, with history and editing where the system has them."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - importing it is what gives input() its history
     while True:
@@ -162,7 +162,7 @@ async def typed(prompt: str) -> AsyncIterator[str]:
 
 
 async def piped() -> AsyncIterator[str]:
-    """Give the lines of standard input, each as soon as it is there."""
+    """Return the lines of standard input, each as soon as it is there."""
     for line in sys.stdin:
         yield line
 

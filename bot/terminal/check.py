@@ -98,7 +98,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def unknown_settings(environment: Mapping[str, str | None]) -> list[tuple[str, str | None]]:
-    """Give the names in an environment that look like settings and are none, each with the likeliest one meant.
+    """Return the names in an environment that look like settings and are none, each with the likeliest one meant.
 
     >>> unknown_settings({"YUANJU_DOCUMENT": "docs", "HOME": "/"})
     [('YUANJU_DOCUMENT', 'YUANJU_DOCUMENTS')]

@@ -57,7 +57,7 @@ class Result:
         self.notes = dict(notes)
 
     def as_json(self) -> dict[str, Any]:
-        """Give what is kept for the next run."""
+        """Return what is kept for the next run."""
         return {"measures": self.values, "right": self.right}
 
 
@@ -162,7 +162,7 @@ async def _accept(lines: Sequence[Expectation], answers: Answers) -> Result:
 
 
 def _last(record: Path) -> dict[str, Any]:
-    """Give what the last run kept; nothing when there was none."""
+    """Return what the last run kept; nothing when there was none."""
     try:
         kept = json.loads(record.read_text("utf-8"))
     except FileNotFoundError:
@@ -179,7 +179,7 @@ def _worsened(old: Mapping[str, float], new: Mapping[str, float]) -> bool:
 
 
 def _change(name: str, old: float, new: float) -> float:
-    """Give by how much a measure got better, below 0 when it got worse."""
+    """Return by how much a measure got better, below 0 when it got worse."""
     if name == LENGTH:
         return (old - new) / 100
     return old - new if name == WRONGLY_SURE else new - old

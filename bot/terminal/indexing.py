@@ -35,7 +35,7 @@ _STYLES: dict[Status, str] = {
 
 
 async def index(library: Library, *, as_json_lines: bool) -> bool:
-    """Refresh the index with a progress bar and print the report; gives whether everything could be read."""
+    """Refresh the index with a progress bar and print the report; return whether everything could be read."""
     with progress_bar() as progress:
         report = await library.refresh(progress=progress, rest_seconds=REST_SECONDS)
     if as_json_lines:
@@ -112,7 +112,7 @@ def _print(report: Report) -> None:
 
 
 def _json_lines(report: Report) -> Iterator[str]:
-    """Give an object for each file, then one with the counts."""
+    """Return an object for each file, then one with the counts."""
     counts = {status: report.count(status) for status in _STYLES}
     last = {"document_count": report.document_count, "changed": report.changed, "files": counts}
     for line in (*map(asdict, report.files), last):

@@ -87,7 +87,7 @@ def _extracted(file: Path, folder: Path) -> dict[str, Any]:
 
 
 def _present(index: Path, database: Path | None) -> Iterator[Path]:
-    """Give the files that tell when what would be replaced was last written to."""
+    """Return the files that tell when what would be replaced was last written to."""
     yield from index.glob("generation-*/generation.json")
     if database is not None:
         yield from (path for path in (database, database.with_name(f"{database.name}-wal")) if path.exists())
@@ -110,7 +110,7 @@ def _test_database(file: Path, copy: Path) -> None:
 
 
 def _usable(file: Path, folder: Path) -> bool:
-    """Tell whether there is an index that this version can use. Raises ``BackupError`` for a damaged one."""
+    """Return whether there is an index that this version can use. Raises ``BackupError`` for a damaged one."""
     if not folder.exists():
         return False
     try:

@@ -41,12 +41,12 @@ class LocalEngine:
         return await asyncio.to_thread(_found, index, terms, limit, hidden)
 
     async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
-        """Tell in how many paragraphs each term stands."""
+        """Return in how many paragraphs each term stands."""
         index = self._index
         return {} if index is None else await asyncio.to_thread(_frequencies, index, terms, hidden)
 
     async def manifest(self) -> str | None:
-        """Give the note that came with the last commit; ``None`` where there is no index yet.
+        """Return the note that came with the last commit; ``None`` where there is no index yet.
 
         Whoever asks is about to build on the index. So all of it is read first, which opening it did not do; where it
         is damaged, the one before is taken, from now on for questions, too.
@@ -55,7 +55,7 @@ class LocalEngine:
         return None if self._index is None else self._index.manifest
 
     async def holding(self, words: Collection[str]) -> list[str]:
-        """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+        """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
         index = self._index
         return [] if index is None or not words else await asyncio.to_thread(index.holding, words)
 
@@ -85,7 +85,7 @@ class LocalEngine:
         self._index = None
 
     def builder(self, base: Index | None) -> Builder:
-        """Give a builder of the next generation."""
+        """Return a builder of the next generation."""
         from retrieval.index.builder import Builder  # what only answers never needs it
 
         return Builder(self._folder, self._recipe, self._tokenizer, base)

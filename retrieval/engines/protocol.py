@@ -34,13 +34,13 @@ class Engine(Protocol):
         """
 
     async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
-        """Tell in how many paragraphs each term stands, as ``search`` does, and search nothing."""
+        """Return in how many paragraphs each term stands, as ``search`` does, and search nothing."""
 
     async def manifest(self) -> str | None:
-        """Give the note that came with the last commit; ``None`` where nothing was ever committed."""
+        """Return the note that came with the last commit; ``None`` where nothing was ever committed."""
 
     async def holding(self, words: Collection[str]) -> list[str]:
-        """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+        """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
 
     async def faults(self) -> list[str]:
         """Say what is wrong with the collection and what to do about it, a sentence for each fault."""

@@ -13,6 +13,7 @@ from retrieval.index.index import Index, Recipe
 from retrieval.index.segmenting import ALONE, Segmentation
 from retrieval.index.texts_writer import TextsWriter
 from retrieval.language import Bags, Tokenizer
+from retrieval.language.sounds import sounds
 from retrieval.postings.layout import CODES
 from retrieval.postings.merging import merge
 from retrieval.postings.postings import fitted
@@ -44,6 +45,7 @@ class Builder:
         self._run_terms = run_terms
         self._folder = folder
         self._recipe = recipe
+        self._tokenizer = tokenizer
         self._base = base
         self._removed: set[str] = set()
         self._workplace = Workplace(folder)
@@ -77,6 +79,7 @@ class Builder:
         try:
             for segmented in self._segmentation.finish():
                 self._count(segmented)
+            sounds(self._tokenizer.cache_folder, self._tokenizer.dictionary)  # so that no question waits for them
             return self._written(manifest).folder
         except OSError as error:
             raise unwritable(self._folder, error) from error

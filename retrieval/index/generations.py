@@ -161,7 +161,7 @@ def take_in(built: Path, folder: Path) -> Path:
 
 
 def latest(folder: Path) -> str:
-    """Give the name of the newest generation in a folder, whole or not; empty where there is none."""
+    """Return the name of the newest generation in a folder, whole or not; empty where there is none."""
     return next((generation.name for generation in _generations(folder)), "")
 
 
@@ -207,14 +207,14 @@ def standing(folder: Path) -> Standing | None:
 
 
 def unwritable(folder: Path, error: Exception) -> IndexFolderError:
-    """Give the error of a folder that takes no index."""
+    """Return the error of a folder that takes no index."""
     return IndexFolderError(
         folder, f"cannot be written ({error}); choose another with YUANJU_INDEX or --index, or make room"
     )
 
 
 def _generations(folder: Path) -> Iterator[Path]:
-    """Give the generations in a folder, newest first."""
+    """Return the generations in a folder, newest first."""
     if folder.is_dir():
         yield from sorted(folder.glob("generation-*"), key=_number, reverse=True)
 
@@ -241,7 +241,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _fault(path: Path, file: Mapping[str, Any], *, whole: bool) -> str | None:
-    """Tell what is wrong with a file, if anything."""
+    """Return what is wrong with a file, if anything."""
     try:
         if path.stat().st_size != file["bytes"]:
             return "is cut short"

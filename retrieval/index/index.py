@@ -58,7 +58,7 @@ class Index:
         return bytes(self._generation.content("manifest")).decode()
 
     def paragraph(self, position: int) -> tuple[Source, Paragraph]:
-        """Give the paragraph at a position of the collection, with its source."""
+        """Return the paragraph at a position of the collection, with its source."""
         return self.texts.source(self.texts.document(position)), self.texts.paragraph(position)
 
     def view(self, hidden: frozenset[str]) -> View | None:
@@ -71,7 +71,7 @@ class Index:
         return found
 
     def holding(self, words: Iterable[str]) -> list[str]:
-        """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+        """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
         from retrieval.language import normalise  # what only answers has no need to load it here
 
         wanted = tuple(words)

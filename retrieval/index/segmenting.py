@@ -71,7 +71,7 @@ class Segmentation:
                 last = None
 
     def finish(self) -> Iterator[Bags]:
-        """Give what has not been given yet."""
+        """Return what has not been given yet."""
         yield from self._flush()
         while self._pending:
             yield self._first()
@@ -97,7 +97,7 @@ class Segmentation:
             yield self._first()
 
     def _started(self) -> ProcessPoolExecutor | None:
-        """Give the other processes, started if need be; ``None`` where there cannot be any."""
+        """Return the other processes, started if need be; ``None`` where there cannot be any."""
         if self._pool is None and self._processes > 1:
             try:
                 self._pool = ProcessPoolExecutor(

@@ -27,7 +27,7 @@ class Texts:
         self._paths = generation.content("paths")
 
     def paths(self) -> list[str]:
-        """Give the paths of the documents, in order."""
+        """Return the paths of the documents, in order."""
         joined = bytes(self._paths).decode()
         return joined.split("\0")[:-1]
 
@@ -47,17 +47,17 @@ class Texts:
         return np.packbits(seen, bitorder="little").tobytes()
 
     def document(self, position: int) -> int:
-        """Give the number of the document that a paragraph belongs to."""
+        """Return the number of the document that a paragraph belongs to."""
         return bisect_right(self.last_paragraphs, position)
 
     def source(self, document: int) -> Source:
-        """Give what is cited of a document."""
+        """Return what is cited of a document."""
         record = _record(self.documents, self.document_ends, document)
         path, title, author, date, url, categories, *recognised = json.loads(record)
         return Source(path, title, author, date, url, tuple(categories), tuple(recognised))
 
     def paragraph(self, position: int) -> Paragraph:
-        """Give a paragraph."""
+        """Return a paragraph."""
         number, text, section, page, *questions = json.loads(_record(self.paragraphs, self.paragraph_ends, position))
         return Paragraph(number, text, tuple(section), page, tuple(questions))
 

@@ -36,7 +36,7 @@ class Bags:
     lengths: Lengths
 
     def poured(self, together: NDArray[np.int64]) -> Bags:
-        """Give new bags, each with the contents of those that a row of ``together`` (bags × members) numbers.
+        """Return new bags, each with the contents of those that a row of ``together`` (bags × members) numbers.
 
         >>> Bags(["甲", "乙"], np.array([0, 1, 1]), np.array([1, 2])).poured(np.array([[1, 0], [0, 0]])).numbers
         array([1, 1, 0, 0, 0])
@@ -59,7 +59,7 @@ class _Vocabulary(dict[str, int]):
 
 
 def bags(tokenizer: Tokenizer, texts: Sequence[str]) -> Bags:
-    """Give one bag for each text: its words, its Chinese characters and the pairs of them."""
+    """Return one bag for each text: its words, its Chinese characters and the pairs of them."""
     normal = [normalise(text).text for text in texts]
     words = _words(tokenizer, normal)
     characters, pairs = _characters_and_pairs(normal)
@@ -98,7 +98,7 @@ def _characters_and_pairs(normal: Sequence[str]) -> tuple[Bags, Bags]:
 
 
 def _numbered(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Numbers]:
-    """Give the distinct keys, and of each key the number among them; NumPy sorts best what it need not carry along."""
+    """Return the distinct keys, and of each key the number among them; NumPy sorts best what carries nothing along."""
     packed = keys << _INDEX | np.arange(len(keys), dtype=np.uint64)
     packed.sort()
     key = packed >> _INDEX
@@ -114,7 +114,7 @@ def _counted(holders: NDArray[np.int64], count: int) -> Lengths:
 
 
 def _strings(codes: NDArray[np.uint64]) -> list[str]:
-    """Give the string of each row of code points."""
+    """Return the string of each row of code points."""
     width = codes.shape[1]
     joined = codes.astype("<u4").tobytes().decode("utf-32-le")
     return [joined[start : start + width] for start in range(0, len(joined), width)]

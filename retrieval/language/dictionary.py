@@ -28,12 +28,12 @@ class Dictionary:
         self.total = int(self._frequencies[-1])
 
     def frequency(self, word: str) -> int:
-        """Give how often a word was counted; 0 for one that is not in the dictionary."""
+        """Return how often a word was counted; 0 for one that is not in the dictionary."""
         place = self._place(word)
         return 0 if place is None else int(self._frequencies[place])
 
     def part(self, word: str) -> str:
-        """Give a word's part of speech, two letters at most: ``n`` noun, ``v`` verb …; empty if unknown."""
+        """Return a word's part of speech, two letters at most: ``n`` noun, ``v`` verb …; empty if unknown."""
         place = self._place(word)
         return "" if place is None else "".join(map(chr, divmod(int(self._parts[place]), 256))).strip("\0")
 
@@ -43,7 +43,7 @@ class Dictionary:
         return place if place < len(self._keys) and self._keys[place] == key else None
 
     def words(self) -> Iterator[tuple[str, int, str]]:
-        """Give all words with their frequencies and parts of speech."""
+        """Return all words with their frequencies and parts of speech."""
         return dictionary_lines()
 
 

@@ -27,7 +27,7 @@ def words_only(text: str) -> str:
     """Return a run of English with its function words replaced by spaces, so that offsets hold.
 
     >>> words_only("how many days of leave do interns get")
-    '         days    leave    interns get'
+    '         days    leave    interns    '
     """
     return _WORD.sub(lambda match: " " * len(match[0]) if match[0] in FUNCTION_WORDS else match[0], text)
 

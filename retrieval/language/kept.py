@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 
 def kept(path: Path, make: Callable[[], Value]) -> Value:
-    """Give what the file holds; where there is none or it is damaged, make it and keep it.
+    """Return what the file holds; where there is none or it is damaged, make it and keep it.
 
     ``make`` must give what JSON gives back as it was. Where nothing can be written, it is made again next time.
     """

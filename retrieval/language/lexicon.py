@@ -65,13 +65,13 @@ class Lexicon:
         return json.dumps([self.words, self.stop, self.synonyms], ensure_ascii=False)
 
     def changed(self, before: Lexicon) -> frozenset[str]:
-        """Give the words with which texts may be cut otherwise than before."""
+        """Return the words with which texts may be cut otherwise than before."""
         words = {word for word, _ in set(self.words) ^ set(before.words)}
         return frozenset(words | (set(self.stop) ^ set(before.stop)))
 
 
 def _lines(folder: Path, name: str) -> Iterator[tuple[str, list[str]]]:
-    """Give the words in each line of a file that is no comment, with the line's place."""
+    """Return the words in each line of a file that is no comment, with the line's place."""
     try:
         text = (folder / name).read_text("utf-8-sig")
     except FileNotFoundError:

@@ -26,7 +26,7 @@ NUMERAL = re.compile(
 
 
 def arabic(match: re.Match[str]) -> str:
-    """Give the Arabic digits of what ``NUMERAL`` found.
+    """Return the Arabic digits of what ``NUMERAL`` found.
 
     >>> NUMERAL.sub(arabic, "二〇一八年增长三千万元，三十五人，一百零八个，千方百计")
     '2018年增长3000万元，35人，108个，千方百计'

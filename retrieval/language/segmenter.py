@@ -23,7 +23,7 @@ _KNOWN = re.compile("([\u4e00-\u9fd5]+)")
 
 @lru_cache(maxsize=4)  # one for each state of the operator's dictionary that is in use
 def segmenter(cache_folder: Path, words: Words = ()) -> Cut:
-    """Give a function that cuts a run of Chinese characters into words.
+    """Return a function that cuts a run of Chinese characters into words.
 
     ``cache_folder`` is where jieba, if it has to do the work, keeps its compiled dictionary.
     """
@@ -52,7 +52,7 @@ def _compiled(words: Words) -> Cut:
 
 
 def plain(cache_folder: Path, words: Words) -> Cut:
-    """Give jieba itself as such a function."""
+    """Return jieba itself as such a function."""
     tokenizer = jieba_tokenizer(cache_folder)
     if words:
         tokenizer = _copied(tokenizer)
@@ -63,7 +63,7 @@ def plain(cache_folder: Path, words: Words) -> Cut:
 
 @cache
 def jieba_tokenizer(cache_folder: Path) -> Any:
-    """Give jieba itself, its dictionary loaded.
+    """Return jieba itself, its dictionary loaded.
 
     Its compiled dictionary is kept in a folder of our own, because the one it takes by default is a file in the
     system's temporary folder that anybody may have put there.
@@ -85,7 +85,7 @@ def _copied(tokenizer: Any) -> Any:
 
 
 def dictionary_lines() -> Iterator[tuple[str, int, str]]:
-    """Give the words of jieba's dictionary with their frequencies and parts of speech, without loading jieba."""
+    """Return the words of jieba's dictionary with their frequencies and parts of speech, without loading jieba."""
     from importlib.util import find_spec
 
     found = find_spec("jieba")

@@ -138,7 +138,7 @@ def _groups(lines: Iterable[str]) -> Groups:
 
 
 def _stands(text: str, start: int, end: int, inner: set[int], tokens: Sequence[Token]) -> bool:
-    """Tell whether ``text[start:end]`` is made of whole tokens or stands within one; a Latin word only as a whole."""
+    """Return whether ``text[start:end]`` is made of whole tokens or stands within one; a Latin word only as a whole."""
     if text[start:end].isascii():
         around = text[max(start - 1, 0) : start] + text[end : end + 1]
         return not any(character.isascii() and character.isalnum() for character in around)

@@ -173,7 +173,7 @@ class Tokenizer:
                 start += len(word)
 
     def terms(self, text: str) -> list[str]:
-        """Give the bag of terms of a text, not normalised yet: its words, Chinese characters and pairs of them.
+        """Return the bag of terms of a text, not normalised yet: its words, Chinese characters and pairs of them.
 
         >>> Tokenizer(cache_folder).terms("电动汽车GPS")
         ['电动汽车', 'gps', '电', '动', '汽', '车', '电动', '动汽', '汽车']
@@ -182,7 +182,7 @@ class Tokenizer:
         return [*self.word_terms(normal), *characters(normal), *pairs(normal)]
 
     def word_terms(self, text: str) -> list[str]:
-        """Give the words of a normalised text, as ``words`` does, without where they stand."""
+        """Return the words of a normalised text, as ``words`` does, without where they stand."""
         cut, stop = segmenter(self.cache_folder, self._words), self._stop
         words: list[str] = []
         for match in _RUN.finditer(text):
@@ -194,11 +194,11 @@ class Tokenizer:
 
 
 def characters(text: str) -> list[str]:
-    """Give the Chinese characters of a normalised text, in order."""
+    """Return the Chinese characters of a normalised text, in order."""
     return [character for run in _RUN.finditer(text) if run.lastgroup == "han" for character in run.group()]
 
 
 def pairs(text: str) -> list[str]:
-    """Give the pairs of neighbouring Chinese characters of a normalised text, in order."""
+    """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
     runs = (run.group() for run in _RUN.finditer(text) if run.lastgroup == "han")
     return [run[i : i + 2] for run in runs for i in range(len(run) - 1)]

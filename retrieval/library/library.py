@@ -136,7 +136,7 @@ class Library:
         return Report(await asyncio.to_thread(_reports, entries, changes, listing), changed)
 
     async def _manifest(self, readers: list[Any]) -> Manifest:
-        """Give what is known of the files, read from its text only where that is another than the last time."""
+        """Return what is known of the files, read from its text only where that is another than the last time."""
         text = await self._engine.manifest()
         if text is None:
             return Manifest(Lexicon(), {})
@@ -153,7 +153,7 @@ class Library:
         declarations: Declarations,
         page_read: PageRead,
     ) -> AsyncIterator[AsyncIterator[reading.Reading]]:
-        """Give what comes of each file, from processes of their own; those that only look changed are not read."""
+        """Return what comes of each file, from processes of their own; those that only look changed are not read."""
         known = (
             "" if entry is None or _holds(entry, touched) else entry.sha256
             for entry in (before.entries.get(file.relative) for file in files)
@@ -181,7 +181,7 @@ def _documents(listing: reading.Listing) -> dict[str, reading.File]:
 
 
 def _stale(files: dict[str, reading.File], before: Manifest, touched: set[str]) -> list[reading.File]:
-    """Give the files that are new or look changed, and those that hold one of the documents that were touched."""
+    """Return the files that are new or look changed, and those that hold one of the documents that were touched."""
     return [
         file
         for path, file in files.items()
@@ -190,7 +190,7 @@ def _stale(files: dict[str, reading.File], before: Manifest, touched: set[str]) 
 
 
 def _gone(before: Manifest, files: dict[str, reading.File], listing: reading.Listing) -> list[str]:
-    """Give the files that are no more; those that cannot be reached for the moment may well be there."""
+    """Return the files that are no more; those that cannot be reached for the moment may well be there."""
     unreached = {one.path for one in listing.skipped if one.reason.startswith(reading.UNREACHED)}
     missing = sorted(before.entries.keys() - files.keys())
     if not unreached:
@@ -212,7 +212,7 @@ def _reports(entries: dict[str, Entry], changes: dict[str, Status], listing: rea
 
 
 def _holds(entry: Entry | None, paths: set[str]) -> bool:
-    """Tell whether one of the file's documents has one of these paths."""
+    """Return whether one of the file's documents has one of these paths."""
     return entry is not None and any(document.path in paths for document in entry.documents)
 
 

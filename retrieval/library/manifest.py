@@ -61,7 +61,7 @@ class Entry:
 
     @classmethod
     def of(cls, state: State, documents: Sequence[Summary], failures: Sequence[str]) -> Self:
-        """Give the entry of a file in which these documents were, and why others could not be had."""
+        """Return the entry of a file in which these documents were, and why others could not be had."""
         records = [
             (one.path, one.format, one.encoding, one.paragraph_count, one.character_count, one.remarks)
             for one in documents
@@ -69,7 +69,7 @@ class Entry:
         return cls(str(state), json.dumps([records, failures], ensure_ascii=False))
 
     def is_of(self, size: int, mtime_ns: int) -> bool:
-        """Tell whether the file had this size when it was read, and had last been changed then."""
+        """Return whether the file had this size when it was read, and had last been changed then."""
         return self.state.startswith(f"{size} {mtime_ns} ")
 
     @property
@@ -112,7 +112,7 @@ class Manifest:
     entries: Mapping[str, Entry]
 
     def format(self, readers: list[Any]) -> str:
-        """Give the manifest as text."""
+        """Return the manifest as text."""
         paths = sorted(self.entries)
         records = [""] * (3 * len(paths))
         records[0::3] = paths

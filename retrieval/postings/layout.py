@@ -40,6 +40,6 @@ CODES = {
 
 
 def dense_unit(formula: Formula) -> float:
-    """Give the step of dense bounds: no dense term can score ``DENSE_LEVELS`` of them."""
+    """Return the step of dense bounds: no dense term can score ``DENSE_LEVELS`` of them."""
     rarest = formula.paragraph_count // DENSE + 1
     return formula.idf(rarest) * (formula.k1 + 1) / (DENSE_LEVELS - 1)

@@ -37,7 +37,7 @@ Item = TypeVar("Item")
 def merge(
     runs: Sequence[tuple[Run, NDArray[np.int32]]], lengths: NDArray[np.int32], formula: Formula
 ) -> Iterator[Part]:
-    """Give the arrays of ``Postings`` by name, in parts that belong one after the other.
+    """Return the arrays of ``Postings`` by name, in parts that belong one after the other.
 
     Each run comes with its paragraphs' positions in the new collection, -1 for one that is left out. ``lengths`` are
     the new collection's. Runs are read, postings encoded and what is given dealt with at the same time.
@@ -49,7 +49,7 @@ def merge(
 
 
 def _ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Give what ``items`` gives, of which a thread makes the next one meanwhile: NumPy lets others work."""
+    """Return what ``items`` gives, of which a thread makes the next one meanwhile: NumPy lets others work."""
     with ThreadPoolExecutor(1) as thread:
         following = thread.submit(next, items, None)
         while (item := following.result()) is not None:
@@ -67,7 +67,7 @@ class _Range(NamedTuple):
 
 
 def _ranges(runs: Sequence[tuple[Run, NDArray[np.int32]]]) -> Iterator[_Range]:
-    """Give range after range of the terms of all runs."""
+    """Return range after range of the terms of all runs."""
     keys = runs[0][0].keys if len(runs) == 1 else _distinct(np.concatenate([run.keys for run, _ in runs]))
     counts = np.zeros(len(keys), dtype=np.int64)
     for run, _ in runs:
@@ -152,7 +152,7 @@ def _inserted(most: _Range, few: _Range) -> _Range:
 
 
 def _packed(given: _Range, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Give postings as numbers of 64 bits that can be sorted: the term's place among ``keys``, position, frequency."""
+    """Return postings as sortable numbers of 64 bits: the term's place among ``keys``, position, frequency."""
     packed = np.repeat(keys.searchsorted(given.keys).astype(np.uint64) << _TERM, given.counts)
     packed |= given.positions.astype(np.uint64) << _PARAGRAPH
     packed |= given.frequencies.astype(np.uint64)
@@ -160,7 +160,7 @@ def _packed(given: _Range, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _unpacked(packed: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-    """Give the positions and the frequencies of packed postings."""
+    """Return the positions and the frequencies of packed postings."""
     positions = (packed >> _PARAGRAPH).astype(np.uint32) & np.uint32((1 << 30) - 1)
     return positions.view(np.int32), packed.astype(np.uint16) & np.uint16((1 << 14) - 1)
 

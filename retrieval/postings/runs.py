@@ -48,7 +48,7 @@ class Run(Protocol):
         """How many paragraphs hold each term."""
 
     def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Give the paragraphs and frequencies of the terms ``first:last``, one term after the other."""
+        """Return the paragraphs and frequencies of the terms ``first:last``, one term after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class MemoryRun:
     frequencies: NDArray[np.uint16]
 
     def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Give the paragraphs and frequencies of the terms ``first:last``, one term after the other."""
+        """Return the paragraphs and frequencies of the terms ``first:last``, one term after the other."""
         start = int(self.counts[:first].sum())
         wanted = slice(start, start + int(self.counts[first:last].sum()))
         return self.paragraphs[wanted], self.frequencies[wanted]
@@ -84,7 +84,7 @@ class StoredRun:
     path: Path
 
     def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Give the paragraphs and frequencies of the terms ``first:last``, one term after the other."""
+        """Return the paragraphs and frequencies of the terms ``first:last``, one term after the other."""
         start, total = int(self.starts[first]), int(self.starts[-1])
         count = int(self.starts[last]) - start
         # Not through a memory map, whose pages would count as memory of the build.
@@ -102,7 +102,7 @@ class PostingsRun:
         self.counts = postings.counts.astype(np.int64)
 
     def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Give the paragraphs and frequencies of the terms ``first:last``, one term after the other."""
+        """Return the paragraphs and frequencies of the terms ``first:last``, one term after the other."""
         postings = self._postings
         rows = postings.dense_terms
         paragraphs: list[NDArray[Any]] = [np.empty(0, np.int32)]
@@ -160,11 +160,11 @@ class Counts:
         self._lengths.frombytes(lengths.tobytes())
 
     def lengths(self) -> NDArray[np.int32]:
-        """Give the number of terms of every paragraph so far."""
+        """Return the number of terms of every paragraph so far."""
         return np.array(self._lengths, dtype=np.int32)
 
     def run(self) -> MemoryRun:
-        """Give the run of the paragraphs since the last one."""
+        """Return the run of the paragraphs since the last one."""
         terms = np.frombuffer(self._terms, dtype=np.uint32)
         lengths = np.frombuffer(self._lengths, dtype=np.int32)[self._given :]
         paragraphs = np.arange(self._given, self._given + len(lengths), dtype=np.uint64)
@@ -193,6 +193,6 @@ class Counts:
 
 
 def _ranked(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Give the distinct keys in order, and the rank of each key."""
+    """Return the distinct keys in order, and the rank of each key."""
     distinct, inverse = np.unique(keys, return_inverse=True)
     return distinct, inverse.astype(np.uint64)

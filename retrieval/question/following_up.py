@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.language import Normalised, Token, Tokenizer, normalise
+from retrieval.language.classifiers import CLASSIFIERS, MEASURES
 from retrieval.language.function_words import COPULAS, FUNCTION_WORDS
 from retrieval.question import Question
 
@@ -38,10 +39,7 @@ _DATE = re.compile(
     r"(?:公元|西元)?前?\d{1,4}年(?:代|度)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?|"
     r"[今去明前后当本上]年度?|[上下这本]个?(?:月|季度|周)|今天|昨天|明天"
 )
-_MEASURE = (
-    r"(?:[个位名吨元块米克升岁度次倍种类家座所部本册条项件]|厘米|毫米|[公千海]里|公[斤吨顷克]|平方公里|平方千米|平方米|立方米|美元|万元|亿元)"
-    r"(?![\u4e00-\u9fff])"
-)
+_MEASURE = rf"(?:{MEASURES}|[岁块{CLASSIFIERS}])(?![\u4e00-\u9fff])"
 _UNASKED = frozenset({"none", "other", "definition"})
 
 
@@ -54,7 +52,7 @@ class FollowUp:
 
 
 def follow_up(text: str, last: str, tokenizer: Tokenizer) -> FollowUp | None:
-    """The question that ``text`` asks if it follows up on the question ``last``, else ``None``.
+    """Return the question that ``text`` asks if it follows up on the question ``last``, else ``None``.
 
     Either may be in traditional characters; what is taken from one keeps its glyphs.
     """
@@ -71,7 +69,7 @@ def follow_up(text: str, last: str, tokenizer: Tokenizer) -> FollowUp | None:
 
 
 def _asking(asked: Question, before: Question) -> str | None:
-    """The last question with other words that ask; ``None`` unless ``asked`` has no other words."""
+    """Return the last question with other words that ask; ``None`` unless ``asked`` has no other words."""
     if asked.gap is None or asked.kind.name in _UNASKED:
         return None
     start, end = asked.gap
@@ -100,7 +98,7 @@ def _asking(asked: Question, before: Question) -> str | None:
 
 
 def _another(asked: Question, before: Question) -> str | None:
-    """The last question about another topic; ``None`` unless ``asked`` names nothing else."""
+    """Return the last question about another topic; ``None`` unless ``asked`` names nothing else."""
     core = asked.normal.text.strip(_ENDS)
     match = _ANOTHER.fullmatch(core)
     if match is None or asked.gap is not None:
@@ -118,7 +116,7 @@ def _another(asked: Question, before: Question) -> str | None:
 
 
 def _like(topic: str, before: Question) -> tuple[int, int] | None:
-    """Where the last question has what ``topic`` has the form of: another year, another number of the same kind.
+    """Return where the last question has what ``topic`` has the form of: another year, another number of the same kind.
 
     An empty span at its beginning stands for a date in a question without one.
     """
@@ -136,7 +134,7 @@ def _like(topic: str, before: Question) -> tuple[int, int] | None:
 
 
 def _topic_span(before: Question) -> tuple[int, int] | None:
-    """Where the topic of a question stands: what is before its first 的, or before the noun that is asked about.
+    """Return where the topic of a question stands: what is before its first 的, or before the noun that is asked about.
 
     With the words that ask in front (谁发明了……), it is what the verb is about.
     """
@@ -167,7 +165,7 @@ def _before_de(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _subject(tokens: Sequence[Token]) -> tuple[int, int]:
-    """What stands before the first of the words that lead to a verb; its last noun stays where no verb comes."""
+    """Return what stands before the first of the words that lead to a verb; its last noun stays where no verb comes."""
     place = next((place for place, token in enumerate(tokens) if place and token.text in COPULAS), len(tokens))
     predicate = (token.text for token in tokens[place:])
     if any(word not in COPULAS and word not in FUNCTION_WORDS and not word.isdigit() for word in predicate):
@@ -176,7 +174,7 @@ def _subject(tokens: Sequence[Token]) -> tuple[int, int]:
 
 
 def _before_last_noun(tokens: Sequence[Token]) -> tuple[int, int]:
-    """All but the last noun, which most often has two characters, also within a longer word of the dictionary."""
+    """Return all but the last noun, which most often has two characters, also in a longer word."""
     first, last = tokens[0].start, tokens[-1]
     if len(tokens) == 1:
         return first, last.end
@@ -188,7 +186,7 @@ def _span(tokens: Sequence[Token]) -> tuple[int, int] | None:
 
 
 def _asking_span(question: Question) -> tuple[int, int] | None:
-    """Where the words that ask stand, with the noun or measure that they ask for (哪家公司, 多少吨).
+    """Return where the words that ask stand, with the noun or measure that they ask for (哪家公司, 多少吨).
 
     The gap of some kinds takes in what is asked about (……是什么), which stays.
     """
@@ -212,7 +210,7 @@ def _replaced(question: Question, start: int, end: int, words: str) -> str:
 
 
 def _original(question: Question, part: str) -> str:
-    """A part of the normalised text as the person wrote it."""
+    """Return a part of the normalised text as the person wrote it."""
     start = question.normal.text.index(part)
     return _slice(question.text, question.normal, start, start + len(part))
 

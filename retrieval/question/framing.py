@@ -43,24 +43,23 @@ _SIGH = (
     "谢了|辛苦了?|不好意思|打扰(?:了|一下|下)?|抱歉|对了|话说(?:回来)?|那个|那么|那|然后|所以|在吗|在么|在不在|有人吗|有人在吗|急+|求助|求问|求教|"
     f"救命|提问|问题|问|小白(?:提问|求问)?|萌新(?:提问|求问)?|{_PEOPLE}"
 )
-# Neither a mention nor what is quoted: 《请问》是谁唱的.
-_MARKS = re.compile(r"(?:[^\w@《「『“‘\"'(\[【<]|_)*")
-_MARKS_BEHIND = re.compile(r"(?:[^\w》」』”’\"')\]】>]|_)*$")
 # It may run on into the question; a sigh may not: 好的包包怎么挑 is about what is good.
 _OPENINGS = (
     re.compile(_REQUEST),
     re.compile(_ENGLISH_REQUEST),
-    re.compile(rf"(?:{_GREETING})(?=\W|{_REQUEST}|(?:{_PEOPLE})\W)"),
-    re.compile(rf"(?:{_SIGH}){{1,4}}[,!?。;:、~…\n]"),
-    re.compile(rf"(?:{_PEOPLE}|那|那么|话说|对了|不好意思|打扰一?下了?)(?=\W*(?:{_REQUEST}))"),
+    re.compile(rf"(?>{_SIGH}){{1,4}}[,!?。;:、~…\n]"),
     # Who is called @somebody is spoken to; what is called @override is spoken of.
     re.compile(
         r"@[a-z]\w{4,31}(?![\w.@-])(?!\s*(?:注解|注释|装饰器|标签|指令|符号|命令|规则|变量|[的是有会能用]|什么|怎么|可以|$))",
         re.ASCII,
     ),
 )
+_GREETED = re.compile(_GREETING)
+_CALLED = re.compile(f"{_PEOPLE}|那么?|话说|对了|不好意思|打扰一?下了?")
+_OPEN, _CLOSED = "@《「『“‘\"'([【<", "》」』”’\"')]】>"
+"""Marks that belong to the question: of a mention, and of what is quoted in it (《请问》是谁唱的)."""
 
-_PARTICLES = "[吗呢啊呀吧嘛么哈哦噢喔哟呦捏咧哒嘞啦喽咯]"
+_PARTICLES = "吗呢啊呀吧嘛么哈哦噢喔哟呦捏咧哒嘞啦喽咯"
 _THANKS = (
     "(?:谢谢|多谢|感谢|蟹蟹)(?:你们?|您|大家|各位|啦|了)*|谢了|谢啦|感激不尽|thx|please|"
     "thanks a lot|many thanks|thanks in advance|thanks(?: you)?|thank you|"
@@ -73,45 +72,71 @@ _ASKED_FOR = (
 )
 _CLOSINGS = (
     # Thanks stand apart: a question may end with the word that it asks about.
-    re.compile(rf"(?<=[吗呢啊呀吧嘛\W])(?:{_THANKS}){_PARTICLES}*$"),
-    re.compile(rf"(?<=\w\w)(?:{_ASKED_FOR}){_PARTICLES}*$"),
+    re.compile(rf"(?<=[吗呢啊呀吧嘛\W])(?:{_THANKS})[{_PARTICLES}]*$"),
+    re.compile(rf"(?<=\w\w)(?:{_ASKED_FOR})[{_PARTICLES}]*$"),
     re.compile(r"(?<=[\s,?!。])@[a-z]\w{4,31}$", re.ASCII),
 )
-_TRAILING = re.compile(rf"(?:{_PARTICLES}+|[了的])?$")
+_CLOSING_REACH = 40
+"""Characters at the end of a question that are looked at for what closes it."""
 
 
 def framed(text: str) -> tuple[int, int]:
     """Return where in a normalised text the question itself stands, marks at its end included.
 
-    >>> text = "好的，请问有没有人知道食堂几点开门呀？？谢谢！"
+    >>> text = "好的,请问有没有人知道食堂几点开门呀??谢谢!"
     >>> start, end = framed(text)
     >>> text[start:end]
     '食堂几点开门呀??'
     """
     start = _after_marks(text, 0)
-    while (opened := _longest(text, start)) > start:
+    while (opened := _opened(text, start)) > start:
         start = _after_marks(text, opened)
-    end = _before_marks(text)
-    while end > start and (match := next(filter(None, (one.search(text, start, end) for one in _CLOSINGS)), None)):
-        end = _before_marks(text[: match.start()])
+    end = _before_marks(text, len(text))
+    while end > start and (
+        match := next(
+            filter(None, (one.search(text, max(start, end - _CLOSING_REACH), end) for one in _CLOSINGS)), None
+        )
+    ):
+        end = _before_marks(text, match.start())
     return start, max(start, _after_marks(text, end))
 
 
 def without_particles(text: str) -> int:
     """Return where a question ends that trailing particles (吗, 呀呀呀, 了) are not counted to."""
-    end = _before_marks(text)
-    match = _TRAILING.search(text[:end])
-    return match.start() if match else end
+    last = end = _before_marks(text, len(text))
+    while end and text[end - 1] in _PARTICLES:
+        end -= 1
+    return end - 1 if end == last and end and text[end - 1] in "了的" else end
 
 
-def _longest(text: str, start: int) -> int:
-    return max(match.end() if (match := one.match(text, start)) else start for one in _OPENINGS)
+def _opened(text: str, start: int) -> int:
+    """Return where what opens a question at ``start`` ends; ``start`` where nothing does."""
+    ends = [match.end() for one in _OPENINGS if (match := one.match(text, start))]
+    if greeting := _GREETED.match(text, start):
+        end = greeting.end()
+        called = _CALLED.match(text, end)
+        if (
+            not text[end : end + 1].isalnum()
+            or _asks(text, end)
+            or (called and not text[called.end() : called.end() + 1].isalnum())
+        ):
+            ends.append(end)
+    if (called := _CALLED.match(text, start)) and _asks(text, _after_marks(text, called.end())):
+        ends.append(called.end())
+    return max(ends, default=start)
+
+
+def _asks(text: str, start: int) -> bool:
+    return bool(_OPENINGS[0].match(text, start))
 
 
 def _after_marks(text: str, start: int) -> int:
-    return match.end() if (match := _MARKS.match(text, start)) else start
+    while start < len(text) and not text[start].isalnum() and text[start] not in _OPEN:
+        start += 1
+    return start
 
 
-def _before_marks(text: str) -> int:
-    """Return where the last word of a text ends."""
-    return match.start() if (match := _MARKS_BEHIND.search(text)) else len(text)
+def _before_marks(text: str, end: int) -> int:
+    while end and not text[end - 1].isalnum() and text[end - 1] not in _CLOSED:
+        end -= 1
+    return end

@@ -46,7 +46,7 @@ NONE = Kind("none", re.compile(r"(?!)"))
 
 
 def ask(text: str) -> tuple[Kind, tuple[int, int] | None]:
-    """Tell the kind of answer that a normalised question asks for, and where the words stand that ask for it.
+    """Return the kind of answer that a normalised question asks for, and where the words stand that ask for it.
 
     >>> kind, span = ask("明年目标是多少?")
     >>> kind.name, span
@@ -61,13 +61,13 @@ def ask(text: str) -> tuple[Kind, tuple[int, int] | None]:
 
 
 def named(name: str) -> Kind:
-    """Give a kind by its name. Raises ``StopIteration`` when there is none."""
+    """Return a kind by its name. Raises ``StopIteration`` when there is none."""
     return next(kind for kind in kinds() if kind.name == name)
 
 
 @cache
 def kinds() -> tuple[Kind, ...]:
-    """Give all kinds, in the order in which they are tried."""
+    """Return all kinds, in the order in which they are tried."""
     table = tomllib.loads(files("retrieval.question").joinpath("kinds.toml").read_text("utf-8"))
     vocabulary: dict[str, str] = {}
     for name, entry in table["vocabulary"].items():

@@ -1,4 +1,4 @@
-"""The noun that a question asks for (哪种语言, 职业是什么), and what a thing of that noun looks like in a text."""
+"""The noun that a question asks for (哪种语言, 职业是什么), and the form that such a thing has in a text."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from functools import cache
 from importlib.resources import files
 
 from retrieval.language import Tokenizer
+from retrieval.language.classifiers import CLASSIFIERS
 
 _ASKING = re.compile(
-    r"(?:哪|那|什么|何|几|多少)(?:一|两|几|些)*[个位名种座条家所本部场次届只支项款首张份件样类股]*(?:样的?)?"
-    r"(?:主要|著名|重要|知名|特殊)?的?"
+    rf"(?:哪|那|什么|何|几|多少)(?:一|两|几|些)*[{CLASSIFIERS}]*(?:样的?)?(?:主要|著名|重要|知名|特殊)?的?"
 )
 _COPULA = re.compile(r"(?:是|为|有|叫做?|指的?是?|在|于|由|从|到)$")
 _PUNCTUATION = re.compile(r"[,。?!、;]")
@@ -22,7 +22,7 @@ _ATTRIBUTES = (*_NOUNS, "b", "x", "k")
 
 
 def noun(text: str, gap: tuple[int, int] | None, tokenizer: Tokenizer) -> str:
-    """Give the noun that the words at ``gap`` of a normalised question ask for; empty if they ask for none.
+    """Return the noun that the words at ``gap`` of a normalised question ask for; empty if they ask for none.
 
     It ends the noun phrase behind them (哪种官方语言 → 语言), else the one before 是, 为 or 有 (他的职业是什么 → 职业).
     """
@@ -44,8 +44,8 @@ def noun(text: str, gap: tuple[int, int] | None, tokenizer: Tokenizer) -> str:
     return last.text if last and (tokenizer.dictionary.part(last.text) or "n").startswith(_NOUNS) else ""
 
 
-def looks(name: str) -> re.Pattern[str] | None:
-    """Tell what a thing of a noun looks like; ``None`` where that is not known."""
+def form(name: str) -> re.Pattern[str] | None:
+    """Return the form that a thing of a noun has in a text; ``None`` where that is not known."""
     if not name:
         return None
     for names, pattern in _table():
@@ -57,4 +57,4 @@ def looks(name: str) -> re.Pattern[str] | None:
 @cache
 def _table() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
     table = tomllib.loads(files("retrieval.question").joinpath("nouns.toml").read_text("utf-8"))
-    return tuple((frozenset(entry["names"]), re.compile(entry["looks"])) for entry in table["nouns"])
+    return tuple((frozenset(entry["names"]), re.compile(entry["form"])) for entry in table["nouns"])

@@ -17,15 +17,14 @@ from retrieval.language.function_words import VAGUE_NOUNS
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question.framing import framed, without_particles
 from retrieval.question.kinds import Kind, ask
-from retrieval.question.nouns import looks, noun
+from retrieval.question.nouns import form, noun
 
 _THE_DOCUMENT = re.compile(
     r"(?:这|那|该|本)篇?(?:文章|报道|新闻|文件|报告|公告|稿子|文)(?:里面?|中|上)?|^\s*文(?:章)?[中里](?:提及|提到|指出|认为)?,?"
 )
 _WHICH = re.compile(
-    r"(?:[在于从以由被向和跟与]?)(?:哪|那|什么|何|几|多少)(?:一|两|几)?"
-    r"[个位名种座条家所本部场次届只支项款]?(?:样的?)?(?:主要|著名|重要|知名|特殊)?的?"
-    r"(?P<noun>[\u4e00-\u9fff]{1,6})"
+    rf"(?:[在于从以由被向和跟与]?)(?:哪|那|什么|何|几|多少)(?:一|两|几)?[{CLASSIFIERS}]?(?:样的?)?"
+    r"(?:主要|著名|重要|知名|特殊)?的?(?P<noun>[\u4e00-\u9fff]{1,6})"
 )
 _ASKING = re.compile(
     r"为什么|为甚么|为何|为啥|什么时候|啥时候|多会儿|什么样的?|什么|甚么|干啥|干嘛|啥样?|哪[一几两]?[种些]|"
@@ -47,7 +46,7 @@ class Question:
     ``gap`` is the span in ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the
     polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么
     asks for, if one does; ``tokens`` are its words with those offsets. ``noun`` is what is asked for, wherever it
-    stands, and ``looks`` what such a thing looks like in a text, where that is known. ``words``, ``characters`` and
+    stands, and ``form`` the form of such a thing in a text, where that is known. ``words``, ``characters`` and
     ``pairs`` are in order, each once; ``verbs`` are those of the words; ``contents`` are the tokens that name or
     number something, ``spoken`` the spans of colloquial words, which nobody expects in a document. ``synonyms`` are
     words of it with others that are looked for as well, ``others`` the terms of those. ``corrections`` are words as
@@ -61,7 +60,7 @@ class Question:
     content: str
     focus: str
     noun: str
-    looks: re.Pattern[str] | None
+    form: re.Pattern[str] | None
     unit: re.Pattern[str] | None
     tokens: tuple[Token, ...]
     contents: tuple[Token, ...]
@@ -103,7 +102,7 @@ class Question:
             content=content,
             focus=_focus(bare, gap, tokenizer),
             noun=asked,
-            looks=looks(asked),
+            form=form(asked),
             unit=_unit(bare, gap),
             tokens=tokens,
             contents=_contents(tokens, spoken, tokenizer),
@@ -122,7 +121,7 @@ class Question:
         return self.words + self.characters + self.pairs + self.others
 
     def of_word(self, word: str) -> tuple[str, ...]:
-        """Give the question's own terms that are part of a word."""
+        """Return the question's own terms that are part of a word."""
         own = dict.fromkeys(self.words + self.characters + self.pairs)
         return tuple(term for term in own if term in word)
 
@@ -172,7 +171,7 @@ _TO = "(?:至|到|~|-|—|–)"
 
 
 def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
-    """Give what a number must stand with to answer: the unit after 多少 and 几, or one that measures what is asked."""
+    """Return what a number must stand with to answer: a unit after 多少 and 几, or what measures it."""
     if gap is None:
         return None
     asking = text[gap[0] : gap[1]]

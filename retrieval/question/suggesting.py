@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import Protocol
 
+from retrieval.language.classifiers import CLASSIFIERS, MEASURES
 from retrieval.language.splitting import sentences
 from retrieval.records import Answer, Document, Paragraph, Quote
 
@@ -26,11 +27,11 @@ _BEST_LENGTH = 13
 _LONGEST_ATTRIBUTE = 6  # behind a title that names the subject
 
 _CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
-_COUNTED = "人|名|位|个|家|座|所|部|项|种|类|次|场|款|件|台|辆|架|套|条|篇"
+_COUNTED = f"[人{CLASSIFIERS}]"
 _NUMBER = re.compile(
     r"(?P<before>.{2,}?(?:[达为有约占仅共长高重]|达到|突破|超过|多于|少于|高于|低于|超出|不到|至少|至多|最多|容纳|总计|合计|[积口量额值数率度价])了?)"
     r"(?<!第)(?:约|近|超)?\d+(?:[.,]\d+)*[多余]?[十百千万亿]*"
-    rf"(?:(?P<counted>{_COUNTED})|%|个百分点|倍|元|美元|吨|公斤|千克|克|公里|千米|米|厘米|毫米|平方公里|平方米|公顷|亩|度|千瓦时|千瓦|小时|分钟|天|岁)"
+    rf"(?:{MEASURES}|岁|(?P<counted>{_COUNTED}))"
     r"(?P<after>(?:以上|以下|左右)?[^\d]{0,6})"
 )
 _DATE = re.compile(
@@ -96,7 +97,7 @@ class Candidate:
 async def suggest(
     ask: Ask, documents: Iterable[Document], *, count: int, attempts: int = 200
 ) -> tuple[Suggestion, ...]:
-    """At most ``count`` questions that these documents answer, taken from them in turn.
+    """Return at most ``count`` questions that these documents answer, taken from them in turn.
 
     The same documents give the same questions. No more than ``attempts`` questions are tried, of no more than 200
     documents, so that it takes a bounded time in a collection of any size.
@@ -108,7 +109,7 @@ async def suggest(
 
 
 async def related(ask: Ask, answer: Answer, *, count: int, attempts: int = 8) -> tuple[Suggestion, ...]:
-    """At most ``count`` questions that go on from an answer: what else the quoted paragraphs answer."""
+    """Return at most ``count`` questions that go on from an answer: what else the quoted paragraphs answer."""
     shown = {_place(quote) for quote in answer.quotes}
     documents = [Document(quote.source, (quote.paragraph,)) for quote in answer.quotes]
     queues = await asyncio.to_thread(lambda: list(map(_queue, documents)))
@@ -117,7 +118,7 @@ async def related(ask: Ask, answer: Answer, *, count: int, attempts: int = 8) ->
 
 
 def candidates(document: Document) -> list[Candidate]:
-    """The questions that may be asked of a document, from clauses, sentences and headings in turn."""
+    """Return the questions that may be asked of a document, from clauses, sentences and headings in turn."""
     step = max(1, -(-len(document.paragraphs) // _MOST_PARAGRAPHS))
     paragraphs = document.paragraphs[::step]
     title = document.source.title
@@ -134,7 +135,7 @@ def _queue(document: Document) -> list[tuple[str, Candidate]]:
 async def _tried(
     ask: Ask, offered: Iterable[tuple[str, Candidate]], *, count: int, attempts: int, shown: set[tuple[str, int, int]]
 ) -> tuple[Suggestion, ...]:
-    """The first ``count`` of the candidates whose own sentence is what is answered first; no sentence twice."""
+    """Return the first ``count`` of the candidates whose own sentence is what is answered first; no sentence twice."""
     kept: list[Suggestion] = []
     tried: set[str] = set()
     for path, candidate in offered:
@@ -164,7 +165,7 @@ def _place(quote: Quote) -> tuple[str, int, int]:
 
 
 def _from_clauses(paragraphs: Sequence[Paragraph], title: str) -> Iterator[Candidate]:
-    """What a clause says of its own: 产量达到3万吨 → 产量达到多少？
+    """Return what a clause says of its own: 产量达到3万吨 → 产量达到多少？
 
     Behind the first clause of a sentence the subject is often left out; a short title of the document then names it.
     """
@@ -188,7 +189,7 @@ def _from_clauses(paragraphs: Sequence[Paragraph], title: str) -> Iterator[Candi
 
 
 def _from_sentences(paragraphs: Sequence[Paragraph]) -> Iterator[Candidate]:
-    """What a sentence says as a whole: 飞行员不得饮酒 → 飞行员不得做什么？"""
+    """Return what a sentence says as a whole: 飞行员不得饮酒 → 飞行员不得做什么？"""
     for paragraph in paragraphs:
         for sentence in sentences(paragraph.text):
             text = sentence.text.strip()

@@ -20,6 +20,8 @@ _DOUBTED = 8
 """Characters of a question that are doubted at most."""
 _SAME, _SIMILAR = 60, 40
 """How many characters with the same sound, and with a similar one, may stand for one."""
+_NEAR = 20
+"""Characters on either side with which a word is cut."""
 _CORRECTED = 3
 """Characters that are corrected at most."""
 _PARTICLES = frozenset("的了着过吗呢吧啊得地是在和与或也就都不没有里个要")
@@ -64,7 +66,7 @@ class Standing:
     count: int
 
     def stands(self, term: str) -> bool:
-        """Tell whether a term stands anywhere."""
+        """Return whether a term stands anywhere."""
         return self.frequencies.get(term, 0) > 0
 
     def typicality(self, word: str, tokenizer: Tokenizer) -> float:
@@ -160,7 +162,10 @@ def _value(text: str, guess: Guess, standing: Standing, tokenizer: Tokenizer) ->
 
 
 def _word_at(text: str, place: int, tokenizer: Tokenizer) -> Token:
-    return next(token for token in tokenizer.words(text) if token.start <= place < token.end)
+    """Return the word at a place of a text, cut with what is near it."""
+    begin = max(place - _NEAR, 0)
+    near = tokenizer.words(text[begin : place + _NEAR])
+    return next(replace(one, start=begin + one.start, end=begin + one.end) for one in near if one.end > place - begin)
 
 
 def _pairs(text: str, guess: Guess, character: str = "") -> list[str]:
@@ -171,12 +176,12 @@ def _pairs(text: str, guess: Guess, character: str = "") -> list[str]:
 
 
 def _of_grammar(characters_: str, tokenizer: Tokenizer) -> bool:
-    """Tell whether one of some characters may stand beside anything."""
+    """Return whether one of some characters may stand beside anything."""
     return any(tokenizer.dictionary.part(character).startswith(_GRAMMAR) for character in characters_)
 
 
 def _unfounded(token: Token, frequencies: Mapping[str, int]) -> bool:
-    """Tell whether a word is a single character, if not of grammar, or stands nowhere."""
+    """Return whether a word is a single character, if not of grammar, or stands nowhere."""
     if len(token.text) == 1:
         return token.text not in _PARTICLES
     return not frequencies.get(token.text, 0)

@@ -28,7 +28,7 @@ _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 
 def looks(evidence: Evidence) -> Array:
     """Tell which sentences have something that looks like what the question's noun asks for, and is not its own."""
-    pattern, text, covered = evidence.question.looks, evidence.passages.text, evidence.covered
+    pattern, text, covered = evidence.question.form, evidence.passages.text, evidence.covered
     if pattern is None:
         return np.zeros(len(evidence.rows))
     return np.array(

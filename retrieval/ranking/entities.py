@@ -50,7 +50,7 @@ class Names:
         self._words = _names(tokenizer.cache_folder, tokenizer.dictionary)
 
     def of(self, question: Question) -> tuple[Entity, ...]:
-        """Find the entities of a question: names, what is quoted, Latin words, numbers, and runs of stray characters.
+        """Return the entities of a question: names, what is quoted, Latin words, numbers, and runs of stray characters.
 
         jieba cuts a name that it does not know into single characters, so two and more of them are taken for a name,
         where the last may end one: 抖 音, not 讲 完. Colloquial words are no names.

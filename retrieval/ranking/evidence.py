@@ -12,9 +12,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.language import relations
 from retrieval.postings.formula import K1, B
 from retrieval.question import Question
-from retrieval.ranking import relations
 from retrieval.ranking.alignment import skipping, subsequences
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.passages import Passages, all_occurrences, occurrences

@@ -29,7 +29,7 @@ _HEADING = re.compile(
 _FILE = re.compile(r"summary|_?sidebar|_?navbar|_?nav|_?toc|contents|licen[cs]e|copying|authors|contributors|目录|导航")
 _NOTICE = re.compile(
     r"all rights reserved|permission is hereby granted|licensed under|spdx-license|copyright (?:\(c\)|©|\d)|版权所有|"
-    r"\.{4,}\s*\d+\s*$|…{2,}\s*\d+\s*$|\bisbn[ :\d]|\bdoi:"
+    r"(?<!\.)\.{4,}\s*\d+\s*$|(?<!…)…{2,}\s*\d+\s*$|\bisbn[ :\d]|\bdoi:"
 )
 _MARKS = ("rights", "permission", "licen", "copyright", "版权", "....", "……", "isbn", "doi")
 """One of these stands in every notice: they are found much sooner than the pattern."""

@@ -34,7 +34,7 @@ def missing(question: Question, found: Found, entities: Sequence[Entity], lacks:
 
 
 def absent(word: str, found: Found) -> bool:
-    """Tell whether a word stands nowhere, neither as one word nor in its parts; a single character never does."""
+    """Return whether a word stands nowhere, neither as one word nor in its parts; a single character never does."""
     if found.frequencies.get(word, 0) or (len(word) == 1 and not word.isascii()):
         return False
     parts = pairs(word)

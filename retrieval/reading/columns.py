@@ -57,7 +57,7 @@ _MEANINGLESS = re.compile(
 )
 _DECORATION = re.compile(r"[（(【\[][^（(【\[]*[）)】\]]|[\s*：:#\d]+")
 _SPEAKER = re.compile(r"(?:问|答|[QA])\s*[：:]\s*", re.IGNORECASE)
-_WORDINGS = re.compile(r"\n|\s*[|｜]+\s*|\s*##+\s*|\s*@@+\s*")
+_WORDINGS = re.compile(r"\n|(?<![^\S\n])[^\S\n]*(?:[|｜]+|##+|@@+)\s*")
 
 
 class FaqColumns(NamedTuple):

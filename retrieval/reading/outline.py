@@ -23,7 +23,7 @@ _SPOKEN_LEVELS = tuple(
 _ITEM_LEVEL, _ARTICLE_LEVEL = 14, 20
 # What a numbered line says besides naming what stands below it: 二、会员押金 三百元.
 _STATEMENT = re.compile(
-    r"、\s?\S{2,}\s+\S*[\d一二三四五六七八九十百千万两]"
+    r"、\s?\S{2,40}\s{1,9}\S{0,40}[\d一二三四五六七八九十百千万两]"
     r"|[\d一二三四五六七八九十百千万两]\s?(?:元|折|点|小时|分钟|天|[%％]|个(?:工作日|月|小时))"
 )
 _ARTICLE = re.compile(rf"(第{_NUMERAL}条(?:之[一二三四五六七八九十]+)?)(?=[\s:：、【\[]|$)")

@@ -16,9 +16,11 @@ from retrieval.errors import UnreadableDocument
 from retrieval.language import Tokenizer
 from retrieval.library import Library
 from retrieval.reading import Limits, Reading, find, read
+from retrieval.reading.images.recognition import is_installed
 from retrieval.reading.messages import Reply, pack_reply, unpack_reply
 from retrieval.reading.readers import Readers
 from retrieval.records import Document, Paragraph, Source
+from testbed.hostile import hostile
 
 MEBIBYTE = 1024 * 1024
 
@@ -190,6 +192,19 @@ async def test_library_names_what_hangs_and_indexes_the_rest(tmp_path: Path, eng
     ]
     again = await Library(folder, engine, limits=Limits(cpu_seconds=1)).refresh()
     assert not again.changed  # what took too long is not tried each time
+
+
+@pytest.mark.slow
+async def test_hostile_files_are_named_and_the_others_read(tmp_path: Path) -> None:
+    bad = {name: content for name, content in hostile().items() if Path(name).suffix != ".png" or is_installed()}
+    for name, content in bad.items():
+        (tmp_path / name).write_bytes(content)
+    for number in range(20):
+        (tmp_path / f"{number}.md").write_text(f"# 好的\n\n第{number}份。", encoding="utf-8")
+    async with Readers() as readers:
+        said = await reasons(tmp_path, readers)
+    assert {name for name, reason in said.items() if reason} == bad.keys()
+    assert not any("Error" in reason for name, reason in said.items() if name != "laughs.epub")
 
 
 def test_reply_comes_across_as_it_was() -> None:

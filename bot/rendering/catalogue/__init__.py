@@ -16,12 +16,17 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import ast
 
 from bot.language import Language
+from bot.rendering.operator import in_language
 from bot.reply import Argument, Say
 
 # Text takes the way past Fluent, which does not format pieces of more than 2,500 characters.
 _SLOT = re.compile("\ue000(.*?)\ue001")
 
 _QUOTATION_MARKS = str.maketrans("“”", "「」")
+
+
+_REASONS = frozenset({"reason", "remark"})
+"""Arguments that come from where files are read and folders written."""
 
 
 class Html(str):
@@ -56,7 +61,15 @@ class Phrases:
             return self._format(said.key, said.arguments, as_html=as_html)
         speak = self.html if as_html else self.text
         plain = {name: speak(value) if isinstance(value, Say) else value for name, value in arguments.items()}
+        for name in _REASONS & plain.keys():
+            plain[name] = self._reason(plain[name])
         return self._filled(said, plain, as_html=as_html)
+
+    def _reason(self, value: str | int | float) -> str | int | float:
+        """What an error or a remark of the reader's says, which the code has in English."""
+        if not isinstance(value, str) or isinstance(value, Html) or self.language == "en":
+            return value
+        return in_language(value, "zh")
 
     def _filled(self, key: str, arguments: Mapping[str, str | int | float], *, as_html: bool) -> str:
         if not arguments and key in self._plain:

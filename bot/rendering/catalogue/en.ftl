@@ -36,6 +36,11 @@ help-terminal =
 
     Answers are sentences of the documents, word for word. What answers your question stands out; the line beneath is the source.
 help-group = Write @{ $username } and your question, or /ask and your question, or reply to me; for more, write to me in private.
+hello =
+    Hello, I am Yuanju: I find the sentence in the documents that answers a question, word for word, with its source.
+    Write @{ $username } and your question, or /ask and your question. { $sees }
+hello-sees-own = I cannot see other messages.
+hello-sees-all = I do not answer other messages.
 ask-how = What would you like to know? Write the question behind the command: /ask your question
 late = Sorry, I was away when this was asked, and that is too long ago for an answer. Please ask again if you still want to know.
 apology = Sorry, something went wrong and I could not answer. Please ask again in a while.

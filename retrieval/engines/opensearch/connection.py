@@ -55,7 +55,7 @@ class Connection:
         return ", ".join(self.urls)
 
     def client(self) -> opensearchpy.AsyncOpenSearch:
-        """Give the official client.
+        """Return the official client.
 
         Raises ``EngineError`` if the certificates or AWS's tools are not there.
         """

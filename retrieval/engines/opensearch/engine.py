@@ -57,12 +57,12 @@ class OpenSearchEngine:
             return await self._search.run(terms, limit=limit, hidden=hidden)
 
     async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
-        """Tell in how many paragraphs each term stands."""
+        """Return in how many paragraphs each term stands."""
         with self._connection.plainly():
             return await self._search.frequencies(terms, hidden=hidden)
 
     async def manifest(self) -> str | None:
-        """Give the note that came with the last commit; ``None`` where there is no index yet."""
+        """Return the note that came with the last commit; ``None`` where there is no index yet."""
         with self._connection.plainly():
             generation = await self._generations.current()
             self._known = generation.index if generation else ""
@@ -79,7 +79,7 @@ class OpenSearchEngine:
             return generation.index if generation else ""
 
     async def holding(self, words: Collection[str]) -> list[str]:
-        """Give the paths of the documents in whose normalised text, title or headings one of these words stands."""
+        """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
         if not words:
             return []
         found: set[str] = set()
@@ -145,7 +145,7 @@ class OpenSearchEngine:
 
 
 def _may_hold(word: str) -> dict[str, Any]:
-    """Give a query for the paragraphs in which a word may stand, by its pairs of Chinese characters."""
+    """Return a query for the paragraphs in which a word may stand, by its pairs of Chinese characters."""
     terms = pairs(word) or characters(word)
     if terms:
         return {"bool": {"filter": [{"term": {"terms": term}} for term in terms]}}

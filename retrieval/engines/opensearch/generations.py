@@ -71,7 +71,7 @@ class Generations:
         self.weight = 0.0
 
     async def current(self) -> Generation | None:
-        """Give the generation that the alias names; ``None`` before the first.
+        """Return the generation that the alias names; ``None`` before the first.
 
         Raises ``EngineError`` if the alias names something else, or if this is no cluster that can be used.
         """
@@ -91,7 +91,7 @@ class Generations:
         return Generation.of(index, facts)
 
     async def all(self) -> dict[str, dict[str, Any]]:
-        """Give all generations, finished or not, with what is written down about each, oldest first."""
+        """Return all generations, finished or not, with what is written down about each, oldest first."""
         found = await self._client.indices.get(index=f"{self._names.alias}-*")
         own = {index: told for index, told in found.items() if self._names.number(index) is not None}
         return {
@@ -100,7 +100,7 @@ class Generations:
         }
 
     async def begin(self, base: Generation | None, making: Mapping[str, Any], *, go_on: bool) -> tuple[str, bool]:
-        """Give the index of the next generation, and whether a dead builder has left it half done.
+        """Return the index of the next generation, and whether a dead builder has left it half done.
 
         ``go_on`` allows for that; ``making`` is what tells whether that builder made the same.
         """

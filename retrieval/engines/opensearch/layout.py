@@ -48,13 +48,13 @@ class Names:
         return f"{self.alias}-{number:06}"
 
     def number(self, index: str) -> int | None:
-        """Tell which generation an index is; ``None`` for one that is none."""
+        """Return which generation an index is; ``None`` for one that is none."""
         found = re.fullmatch(re.escape(self.alias) + r"-(\d{6,})", index)
         return int(found[1]) if found else None
 
 
 def settings(recipe: Recipe, *, shards: int) -> dict[str, Any]:
-    """Give the settings of a generation while it is built: one copy of each shard, nothing visible."""
+    """Return the settings of a generation while it is built: one copy of each shard, nothing visible."""
     return {
         "number_of_shards": shards,
         "number_of_replicas": 0,
@@ -67,7 +67,7 @@ def settings(recipe: Recipe, *, shards: int) -> dict[str, Any]:
 
 
 def mapping(facts: dict[str, Any]) -> dict[str, Any]:
-    """Give the fields of a generation: terms to be searched, keys to be sorted and filtered by, the rest stored."""
+    """Return the fields of a generation: terms to be searched, keys to be sorted and filtered by, the rest stored."""
     return {
         "dynamic": "strict",
         "_meta": facts,
@@ -92,24 +92,24 @@ def mapping(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def indexed(term: str) -> str:
-    """Give a term as the cluster knows it: a very long one by its digest."""
+    """Return a term as the cluster knows it: a very long one by its digest."""
     if len(term) <= _LONGEST:
         return term
     return "#" + blake2b(term.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def document_key(path: str) -> str:
-    """Give the key of a document; its paragraphs' are this one, with their places behind it."""
+    """Return the key of a document; its paragraphs' are this one, with their places behind it."""
     return blake2b(path.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def paragraph_key(path: str, place: int) -> str:
-    """Give the key of the paragraph at a place of a document, counted from 0."""
+    """Return the key of the paragraph at a place of a document, counted from 0."""
     return f"{document_key(path)}-{place}"
 
 
 def stored(document: Document, place: int, terms: str, length: int, part: int) -> dict[str, Any]:
-    """Give the fields of a paragraph.
+    """Return the fields of a paragraph.
 
     ``terms`` are its terms with spaces between, ``length`` is their number; ``part`` is between which notes of what is
     there it was sent.
@@ -138,7 +138,7 @@ def stored(document: Document, place: int, terms: str, length: int, part: int) -
 
 
 def hit(fields: dict[str, Any], position: int, score: float) -> Hit:
-    """Give the paragraph that was stored with these fields."""
+    """Return the paragraph that was stored with these fields."""
     paragraph = Paragraph(
         fields["number"],
         fields["text"],
@@ -166,7 +166,7 @@ def _clean(value: Any) -> Any:
 
 
 def folders(path: str) -> list[str]:
-    """Give the path itself and every folder that it lies in.
+    """Return the path itself and every folder that it lies in.
 
     >>> folders("a/b/c.txt")
     ['a', 'a/b', 'a/b/c.txt']

@@ -79,7 +79,7 @@ class Lease:
             await self._client.delete(index=self._index, id=_KEY, params=self._version)
 
     async def renew(self) -> None:
-        """Give a sign of life.
+        """Return a sign of life.
 
         Raises ``OvertakenError`` if another has taken the lease, having heard none for too long.
         """
@@ -128,7 +128,7 @@ class Lease:
                 return
 
     async def _mine(self) -> bool:
-        """Tell whether the lease is held here: a change whose answer was lost has perhaps been made."""
+        """Return whether the lease is held here: a change whose answer was lost has perhaps been made."""
         try:
             there = await self._client.get(index=self._index, id=_KEY)
         except opensearchpy.NotFoundError:

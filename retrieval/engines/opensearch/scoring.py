@@ -51,7 +51,7 @@ class Asked:
         return cls(tuple(counts), tuple(counts.values()))
 
     def query(self, hidden: Collection[str]) -> dict[str, object]:
-        """Give the query, in which each term has its number for a name; it leaves ``hidden`` folders out."""
+        """Return the query, in which each term has its number for a name; it leaves ``hidden`` folders out."""
         clauses = [
             {"term": {"terms": {"value": indexed(term), "boost": often, "_name": str(number)}}}
             for number, (term, often) in enumerate(zip(self.terms, self.repeated, strict=True))
@@ -60,7 +60,7 @@ class Asked:
         return {"bool": {"should": clauses, "must_not": without}}
 
     def stands(self) -> dict[str, object]:
-        """Give an aggregation that counts, for each number of a term, the paragraphs with it among those searched."""
+        """Return an aggregation that counts, for each number of a term, the paragraphs with it among those searched."""
         filters = {str(number): {"term": {"terms": indexed(term)}} for number, term in enumerate(self.terms)}
         return {"filters": {"filters": filters}}
 
@@ -86,7 +86,7 @@ class Scores:
         self._weight = weight
 
     def of(self, lengths: Sequence[int], added: Sequence[Mapping[str, float]]) -> list[float]:
-        """Give the scores of paragraphs, from their lengths and from what each term added to the cluster's score."""
+        """Return the scores of paragraphs, from their lengths and from what each term added to the cluster's score."""
         exact = norms(self._exact, np.array(lengths, dtype=np.int32))
         rounded = norms(self._lucene, np.array([rounded_length(length) for length in lengths], dtype=np.int32))
         scores = np.zeros(len(lengths), dtype=np.float32)
@@ -101,12 +101,12 @@ class Scores:
         return [float(score) for score in scores]
 
     def bound(self, score: float) -> float:
-        """Give what the exact score of a paragraph cannot exceed, from the cluster's."""
+        """Return what the exact score of a paragraph cannot exceed, from the cluster's."""
         return score * self._weight * ROUNDING
 
 
 def rounded_length(length: int) -> int:
-    """Give a length as Lucene's ``SmallFloat.byte4ToInt(intToByte4(length))`` does.
+    """Return a length as Lucene's ``SmallFloat.byte4ToInt(intToByte4(length))`` does.
 
     >>> [rounded_length(length) for length in (39, 40, 41, 42, 1000)]
     [39, 40, 40, 42, 984]

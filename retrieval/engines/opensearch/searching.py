@@ -48,7 +48,7 @@ class ClusterSearch:
         return await self._found(terms, limit, hidden)
 
     async def frequencies(self, terms: Sequence[str], *, hidden: Collection[str]) -> dict[str, int]:
-        """Tell in how many paragraphs each term stands; 0 where it stands in ``hidden`` folders alone."""
+        """Return in how many paragraphs each term stands; 0 where it stands in ``hidden`` folders alone."""
         generation = self._generation or await self._look()
         if generation is None:
             return {}
@@ -137,7 +137,7 @@ class ClusterSearch:
         return told
 
     async def _statistics(self, generation: Generation, terms: Sequence[str]) -> tuple[Statistics, bool]:
-        """Give the statistics of the terms, and whether some shard could not be asked."""
+        """Return the statistics of the terms, and whether some shard could not be asked."""
         known = self._frequencies
         unknown = [term for term in terms if term not in known]
         frequencies = {term: known[term] for term in terms if term in known}

@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 from retrieval.reading.images.recognition import Piece
 from retrieval.reading.pdf.lines import Line, Part
 
-_GLYPH = 0.85  # of the height of a piece: it is recognised with some of what is around it
+_GLYPH = 0.85  # of the height of a piece: it is found with some of what is around it
 _STEP = 0.25  # sizes are told apart by so much of the usual one
-_ALIKE = 1.25  # of the usual size: what is less is set as the text is, and only measures otherwise
+_SMALLER, _LARGER = 0.75, 1.22  # of the usual size: what lies between only measures otherwise
 _SAME_LINE = 0.5  # of the height: how far pieces of one line may stand apart
 _WIDE_GAP = 1.2  # of the size, as in the lines of PDFs
+
+
+_Box = tuple[str, float, float, float, float]
+"""A piece on the level page: its text, left, top, right and bottom."""
 
 
 def lines_of(pieces: Sequence[Piece], *, height: float, points_per_pixel: float) -> list[Line]:
@@ -21,8 +26,8 @@ def lines_of(pieces: Sequence[Piece], *, height: float, points_per_pixel: float)
     if not pieces:
         return []
     boxes = _level(pieces)
-    usual = statistics.median(bottom - top for _, _, top, _, bottom in boxes)
-    lines: list[list[tuple[str, float, float, float, float]]] = []
+    usual = statistics.median(_size(box) for box in boxes for _ in box[0])
+    lines: list[list[_Box]] = []
     for box in sorted(boxes, key=lambda box: box[2] + box[4]):
         middle = (box[2] + box[4]) / 2
         row = next(
@@ -40,7 +45,7 @@ def lines_of(pieces: Sequence[Piece], *, height: float, points_per_pixel: float)
     return [_line(sorted(row, key=lambda box: box[1]), usual, height, points_per_pixel) for row in lines]
 
 
-def _level(pieces: Sequence[Piece]) -> list[tuple[str, float, float, float, float]]:
+def _level(pieces: Sequence[Piece]) -> list[_Box]:
     """The text, left, top, right and bottom of each piece, the page turned so that its lines are level."""
     slopes = [
         math.atan2(right[1] - left[1], right[0] - left[0])
@@ -57,9 +62,17 @@ def _level(pieces: Sequence[Piece]) -> list[tuple[str, float, float, float, floa
     return level
 
 
-def _line(row: list[tuple[str, float, float, float, float]], usual: float, height: float, scale: float) -> Line:
-    tallest = max(bottom - top for _, _, top, _, bottom in row)
-    size = _GLYPH * scale * (usual if tallest < _ALIKE * usual else usual * _STEP * round(tallest / usual / _STEP))
+def _size(box: _Box) -> float:
+    """The size of the type in pixels: a line that a stamp touches is found too high, but not too wide."""
+    text, left, top, right, bottom = box
+    units = sum(1.0 if east_asian_width(character) in "WF" else 0.5 for character in text)
+    return min(_GLYPH * (bottom - top), (right - left) / units)
+
+
+def _line(row: list[_Box], usual: float, height: float, scale: float) -> Line:
+    largest = max(map(_size, row))
+    is_usual = _SMALLER < largest / usual < _LARGER
+    size = scale * usual * (1.0 if is_usual else max(_STEP, _STEP * round(largest / usual / _STEP)))
     parts: list[Part] = []
     for text, left, _, right, _ in row:
         if parts and left * scale - parts[-1].right <= _WIDE_GAP * size:

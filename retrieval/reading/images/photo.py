@@ -43,12 +43,15 @@ def _count(raw: Raw) -> int:
     from PIL import Image
 
     limits = raw.limits
-    with Image.open(io.BytesIO(raw.data)) as image:
-        pixels = image.width * image.height
-        if pixels > limits.pixel_count:
-            reason = f"is a picture of {pixels:,} pixels (the limit pixel_count is {limits.pixel_count:,})"
-            raise UnreadableDocument(raw.path, reason)
-        count = int(getattr(image, "n_frames", 1))
+    too_many = f"pixels (the limit pixel_count is {limits.pixel_count:,})"
+    try:
+        with Image.open(io.BytesIO(raw.data)) as image:
+            pixels = image.width * image.height
+            count = int(getattr(image, "n_frames", 1))
+    except Image.DecompressionBombError as error:  # the library's own limit, beyond ours
+        raise UnreadableDocument(raw.path, f"is a picture of far too many {too_many}") from error
+    if pixels > limits.pixel_count:
+        raise UnreadableDocument(raw.path, f"is a picture of {pixels:,} {too_many}")
     if count > limits.recognised_page_count:
         limit = f"the limit recognised_page_count is {limits.recognised_page_count:,}"
         raise UnreadableDocument(raw.path, f"holds {count:,} pictures ({limit}); divide it")

@@ -24,7 +24,7 @@ _DEEPEST_BRACES = 20
 _HEADINGS = ("title", "question", "header", "heading", "label", "summary")
 _TEXTS = ("description", "caption", "answer", "content", "text")
 # ``<API_KEY>`` is to be filled in; in HTML the few elements in capitals have shorter names.
-_PLACEHOLDER = re.compile(r"(?!TABLE|TBODY|THEAD|CENTER|STRONG|SPAN|IMG|DIV|FONT)[A-Z][A-Z0-9]*[A-Z0-9_]{2,}")
+_PLACEHOLDER = re.compile(r"(?!TABLE|TBODY|THEAD|CENTER|STRONG|SPAN|IMG|DIV|FONT)[A-Z][A-Z0-9_]{2,}")
 _ELEMENTS = {"Steps": "ol", "Step": "li"}
 # Elements of HTML within which MDX reads Markdown.
 _CONTAINERS = frozenset({"div", "section", "center", "main", "article", "aside"})

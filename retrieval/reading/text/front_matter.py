@@ -12,7 +12,10 @@ from retrieval.reading.content import Metadata
 from retrieval.reading.dates import iso_date
 from retrieval.reading.joining import collapse
 
-_FENCES = {"-": ("YAML", re.compile(r"(?:-{3,}|\.{3})[ \t]*$")), "+": ("TOML", re.compile(r"\+{3,}[ \t]*$"))}
+_FENCES = {
+    "-": ("YAML", re.compile(r"(?:(?<!-)-{3,}|\.{3})[ \t]*$")),
+    "+": ("TOML", re.compile(r"(?<!\+)\+{3,}[ \t]*$")),
+}
 _LONGEST = 64 * 1024
 _DEEPEST = 20
 _MOST_ALIASES = 20

@@ -25,7 +25,7 @@ from retrieval.reading.wrapping import goes_on, is_cut, wrap_width
 _DEEPEST = 100
 _MOST_SIGNS = 2000
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
-_PICTURE_SIZE = re.compile(r"\d+(?:x\d+)?$")
+_PICTURE_SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?$")
 _MARKED = re.compile(r"==(?=[^\s=])([^=\n]{1,500})(?<=\S)==")
 _BLOCK_NAME = re.compile(r"(?:(?<=\s)|(?<=[。！？；：，）”」]))\^[A-Za-z][\w-]{0,40}$|\s\^[0-9a-f]{6}$")
 _CALLOUT = re.compile(r"\[!([\w-]{1,30})\][+-]?[ \t]*")

@@ -42,6 +42,7 @@ _MOST_PROSE = 0.4  # a block with a larger share of the sentences is the text, w
 _NEVER = frozenset(["[document]", "html", "body", "main", "article"])
 _LINK_BLOCKS = frozenset(["ul", "ol", "dl", "div", "section", "p", "table", "center", "header"])
 
+_TELLING = frozenset({"class", "id", "hidden", "aria-hidden", "style", "role"})
 _STRUCK_OUT = frozenset({"del", "s", "strike"})
 
 _FURNITURE, _UNSEEN = "navigation and page furniture", "hidden text"
@@ -151,17 +152,21 @@ def prune(root: PageElement, *, by_shape: bool) -> tuple[str, ...]:
     ``by_shape``: blocks of nothing but links before the first or after the last sentence, and the legal notice at the
     end.
     """
-    _remove_textless(root)
-    left_out = _Pruning(root, _by_name).left_out
+    left_out = Counter[str]()
+    if _remove_textless(root):
+        left_out += _Pruning(root, _by_name).left_out
     if by_shape:
         left_out += _Pruning(root, _by_shape).left_out
     return tuple(f"left out {count:,} characters of {reason}" for reason, count in left_out.items() if count)
 
 
-def _remove_textless(root: PageElement) -> None:
+def _remove_textless(root: PageElement) -> bool:
+    """Takes out what has no text of the page; returns whether anything is left that names or hides itself."""
     doomed: list[PageElement] = []
+    told = False
 
     def enter(node: PageElement) -> bool:
+        nonlocal told
         if is_text(node):
             return False
         if isinstance(node, Tag) and node.name == "button" and _opens_a_panel(node):
@@ -170,11 +175,22 @@ def _remove_textless(root: PageElement) -> None:
         if node is not root and (not isinstance(node, Tag) or node.name in TEXTLESS):
             doomed.append(node)
             return False
+        told = told or _tells(node)
         return True
 
     walk(root, enter)
     for node in doomed:
         _remove(node)
+    return told
+
+
+def _tells(node: PageElement) -> bool:
+    """Whether the element says of itself what it is for: most pages made from Markdown have none that does."""
+    if not isinstance(node, Tag):
+        return False
+    if node.name in _SURROUNDING or node.name in _STRUCK_OUT:
+        return True
+    return bool(node.attrs) and node.name != "code" and not _TELLING.isdisjoint(node.attrs)
 
 
 def _opens_a_panel(button: Tag) -> bool:

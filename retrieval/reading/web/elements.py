@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from bs4.element import NavigableString, PageElement, Tag
 
@@ -45,19 +45,17 @@ def walk(
     ``enter`` is called on the way in and says whether to go further in; ``leave``, on the way out, if it said so. The
     tree must not be changed meanwhile. There is no recursion, so depth does not matter.
     """
-    opened: list[PageElement] = []
-    levels: list[Iterator[PageElement]] = [iter((root,))]
-    while levels:
-        node = next(levels[-1], None)
-        if node is None:
-            levels.pop()
-            if opened:
-                node = opened.pop()
-                if leave:
-                    leave(node)
+    # What is still to be entered, the next at the end; in a tuple, what is to be left.
+    pending: list[PageElement | tuple[PageElement]] = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, tuple):
+            if leave:
+                leave(node[0])
         elif enter(node):
             if isinstance(node, Tag):
-                opened.append(node)
-                levels.append(iter(node.contents))
+                if leave:
+                    pending.append((node,))
+                pending.extend(reversed(node.contents))
             elif leave:
                 leave(node)

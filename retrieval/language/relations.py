@@ -8,14 +8,14 @@ from importlib.resources import files
 
 @cache
 def groups() -> tuple[tuple[str, ...], ...]:
-    """Give the groups of related words."""
-    lines = files("retrieval.ranking").joinpath("relations.txt").read_text("utf-8").splitlines()
+    """Return the groups of related words."""
+    lines = files("retrieval.language").joinpath("relations.txt").read_text("utf-8").splitlines()
     return tuple(tuple(dict.fromkeys(line.split())) for line in lines if line and not line.startswith("#"))
 
 
 @cache
 def _by_first() -> dict[str, tuple[tuple[str, int], ...]]:
-    """Give the words by their first character, each with the number of its group."""
+    """Return the words by their first character, each with the number of its group."""
     words: dict[str, list[tuple[str, int]]] = {}
     for number, group in enumerate(groups()):
         for member in group:
@@ -24,7 +24,7 @@ def _by_first() -> dict[str, tuple[tuple[str, int], ...]]:
 
 
 def asked(content: str, words: frozenset[str]) -> list[tuple[str, ...]]:
-    """Give the groups that a question touches: by a word of one character as a word, by a longer one anywhere.
+    """Return the groups that a question touches: by a word of one character as a word, by a longer one anywhere.
 
     >>> [group[0] for group in asked("鲁迅 去世 ", frozenset({"鲁迅", "去世"}))]
     ['去世']
