@@ -20,7 +20,11 @@ from bot.conversation.operators import Operators
 from bot.conversation.services import Requester, Services
 from bot.conversation.uploads import Uploads
 from bot.memory.audit import Vote
+from bot.memory.exchange import new_key
 from bot.reply import Button, Change, Pressed, Reply, Say, say
+
+_OWN = 2
+"""What is kept of a ``/forget`` itself: its reply, and what its buttons stand for."""
 
 
 class Conversation:
@@ -41,9 +45,8 @@ class Conversation:
             actions.Ask: lambda a, k, r: _new(answers.asked(k.questions[a.choice], r)),
             actions.Explain: lambda _, k, r: _new(operators.why(k.question, r)),
             actions.ExplainDetails: lambda _, k, r: _new(operators.why_in_detail(k.questions[0], r)),
-            actions.Forget: self._forget,
             actions.Cancel: self._cancel,
-            actions.ShowSources: lambda a, _, __: _instead(operators.sources(page=a.page, key=a.key)),
+            actions.ShowSources: lambda a, _, r: _instead(operators.sources(r, page=a.page, key=a.key)),
             actions.ExportUnanswered: lambda *_: _new(operators.export()),
             actions.Restore: lambda _, k, __: _instead(operators.restore(k)),
             actions.AcceptUpload: self._accept,
@@ -58,11 +61,13 @@ class Conversation:
         command: Command = Command.ASK,
         certain: bool = True,
         edited: bool = False,
+        turn_id: str = "",
     ) -> Reply | None:
         """Return what to say to a text, which is what stands behind a ``command``; ``None`` to say nothing.
 
         What is not ``certain`` to be meant for the bot is answered where it asks, or is surely answered. Whoever asks
-        too fast is told so once; an ``edited`` text is then left as it was answered.
+        too fast is told so once; an ``edited`` text is then left as it was answered. ``turn_id`` tells turns apart:
+        what a command does is done once, however often it comes.
         """
         if command is Command.ASK and certain and courtesy.asks_for_help(text):
             command = Command.HELP
@@ -73,7 +78,7 @@ class Conversation:
             return Reply((_slow_down(verdict),)) if verdict.notice and not edited else None
         if command is Command.ASK and text:
             return await self._answers.reply(text, requester, certain=certain)
-        return await self._command(command, text, requester)
+        return await self._command(command, text, requester, turn_id or new_key())
 
     async def upload(self, name: str, content: bytes, caption: str, requester: Requester) -> Reply:
         """Return what a file would become that an operator sends."""
@@ -85,6 +90,8 @@ class Conversation:
         ``press_id`` tells presses apart: one that comes twice is counted once.
         """
         kept = await self._services.ledger.kept_for_button(action.key)
+        if kept is None and isinstance(action, Forget):
+            kept = await self._forgotten(requester, press_id)
         if kept is None or not _fits(action, kept, requester):
             return Pressed(say("out-of-date"), alert=True)
         if refusal := await self._refusal(action, kept, requester):
@@ -93,9 +100,12 @@ class Conversation:
             assert isinstance(kept, KeptAnswer)  # noqa: S101 - it fits
             return await self._vote(action, kept, requester, press_id)
         notice = say("follow-up-dropped") if isinstance(action, actions.AskAlone) else None
+        if isinstance(action, Forget):
+            assert isinstance(kept, KeptPerson)  # noqa: S101 - it fits
+            return Pressed(work=partial(self._forget, kept, press_id))
         return Pressed(notice, work=partial(self._does[type(action)], action, kept, requester))
 
-    async def _command(self, command: Command, text: str, requester: Requester) -> Reply:
+    async def _command(self, command: Command, text: str, requester: Requester, turn_id: str) -> Reply:
         match command:
             case Command.ASK:
                 return Reply((say("ask-how"),))
@@ -106,7 +116,7 @@ class Conversation:
             case Command.FORGET:
                 return await self._confirm_forget(requester)
             case _:
-                return await self._operators.reply(command, text, requester)
+                return await self._operators.reply(command, text, requester, turn_id=turn_id)
 
     async def _limited(self, requester: Requester) -> Verdict:
         return await self._services.limits.admit(requester.asker.person_id, requester.asker.chat_id)
@@ -153,10 +163,18 @@ class Conversation:
         buttons = (Button(say("button-forget"), Forget(key)), Button(say("button-cancel"), Cancel(key)))
         return Reply((say("forget-confirm"),), (buttons,))
 
-    async def _forget(self, _: Forget, kept: KeptPerson, __: Requester) -> Change:
-        count = await self._services.ledger.forget_person(kept.person_id)
-        # One of them is that of this button.
-        return Change("instead", Reply((say("forgotten", count=count - 1) if count > 1 else say("nothing-to-forget"),)))
+    async def _forgotten(self, requester: Requester, press_id: str) -> KeptPerson | None:
+        """Who has been forgotten by this press already, before a crash."""
+        asker = requester.asker
+        known = await self._services.ledger.state.audit.is_counted(press_id, asker.person_id)
+        return KeptPerson(asker.chat_id, asker.person_id) if known else None
+
+    async def _forget(self, kept: KeptPerson, press_id: str) -> Change:
+        return Change("instead", await self._forgot(kept.person_id, press_id))
+
+    async def _forgot(self, person_id: int, press_id: str) -> Reply:
+        count = await self._services.ledger.forget_person(person_id, press=press_id)
+        return Reply((say("forgotten", count=count - _OWN) if count > _OWN else say("nothing-to-forget"),))
 
     async def _cancel(self, _: Cancel, __: KeptPerson, ___: Requester) -> Change:
         return Change("instead", Reply((say("cancelled"),)))

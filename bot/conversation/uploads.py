@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from bot.actions import AcceptUpload, DiscardUpload, KeptRemoval, KeptUpload, Restore
 from bot.conversation.services import Requester, Services
-from bot.conversation.storage import reason_of, removed_folder, uploads_folder, write
+from bot.conversation.storage import copy, make_private, move, reason_of, removed_folder, uploads_folder, write
 from bot.documents.control import CONTROL_FILES, trouble
 from bot.memory.exchange import new_key
 from bot.rendering.excerpts import shortened
@@ -57,6 +57,7 @@ class Uploads:
             return Reply((say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)),))
         stored = new_key()
         try:
+            make_private(self._waiting)
             await asyncio.to_thread(write, self._waiting / stored, content)
         except OSError as error:
             return Reply((say("upload-read-only", reason=reason_of(error)),))
@@ -100,26 +101,42 @@ class Uploads:
         return (Lines((*_preview(path, found), *replaces)), _sample(found.documents[0]))
 
     async def _accepted(self, kept: KeptUpload, requester: Requester) -> Reply:
-        waiting = self._waiting / kept.stored
+        """Take a file in, once; what a crash has left half done is completed."""
+        state, plan, waiting = self._services.ledger.state, f"accept {kept.stored}", self._waiting / kept.stored
+        place = self._folder / kept.path
+        planned = await state.plan(plan)
+        if planned is None:
+            if not waiting.exists():  # it has been left out
+                return Reply((say("out-of-date"),))
+            removal = KeptRemoval(requester.asker.chat_id, kept.path, new_key() if place.is_file() else "")
+            planned = await state.planned(plan, removal, person_id=requester.asker.person_id)
+        key, before = planned
+        assert isinstance(before, KeptRemoval)  # noqa: S101 - nothing else is planned under this name
         try:
-            content = await asyncio.to_thread(waiting.read_bytes)
-            reply = await self._take(kept.path, content, requester)
-            await asyncio.to_thread(write, waiting, None)
+            await asyncio.to_thread(self._put, waiting, place, before)
+            if not before.modified:
+                before = replace(before, modified=place.stat().st_mtime_ns)
+                await state.keep_instead(key, before)
         except OSError as error:
             return Reply((say("upload-read-only", reason=reason_of(error)),))
-        return reply
+        return await self._indexed(before, key)
 
-    async def _take(self, path: str, content: bytes, requester: Requester) -> Reply:
-        place, before = self._folder / path, new_key()
-        replaced = place.is_file()
-        if replaced:
-            await asyncio.to_thread(write, self._removed / before, place.read_bytes())
-        await asyncio.to_thread(write, place, content)
-        modified = place.stat().st_mtime_ns
+    def _put(self, waiting: Path, place: Path, before: KeptRemoval) -> None:
+        if not waiting.exists():
+            return  # it is in its place
+        stored = self._removed / before.stored
+        if before.stored and not stored.exists():
+            make_private(self._removed)
+            copy(place, stored)
+        write(place, waiting.read_bytes())
+        waiting.unlink(missing_ok=True)
+
+    async def _indexed(self, before: KeptRemoval, key: str) -> Reply:
+        path = before.path
         try:
             report = await self._services.documents.refresh()
         except YuanjuError as error:
-            await asyncio.to_thread(_put_back, self._removed / before, place)
+            await asyncio.to_thread(self._put_back, before)
             return Reply((say("reload-failed", reason=reason_of(error)),))
         said = say("upload-control-done", name=path)
         if path not in CONTROL_FILES:
@@ -128,9 +145,15 @@ class Uploads:
                 reason = shortened("; ".join(file.failures if file else ()), _REASON_LIMIT)
                 return Reply((say("upload-unreadable", name=path, reason=reason),))
             said = say("uploaded", name=path, paragraphs=sum(one.paragraph_count for one in file.documents))
-        kept = KeptRemoval(requester.asker.chat_id, path, before if replaced else "", modified)
-        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
         return Reply((said,), ((Button(say("button-undo"), Restore(key)),),))
+
+    def _put_back(self, before: KeptRemoval) -> None:
+        """Undo what was written: what was there comes back, or nothing."""
+        stored, place = self._removed / before.stored, self._folder / before.path
+        if before.stored and stored.exists():
+            move(stored, place)
+        elif not before.stored:
+            place.unlink(missing_ok=True)
 
 
 def path_of(name: str, folder: str) -> str:
@@ -145,14 +168,6 @@ def path_of(name: str, folder: str) -> str:
 
 def _cut(name: str, limit: int) -> str:
     return name.encode()[:limit].decode(errors="ignore")
-
-
-def _put_back(before: Path, place: Path) -> None:
-    """Undo what was written: what was there comes back, or nothing."""
-    if before.exists():
-        shutil.move(before, place)
-    else:
-        place.unlink(missing_ok=True)
 
 
 def _preview(path: str, found: reading.Reading) -> list[Say]:
