@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_CLUSTER_SECONDS = 5.0
+"""What a search may take on a cluster of which a node stands still."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
@@ -69,6 +72,8 @@ async def snapshots(
     from bot.documents.snapshot import opened
     from retrieval.answering import Answerer
 
+    if seconds is not None and settings.engine != "local":
+        seconds += _CLUSTER_SECONDS
     answerer = partial(
         Answerer, threshold=settings.threshold, sure_threshold=settings.sure_threshold, timed=timed, seconds=seconds
     )
@@ -116,9 +121,14 @@ async def answerer(settings: Settings) -> AsyncIterator[Answerer]:
 
 @asynccontextmanager
 async def live_index(
-    settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed, seconds: float | None = None
+    settings: Settings,
+    flags: Mapping[str, str],
+    *,
+    timed: Timed = untimed,
+    seconds: float | None = None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[LiveIndex]:
-    """Return all that can be done with the documents, of which nothing is opened yet.
+    """Return all that can be done with the documents, of which nothing is opened yet; ``warn`` is as ``LiveIndex``'s.
 
     Indexing is done by another process, which gets the settings that came as ``flags`` too.
     """
@@ -138,6 +148,7 @@ async def live_index(
             threshold=settings.threshold,
             readers=partial(Readers, limits=settings.reading_limits, recognised=_recognised(settings)),
             timed=timed,
+            warn=warn,
         )
 
 

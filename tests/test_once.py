@@ -127,10 +127,12 @@ class Case:
     world: World
     api: FakeBotAPI
 
-    async def restarted(self) -> list[Reply]:
-        """Let the bot finish what was left over; returns the messages that it sends."""
+    async def restarted(self, press: tuple[Reply, str] | None = None) -> list[Reply]:
+        """Let the bot finish what was left over, and a press; returns the messages that it sends."""
         sent = len(self.api.replies)
         async with self.world.bot(self.api):
+            if press:
+                self.api.press(*press)
             await self.api.until(lambda: not self.api.pending)
         return self.api.replies[sent:]
 
@@ -219,9 +221,7 @@ async def test_an_upload_that_replaces_can_be_undone_after_every_kill(world: Wor
     async for case in accepting:
         await case.restarted()
         added = [edit for edit in case.api.edits if "已加入" in edit.text][-1]
-        async with case.world.bot(case.api):
-            case.api.press(added, added.buttons["撤销"])
-            await case.api.until(lambda: "已恢复" in case.api.edits[-1].text)
+        await case.restarted((added, added.buttons["撤销"]))
         assert (case.world.documents / "甲.txt").read_text(encoding="utf-8") == ABOUT["甲.txt"], case.moment
 
 

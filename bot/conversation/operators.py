@@ -183,8 +183,9 @@ class Operators:
     async def _statistics(self) -> Reply:
         await self._services.ledger.flush()
         found = await self._services.ledger.state.audit.statistics(days=_STATISTICS_DAYS)
+        stale = (say("stats-stale", reason=shortened(trouble)),) if (trouble := self._documents.trouble) else ()
         if not found.question_count:
-            return Reply((say("stats-none", days=_STATISTICS_DAYS),))
+            return Reply((say("stats-none", days=_STATISTICS_DAYS), *stale))
         lines = (
             say("stats-title", days=_STATISTICS_DAYS),
             say("stats-questions", count=found.question_count, people=found.person_count),
@@ -192,7 +193,7 @@ class Operators:
             say("stats-latency", median=round(found.latency_p50 or 0, 1), p95=round(found.latency_p95 or 0, 1)),
             say("stats-votes", up=found.votes.up, down=found.votes.down),
         )
-        return Reply((Lines(lines),))
+        return Reply((Lines(lines), *stale))
 
     async def _unanswered(self, requester: Requester) -> Reply:
         await self._services.ledger.flush()

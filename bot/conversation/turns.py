@@ -23,8 +23,8 @@ from bot.memory.audit import Vote
 from bot.memory.exchange import new_key
 from bot.reply import Button, Change, Pressed, Reply, Say, say
 
-_OWN = 2
-"""What is kept of a ``/forget`` itself: its reply, and what its buttons stand for."""
+FORGET_WORDS = frozenset({"yes", "确认", "確認"})
+"""What confirms ``/forget`` for those who speak as a chat."""
 
 
 class Conversation:
@@ -114,7 +114,7 @@ class Conversation:
             case Command.HELP:
                 return Reply((_help(requester),))
             case Command.FORGET:
-                return await self._confirm_forget(requester)
+                return await self._confirm_forget(text, requester, turn_id)
             case _:
                 return await self._operators.reply(command, text, requester, turn_id=turn_id)
 
@@ -128,9 +128,9 @@ class Conversation:
             return say("not-for-this-chat")
         if action.operators and not requester.operator:
             return say("operators-only")
-        # Whoever speaks as a chat presses as himself: what he wrote is nobody's in particular.
-        owner = kept.person_id if isinstance(kept, KeptAnswer | KeptPerson) else None
-        if action.own and owner not in {asker.person_id, asker.chat_id}:
+        # Whoever speaks as a chat presses as himself: what he asked is nobody's in particular.
+        owners = {asker.person_id, asker.chat_id} if isinstance(kept, KeptAnswer) else {asker.person_id}
+        if action.own and getattr(kept, "person_id", None) not in owners:
             return say("not-your-button")
         if action.asks and not (verdict := await self._limited(requester)).allowed:
             return _slow_down(verdict)
@@ -157,9 +157,17 @@ class Conversation:
         questions = await self._services.documents.suggestions(requester.audience) if requester.private else ()
         return await self._answers.suggesting(say("start"), questions, requester)
 
-    async def _confirm_forget(self, requester: Requester) -> Reply:
-        kept = KeptPerson(requester.asker.chat_id, requester.asker.person_id)
-        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
+    async def _confirm_forget(self, text: str, requester: Requester, turn_id: str) -> Reply:
+        asker = requester.asker
+        if asker.speaks_as_chat:  # whose buttons anybody could press: only what it writes is its own
+            confirmed = text.strip().lower() in FORGET_WORDS
+            return (
+                await self._forgot(asker.person_id, turn_id, own=1)
+                if confirmed
+                else Reply((say("forget-confirm-chat"),))
+            )
+        kept = KeptPerson(asker.chat_id, asker.person_id)
+        key = await self._services.ledger.keep_for_buttons(kept, person_id=asker.person_id)
         buttons = (Button(say("button-forget"), Forget(key)), Button(say("button-cancel"), Cancel(key)))
         return Reply((say("forget-confirm"),), (buttons,))
 
@@ -170,11 +178,13 @@ class Conversation:
         return KeptPerson(asker.chat_id, asker.person_id) if known else None
 
     async def _forget(self, kept: KeptPerson, press_id: str) -> Change:
-        return Change("instead", await self._forgot(kept.person_id, press_id))
+        return Change("instead", await self._forgot(kept.person_id, press_id, own=2))
 
-    async def _forgot(self, person_id: int, press_id: str) -> Reply:
+    async def _forgot(self, person_id: int, press_id: str, *, own: int) -> Reply:
+        """Forget somebody; ``own`` of what is kept is of ``/forget`` itself: its reply, and what the buttons need."""
         count = await self._services.ledger.forget_person(person_id, press=press_id)
-        return Reply((say("forgotten", count=count - _OWN) if count > _OWN else say("nothing-to-forget"),))
+        said = say("forgotten", count=count - own) if count > own else say("nothing-to-forget")
+        return Reply((said, say("forget-backups", days=round(self._services.settings.retention_days))))
 
     async def _cancel(self, _: Cancel, __: KeptPerson, ___: Requester) -> Change:
         return Change("instead", Reply((say("cancelled"),)))

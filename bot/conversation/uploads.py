@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from bot.access import spelling
 from bot.actions import AcceptUpload, DiscardUpload, KeptRemoval, KeptUpload, Restore
 from bot.conversation.services import Requester, Services
 from bot.conversation.storage import copy, make_private, move, reason_of, removed_folder, uploads_folder, write
@@ -26,6 +29,10 @@ _SAMPLE_LIMIT = 200
 _REASON_LIMIT = 300
 _REMARKS_SHOWN = 5
 _NAME_BYTES = 200  # file systems take 255
+_SUFFIX_BYTES = 20
+_DEPTH = 8
+_UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9¹²³]|conin\$|conout\$", re.IGNORECASE)
 _FOLDER = re.compile(r"\s*(?:folder|文件夹|文件夾|資料夾|资料夹)\s*[:：]\s*(?P<name>[^\n]+?)\s*", re.IGNORECASE)
 _FORMATS = {
     **dict.fromkeys(("text", "markdown"), say("format-text")),
@@ -48,7 +55,7 @@ class Uploads:
 
         A caption may name the folder it shall lie in.
         """
-        path = path_of(name, self._named_folder(caption))
+        path = path_of(name, self._named_folder(caption), self._folders())
         if not os.access(self._folder, os.W_OK):
             return Reply((say("upload-read-only", reason=say("folder-read-only")),))
         try:
@@ -82,11 +89,14 @@ class Uploads:
         """The folder that a caption names, by saying so or because there is one of this name; else the documents'."""
         if match := _FOLDER.fullmatch(caption):
             return match["name"]
-        name = caption.strip().strip("/")
-        folders = {
-            str(parent) for file in self._services.documents.files for parent in PurePosixPath(file.path).parents
-        }
-        return name if name in folders - {"."} else ""
+        name = spelling(caption.strip().strip("/"))
+        return next((folder for folder in self._folders() if spelling(folder) == name), "")
+
+    def _folders(self) -> set[str]:
+        """The folders with documents, and those that only some may see, which may still be empty."""
+        paths = {PurePosixPath(file.path) for file in self._services.documents.files}
+        private = set(self._services.settings.private_folders)
+        return ({str(parent) for path in paths for parent in path.parents} | private) - {"."}
 
     async def _described(self, path: str, content: bytes) -> tuple[Block, ...]:
         """What a file would become. Raises ``UnreadableDocument``, also for a control file that has a mistake."""
@@ -156,14 +166,33 @@ class Uploads:
             place.unlink(missing_ok=True)
 
 
-def path_of(name: str, folder: str) -> str:
-    """Return where a file shall lie: a name without folders of its own, in a folder within the documents'."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', "_", PurePosixPath(name or "document.txt").name).strip(". ")
-    stem, dot, suffix = name.rpartition(".")
-    stem = _cut(stem if dot else name, _NAME_BYTES - len(suffix.encode()))
-    folders = [part.strip(". ") for part in re.split(r"[/\\]", folder)]
-    safe = [_cut(re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part), _NAME_BYTES) for part in folders if part]
-    return str(PurePosixPath(*safe, f"{stem}{dot}{suffix}" if dot else stem or "document"))
+def path_of(name: str, folder: str, folders: Iterable[str] = ()) -> str:
+    """Return where a file shall lie: a name without folders of its own, in a folder within the documents'.
+
+    Every part is one that each system takes, within 200 bytes, and no more than eight deep. One of the ``folders`` that
+    are there is meant by another spelling, too: beside a private one there shall be no public one that looks like it.
+    """
+    stem, dot, suffix = _plain(PurePosixPath(name or "document.txt").name).rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    suffix = _cut(suffix, _SUFFIX_BYTES).strip()
+    stem = _cut(stem, _NAME_BYTES - len(suffix.encode())).strip(". ") or "document"
+    parts = [part for part in map(_plain, re.split(r"[/\\]", folder)) if part][:_DEPTH]
+    place = "/".join(map(_allowed, (_cut(part, _NAME_BYTES).strip(". ") for part in parts)))
+    place = next((other for other in folders if spelling(other) == spelling(place)), place)
+    return str(PurePosixPath(place, _allowed(f"{stem}.{suffix}" if suffix else stem)))
+
+
+def _plain(name: str) -> str:
+    """Return a name in one form of its characters, without such as no file may have, or that nobody sees."""
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    name = "".join("" if unicodedata.category(one) in _UNSEEN else one for one in re.sub(r"[\x00-\x1f\x7f]", "_", name))
+    return re.sub(r"\s", " ", re.sub(r'[<>:"|?*\\/]', "_", name)).strip(". ")
+
+
+def _allowed(name: str) -> str:
+    """Return a name that is none of Windows's devices, whatever comes after the first dot."""
+    return f"_{name}" if _DEVICE.fullmatch(name.partition(".")[0].strip()) else name
 
 
 def _cut(name: str, limit: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 from dotenv import dotenv_values
 from rich.cells import cell_len
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.access import misnamed
 from bot.memory.schema import StateError, cause
 from bot.memory.state import database_url, opened
+from bot.operations.health import SignOfLife
 from bot.settings import Settings
 from bot.telegram.connection import Account, Finding, TokenError, check_telegram
 from bot.terminal.indexing import summary
@@ -42,9 +43,8 @@ async def check(settings: Settings, engine: Engine, library: Library) -> bool:
 
 
 async def _findings(settings: Settings, engine: Engine, library: Library) -> AsyncIterator[Finding]:
-    for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
-        hint = f" Did you mean {meant}?" if meant else ""
-        yield Finding("warning", f"Unknown setting {name} (ignored).{hint}")
+    for warning in _warnings(settings):
+        yield Finding("warning", warning)
     try:
         for fault in await engine.faults():
             yield Finding("error", fault)
@@ -73,6 +73,15 @@ async def _findings(settings: Settings, engine: Engine, library: Library) -> Asy
     else:
         for finding in await check_telegram(settings):
             yield finding
+
+
+def _warnings(settings: Settings) -> Iterator[str]:
+    """Return what is said of the settings, and by a bot that runs with them."""
+    for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
+        hint = f" Did you mean {meant}?" if meant else ""
+        yield f"Unknown setting {name} (ignored).{hint}"
+    if warning := SignOfLife(settings.index_folder).warning():
+        yield f"serve cannot keep the index in step: {warning.rstrip('.')}."
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
