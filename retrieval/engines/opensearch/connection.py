@@ -217,7 +217,7 @@ def _preferring(url: str, params: Mapping[str, Any], nodes: str) -> Mapping[str,
     """Return the parameters of a request that is to be answered by certain nodes, as far as they can."""
     if url.endswith(("/_search", "/_mtermvectors")):
         return {**params, "preference": f"_prefer_nodes:{nodes}"} if nodes else params
-    return {**params, "local": "true"}  # what each node knows of the cluster itself
+    return params  # what each node knows of the cluster itself
 
 
 def _opening(error: BaseException) -> bool:
