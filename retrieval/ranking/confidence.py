@@ -14,7 +14,8 @@ import numpy as np
 
 from retrieval.ranking import topic
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence, Flags
+from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Evidence
+from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.passages import occurrences
 
 _NOW = re.compile(
