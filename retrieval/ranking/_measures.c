@@ -10,7 +10,7 @@
 
 #define MOST 12
 
-/* The arguments of a call: a letter each. Arrays: d of doubles, q of 64-bit, u of 32-bit and b of 8-bit integers,
+/* The arguments of a call: a letter each. Arrays: d of doubles, q of 64-bit and u of 32-bit integers, b of flags,
    capitals for those that are written to; n is a number. */
 typedef struct {
     Py_buffer buffers[MOST];
@@ -41,12 +41,13 @@ static int take(Given *given, const char *kinds, PyObject *args)
                 goto failed;
             continue;
         }
-        int writable = *kind < 'a';
+        int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (*kind < 'a' ? PyBUF_WRITABLE : 0);
         Py_ssize_t size = strchr("dqDQ", *kind) ? 8 : strchr("uU", *kind) ? 4 : 1;
+        const char *types = strchr("dD", *kind) ? "d" : strchr("qQ", *kind) ? "lqLQ" : strchr("uU", *kind) ? "IL" : "?";
         Py_buffer *buffer = &given->buffers[i];
-        if (PyObject_GetBuffer(argument, buffer, writable ? PyBUF_C_CONTIGUOUS | PyBUF_WRITABLE : PyBUF_C_CONTIGUOUS) < 0)
+        if (PyObject_GetBuffer(argument, buffer, flags) < 0)
             goto failed;
-        if (buffer->itemsize != size && !(size > 1 && buffer->itemsize == 1 && buffer->len % size == 0)) {
+        if (buffer->itemsize != size || buffer->format == NULL || !strchr(types, *buffer->format)) {
             PyErr_SetString(PyExc_ValueError, "an array is of another type");
             goto failed;
         }

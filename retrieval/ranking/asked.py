@@ -28,7 +28,7 @@ _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 
 
 def looks(evidence: Evidence) -> Array:
-    """Tell which likely sentences have what looks like what the question's noun asks for, and is not its own."""
+    """Return which likely sentences have what looks like what the question's noun asks for, and is not its own."""
     pattern, said = evidence.question.form, evidence.said
     result = np.zeros(len(evidence.rows))
     for row, start, stop in evidence.matches(pattern, evidence.likely) if pattern else ():
@@ -38,7 +38,7 @@ def looks(evidence: Evidence) -> Array:
 
 
 def called(evidence: Evidence) -> Array:
-    """Tell which sentences have a name that ends as the noun begins or ends: 渔港 → …港, which the question has not."""
+    """Return which sentences have a name of their own that ends as the noun begins or ends: 渔港 → …港."""
     noun, text, covered = evidence.question.noun, evidence.passages.text, evidence.covered
     result = np.zeros(len(evidence.rows))
     for character in {noun[0], noun[-1]} if noun else ():
@@ -53,7 +53,7 @@ def called(evidence: Evidence) -> Array:
 
 
 def numbers(evidence: Evidence) -> Array:
-    """Give the share of the question's numbers that each likely sentence has."""
+    """Return the share of the question's numbers that each likely sentence has."""
     asked = set(_NUMBER.findall(evidence.question.content))
     if not asked:
         return np.zeros(len(evidence.rows))
@@ -65,7 +65,7 @@ def numbers(evidence: Evidence) -> Array:
 
 
 def pull(evidence: Evidence) -> Array:
-    """Give how close the question stands to what has the form of an answer, at the best place of the sentence."""
+    """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
     result = np.zeros(len(evidence.rows))
     near = np.asarray(evidence.sentence[:, evidence.sizes > 1].any(axis=1))  # elsewhere nothing pulls
     spans = typed(evidence, [row for row in evidence.likely if near[row]])
@@ -75,14 +75,14 @@ def pull(evidence: Evidence) -> Array:
 
 
 def verbs(evidence: Evidence) -> Array:
-    """Give the share of the question's verbs that sentence, the one before or head have."""
+    """Return the share of the question's verbs that sentence, the one before or head have."""
     columns = [evidence.columns[word] for word in evidence.question.verbs]
     weights = evidence.weights[columns]
     return np.asarray((evidence.context[:, columns] @ weights) / max(float(weights.sum()), 1e-9))
 
 
 def asks_back(evidence: Evidence) -> Array:
-    """Tell which likely sentences are questions themselves."""
+    """Return which likely sentences are questions themselves."""
     text, result = evidence.passages.text, np.zeros(len(evidence.rows))
     for row in evidence.likely:
         begin, end = evidence.quoted.item(row), evidence.ends.item(row)
@@ -91,14 +91,14 @@ def asks_back(evidence: Evidence) -> Array:
 
 
 def leaning(evidence: Evidence, row: int) -> bool:
-    """Tell whether a sentence begins with a pronoun or conjunction: its subject stands in the sentence before."""
+    """Return whether a sentence begins with a pronoun or conjunction: its subject stands in the sentence before."""
     begin = evidence.quoted.item(row)
     text = evidence.passages.text[begin : begin + 20]
     return evidence.place.item(row) > 0 and bool(_LEANING.match(text.lstrip(_LEADING)))
 
 
 def subject_here(evidence: Evidence) -> Array:
-    """Give what a leaning sentence behind this one has more of the question's pairs, if it may ask for the subject."""
+    """Return what a leaning sentence behind this one adds to the question's pairs, if it may ask for the subject."""
     result = np.zeros(len(evidence.rows))
     if evidence.question.kind.name not in _SUBJECTS:
         return result
@@ -113,13 +113,13 @@ def subject_here(evidence: Evidence) -> Array:
 
 
 def depth(evidence: Evidence) -> Array:
-    """Give where in its paragraph the sentence stands, from 0 to 1."""
+    """Return where in its paragraph the sentence stands, from 0 to 1."""
     last = np.bincount(evidence.hit) - 1
     return np.asarray(evidence.place / np.maximum(last, 1)[evidence.hit])
 
 
 def pointing(evidence: Evidence) -> Array:
-    """Tell which sentences point at what another one has told: 这一时期, 此书, 其."""
+    """Return which sentences point at what another one has told: 这一时期, 此书, 其."""
     result = np.zeros(len(evidence.rows))
     result[evidence.rows_of(evidence.passages.places_of(_POINTING))] = 1
     return result

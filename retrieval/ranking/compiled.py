@@ -96,5 +96,5 @@ def leaves(features: Indices, thresholds: Array, values: Array, table: Array) ->
     if not COMPILED or not len(table):
         return measures.leaves(features, thresholds, values, table)
     result = np.empty(len(table))
-    _measures.leaves(features, thresholds, values, features.shape[1], table.T.copy(), result)
+    _measures.leaves(features, thresholds, values, features.shape[1], np.array(table.T, np.float64, order="C"), result)
     return result

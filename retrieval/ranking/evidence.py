@@ -92,7 +92,7 @@ class Evidence:
         return self.passages.hits[self.hit.item(row)]
 
     def sentence_at(self, row: int) -> Sentence:
-        """Give the sentence of a row."""
+        """Return the sentence of a row."""
         sentence = self.passages.sentences[self.rows.item(row)]
         if sentence is None:
             raise IndexError(row)
@@ -140,7 +140,7 @@ class Evidence:
         return self._local(self.sentence)
 
     def _local(self, held: Flags) -> Array:
-        """Give ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the paragraph's ``n`` sentences hold."""
+        """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the paragraph's ``n`` sentences hold."""
         holding = np.add.reduceat(held.astype(np.float64), self._firsts[:-1], axis=0)
         sizes = np.diff(self._firsts).reshape(-1, *[1] * (held.ndim - 1))
         return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5))[self.hit])
@@ -177,11 +177,11 @@ class Evidence:
         return np.array([len(term) for term in self.columns], np.int64)
 
     def mass(self, held: Flags, weights: Array) -> Array:
-        """Give the weight that ``held`` has of each group."""
+        """Return the weight that ``held`` has of each group."""
         return compiled.mass(held, weights, self.members)
 
     def share(self, held: Flags, weights: Array) -> Array:
-        """Give the share that ``held`` has of each group's weight, 0 where the group has none."""
+        """Return the share that ``held`` has of each group's weight, 0 where the group has none."""
         return compiled.share(held, weights, self.members)
 
     @cached_property
@@ -196,11 +196,11 @@ class Evidence:
         return np.asarray(np.maximum.reduceat(shares, bounds, axis=0)[::2])
 
     def best(self, values: Array) -> Array:
-        """Give the best value of each sentence's paragraph."""
+        """Return the best value of each sentence's paragraph."""
         return np.asarray(np.maximum.reduceat(values, self._firsts[:-1], axis=0)[self.hit])
 
     def over_best(self, values: Array) -> Array:
-        """Give values over the best of their paragraph."""
+        """Return values over the best of their paragraph."""
         return np.asarray(values / np.maximum(self.best(values), 1e-9))
 
     @cached_property

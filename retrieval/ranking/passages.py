@@ -213,5 +213,5 @@ def all_occurrences(passages: Passages, terms: Iterable[str]) -> dict[str, Indic
 
 
 def _bounded(text: str, outside: int) -> bool:
-    """Tell whether a Latin word or number ends before the character at ``outside``."""
+    """Return whether a Latin word or number ends before the character at ``outside``."""
     return not (0 <= outside < len(text) and text[outside].isascii() and text[outside].isalnum())

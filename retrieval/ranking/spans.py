@@ -32,11 +32,10 @@ def typed(evidence: Evidence, rows: Sequence[int]) -> list[Span]:
     """Find the spans in the sentences of ``rows`` that have the form asked for, and say something new."""
     kind, unit, said = evidence.question.kind, evidence.question.unit, evidence.said
     measures = (unit,) if unit is not None and kind.name in ("number", "duration") else ()
-    patterns = [
-        (pattern, answer_group(pattern), _SURER**order) for order, pattern in enumerate((*measures, *kind.spans))
-    ]
     found = (
-        Span(*match, trust) for pattern, group, trust in patterns for match in evidence.matches(pattern, rows, group)
+        Span(*match, _SURER**order)
+        for order, pattern in enumerate((*measures, *kind.spans))
+        for match in evidence.matches(pattern, rows, answer_group(pattern))
     )
     return [
         span
@@ -46,7 +45,7 @@ def typed(evidence: Evidence, rows: Sequence[int]) -> list[Span]:
 
 
 def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
-    """Give how much of the question stands near each place of ``passages.text``, each term once, from 0 to 1.
+    """Return how much of the question stands near each place of ``passages.text``, each term once, from 0 to 1.
 
     ``rows`` are the sentences of the places: only what stands in the same sentence counts. A term counts by its weight,
     more when it stands beside the question word, and less the farther away it is.
@@ -63,7 +62,7 @@ def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
 
 
 def pulls(evidence: Evidence, spans: list[Span]) -> Array:
-    """Give the closeness of the question to each span, at whichever of its ends it is closer, times its trust."""
+    """Return the closeness of the question to each span, at whichever of its ends it is closer, times its trust."""
     rows = np.array([span.row for span in spans], dtype=np.int64)
     starts = np.array([span.start for span in spans], dtype=np.int64)
     stops = np.array([span.stop - 1 for span in spans], dtype=np.int64)
