@@ -84,6 +84,7 @@ nothing-to-follow = There is no last question to follow up on. Please write the 
 ## Not found
 
 corrected = “{ $word }” is not in the documents; I looked for “{ $other }”:
+button-literally = Search as typed
 maybe = Possibly related; please check the source:
 not-found = I found no answer in the documents.
 not-found-question = Looked for: { $question }

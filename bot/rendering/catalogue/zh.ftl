@@ -83,6 +83,7 @@ nothing-to-follow = 没有上一个问题可接。请把问题写完整。
 ## 没有找到
 
 corrected = 文档里没有“{ $word }”，按“{ $other }”找的：
+button-literally = 按原文查找
 maybe = 可能相关，请核对原文：
 not-found = 文档里没有找到答案。
 not-found-question = 找的是：{ $question }
