@@ -15,14 +15,14 @@ from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
 from retrieval.question.following_up import follow_up
 from retrieval.question.subjects import LONGEST, Mentions, Turn, carried, mentions, refers
-from retrieval.question.typos import Standing, corrected, corrections, doubts
+from retrieval.question.typos import TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
 from retrieval.records import Answer, Found, Quote
 
 T = TypeVar("T")
 Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
-"""Gives what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
+"""Returns what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
 
 
 def untimed(_: str) -> AbstractContextManager[None]:
@@ -199,8 +199,8 @@ class Answerer:
         if doubted is None:
             return None
         others = await self._engine.frequencies(doubted.terms, hidden=hidden)
-        standing = Standing({**found.frequencies, **others}, found.paragraph_count)
-        changes = corrections(asked, doubted, standing, self._tokenizer)
+        statistics = TermStatistics({**found.frequencies, **others}, found.paragraph_count)
+        changes = corrections(asked, doubted, statistics, self._tokenizer)
         return corrected(asked, changes, self._tokenizer, self.synonyms) if changes else None
 
 
