@@ -49,6 +49,7 @@ apology = Sorry, something went wrong and I could not answer. Please ask again i
 
 source-paragraph = paragraph { $number }
 source-page = page { $page }
+source-recognised = text recognition
 source-also = also in { $titles }
 partial = Some of the documents cannot be searched at the moment; this answer may not be complete.
 source-more =

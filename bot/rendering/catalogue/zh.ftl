@@ -49,6 +49,7 @@ apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问�
 
 source-paragraph = 第{ $number }段
 source-page = 第{ $page }页
+source-recognised = 文字识别
 source-also = 同见 { $titles }
 partial = 有一部分文档暂时查不到，答案可能不全。
 source-more =
