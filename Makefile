@@ -30,7 +30,7 @@ sanitize: $(TOOLS)  ## run the tests of the C code under AddressSanitizer and Un
 	@cd .sanitized && CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g -O1" \
 		$(CURDIR)/$(BIN)/python -c "from setuptools import setup; setup()" --quiet build_ext --inplace
 	@cd .sanitized && LD_PRELOAD="$$(cc -print-file-name=libasan.so) $$(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
-		$(CURDIR)/$(BIN)/python -m pytest --numprocesses 0 tests/test_bm25.py tests/test_engine.py
+		$(CURDIR)/$(BIN)/python -m pytest --numprocesses 0 tests/test_bm25.py tests/test_engine.py tests/test_measures.py
 
 coverage: $(TOOLS)  ## run the tests and list the lines that none of them ran (what runs in a process that a test starts is not seen)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html:.coverage-html
@@ -55,7 +55,7 @@ format: $(TOOLS)  ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-COMPILED := pyproject.toml $(wildcard retrieval/postings/*.c retrieval/postings/*.h)
+COMPILED := pyproject.toml $(wildcard retrieval/*/*.c retrieval/*/*.h)
 $(READY): requirements-build.lock requirements.lock $(COMPILED)
 	@test -n "$(PYTHON)" || { echo "Yuanju needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, less than a minute) ..." >&2
@@ -73,7 +73,7 @@ $(TOOLS): $(READY) requirements-dev.lock
 picture: $(READY)  ## draw the README's picture, docs/conversation.svg
 	@$(BIN)/python docs/picture.py
 
-settings: $(READY)  ## write what bot/settings.toml says into README.md and .env.example
+settings: $(READY)  ## write what bot/settings.toml says into docs/settings.md and .env.example
 	@$(BIN)/python docs/settings.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
@@ -106,4 +106,4 @@ lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(LOCK) --all-extras --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what make and the tests made
-	rm -rf $(VENV) .venv-bench .sanitized .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/postings/*.so
+	rm -rf $(VENV) .venv-bench .sanitized .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/*/*.so

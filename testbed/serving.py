@@ -14,7 +14,7 @@ from typing import Any
 from bot.access import Audience
 from bot.documents.live_index import Documents, LiveIndex
 from bot.documents.snapshot import Snapshot
-from bot.documents.snapshot import opened as opened_edition
+from bot.documents.snapshot import opened as opened_snapshot
 from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
 from bot.settings import Settings
@@ -30,6 +30,7 @@ from retrieval.library import FileReport, Report
 from retrieval.library import Library as Folder
 from retrieval.library.manifest import Summary
 from retrieval.question.following_up import FollowUp
+from retrieval.question.subjects import Turn
 from retrieval.ranking import Ranking
 from retrieval.reading import Reading
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
@@ -83,7 +84,7 @@ class Library:
         self.questions: list[str] = []
         self.asked = asyncio.Event()
         self.quotes = quotes
-        self.follow_up = follow_ups
+        self._follow_up = follow_ups
         self._sure = sure
         self._missing = missing
         self._error = error
@@ -93,7 +94,7 @@ class Library:
         self._suggested = suggested
         self._related = related
 
-    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience, literal: bool = False) -> Answer:
         self.questions.append(question)
         self.asked.set()
         if self._release:
@@ -108,7 +109,13 @@ class Library:
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
         return self.near[:limit]
 
-    async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+    async def understood(self, text: str, last: Turn | None, *, audience: Audience) -> Turn:
+        followed = self._follow_up(text, last.question if last else text)
+        if followed is None or not (last or followed.more):
+            return Turn(text)
+        return Turn(followed.question if last else "", more=followed.more)
+
+    async def ranking(self, question: str, *, audience: Audience, literal: bool = False) -> Ranking:
         raise NotImplementedError
 
     async def preview(self, path: str, content: bytes) -> Reading:
@@ -138,7 +145,7 @@ async def live_index(
         return await Folder(documents, LocalEngine(index, own), own).refresh()
 
     async def newest() -> Snapshot | None:
-        return await opened_edition(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
+        return await opened_snapshot(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
 
     found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
     await found.refresh()

@@ -237,15 +237,18 @@ def test_check_says_that_the_database_cannot_be_used(environment: Mapping[str, s
     assert "geheim" not in done.stdout + done.stderr
 
 
-def test_the_readme_names_every_command_and_no_other(environment: Mapping[str, str]) -> None:
-    readme = (SEEDS.parent / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"^\| `yuanju (\w+)", readme, re.MULTILINE)
-    offered = re.findall(r"^    (\w+) ", run("--help", environment=environment).stdout, re.MULTILINE)
-    assert sorted(named) == sorted(offered)
-
-
 @pytest.mark.parametrize("command", ["serve", "chat", "ask", "index", "check"])
 def test_the_help_of_each_command_has_an_example(environment: Mapping[str, str], command: str) -> None:
     done = run(command, "--help", environment=environment)
     assert done.returncode == 0
     assert f"yuanju {command}" in re.split("^(?:例|Example):", done.stdout, flags=re.MULTILINE)[1]
+
+
+def test_a_correction_can_be_taken_back(environment: Mapping[str, str]) -> None:
+    said = "文档里没有“苍库”，按“仓库”找的："
+    assert run("ask", "苍库共有几层？", environment=environment).stdout.startswith(said)
+    assert said not in run("ask", "--literal", "苍库共有几层？", environment=environment).stdout
+    chat = run("chat", environment=environment, typed="苍库共有几层？\n按原文查找\n").stdout
+    assert chat.count(said) == 1
+    answer = json.loads(run("ask", "--json", "苍库共有几层？", environment=environment).stdout)
+    assert answer["corrections"] == [["苍库", "仓库"]]

@@ -55,7 +55,7 @@ class Ledger:
         """Keep an exchange; it will be written in a moment."""
         self._kept.append(exchange)
         asker = replace(exchange.asker, chat_id=self.state.migrations.current(exchange.asker.chat_id))
-        self._last[asker] = LastQuestion(exchange.answer.question, time.time())
+        self._last[asker] = LastQuestion(exchange.answer.question, time.time(), exchange.subject)
         self._something.set()
 
     async def flush(self) -> None:
