@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.ranking.evidence import Array
-from retrieval.ranking.features import NAMES
 
 Indices = NDArray[np.int64]
 SPLITS = 7
@@ -82,9 +81,9 @@ class Model:
 
 
 @cache
-def stored() -> Model:
-    """Return the model in the package."""
-    kept: dict[str, Any] = json.loads(files("retrieval.ranking").joinpath("ranking.json").read_text("utf-8"))
+def stored(file: str, names: tuple[str, ...]) -> Model:
+    """Return the model in a file of the package, for a table with these columns."""
+    kept: dict[str, Any] = json.loads(files("retrieval.ranking").joinpath(file).read_text("utf-8"))
     by_name = dict(zip(kept["features"], kept["weights"], strict=True))
-    columns = [NAMES.index(name) for name in kept["features"]]
-    return Model(np.array([by_name[name] for name in NAMES]), Trees.of(kept["trees"], columns))
+    columns = [names.index(name) for name in kept["features"]]
+    return Model(np.array([by_name[name] for name in names]), Trees.of(kept["trees"], columns))

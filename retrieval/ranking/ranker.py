@@ -10,10 +10,12 @@ import numpy as np
 from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking.background import Background
+from retrieval.ranking.closeness import NAMES as MEANING_NAMES
+from retrieval.ranking.closeness import Closeness, Cosines
 from retrieval.ranking.confidence import Case, confidence
 from retrieval.ranking.entities import Names
 from retrieval.ranking.evidence import Array, Evidence
-from retrieval.ranking.features import features
+from retrieval.ranking.features import NAMES, features
 from retrieval.ranking.furniture import penalties
 from retrieval.ranking.highlights import highlights
 from retrieval.ranking.missing import missing
@@ -33,7 +35,8 @@ class Candidate:
     """What may answer: the unit that is quoted where a sentence was ranked.
 
     ``score`` is the model's probability that the sentence is the one, if one of the candidates is. ``row`` is its row
-    in the evidence. ``features`` has a value for each of ``NAMES``.
+    in the evidence. ``features`` has a value for each of ``NAMES``. ``closeness`` is the cosine of the question and the
+    sentence, where they were compared.
     """
 
     hit: Hit
@@ -41,6 +44,7 @@ class Candidate:
     score: float
     row: int
     features: Array
+    closeness: float | None = None
 
     @property
     def sentence(self) -> Sentence:
@@ -92,12 +96,12 @@ class Ranker:
         values[evidence.likely] = model.values(table) - penalties(evidence)[evidence.likely]
         return values
 
-    def case(self, evidence: Evidence, values: Array) -> Case:
+    def case(self, evidence: Evidence, values: Array, closeness: Closeness | None = None) -> Case:
         """Return what the confidence of an answer is judged by, from the values that the model gave the sentences."""
-        return Case(evidence, int(np.argmax(values)))
+        return Case(evidence, int(np.argmax(values)), closeness)
 
-    def rank(self, question: Question, found: Found) -> Ranking:
-        """Rank the sentences of the paragraphs found for a question's terms."""
+    def rank(self, question: Question, found: Found, *, cosines: Cosines | None = None) -> Ranking:
+        """Rank the sentences of the paragraphs found for a question's terms; with ``cosines``, also by meaning."""
         found = _with_synonyms(question, found)
         if not found.hits:
             entities = self._names.of(question)
@@ -105,18 +109,28 @@ class Ranker:
             return Ranking(question, (), 0.0, lacking, None, found.partial)
         evidence = self.evidence(question, found)
         table = features(evidence)
-        values = self.values(evidence, table, stored())
+        values = self.values(evidence, table, stored("ranking.json", NAMES))
+        closeness = None if cosines is None else Closeness.of(evidence, values, cosines)
+        compared: dict[int, float] = {}
+        if closeness is not None:
+            values = closeness.values_of_all(values, stored("ranking.meaning.json", MEANING_NAMES))
+            compared = dict(zip(closeness.rows.tolist(), closeness.cosines.tolist(), strict=True))
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")[: len(evidence.likely)]
         told = dict(zip(evidence.likely, table, strict=True))
         ranked = _distinct(
             Candidate(
-                (hit := evidence.hit_at(row)), unit(question, evidence.sentence_at(row), hit), score, row, told[row]
+                (hit := evidence.hit_at(row)),
+                unit(question, evidence.sentence_at(row), hit),
+                score,
+                row,
+                told[row],
+                compared.get(row),
             )
             for row, score in zip(order.tolist(), odds[order].tolist(), strict=True)
         )
-        case = self.case(evidence, values)
+        case = self.case(evidence, values, closeness)
         lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
 
