@@ -80,20 +80,28 @@ class Vectors:
             for other in self._file.parent.glob("*.sqlite*"):
                 if not other.name.startswith(self._file.name):
                     other.unlink(missing_ok=True)
-            return _connected(self._file)
+            try:
+                return _connected(self._file)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                self._remove()
+                return _connected(self._file)
         except (OSError, sqlite3.Error) as error:
             logger.warning("Vectors are not kept in %s (%s): questions take longer", self._file.parent, error)
             return None
 
     def _begin_again(self, error: sqlite3.Error) -> None:
         """Throw away a file that is damaged, for a new one; leave one be that is only busy."""
-        if self._connection is None or isinstance(error, sqlite3.OperationalError):
-            return
-        self._connection.close()
+        if self._connection is not None and not isinstance(error, sqlite3.OperationalError):
+            self._connection.close()
+            self._remove()
+            self._connection = self._opened()
+
+    def _remove(self) -> None:
         with suppress(OSError):
             for part in self._file.parent.glob(f"{self._file.name}*"):
                 part.unlink(missing_ok=True)
-        self._connection = self._opened()
 
 
 def _connected(file: Path) -> sqlite3.Connection:
