@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_MEANING_SECONDS = 0.4
+"""What has not been compared by then is answered by words alone; what has been is remembered for the next question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
@@ -81,7 +84,7 @@ async def snapshots(
             timed=timed,
             seconds=seconds,
             meaning=meaning,
-            meaning_seconds=settings.meaning_seconds if seconds else None,
+            meaning_seconds=_MEANING_SECONDS if seconds else None,
         )
         ways = partial(opened, cache_folder=_dictionaries(settings), answerer=answerer)
         if settings.engine == "local":

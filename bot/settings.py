@@ -64,7 +64,6 @@ class Settings(BaseSettings):
     threshold: float = Field(0.25, ge=0, le=1)
     sure_threshold: float = Field(0.5, ge=0, le=1)
     meaning: Path | None = None
-    meaning_seconds: float = Field(0.4, gt=0)
     follow_up_minutes: float = Field(10, ge=0)
     language: Literal["zh", "en"] | None = None
     telegram_token: SecretStr | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -157,7 +156,9 @@ def _other_kind(folder: Path) -> None:
         (_other_kind, "its file model.onnx is no encoder of the BERT kind: it wants pixels"),
     ],
 )
-def test_what_is_wrong_with_a_folder_is_said_in_one_line(folder: Path, spoil: Callable[[Path], None], reason: str) -> None:
+def test_what_is_wrong_with_a_folder_is_said_in_one_line(
+    folder: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
     spoil(folder)
     with pytest.raises(MeaningError) as raised:
         Encoder.of(folder)
@@ -220,7 +221,7 @@ def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path, caplog: py
 def test_cosines_are_the_same_to_the_bit_whatever_was_remembered(meaning: Meaning, encoder: Encoder) -> None:
     first = meaning.cosines(QUESTION, TEXTS)
     assert np.array_equal(meaning.cosines(QUESTION, TEXTS), first)
-    meaning.cosines(QUESTION, TEXTS[1:] + ("别的",))
+    meaning.cosines(QUESTION, (*TEXTS[1:], "别的"))
     assert np.array_equal(meaning.cosines(QUESTION, TEXTS), first)
     with closing(Meaning(encoder, Vectors(Path("/dev/null/nowhere"), fingerprint="x"))) as forgetful:
         assert np.array_equal(forgetful.cosines(QUESTION, TEXTS), first)

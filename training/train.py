@@ -386,9 +386,8 @@ def report_meaning(key: Key, both: tuple[Lists, Lists], model: Model) -> None:
 
 
 def _print_hits(what: str, key: Key, found: Mapping[str, float]) -> None:
-    print(
-        f"{what:20} {', '.join(key):44} {'  '.join(f'{name} {value:.3f}' for name, value in found.items())}", flush=True
-    )
+    line = "  ".join(f"{name} {value:.3f}" for name, value in found.items())
+    print(f"{what:20} {', '.join(key):44} {line}", flush=True)
 
 
 def scaled(learned: Confidence, shown: float, sure: float) -> Confidence:
