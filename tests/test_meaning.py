@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,7 +16,9 @@ import onnx
 import pytest
 from prometheus_client import REGISTRY
 
+from bot.conversation import why
 from bot.operations import metrics
+from bot.reply import Lines, say
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import MeaningError, MeaningTimeoutError
@@ -25,6 +28,7 @@ from retrieval.meaning.encoder import Vector
 from retrieval.ranking import Ranking
 from retrieval.records import Document, Paragraph, Source
 from testbed import model
+from testbed.commands import yuanju
 from tests import tiny_encoder
 
 TEXTS = ("员工因医疗可以休假三十天。", "员工因搬家可以休假三天。", "食堂每天中午十二点开放。")
@@ -278,6 +282,17 @@ async def test_the_answer_is_the_same_whatever_was_remembered(
     assert await answerer.answer(QUESTION) == await answerer.answer(QUESTION)
 
 
+async def test_why_says_how_close_the_best_sentence_is(
+    engine: LocalEngine, tokenizer: Tokenizer, meaning: Meaning
+) -> None:
+    ranking = await Answerer(engine, tokenizer, threshold=0, meaning=meaning).rank(QUESTION)
+    _, reasons = why.explanation(ranking, threshold=0.25, sure_threshold=0.5)
+    assert isinstance(reasons, Lines)
+    assert say("why-closeness", count=len(ranking.candidates), closer=0) in reasons.lines
+    by_words = await Answerer(engine, tokenizer, threshold=0).rank(QUESTION)
+    assert "closeness" not in str(why.explanation(by_words, threshold=0.25, sure_threshold=0.5))
+
+
 async def test_what_is_late_is_answered_by_words_alone_and_counted(
     engine: LocalEngine, tokenizer: Tokenizer, meaning: Meaning
 ) -> None:
@@ -313,6 +328,46 @@ async def test_the_event_loop_goes_on_meanwhile(
         await asyncio.sleep(0)
         released.set()
         assert (await answering).quotes
+
+
+# --- Commands --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def environment(prepared: Callable[[Path], Path], tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "手册.txt").write_text("\n\n".join(TEXTS), "utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
+    places = {"YUANJU_DOCUMENTS": tmp_path / "documents", "YUANJU_INDEX": prepared(tmp_path / "index")}
+    return kept | {name: str(place) for name, place in places.items()}
+
+
+def test_a_question_is_answered_by_meaning_and_vectors_lie_beside_the_index(
+    environment: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
+    done = yuanju("ask", QUESTION, environment=environment | {"YUANJU_MEANING": str(folder)})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(TEXTS[0])
+    assert len(list((tmp_path / "index" / "meaning").glob("*.sqlite"))) == 1
+
+
+def test_without_the_model_there_is_one_line_and_an_answer(environment: dict[str, str], tmp_path: Path) -> None:
+    environment["YUANJU_MEANING"] = str(tmp_path / "nowhere")
+    done = yuanju("ask", "食堂什么时候开放", environment=environment)
+    assert done.stdout.startswith(TEXTS[2])
+    assert done.stderr.endswith(f"意思模型 {tmp_path}/nowhere：没有 model.onnx 这个文件。只按字词回答\n")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_check_tries_the_model(environment: dict[str, str], folder: Path, whole: bool) -> None:
+    if not whole:
+        _damaged(folder)
+    done = yuanju("check", environment=environment | {"YUANJU_MEANING": str(folder)})
+    (line,) = [line for line in done.stdout.splitlines() if str(folder) in line]
+    assert line.startswith("好" if whole else "不行")
+    assert ("只按字词回答。" in line) is not whole
+    assert done.returncode == (0 if whole else 1)
 
 
 # --- The documented model --------------------------------------------------------------------------------------------

@@ -33,10 +33,10 @@ from retrieval.ranking.closeness import NAMES as MEANING_NAMES
 from retrieval.ranking.closeness import Cosines
 from retrieval.ranking.confidence import names
 from retrieval.ranking.features import NAMES
-from retrieval.ranking.model import Model
+from retrieval.ranking.model import Model, Trees
 from training.boosting import Tree, ranking_model
 from training.cases import Cases, Outside, Rankers, cases
-from training.learning import Array, Lists, confidence_weights, hits, together
+from training.learning import Array, Lists, confidence_weights, hits, ranking_weights, together
 from training.material import REAL, Layout, Material, load
 from training.tables import Asker
 
@@ -48,7 +48,7 @@ WEIGHTS = {"law": 0.1, "chat": 0.2, "real": 0.25}
 """What these count in the ranking: of a right law any sentence is right, chats ask for lines of a table, and of real
 documents there are few."""
 COMPARED, MEANING_WEIGHTS = 300, {"law": 0.5, "chat": 0.5, "real": 0.5}
-"""Of how many questions of a set meanings are compared, and what they count: five features need few."""
+"""Of how many questions of a set meanings are compared, and what they count: four features need few."""
 VECTORS = 10_000_000
 RANKED = (Layout("titled", titled=True), Layout("untitled", titled=False))
 """The layouts that the ranking is learned from."""
@@ -170,15 +170,14 @@ class Workshop:
     def meaning_ranker(
         self, compared: Mapping[str, Mapping[Key, tuple[Lists, Lists]]], without: str | None
     ) -> tuple[Model, list[Tree]]:
-        """Learn the ranking by words and meaning without the sets of a family."""
-        lists = {family: {key: part for key, (part, _) in tables.items()} for family, tables in compared.items()}
+        """Learn the ranking by words and meaning without the sets of a family: linear, since trees add nothing."""
         parts = [
             replace(part, weight=MEANING_WEIGHTS.get(kind, 1.0))
-            for family, tables in lists.items()
+            for family, tables in compared.items()
             if family != without
-            for (kind, _, _), part in tables.items()
+            for (kind, _, _), (part, _) in tables.items()
         ]
-        return ranking_model(parts, penalty=PENALTY, seed=self.seed)
+        return Model(ranking_weights(parts, penalty=PENALTY), Trees.of((), ())), []
 
     def cases(self, rankers: Mapping[str, Rankers]) -> dict[Key, Cases]:
         """Return the cases, ranked by models that have not seen the family."""

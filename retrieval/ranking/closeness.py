@@ -41,7 +41,7 @@ class Closeness:
     """The cosines of a question and the sentences that were compared with it.
 
     ``rows`` are those of the sentences in the evidence, best first by their words; ``values`` what the ranking by words
-    gives each. ``hit`` and ``place`` tell to which hit each belongs and which of its sentences it is.
+    gives each. ``hit`` tells to which hit each belongs, ``lengths`` how many characters it has.
     """
 
     def __init__(self, evidence: Evidence, rows: NDArray[np.int64], values: Array, cosines: Array) -> None:
@@ -49,7 +49,7 @@ class Closeness:
         self.values = values
         self.cosines = cosines
         self.hit = evidence.hit[rows]
-        self.place = evidence.place[rows]
+        self.lengths = evidence.lengths[rows]
 
     @classmethod
     def of(cls, evidence: Evidence, values: Array, cosines: Cosines) -> Closeness | None:
@@ -67,20 +67,9 @@ class Closeness:
         return np.asarray(joined)
 
     @cached_property
-    def behind(self) -> Array:
-        """How far each sentence is behind the closest one."""
-        return np.asarray(self.cosines - self.cosines.max())
-
-    @cached_property
     def of_paragraph(self) -> Array:
         """The best cosine of the sentence's paragraph."""
         return np.array([self.cosines[self.hit == hit].max() for hit in self.hit.tolist()])
-
-    @cached_property
-    def of_neighbours(self) -> Array:
-        """The best cosine of the sentences before and behind, the worst of all where neither was compared."""
-        beside = (self.hit[:, None] == self.hit) & (np.abs(self.place[:, None] - self.place) == 1)
-        return np.asarray(np.where(beside, self.cosines, self.cosines.min()).max(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +83,13 @@ class Feature:
 
 FEATURES: tuple[Feature, ...] = (
     Feature("by words", "what the ranking by words thinks of it", lambda c: c.values - c.values.max()),
-    Feature("closeness", "who asks 生病 is answered by 医疗期", lambda c: c.cosines),
-    Feature("closeness behind", "… beside the closest of all", lambda c: c.behind),
-    Feature("closeness of paragraph", "the subject may stand in another sentence", lambda c: c.of_paragraph),
-    Feature("closeness of neighbours", "… before or behind this one", lambda c: c.of_neighbours),
+    Feature(
+        "paragraph behind closest",
+        "who asks 生病 is answered by 医疗期, in whichever sentence",
+        lambda c: c.of_paragraph - c.cosines.max(),
+    ),
+    Feature("behind closest of paragraph", "… and in which one", lambda c: c.cosines - c.of_paragraph),
+    Feature("length", "the less a sentence says beside, the closer it is", lambda c: np.log1p(c.lengths)),
 )
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 """The columns of ``features``."""
