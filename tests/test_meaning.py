@@ -26,6 +26,7 @@ from retrieval.language import Tokenizer
 from retrieval.meaning import Encoder, Meaning, Vectors
 from retrieval.meaning.encoder import Vector
 from retrieval.ranking import Ranking
+from retrieval.ranking.closeness import ENCODED
 from retrieval.records import Document, Paragraph, Source
 from testbed import model
 from testbed.commands import yuanju
@@ -273,6 +274,22 @@ async def test_a_sentence_that_means_the_same_comes_first(
     ranking = await Answerer(engine, tokenizer, threshold=0, meaning=meaning).rank(QUESTION)
     assert said(ranking)[0] == TEXTS[0]
     assert ranking.candidates[0].closeness == max(one.closeness or 0 for one in ranking.candidates)
+
+
+@pytest.mark.parametrize("sentence", ["员工休假第{}天。", "员工休假。"])
+async def test_the_best_by_words_are_compared_and_the_others_stay_behind(
+    tokenizer: Tokenizer, meaning: Meaning, tmp_path: Path, sentence: str
+) -> None:
+    with closing(LocalEngine(tmp_path / "many", tokenizer)) as engine:
+        async with engine.update(afresh=True) as update:
+            for number in range(40):
+                await update.put(Document(Source(f"{number}.txt", ""), (Paragraph(1, sentence.format(number)),)))
+            await update.commit("")
+        ranking = await Answerer(engine, tokenizer, threshold=0, meaning=meaning).rank(QUESTION)
+        by_words = await Answerer(engine, tokenizer, threshold=0).rank(QUESTION)
+    compared = [one.closeness is not None for one in ranking.candidates]
+    assert compared == [True] * ENCODED + [False] * (40 - ENCODED)
+    assert [one.hit for one in ranking.candidates[ENCODED:]] == [one.hit for one in by_words.candidates[ENCODED:]]
 
 
 async def test_the_answer_is_the_same_whatever_was_remembered(

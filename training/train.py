@@ -28,15 +28,13 @@ from numpy.typing import NDArray
 
 from retrieval.evaluation import refusal
 from retrieval.language import Tokenizer
-from retrieval.meaning import Encoder, Meaning, Vectors
-from retrieval.ranking.closeness import NAMES as MEANING_NAMES
-from retrieval.ranking.closeness import Cosines
 from retrieval.ranking.confidence import names
 from retrieval.ranking.features import NAMES
-from retrieval.ranking.model import Model, Trees
+from retrieval.ranking.model import Model
+from training import meanings
 from training.boosting import Tree, ranking_model
 from training.cases import Cases, Outside, Rankers, cases
-from training.learning import Array, Lists, confidence_weights, hits, ranking_weights, together
+from training.learning import Array, Lists, confidence_weights, hits, together
 from training.material import REAL, Layout, Material, load
 from training.tables import Asker
 
@@ -47,9 +45,6 @@ QUESTIONS = {"encyclopedia": 1000, "law": 800, "chat": 700}
 WEIGHTS = {"law": 0.1, "chat": 0.2, "real": 0.25}
 """What these count in the ranking: of a right law any sentence is right, chats ask for lines of a table, and of real
 documents there are few."""
-COMPARED, MEANING_WEIGHTS = 300, {"law": 0.5, "chat": 0.5, "real": 0.5}
-"""Of how many questions of a set meanings are compared, and what they count: four features need few."""
-VECTORS = 10_000_000
 RANKED = (Layout("titled", titled=True), Layout("untitled", titled=False))
 """The layouts that the ranking is learned from."""
 JUDGED = (
@@ -127,7 +122,7 @@ class Workshop:
             real = []
             for one in self.materials:
                 make = partial(self.asker.lists, one, layout, self.seed)
-                made = self._kept(f"lists {one.name} {layout.name}", make)
+                made = self.kept(f"lists {one.name} {layout.name}", make)
                 if one.kind == REAL:
                     real.append(made)
                 else:
@@ -144,40 +139,7 @@ class Workshop:
             if family != without
             for (kind, _, _), part in tables.items()
         ]
-        return self._kept(f"ranker {without}", partial(ranking_model, parts, penalty=PENALTY, seed=self.seed))
-
-    def compared(self, models: Mapping[str, Model], cosines: Cosines) -> dict[str, dict[Key, tuple[Lists, Lists]]]:
-        """Return the best candidates of each question by words, with features of their meaning, by family.
-
-        Of each set once with right sentences, once with right documents. The models have not seen the family.
-        """
-        tables: dict[str, dict[Key, tuple[Lists, Lists]]] = {family: {} for family in self.families}
-        for layout in RANKED:
-            real = []
-            for one in self.materials:
-                asked = one.sample(COMPARED, self.seed)
-                make = partial(self.asker.compared, asked, layout, self.seed, model=models[one.family], cosines=cosines)
-                made = self._kept(f"compared {one.name} {layout.name}", make)
-                if one.kind == REAL:
-                    real.append(made)
-                else:
-                    tables[one.family][one.kind, one.name, layout.name] = made
-            if real:
-                sentences, documents = zip(*real, strict=True)
-                tables[REAL][REAL, REAL, layout.name] = together(sentences), together(documents)
-        return tables
-
-    def meaning_ranker(
-        self, compared: Mapping[str, Mapping[Key, tuple[Lists, Lists]]], without: str | None
-    ) -> tuple[Model, list[Tree]]:
-        """Learn the ranking by words and meaning without the sets of a family: linear, since trees add nothing."""
-        parts = [
-            replace(part, weight=MEANING_WEIGHTS.get(kind, 1.0))
-            for family, tables in compared.items()
-            if family != without
-            for (kind, _, _), (part, _) in tables.items()
-        ]
-        return Model(ranking_weights(parts, penalty=PENALTY), Trees.of((), ())), []
+        return self.kept(f"ranker {without}", partial(ranking_model, parts, penalty=PENALTY, seed=self.seed))
 
     def cases(self, rankers: Mapping[str, Rankers]) -> dict[Key, Cases]:
         """Return the cases, ranked by models that have not seen the family."""
@@ -191,10 +153,11 @@ class Workshop:
                 ranked = rankers[one.family]
                 make = partial(cases, self.asker, one, layout, outside, ranked, count=count, seed=self.seed)
                 name = f"{'meaning ' if ranked.meaning else ''}cases {one.name} {layout.name}"
-                tables[one.kind, one.name, layout.name] = self._kept(name, make)
+                tables[one.kind, one.name, layout.name] = self.kept(name, make)
         return tables
 
-    def _kept(self, name: str, make: Callable[[], T]) -> T:
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """Return what is made, or was made in an earlier run with the same tables."""
         if self._folder is None:
             return make()
         path = self._folder / f"{name}.pickle"
@@ -343,27 +306,23 @@ def main() -> None:
         models = {family: workshop.ranker(lists, family)[0] for family in workshop.families}
         for family, parts in lists.items():
             for key, part in parts.items():
-                _print_hits("ranking", key, hits(part, models[family].values(part.features), questions=part.asked))
+                print_hits("ranking", key, hits(part, models[family].values(part.features), questions=part.asked))
         rankers = {family: Rankers(model) for family, model in models.items()}
         learned = judged(workshop, rankers)
         if not arguments.report:
             write("ranking.json", NAMES, *workshop.ranker(lists, None))
             write_confidence("confidence.json", learned, meaning=False)
         if arguments.meaning:
-            encoder = Encoder.of(arguments.meaning)
-            vectors = stack.enter_context(
-                closing(Vectors(folder / "vectors", fingerprint=encoder.fingerprint, most=VECTORS))
-            )
-            cosines = stack.enter_context(closing(Meaning(encoder, vectors))).cosines
-            compared = workshop.compared(models, cosines)
+            cosines = stack.enter_context(closing(meanings.opened(arguments.meaning, folder))).cosines
+            tables = meanings.compared(workshop, RANKED, models, cosines)
             for family in workshop.families:
-                model, _ = workshop.meaning_ranker(compared, family)
+                model = meanings.ranker(tables, family, penalty=PENALTY)
                 rankers[family] = Rankers(models[family], cosines, model)
-                for key, both in compared[family].items():
-                    report_meaning(key, both, model)
+                for what, key, found in meanings.measures(tables[family], model):
+                    print_hits(what, key, found)
             learned = judged(workshop, rankers)
             if not arguments.report:
-                write("ranking.meaning.json", MEANING_NAMES, *workshop.meaning_ranker(compared, None))
+                write("ranking.meaning.json", meanings.NAMES, meanings.ranker(tables, None, penalty=PENALTY), [])
                 write_confidence("confidence.meaning.json", learned, meaning=True)
 
 
@@ -376,15 +335,8 @@ def judged(workshop: Workshop, rankers: Mapping[str, Rankers]) -> Confidence:
     return scaled(learn_confidence(tables), shown, sure)
 
 
-def report_meaning(key: Key, both: tuple[Lists, Lists], model: Model) -> None:
-    """Print how often sentence and document are right first, by words alone and with meaning."""
-    for what, part in zip(("sentence", "document"), both, strict=True):
-        by_words = part.features[:, MEANING_NAMES.index("by words")].astype(np.float64)
-        _print_hits(f"{what} by words", key, hits(part, by_words, questions=part.asked))
-        _print_hits(f"{what} by meaning", key, hits(part, model.values(part.features), questions=part.asked))
-
-
-def _print_hits(what: str, key: Key, found: Mapping[str, float]) -> None:
+def print_hits(what: str, key: Key, found: Mapping[str, float]) -> None:
+    """Print measures of a table."""
     line = "  ".join(f"{name} {value:.3f}" for name, value in found.items())
     print(f"{what:20} {', '.join(key):44} {line}", flush=True)
 
