@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from retrieval.evaluation import refusal
 from retrieval.language import Tokenizer
+from retrieval.ranking.closeness import NAMES as MEANING_NAMES
 from retrieval.ranking.confidence import names
 from retrieval.ranking.features import NAMES
 from retrieval.ranking.model import Model
@@ -322,7 +323,7 @@ def main() -> None:
                     print_hits(what, key, found)
             learned = judged(workshop, rankers)
             if not arguments.report:
-                write("ranking.meaning.json", meanings.NAMES, meanings.ranker(tables, None, penalty=PENALTY), [])
+                write("ranking.meaning.json", MEANING_NAMES, meanings.ranker(tables, None, penalty=PENALTY), [])
                 write_confidence("confidence.meaning.json", learned, meaning=True)
 
 

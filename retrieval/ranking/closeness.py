@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.evidence import Evidence
+from retrieval.ranking.measures import Array, Indices
 from retrieval.ranking.model import Model
 from retrieval.ranking.passages import Passages, folded
 
@@ -44,7 +44,7 @@ class Closeness:
     gives each. ``hit`` tells to which hit each belongs, ``lengths`` how many characters it has.
     """
 
-    def __init__(self, evidence: Evidence, rows: NDArray[np.int64], values: Array, cosines: Array) -> None:
+    def __init__(self, evidence: Evidence, rows: Indices, values: Array, cosines: Array) -> None:
         self.rows = rows
         self.values = values
         self.cosines = cosines
@@ -65,6 +65,11 @@ class Closeness:
         joined = values - self.values.min() + compared.min() - 1
         joined[self.rows] = compared
         return np.asarray(joined)
+
+    @property
+    def by_row(self) -> dict[int, float]:
+        """The cosine of each row that was compared."""
+        return dict(zip(self.rows.tolist(), self.cosines.tolist(), strict=True))
 
     @cached_property
     def of_paragraph(self) -> Array:

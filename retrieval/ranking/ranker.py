@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,10 +14,11 @@ from retrieval.ranking.closeness import NAMES as MEANING_NAMES
 from retrieval.ranking.closeness import Closeness, Cosines
 from retrieval.ranking.confidence import Case, confidence
 from retrieval.ranking.entities import Names
-from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.features import NAMES, features
 from retrieval.ranking.furniture import penalties
 from retrieval.ranking.highlights import highlights
+from retrieval.ranking.measures import Array
 from retrieval.ranking.missing import missing
 from retrieval.ranking.model import Model, stored
 from retrieval.ranking.passages import Passages, prepare
@@ -111,25 +112,13 @@ class Ranker:
         table = features(evidence)
         values = self.values(evidence, table, stored("ranking.json", NAMES))
         closeness = None if cosines is None else Closeness.of(evidence, values, cosines)
-        compared: dict[int, float] = {}
         if closeness is not None:
             values = closeness.values_of_all(values, stored("ranking.meaning.json", MEANING_NAMES))
-            compared = dict(zip(closeness.rows.tolist(), closeness.cosines.tolist(), strict=True))
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")[: len(evidence.likely)]
         told = dict(zip(evidence.likely, table, strict=True))
-        ranked = _distinct(
-            Candidate(
-                (hit := evidence.hit_at(row)),
-                unit(question, evidence.sentence_at(row), hit),
-                score,
-                row,
-                told[row],
-                compared.get(row),
-            )
-            for row, score in zip(order.tolist(), odds[order].tolist(), strict=True)
-        )
+        ranked = _distinct(evidence, order.tolist(), odds, told, closeness)
         case = self.case(evidence, values, closeness)
         lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
@@ -145,15 +134,21 @@ def _ranked(hits: Sequence[Hit]) -> Sequence[Hit]:
     return hits
 
 
-def _distinct(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """Return the candidates that overlap none before them."""
+def _distinct(
+    evidence: Evidence, rows: Iterable[int], odds: Array, table: Mapping[int, Array], closeness: Closeness | None
+) -> tuple[Candidate, ...]:
+    """Return the candidates of some rows, best first, that overlap none before them."""
+    cosines = {} if closeness is None else closeness.by_row
     kept: list[Candidate] = []
-    taken: dict[int, list[tuple[int, int]]] = {}
-    for candidate in candidates:
-        spans, sentence = taken.setdefault(candidate.hit.position, []), candidate.sentence
-        if all(sentence.end <= start or end <= sentence.start for start, end in spans):
-            spans.append((sentence.start, sentence.end))
-            kept.append(candidate)
+    taken: dict[int, list[Sentence]] = {}
+    for row in rows:
+        hit = evidence.hit_at(row)
+        quoted = unit(evidence.question, evidence.sentence_at(row), hit)
+        start, end = quoted.sentence.start, quoted.sentence.end
+        others = taken.setdefault(hit.position, [])
+        if not any(start < other.end and other.start < end for other in others):
+            others.append(quoted.sentence)
+            kept.append(Candidate(hit, quoted, odds.item(row), row, table[row], cosines.get(row)))
     return tuple(kept)
 
 
