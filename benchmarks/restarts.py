@@ -267,7 +267,7 @@ async def trial(kills: int, *, seed: int) -> None:
             assert not one.mixed()
             assert not wrong
             failed, given_up = one.set_aside()
-            assert not failed, failed
+            assert not failed, f"{failed}: {_tracebacks(log)}"
             assert given_up <= 1 + kills // 10, f"{given_up} given up"
             assert given_up or not (wrong_files := one.misplaced()), wrong_files
             assert one.twice() <= kills, f"{one.twice()} twice"
@@ -282,6 +282,12 @@ async def trial(kills: int, *, seed: int) -> None:
         f"mixed; {known} votes, each counted once ({len(one.presses) - known} on copies whose buttons are unknown); "
         f"{len(one.confirmed)} files taken in, {len(one.removed)} of them removed, each once; {given_up} given up"
     )
+
+
+def _tracebacks(log: str) -> str:
+    return "\n".join(line for line in log.splitlines() if '"exception"' in line or line.startswith(("  ", "Trace")))[
+        -3000:
+    ]
 
 
 def main() -> None:
