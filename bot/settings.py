@@ -72,8 +72,6 @@ class Settings(BaseSettings):
     allowed_chats: Ids = frozenset()
     private_folders: Folders = {}
     person_per_minute: int = Field(20, ge=0)
-    chat_per_minute: int = Field(60, ge=0)
-    question_minutes: float = Field(60, gt=0)
     webhook_url: HttpUrl | None = None
     listen: str = Field("", pattern=r"^(([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5})?$")
     database: SecretStr | None = None
@@ -84,12 +82,9 @@ class Settings(BaseSettings):
     engine_prefix: str = Field("yuanju", pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")
     engine_shards: int = Field(1, ge=1, le=1024)
     engine_replicas: int = Field(1, ge=0, le=100)
-    engine_user: str | None = None
-    engine_password: SecretStr | None = None
-    engine_api_key: SecretStr | None = None
+    engine_credentials: SecretStr | None = None
     engine_aws_region: str | None = None
-    engine_authority: Path | None = None
-    engine_verify: bool = True
+    engine_authority: Literal["none"] | Path | None = None
 
     @field_validator("admins", "allowed_chats", mode="before")
     @classmethod
@@ -104,7 +99,7 @@ class Settings(BaseSettings):
             if parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError("it must be local, or URLs that begin with http:// or https://, with commas between")
             if parts.username or parts.password:
-                raise ValueError("a URL may hold no password; use YUANJU_ENGINE_USER and YUANJU_ENGINE_PASSWORD")
+                raise ValueError("a URL may hold no password; use YUANJU_ENGINE_CREDENTIALS")
         return value
 
     @field_validator("reading_limits", mode="before")

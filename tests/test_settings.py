@@ -176,14 +176,14 @@ def test_what_is_no_engine_is_refused(engine: str) -> None:
 
 
 def test_a_password_in_the_engines_url_is_refused_and_not_repeated() -> None:
-    with pytest.raises(SettingsError, match="YUANJU_ENGINE_PASSWORD") as error:
+    with pytest.raises(SettingsError, match="YUANJU_ENGINE_CREDENTIALS") as error:
         load({"engine": "https://name:geheim@host"})
     assert "geheim" not in str(error.value)
 
 
 def test_secrets_may_be_files_and_are_not_shown(tmp_path: Path) -> None:
-    (tmp_path / "yuanju_engine_password").write_text("geheim\n")
+    (tmp_path / "yuanju_engine_credentials").write_text("ann:geheim\n")
     settings = load({}, secret_files=tmp_path)
-    assert settings.engine_password is not None
-    assert settings.engine_password.get_secret_value() == "geheim"
+    assert settings.engine_credentials is not None
+    assert settings.engine_credentials.get_secret_value() == "ann:geheim"
     assert "geheim" not in repr(settings)

@@ -23,6 +23,7 @@ from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import DURABLE, Inbox
 from bot.memory.migrations import Migrations
 from bot.memory.schema import StateError, cause
+from retrieval import extras
 
 _BUSY_MS = 10_000
 
@@ -249,9 +250,7 @@ async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIt
     try:
         engine = connect(url)
     except ModuleNotFoundError as error:
-        raise StateError(
-            f"The database {shown} needs the package {error.name}: pip install 'yuanju[postgres]'"
-        ) from None
+        raise StateError(f"The database {shown} needs the package {error.name}: {extras.command('postgres')}") from None
     except OSError as error:
         raise StateError(
             f"The database {shown} cannot be made: {error.strerror}. Choose it with YUANJU_DATABASE"
