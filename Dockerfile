@@ -14,6 +14,7 @@ RUN pip install --require-hashes -r locks/build.txt \
  && extras=$(for extra in $(echo "$EXTRAS" | tr , ' '); do echo "-r locks/$extra.txt"; done) \
  && pip install --require-hashes --no-build-isolation --use-pep517 -r locks/core.txt $extras
 COPY pyproject.toml setup.py README.md LICENSE ./
+COPY seeds seeds
 COPY bot bot
 COPY retrieval retrieval
 RUN pip install --no-deps --no-build-isolation . && pip uninstall --yes setuptools pip
@@ -41,7 +42,7 @@ RUN mkdir -p /image/documents /image/etc/ssl/certs /image/usr/share /image/usr/l
  && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ && cp -a /usr/share/zoneinfo /image/usr/share/ \
  && cp -a /usr/local/bin/python* /image/usr/local/bin/ && cp -a /usr/local/lib/. /image/usr/local/lib/ && cp -a /venv /image/ \
  && find /usr/local/bin /usr/local/lib /venv -type f \( -name 'python3*' -o -name '*.so*' \) -exec ldd {} + 2>/dev/null \
-    | grep -oE '/(usr/)?lib(64)?/[^ ]+' | sort -u | xargs cp --parents --dereference -t /image
+    | awk '/=> \/(usr\/)?lib/ {print $3} /^\t\/(usr\/)?lib/ {print $1}' | sort -u | xargs cp --parents --dereference -t /image
 COPY seeds /image/documents
 
 FROM scratch
@@ -52,6 +53,8 @@ ENV PATH=/venv/bin:/usr/local/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/data \
     container=oci \
+    MALLOC_ARENA_MAX=2 \
+    OPENBLAS_NUM_THREADS=1 \
     YUANJU_DOCUMENTS=/documents \
     YUANJU_INDEX=/data/index
 USER 10001:0

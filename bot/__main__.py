@@ -161,6 +161,13 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
     return FOUND
 
 
+async def _sample(_: Settings, arguments: argparse.Namespace) -> int:
+    from bot.terminal.sample import FOLDER, sample
+
+    sample(arguments.folder or FOLDER)
+    return FOUND
+
+
 async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
     from bot.terminal.indexing import index
@@ -185,12 +192,12 @@ async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
     )
 
 
-async def _check(settings: Settings, _: argparse.Namespace) -> int:
-    from bot import composition
+async def _check(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot import commands, composition
     from bot.terminal.check import check
 
     async with composition.library(settings) as (library, engine):
-        return FOUND if await check(settings, engine, library) else NOT_FOUND
+        return FOUND if await check(settings, engine, library, flags=commands.flags(arguments)) else NOT_FOUND
 
 
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -320,6 +327,7 @@ _COMMAND = {
     "serve": _serve,
     "chat": _chat,
     "ask": _ask,
+    "sample": _sample,
     "index": _index,
     "evaluate": _evaluate,
     "check": _check,

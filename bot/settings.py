@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -179,6 +181,27 @@ def load(flags: dict[str, str], *, secret_files: Path = SECRET_FILES) -> Setting
         return Settings(_secrets_dir=secret_files if secret_files.is_dir() else None, **flags)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:
         raise SettingsError.of(error) from None
+
+
+def origins(
+    settings: Settings, flags: Mapping[str, str], environment: Mapping[str, str], *, secret_files: Path = SECRET_FILES
+) -> dict[str, tuple[str, str]]:
+    """Return what differs from the defaults: by setting its text, ``…`` for a secret, and where that was found."""
+    written = dotenv_values(ENV_FILE, encoding=_ENCODING)
+    found: dict[str, tuple[str, str]] = {}
+    for name, field in Settings.model_fields.items():
+        variable = f"YUANJU_{name.upper()}"
+        secret = secret_files / variable.lower()
+        places = (
+            (flags.get(name), f"--{name.replace('_', '-')}"),
+            (environment.get(variable), "the environment"),
+            (written.get(variable), str(ENV_FILE.resolve())),
+            ("…" if secret.is_file() else None, str(secret)),
+        )
+        text, place = next(((text, place) for text, place in places if text), ("", ""))
+        if place and getattr(settings, name) != field.get_default(call_default_factory=True):
+            found[variable] = ("…" if name in SECRETS else text, place)
+    return found
 
 
 def _test_encoding(file: Path) -> None:
