@@ -261,13 +261,25 @@ async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIt
                 await connection.run_sync(schema.prepare)
         except (SQLAlchemyError, OSError) as error:
             raise StateError(
-                f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE"
+                f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE",
+                passing=url.get_backend_name() != "sqlite" and _may_be_starting(cause(error)),
             ) from None
         state = State(engine, clock=clock)
         await state.migrations.load()
         yield state
     finally:
         await engine.dispose()
+
+
+def _may_be_starting(reason: str) -> bool:
+    """Whether no server answered, or one that is only starting: what it refuses for good it calls FATAL.
+
+    >>> _may_be_starting('connection to server at "db" failed: Connection refused')
+    True
+    >>> _may_be_starting('connection failed: FATAL:  password authentication failed for user "ann"')
+    False
+    """
+    return "FATAL" not in reason or "starting up" in reason
 
 
 def connect(url: URL) -> AsyncEngine:

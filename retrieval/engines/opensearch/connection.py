@@ -117,7 +117,8 @@ class Connection:
         try:
             yield
         except (opensearchpy.OpenSearchException, BulkIndexError, ScanError) as error:
-            raise EngineError(self.place, _reason(error)) from error
+            away = isinstance(error, opensearchpy.ConnectionError) and not isinstance(error, opensearchpy.SSLError)
+            raise EngineError(self.place, _reason(error), passing=away) from error
 
 
 class _Transport(opensearchpy.AsyncTransport):
