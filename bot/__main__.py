@@ -31,6 +31,8 @@ _HOLD_SECONDS = 600.0
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    if "container" in os.environ:
+        os.umask(0o002)  # its user may be another the next time, of the same group
     if argv[:1] == ["serve"]:
         signal.signal(signal.SIGTERM, _leave)
     if argv[:1] == ["health"] and (status := _health_at_once(argv[1:])) is not None:

@@ -24,6 +24,7 @@ from bot.memory.inbox import DURABLE, Inbox
 from bot.memory.migrations import Migrations
 from bot.memory.schema import StateError, cause
 from retrieval import extras
+from retrieval.sharing import share
 
 _BUSY_MS = 10_000
 
@@ -290,6 +291,7 @@ def connect(url: URL) -> AsyncEngine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         Path(url.database).touch(mode=0o600)  # what people ask is nobody else's business on this machine
+        share(Path(url.database))
     # One connection: whoever writes next waits in line here, instead of trying again and again in SQLite.
     engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
 
