@@ -45,7 +45,7 @@ format: $(TOOLS)  ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-COMPILED := pyproject.toml setup.py $(wildcard retrieval/postings/*.c retrieval/postings/*.h)
+COMPILED := pyproject.toml setup.py $(wildcard retrieval/*/*.c retrieval/*/*.h)
 comma := ,
 EXTRAS ?= office
 $(READY): locks/build.txt locks/core.txt $(COMPILED)
@@ -55,7 +55,7 @@ $(READY): locks/build.txt locks/core.txt $(COMPILED)
 	@echo "1/3 what builds (setuptools) ..." >&2
 	@$(PIP) --require-hashes -r locks/build.txt
 	@echo "2/3 what it stands on (NumPy, jieba, python-telegram-bot and others, about 60 MB) ..." >&2
-	@$(PIP) --progress-bar on --require-hashes --no-build-isolation --use-pep517 -r locks/core.txt $(foreach extra,$(subst $(comma), ,$(EXTRAS)),-r locks/$(extra).txt)
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r locks/core.txt $(foreach extra,$(subst $(comma), ,$(EXTRAS)),-r locks/$(extra).txt)
 	@echo "3/3 Yuanju itself (compiles its search) ..." >&2
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -104,4 +104,4 @@ lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 		$(LOCK) --extra $$extra pyproject.toml --constraints locks/dev.txt $$core --output-file locks/$$extra.txt || exit; done
 
 clean:  ## remove what make and the tests made
-	rm -rf $(VENV) .venv-bench .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/postings/*.so
+	rm -rf $(VENV) .venv-bench .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/*/*.so

@@ -33,7 +33,9 @@ class Services:
         """Return them as the settings say."""
         answering = layered(
             [counted(with_questions=settings.log_questions), timed],
-            lambda asked: documents.answer(asked.question, limit=asked.limit, audience=asked.audience),
+            lambda asked: documents.answer(
+                asked.question, limit=asked.limit, audience=asked.audience, literal=asked.literal
+            ),
         )
         pace = settings.person_per_minute
         limits = Limits(person_per_minute=pace, chat_per_minute=_PEOPLE_AT_ONCE * pace)
