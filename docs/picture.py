@@ -16,7 +16,7 @@ CELL, LINE, FONT, SMALL, PADDING, GAP, BUTTON, MARGIN = 8, 24, 16, 13, 12, 12, 3
 button's height, room around all."""
 NARROW, WIDE = 42, 60
 """The longest line of a phone and of the README's picture, in cells; a Chinese character takes two."""
-HANGING = "，。、；：？！”’」』）》…,.;:?!)"
+HANGING = "·，。、；：？！”’」』）》…,.;:?!)"
 """Marks that may hang over the end of a line, and never begin one."""
 
 STYLE = """\
@@ -58,10 +58,10 @@ class Bubble:
     def elements(self, left: int, top: int) -> Iterator[str]:
         """Return the SVG elements of the message, with its upper left corner there."""
         kind = "out" if self._message.own else "in"
-        yield _box(left, top, self.width, self._text_height, 14, kind)
+        yield _box(left, top, self.width, self._text_height, radius=14, kind=kind)
         first = top + PADDING
         if self._quoted:
-            yield _box(left + PADDING, first, 3, 2 * LINE - 8, 1, "bar")
+            yield _box(left + PADDING, first, 3, 2 * LINE - 8, radius=1, kind="bar")
             yield f'<text class="name" x="{left + PADDING + 10}" y="{first + 15}">你</text>'
             yield f'<text class="fine" x="{left + PADDING + 10}" y="{first + 33}">{escape(self._quoted)}</text>'
             first += 2 * LINE
@@ -73,7 +73,7 @@ class Bubble:
             width = (self.width - 4 * (len(row) - 1)) / len(row)
             for place, label in enumerate(row):
                 x = left + place * (width + 4)
-                yield _box(x, top, width, BUTTON, 9, "button")
+                yield _box(x, top, width, BUTTON, radius=9, kind="button")
                 middle = f'x="{x + width / 2:g}" y="{top + BUTTON / 2 + 5:g}"'
                 yield f'<text class="label" text-anchor="middle" {middle}>{escape(label)}</text>'
             top += BUTTON + 4
@@ -98,7 +98,7 @@ def drawn(panels: Sequence[Panel], *, columns: int = NARROW, abreast: int = 1) -
         room = max(heights) + 2 * MARGIN - GAP + (LINE if any(panel.title for panel in row) else 0)
         for place, (panel, bubbles) in enumerate(zip(row, columns_of, strict=True)):
             left, y = place * (width + GAP), top
-            elements.append(_box(left, y, width, room, 18, "page"))
+            elements.append(_box(left, y, width, room, radius=18, kind="page"))
             y += MARGIN
             if panel.title:
                 elements.append(f'<text class="title" x="{left + MARGIN}" y="{y + 10}">{escape(panel.title)}</text>')
@@ -113,7 +113,7 @@ def drawn(panels: Sequence[Panel], *, columns: int = NARROW, abreast: int = 1) -
     return "\n".join((f'{head} font-family="{FONTS}" font-size="{FONT}">', style, *elements, "</svg>\n"))
 
 
-def _box(x: float, y: float, width: float, height: float, radius: int, kind: str) -> str:
+def _box(x: float, y: float, width: float, height: float, *, radius: int, kind: str) -> str:
     return f'<rect class="{kind}" x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius}"/>'
 
 

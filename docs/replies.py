@@ -52,16 +52,25 @@ HEAD = """\
 """
 
 NOTES = {
-    "private": ("私聊", "In private", "最好的一句，答案是粗体，一行出处；太长的句子只给相关的分句。", "The best sentence, what "
-                "answers in bold, one line of source; of a long sentence the clauses that matter."),
-    "group": ("群里", "In a group", "只给一句，用提问的文字。", "One sentence, in the script of the question."),
-    "maybe": ("可能相关", "Maybe", "第一行就说没有把握。", "Its first line says that it is not sure."),
-    "none": ("没有找到", "Not found", "第一行说没有，再说找的是什么。", "Its first line says so, then what was looked for."),
-    "follow-up": ("接着问", "Follow-up", "先写明按什么问题回答，可以不接着问。", "It says what it took the question for, "
-                  "which can be dropped."),
-    "upload": ("上传预览", "Upload preview", "标题、文件夹、多少段、开头，确认后才加进来。", "Title, folder, size and first "
-               "lines; nothing is added before it is confirmed."),
-}  # fmt: skip
+    "private": (
+        "私聊 · In private",
+        "最好的一句，答案是粗体，一行出处；太长的句子只给相关的分句。",
+        "The best sentence, what answers in bold, one line of source; of a long sentence the clauses that matter.",
+    ),
+    "group": ("群里 · In a group", "只给一句，用提问的文字。", "One sentence, in the script of the question."),
+    "maybe": ("可能相关 · Maybe", "第一行就说没有把握。", "Its first line says that it is not sure."),
+    "none": ("没有找到 · Not found", "先说没有，再说找的是什么。", "It says so first, then what was looked for."),
+    "follow-up": (
+        "接着问 · Follow-up",
+        "先写明按什么问题回答，可以不接着问。",
+        "It says what it took the question for, which can be dropped.",
+    ),
+    "upload": (
+        "上传预览 · Upload preview",
+        "标题、文件夹、多少段、开头，确认后才加进来。",
+        "Title, folder, size and first lines; nothing is added before it is confirmed.",
+    ),
+}
 """What each reply is called, and what to look at, in Chinese and English."""
 
 
@@ -134,15 +143,15 @@ async def panels() -> dict[str, Panel]:
         }
         first = await talk.say(QUESTION)
         found["follow-up"] = (first[0], *await talk.say("那元宇宙呢？"))
-    return {key: Panel(found[key], " · ".join(NOTES[key][:2])) for key in NOTES}
+    return {key: Panel(found[key], NOTES[key][0]) for key in NOTES}
 
 
 def page(found: dict[str, Panel]) -> str:
     """Return the page: the picture, and each reply as text."""
     parts = [HEAD]
     for key, panel in found.items():
-        name, english, note, noted = NOTES[key]
-        parts.append(f"\n## {name} · {english}\n\n{note} *({noted})*\n\n```text\n{_text(panel)}\n```\n")
+        title, note, noted = NOTES[key]
+        parts.append(f"\n## {title}\n\n{note}\n*({noted})*\n\n```text\n{_text(panel)}\n```\n")
     return "".join(parts)
 
 

@@ -85,7 +85,7 @@ WAYS = (
     f"@{NAME}：{{}} @xiaoming",
     "/ask {}",
     f"/ask@{NAME} {{}}",
-    "/ASK{}",
+    "/ASK {}",
     f"@{NAME} /ask {{}}",
     f"hi @{NAME}, {{}} 谢谢",
     f"{{}} https://example.org @{NAME} #人事",
@@ -189,7 +189,7 @@ async def test_a_thousand_messages_get_no_reply_and_two_hundred_questions_do(
     asked = {message["message_id"] for asks, message in sent if asks}
     texts = {message["message_id"]: message.get("text") for _, message in sent}
     async with serving(api, handbook):
-        for count in range(10, QUESTION_COUNT + 1, 10):  # a busy machine may need a while for all
+        for count in range(1, QUESTION_COUNT + 1):  # a busy machine may need a while for all
             await api.until(lambda count=count: len(api.replies) >= count)  # type: ignore[misc]
     needless = [(texts.get(reply.reply_to or 0), reply.text) for reply in api.replies if reply.reply_to not in asked]
     assert needless == []
