@@ -69,8 +69,8 @@ $(TOOLS): $(READY) locks/dev.txt
 	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r locks/dev.txt
 	@touch $@
 
-picture: $(READY)  ## draw the README's picture, docs/conversation.svg
-	@$(BIN)/python docs/picture.py
+picture: $(READY)  ## hold the conversations that README and docs/replies.md show, and draw them
+	@$(BIN)/python -m docs.replies
 
 settings: $(READY)  ## write what bot/settings.toml says into docs/settings.md and .env.example
 	@$(BIN)/python docs/settings.py
