@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
-.PHONY: benchmark kills restarts changes soak chat serve meaning test coverage test-cluster cluster scale check format picture settings lock clean help
+.PHONY: benchmark kills restarts changes soak chat serve meaning test coverage test-cluster cluster scale check format picture settings lock clean help attacks sanitize
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -21,6 +21,16 @@ serve: $(READY)  ## run the Telegram bot (needs YUANJU_TELEGRAM_TOKEN)
 
 test: $(TOOLS)  ## run the tests (QUICK=1: none that start processes or take more than a second, few random examples)
 	@$(BIN)/python -m pytest $(if $(QUICK),-m "not cluster and not slow" --hypothesis-profile quick)
+
+attacks: $(TOOLS)  ## run the tests of what strangers and crashes try (make test has them too)
+	@$(BIN)/python -m pytest -m "attack and not cluster"
+
+sanitize: $(TOOLS)  ## run the tests of the C code under AddressSanitizer and UndefinedBehaviorSanitizer, damaged arrays included
+	@rm -rf .sanitized && mkdir .sanitized && git ls-files -z | xargs -0 cp --parents --target-directory .sanitized
+	@cd .sanitized && CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g -O1" \
+		$(CURDIR)/$(BIN)/python -c "from setuptools import setup; setup()" --quiet build_ext --inplace
+	@cd .sanitized && LD_PRELOAD="$$(cc -print-file-name=libasan.so) $$(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
+		$(CURDIR)/$(BIN)/python -m pytest --numprocesses 0 tests/test_bm25.py tests/test_engine.py tests/test_measures.py
 
 coverage: $(TOOLS)  ## run the tests and list the lines that none of them ran (what runs in a process that a test starts is not seen)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html:.coverage-html
@@ -108,4 +118,4 @@ lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 		$(LOCK) --extra $$extra pyproject.toml --constraints locks/dev.txt $$core --output-file locks/$$extra.txt || exit; done
 
 clean:  ## remove what make and the tests made
-	rm -rf $(VENV) .venv-bench .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/*/*.so
+	rm -rf $(VENV) .venv-bench .sanitized .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/*/*.so

@@ -26,6 +26,7 @@ FOUND, NOT_FOUND, ERROR = 0, 1, 2
 _LEAVE_SECONDS = 5.0
 _ANSWER_SECONDS = 2.0
 _HOLD_SECONDS = 600.0
+_NO_MEMORY = "There is not enough memory; the index is as it was. Take out large documents, or use a larger machine"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,11 +79,12 @@ def _health_at_once(flags: Sequence[str]) -> int | None:
 def _said(index_folder: Path) -> int:
     from bot.operations.health import SignOfLife
 
-    trouble = SignOfLife(index_folder).trouble()
-    if trouble:
+    sign = SignOfLife(index_folder)
+    trouble = sign.trouble()
+    if line := trouble or sign.warning():
         from bot.terminal.screen import said
 
-        print(said(trouble), file=sys.stderr)  # noqa: T201
+        print(said(line), file=sys.stderr)  # noqa: T201
     return NOT_FOUND if trouble else FOUND
 
 
@@ -115,6 +117,9 @@ def _run(argv: Sequence[str]) -> int:
         if argv[:1] == ["serve"] and "container" in os.environ and not sys.stderr.isatty():
             print(said("Nothing is tried again for ten minutes: restart the container."), file=sys.stderr)  # noqa: T201
             _hold()
+        return ERROR
+    except MemoryError:
+        print(f"yuanju: {said(_NO_MEMORY)}", file=sys.stderr)  # noqa: T201
         return ERROR
     except asyncio.CancelledError:  # SIGTERM while serve was starting
         return FOUND
@@ -186,8 +191,10 @@ async def _sample(_: Settings, arguments: argparse.Namespace) -> int:
 
 async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
+    from bot.operations.memory import bound_memory
     from bot.terminal.indexing import index
 
+    bound_memory()
     async with composition.library(settings) as (library, _):
         return FOUND if await index(library, as_json_lines=arguments.json) else NOT_FOUND
 
@@ -262,11 +269,11 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         async with (
             heartbeat(sign.beat),
-            Web(settings.listen, health=sign.trouble, readiness=unready) as web,
+            Web(settings.listen, health=sign.trouble, readiness=unready, warning=sign.warning) as web,
             using(settings.index_folder),
             AsyncExitStack() as stack,
             composition.live_index(
-                settings, commands.flags(arguments), timed=metrics.timed, seconds=_ANSWER_SECONDS
+                settings, commands.flags(arguments), timed=metrics.timed, seconds=_ANSWER_SECONDS, warn=sign.warn
             ) as live_index,
         ):
             remembered = await until_there(lambda: stack.enter_async_context(state.opened(url)))

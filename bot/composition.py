@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_CLUSTER_SECONDS = 5.0
+"""What a search may take on a cluster of which a node stands still."""
 _MEANING_SECONDS = 0.4
 """What has not been compared by then is answered by words alone; what has been is remembered for the next question."""
 
@@ -77,6 +79,8 @@ async def snapshots(
     from bot.documents.snapshot import opened
     from retrieval.answering import Answerer
 
+    if seconds is not None and settings.engine != "local":
+        seconds += _CLUSTER_SECONDS
     async with comparing(settings) as meaning:
         answerer = partial(
             Answerer,
@@ -157,9 +161,14 @@ async def answerer(settings: Settings) -> AsyncIterator[Answerer]:
 
 @asynccontextmanager
 async def live_index(
-    settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed, seconds: float | None = None
+    settings: Settings,
+    flags: Mapping[str, str],
+    *,
+    timed: Timed = untimed,
+    seconds: float | None = None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[LiveIndex]:
-    """Return all that can be done with the documents, of which nothing is opened yet.
+    """Return all that can be done with the documents, of which nothing is opened yet; ``warn`` is as ``LiveIndex``'s.
 
     Indexing is done by another process, which gets the settings that came as ``flags`` too.
     """
@@ -179,6 +188,7 @@ async def live_index(
             threshold=settings.threshold,
             readers=partial(Readers, limits=settings.reading_limits, recognised=_recognised(settings)),
             timed=timed,
+            warn=warn,
         )
 
 

@@ -20,6 +20,7 @@ _TRADITIONAL = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)
 _CHINESE = re.compile(r"zh(?![a-z])", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORDS = re.compile(r"[A-Za-z]{2}\W+[A-Za-z]{2}")
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _IN_BOTH = frozenset("只里后台面干才游注准谷云几系表范致郁余复征签发采斗杠群")
 """Simplified characters that traditional texts have too, as 后里 and 台 in 台灣的后里."""
 
@@ -78,3 +79,8 @@ def _characters() -> tuple[Callable[[str], str], frozenset[str]]:
     made = converter.convert("\n".join(characters)).split("\n")
     simplified = {new for old, new in zip(characters, made, strict=True) if new != old}
     return cache(converter.convert), frozenset(one for one in simplified if not one.encode("big5", "ignore"))
+
+
+def visible(text: str) -> str:
+    """Return a text in which nothing steers a terminal or turns the direction of writing; its lines stay."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

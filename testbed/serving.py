@@ -75,6 +75,7 @@ class Library:
     ) -> None:
         self.folder = Path("/nowhere")
         self.threshold = 0.5
+        self.trouble = ""
         self.version = "1"
         self.files: tuple[FileReport, ...] = (
             FileReport("计划.txt", "added", documents=(Summary("计划.txt", "text", "utf-8", 1, 9),)),

@@ -257,6 +257,7 @@ class TestForgetting:
         number = await record(state, asker=asker)
         await state.audit.vote(number, asker.person_id, 1)
         await state.remember_reply(asker, asker.person_id % 1000, 2)
+        await state.list_for(asker, {1: "a.txt"})
         await state.give_notice("slow_down", asker.person_id, within_seconds=60)
         await state.inbox(1).receive([Arrival(asker.person_id, "{}", asker.person_id)], own=True)
 
@@ -264,7 +265,7 @@ class TestForgetting:
         await self.fill(state, BEN)
         before = await count(url)
         await self.fill(state, ANN)
-        assert await state.forget_person(ANN.person_id) == 6
+        assert await state.forget_person(ANN.person_id) == 7
         assert await count(url) == before
         assert ANN.person_id not in {value for table in before for row in await rows(url, table) for value in row}
 
@@ -339,9 +340,12 @@ class TestVersions:
             await record(state, "价格")
             await record(state, "重量", found=False)
         engine = connect(url)
-        async with engine.begin() as connection:  # there were no inbox, sure answers, migrations, subjects
+        async with engine.begin() as connection:  # there were no inbox, sure answers, migrations, subjects, plans
             await connection.execute(text("DROP TABLE inbox"))
             await connection.execute(text("DROP TABLE migrations"))
+            await connection.execute(text("DROP TABLE listed"))
+            await connection.execute(text("DROP INDEX buttons_by_plan"))
+            await connection.execute(text("ALTER TABLE buttons DROP COLUMN plan"))
             await connection.execute(text("ALTER TABLE answers DROP COLUMN sure"))
             await connection.execute(text("ALTER TABLE last_questions DROP COLUMN subject"))
             await connection.execute(text("UPDATE schema_version SET number = 1"))
@@ -354,7 +358,7 @@ class TestVersions:
             last = await state.last_question(ANN, within_seconds=60)
             assert last
             assert (last.text, last.subject) == ("重量", "")
-        assert await rows(url, "schema_version") == [(5,)]
+        assert await rows(url, "schema_version") == [(6,)]
 
     async def test_several_processes_may_start_at_once(self, url: URL) -> None:
         async def start(number: int) -> None:
@@ -379,7 +383,7 @@ class TestVersions:
         async with opened(url):
             pass
         await self.prepare(url, self.add_column)
-        with pytest.raises(StateError, match=r"newer Yuanju \(version 6 .* knows 5\).*YUANJU_DATABASE"):
+        with pytest.raises(StateError, match=r"newer Yuanju \(version 7 .* knows 6\).*YUANJU_DATABASE"):
             async with opened(url):
                 pass
 

@@ -98,7 +98,7 @@ class Audit:
         mine = (schema.votes.c.answer_id == answer_id) & (schema.votes.c.person_id == person_id)
         try:
             async with self._engine.begin() as connection:
-                if press is not None and not await _first(connection, press, person_id, self._clock()):
+                if press is not None and not await first(connection, press, person_id, self._clock()):
                     pass
                 elif vote == 0:
                     await connection.execute(delete(schema.votes).where(mine))
@@ -122,6 +122,13 @@ class Audit:
         mine = select(votes.value).where(votes.answer_id == answer_id, votes.person_id == person_id)
         async with self._engine.connect() as connection:
             return int((await connection.execute(mine)).scalar() or 0)
+
+    async def is_counted(self, press: str, person_id: int) -> bool:
+        """Whether what a press asks for has been done."""
+        notices = schema.notices.c
+        query = select(notices.time).where(notices.kind == counted(press), notices.subject_id == person_id)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).first() is not None
 
     async def statistics(self, *, days: int) -> Statistics:
         """Sum up the last ``days`` days. Percentiles are by nearest rank, so each is a latency that was measured."""
@@ -248,9 +255,14 @@ def group(question: str) -> str:
     return "".join(filter(str.isalnum, text)) or text.strip()
 
 
-async def _first(connection: AsyncConnection, press: str, person_id: int, now: float) -> bool:
-    """Whether this is the first time that a press comes."""
-    row = {"kind": f"{PRESS}{press}"[:64], "subject_id": person_id, "time": now}
+def counted(press: str) -> str:
+    """Return the kind of the notice that says that a press has been counted."""
+    return f"{PRESS}{press}"[:64]
+
+
+async def first(connection: AsyncConnection, press: str, person_id: int, now: float) -> bool:
+    """Whether this is the first time that a press comes; from then on it is not."""
+    row = {"kind": counted(press), "subject_id": person_id, "time": now}
     return await schema.put(connection, schema.notices, row, where=literal(False))
 
 

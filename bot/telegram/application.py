@@ -41,7 +41,7 @@ from bot.telegram.connection import Account, Requests, privacy, updates_request
 from bot.telegram.inline import Inline
 from bot.telegram.intake import BotApplication, Intake
 from bot.telegram.lifecycle import Source, run_until_stopped
-from bot.telegram.messages import Messages
+from bot.telegram.messages import Messages, is_answered
 from bot.telegram.polling import Poller, Retrier
 from bot.telegram.presses import Presses
 from bot.telegram.route import Route
@@ -165,7 +165,7 @@ async def run(
             intake = Intake(
                 state.inbox(account.bot_id),
                 slots,
-                answered=partial(has_reply, ledger),
+                answered=partial(is_answered, ledger),
                 flush=ledger.flush,
                 timing=timing,
             )
@@ -211,9 +211,3 @@ async def run(
         raise account.refused() from None  # PTB's error shows the token
     finally:
         sign.withdraw()
-
-
-async def has_reply(ledger: Ledger, update: Update) -> bool:
-    """Whether a question has been answered; of what else an update may be this is not known."""
-    message = update.message
-    return message is not None and await ledger.reply_to(message.chat_id, message.message_id) is not None

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.access import misnamed
 from bot.memory.schema import StateError, cause
 from bot.memory.state import database_url, opened
+from bot.operations.health import SignOfLife
 from bot.settings import Settings, origins
 from bot.telegram.connection import Account, Finding, TokenError, check_telegram
 from bot.terminal.indexing import summary
@@ -45,9 +46,8 @@ async def check(settings: Settings, engine: Engine, library: Library, *, flags: 
 
 
 async def _findings(settings: Settings, engine: Engine, library: Library) -> AsyncIterator[Finding]:
-    for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
-        hint = f" Did you mean {meant}?" if meant else ""
-        yield Finding("warning", f"Unknown setting {name} (ignored).{hint}")
+    for warning in _warnings(settings):
+        yield Finding("warning", warning)
     try:
         for fault in await engine.faults():
             yield Finding("error", fault)
@@ -76,6 +76,15 @@ async def _findings(settings: Settings, engine: Engine, library: Library) -> Asy
     else:
         for finding in await check_telegram(settings):
             yield finding
+
+
+def _warnings(settings: Settings) -> Iterator[str]:
+    """Return what is said of the settings, and by a bot that runs with them."""
+    for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
+        hint = f" Did you mean {meant}?" if meant else ""
+        yield f"Unknown setting {name} (ignored).{hint}"
+    if warning := SignOfLife(settings.index_folder).warning():
+        yield f"serve cannot keep the index in step: {warning.rstrip('.')}."
 
 
 def _ranking(settings: Settings) -> Iterator[Finding]:
