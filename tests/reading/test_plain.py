@@ -143,9 +143,9 @@ def test_numbered_paragraph_ends_the_sections_of_its_rank(read_one: Read) -> Non
 def test_numbered_line_that_states_an_amount_is_text_and_section(read_one: Read) -> None:
     text = "门店须知说明\n\n一、会员押金 三百元\n退会时原路退回。\n二、每天9点到18点\n三、其他\n另行通知。\n"
     assert [(p.section, p.text) for p in read_one(text).paragraphs][-4:] == [
-        ((), "一、会员押金 三百元"),
-        (("一、会员押金 三百元",), "退会时原路退回。"),
-        ((), "二、每天9点到18点"),
+        (("一、会员押金",), "一、会员押金 三百元"),
+        (("一、会员押金",), "退会时原路退回。"),
+        (("二、每天9点到18点",), "二、每天9点到18点"),
         (("三、其他",), "另行通知。"),
     ]
 

@@ -22,6 +22,8 @@ _ALIKE = 0.94  # lines whose sizes differ by less are set alike: glyphs of one s
 _LARGER = 1.12  # a line this much larger than the running text is a heading
 _SMALLER = 0.92  # a line this much smaller than the running text may be a footnote
 _NOTE = re.compile(r"[①-⑳*†‡※]|[\[（(【]?\d{1,3}[\]）)】.、\s]|[¹²³⁴⁵⁶⁷⁸⁹]|注[：:\d]")
+_NAME = re.compile(r"[\w（）()]{2,12}")
+_FIGURE = re.compile(r"[\d.,]{1,12}\s?[%％\w]{0,3}")
 _LONGEST_HEADING = 80
 _MOST_LEVELS = 6
 _NARROWEST_COLUMN = 10  # in sizes of the line: what is narrower is no running text
@@ -103,9 +105,10 @@ class _Joiner:
         """Closes the paragraph that is open, and adds the footnotes that waited for its end."""
         if self.open:
             level = self._level(self.open[0])
-            text = _joined(self.open)
+            value = len(self.open) == 2 and _is_value(*(line.text for line in self.open))
+            text = " ".join(line.text for line in self.open) if value else _joined(self.open)
             heading = level is not None and len(text) <= _LONGEST_HEADING and not text.endswith(("。", "；", "，"))
-            item = is_item(text) and not heading
+            item = not heading and (value or is_item(text))
             self.blocks.append(Block(text, level=level if heading else None, page=self.page, item=int(item)))
             self.open = []
         self.blocks += [Block(_joined(note), page=self.note_page) for note in self.notes]
@@ -129,6 +132,8 @@ class _Joiner:
         if not alike or line.tabular or following.tabular or _begins(following.text):
             return False
         gap = line.bottom - following.bottom
+        if len(self.open) == 1 and not turned and _is_value(line.text, following.text):
+            return 0 < gap <= 1.45 * max(self.usual_gap, line.size) and abs(line.left - following.left) < line.size
         finished = bool(_SENTENCE_END.search(line.text))
         wide = self.right - line.left >= _NARROWEST_COLUMN * line.size
         full = wide and line.right >= self.right - 2.2 * line.size
@@ -148,6 +153,11 @@ class _Joiner:
 def _begins(text: str) -> bool:
     """Whether the line begins something of its own: an item, an article, a heading."""
     return is_item(text) or is_article(text) or spoken_level(text) is not None
+
+
+def _is_value(name: str, following: str) -> bool:
+    """Whether a line is a figure by itself, below the short name of what it counts."""
+    return bool(_FIGURE.fullmatch(following) and _NAME.fullmatch(name)) and not any(map(str.isdigit, name))
 
 
 def _joined(lines: Sequence[Line]) -> str:
