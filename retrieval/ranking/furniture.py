@@ -1,8 +1,8 @@
-"""What belongs to a document without being its text: references, tables of contents, link lists, licence notices, and
-the lines around an official one (各部门：, 某办发〔2023〕12号, the date below it).
+"""What belongs to a document without being its text: references, tables of contents, link lists, licence notices.
 
-It is kept and can be found, but says little of its own and often in the question's very words; and a question of the
-document is no answer to a question. Both come behind text that says the same.
+So do the lines around an official text, such as 各部门：. All of it is kept and can be found, but says little of its
+own and often in the question's very words; and a question of the document is no answer to a question. Both come behind
+text that says the same.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def number(blocks: Iterable[Block], *, title: str | None) -> Iterator[Paragraph]
     A heading becomes the section of the paragraphs below it. One that nothing stands below is a paragraph itself, so
     that no text is lost; a heading that is the ``title`` is left out, where it would only be repeated. An
     article of a law (第五条 …) stays in its paragraph and also names the section up to the next one, and so does a
-    numbered line that states an amount (二、会员押金 三百元), without the amount. A paragraph that is numbered as headings are (二、…。)
+    numbered line that states an amount (二、会员押金 三百元), without the amount.
+    A paragraph that is numbered as headings are (二、…。)
     ends the sections of its rank and below.
     """
     path: list[tuple[int, str]] = []

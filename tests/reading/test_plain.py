@@ -158,9 +158,24 @@ def test_document_of_nothing_but_a_heading_has_one_paragraph(read_one: Read, nam
     assert text.endswith("只有标题")
 
 
-def test_aligned_columns_stay_rows(read_one: Read) -> None:
+def test_aligned_columns_are_a_table(read_one: Read) -> None:
     rows = ["姓名      部门            电话", "张三      研发中心        5550101", "李四      市场部          5550102"]
-    assert texts(read_one("通讯录\n\n" + "\n".join(rows))) == [" ".join(row.split()) for row in rows]
+    document = read_one("说明\n\n请勿外传，仅供内部使用。\n\n通讯录\n" + "\n".join(rows))
+    assert [(p.section, p.text) for p in document.paragraphs] == [
+        ((), "请勿外传，仅供内部使用。"),
+        ((), "通讯录"),
+        (("通讯录",), "姓名：张三，部门：研发中心，电话：5550101"),
+        (("通讯录",), "姓名：李四，部门：市场部，电话：5550102"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["他说。  她听。\n他走。  她停。\n他坐。  她站。", "甲  乙\n丙  丁", "甲  乙\n丙\n丁  戊\n己"],
+    ids=["spaces between sentences", "two lines", "lines between"],
+)
+def test_few_gaps_make_no_table(read_one: Read, text: str) -> None:
+    assert texts(read_one(text)) == [" ".join(line.split()) for line in text.split("\n")]
 
 
 def test_place_in_a_book_before_the_name_of_a_chapter_is_no_part_of_it(read_one: Read) -> None:

@@ -6,16 +6,19 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from retrieval.reading.content import Block
-from retrieval.reading.joining import collapse, join_lines
+from retrieval.reading.joining import collapse, hyphen_between, join_lines
 from retrieval.reading.lists import is_item
 from retrieval.reading.outline import is_article, spoken_level
 from retrieval.reading.pdf.cells import rows
 from retrieval.reading.pdf.columns import unrolled
 from retrieval.reading.pdf.furniture import without_furniture
-from retrieval.reading.pdf.lines import Line, hyphen_between
+from retrieval.reading.pdf.lines import Line
+from retrieval.reading.pdf.tables import rows_of, table_end
+from retrieval.reading.tables.reader import TableReader
 
 _SENTENCE_END = re.compile(r"[。！？!?.…：:；;][”’」』）)\]】》\"']*$")
 _ALIKE = 0.94  # lines whose sizes differ by less are set alike: glyphs of one size do not measure alike
@@ -83,12 +86,20 @@ class _Joiner:
         self.note_page = 1
         self.page = 1
         self.right = 0.0
+        self.table = TableReader()
+        self.last_row: Block | None = None
 
     def add_page(self, lines: Sequence[Line], number: int) -> None:
         """Adds the lines of the page with this number; its footnotes come behind what goes on over the page."""
         body = len(lines) - self._note_count(lines)
         columns = _columns(lines, gap=3 * self.body_size)
+        table = 0
         for position, line in enumerate(lines[:body]):
+            if position < table:
+                continue
+            if (table := table_end(lines[:body], position)) > position:
+                self._add_table(lines[position:table], number, turned=position == 0)
+                continue
             if self.open and not self._continues(self.open[-1], line, turned=position == 0):
                 self.close()
             if not self.open:
@@ -100,6 +111,14 @@ class _Joiner:
                 self.notes.append([])
             self.notes[-1].append(line)
         self.note_page = number
+
+    def _add_table(self, lines: Sequence[Line], number: int, *, turned: bool) -> None:
+        """Adds the rows of a table; one that begins a page may go on with the table that ended the one before."""
+        if not (turned and not self.open and self.last_row and self.blocks[-1] is self.last_row):
+            self.table = TableReader()
+        self.close()
+        self.blocks += (replace(block, page=number) for block in self.table.read(rows_of(lines)))
+        self.last_row = self.blocks[-1] if self.blocks else None
 
     def close(self) -> None:
         """Closes the paragraph that is open, and adds the footnotes that waited for its end."""
