@@ -63,7 +63,7 @@ $(TOOLS): $(READY) requirements-dev.lock
 picture: $(READY)  ## draw the README's picture, docs/conversation.svg
 	@$(BIN)/python docs/picture.py
 
-settings: $(READY)  ## write what bot/settings.toml says into README.md and .env.example
+settings: $(READY)  ## write what bot/settings.toml says into docs/settings.md and .env.example
 	@$(BIN)/python docs/settings.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url

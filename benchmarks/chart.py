@@ -106,7 +106,7 @@ def tables(figures: Figures) -> list[str]:
 
 
 def exponents(figures: Figures) -> str:
-    """Say how each engine's p50 grows."""
+    """Return how each engine's p50 grows."""
     grown = {engine: _exponent(points) for engine, points in _series(figures).items() if len(points) > 1}
     return "\n".join(["p50 grows with paragraphs to the power of:", *(f"- {one}: {grown[one]:.2f}" for one in grown)])
 

@@ -51,7 +51,7 @@ class Collection:
                 yield [names[term] for term in terms[start:end]]
 
     def blocks(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
-        """Give, for some paragraphs at a time, the paragraph of each term and the term."""
+        """Yield, for some paragraphs at a time, the paragraph of each term and the term."""
         for first in range(0, self.count, BLOCK):
             lengths = self.lengths[first : first + BLOCK]
             start = int(self._starts[first])

@@ -102,7 +102,7 @@ def _built(engine: str, size: int, folder: Path, feed: float) -> dict[str, Any]:
 
 
 def _agreement(best: dict[str, list[list[int]]], oracle: Oracle, size: int, folder: Path) -> dict[str, float]:
-    """Say what share of each engine's best score as highly as the reference's, if that was ever measured."""
+    """Return what share of each engine's best score as highly as the reference's, if that was ever measured."""
     path = folder / f"best-{size}.json"
     if REFERENCE in best:
         path.write_text(json.dumps(best[REFERENCE]), "utf-8")

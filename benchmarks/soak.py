@@ -213,7 +213,7 @@ def _memory(process: psutil.Process) -> int:
 def verdict(
     minutes: list[Minute], *, judged: bool, lost: int, duplicates: int, status: int | None, leaks: int
 ) -> list[str]:
-    """Say what is not as it should be. The first sixth of the time is for everything to be used once."""
+    """Return what is not as it should be. The first sixth of the time is for everything to be used once."""
     steady = minutes[max(1, len(minutes) // 6) :]
     half = len(steady) // 2
     early, late = steady[:half], steady[half:]

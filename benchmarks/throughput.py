@@ -27,11 +27,11 @@ from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
 from bot.settings import Settings
 from bot.telegram import application as telegram
-from bot.telegram.attendance import attend
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import updates_request
+from bot.telegram.lifecycle import run_until_stopped
 from bot.telegram.messages import Context
-from bot.telegram.polling import Line, Poller
+from bot.telegram.polling import Poller, Retrier
 from bot.telegram.route import Route
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
@@ -90,19 +90,26 @@ async def echo(settings: Settings, stop: asyncio.Event) -> None:
     async def nothing() -> None:
         pass
 
-    line = Line("fake", timing)
+    retrier = Retrier("fake", timing)
     async with updates_request(timing, clock, Route.of(settings)) as request:
         poller = Poller(
             application.bot,
             request,
-            line=line,
+            retrier=retrier,
             allowed_updates=telegram.ALLOWED_UPDATES,
             receive=receive,
             heard=lambda: None,
             timing=timing,
         )
-        await attend(
-            application, poller, line=line, opened=nothing, started=nothing, closed=nothing, stop=stop, timing=timing
+        await run_until_stopped(
+            application,
+            poller,
+            retrier=retrier,
+            opened=nothing,
+            started=nothing,
+            closed=nothing,
+            stop=stop,
+            timing=timing,
         )
 
 

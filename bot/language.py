@@ -15,7 +15,7 @@ OperatorLanguage = Literal["zh", "en"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-_TOLD_BY = ("YUANJU_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as POSIX has it, but for the first
+_VARIABLES = ("YUANJU_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as POSIX has it, but for the first
 _TRADITIONAL = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)
 _CHINESE = re.compile(r"zh(?![a-z])", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -54,7 +54,7 @@ def language_in(text: str, otherwise: Language) -> Language:
 
 def reader_language(environment: Mapping[str, str]) -> Language:
     """Return the language of whoever sits at this machine."""
-    return language_of(next(filter(None, map(environment.get, _TOLD_BY)), None))
+    return language_of(next(filter(None, map(environment.get, _VARIABLES)), None))
 
 
 def operator_language(environment: Mapping[str, str]) -> OperatorLanguage:

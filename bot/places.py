@@ -1,4 +1,4 @@
-"""Where the index is, told with the standard library alone: ``health`` has no time for all the settings."""
+"""Where the index is, found with the standard library alone: ``health`` has no time for all the settings."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def served(arguments: Sequence[str], environment: Mapping[str, str]) -> Path | N
 def _note(environment: Mapping[str, str]) -> Path:
     """Return the file for a bot of this working folder, in which its ``.env`` lies, and of these variables."""
     state = environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    told = (environment.get(name, "") for name in ("YUANJU_INDEX", "YUANJU_DOCUMENTS"))
-    key = "\0".join([str(Path.cwd()), *told])
+    configured = (environment.get(name, "") for name in ("YUANJU_INDEX", "YUANJU_DOCUMENTS"))
+    key = "\0".join([str(Path.cwd()), *configured])
     return Path(state) / "yuanju" / f"served-{_digest(key)}"
 
 

@@ -1,4 +1,4 @@
-"""What is said of each setting, from ``settings.toml``: for ``--help``, README.md and .env.example alike."""
+"""What is said of each setting, from ``settings.toml``: for ``--help``, docs/settings.md and .env.example alike."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One typed ``Settings``, built once: from flags, then the environment (``YUANJU_…``), then ``.env``, then defaults.
 
 What each is for stands in ``settings.toml``, in both languages: ``--help`` shows it, and ``make settings`` writes it
-into README.md and .env.example.
+into docs/settings.md and .env.example.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Bubble:
         return len(self.lines) * LINE + 2 * PADDING
 
     def drawn(self, top: int) -> Iterator[str]:
-        """Give the SVG elements of the message, its upper edge at ``top``."""
+        """Return the SVG elements of the message, its upper edge at ``top``."""
         width = max(cell_len(line.plain) for line in self.lines) * CELL + 2 * PADDING
         left = WIDTH - width - GAP if self.asked else GAP
         colour = "#d9fdd3" if self.asked else "#ffffff"

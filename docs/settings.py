@@ -1,6 +1,6 @@
-"""Write what ``bot/settings.toml`` says of each setting into README.md and .env.example; ``make settings`` runs it.
+"""Write what ``bot/settings.toml`` says of each setting into docs/settings.md and .env.example.
 
-With ``--check`` nothing is written, and the status is 1 where one of them is out of date.
+``make settings`` runs it. With ``--check`` nothing is written, and the status is 1 where one of them is out of date.
 """
 
 from __future__ import annotations
@@ -13,20 +13,31 @@ from pathlib import Path
 from bot import reference
 
 ROOT = Path(__file__).resolve().parent.parent
-BEGIN, END = "<!-- settings: make settings -->\n", "<!-- end of settings -->\n"
+
+INTRODUCTION = """\
+环境变量、`.env` 或同名参数（`--documents`、`--limit` ……）都行，参数优先。须保密的不能用参数，进程列表里人人看得见；
+也可以是 `/run/secrets` 里的文件，名称小写。`yuanju check` 列出与默认不同的，以及各从哪里来。
+
+*(The environment, `.env`, or flags of the same name, which win. Secrets can't be flags, since everybody sees the list
+of processes; they may be files in `/run/secrets`, named in lower case. `yuanju check` lists what differs from the
+default, and where it comes from.)*"""
 
 
-def table() -> Iterator[str]:
-    """Return the rows for README.md."""
-    yield "| 名称 (setting) | 默认 (default) | 含义 (meaning) |"
-    yield "|---|---|---|"
+def page() -> Iterator[str]:
+    """Return the lines of docs/settings.md."""
+    yield "# 设置 · Settings"
+    yield ""
+    yield INTRODUCTION
     for group in reference.groups():
-        zh, en = group.title["zh"], group.title["en"]
-        yield f"| **{zh}**{'' if zh == en else f' *({en})*'} | | |"
+        yield ""
+        yield f"## {' · '.join(dict.fromkeys(group.title.values()))}"
+        yield ""
+        yield "| 名称 (setting) | 默认 (default) | 含义 (meaning) |"
+        yield "|---|---|---|"
         for entry in group.entries:
             default = f"`{entry.default}`" if entry.default else ""
             meaning = f"{entry.words['zh']} *({entry.words['en']})*".replace("|", "\\|")
-            linked = re.sub(r"docs/\w+\.md", r"[\g<0>](\g<0>)", meaning)
+            linked = re.sub(r"docs/(\w+\.md)", r"[\1](\1)", meaning)
             yield f"| `{entry.variable}` | {default} | {linked} |"
 
 
@@ -46,14 +57,13 @@ def example() -> Iterator[str]:
 
 def main() -> int:
     """Bring both files up to date, or tell whether they are."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    wanted = {
-        "README.md": "".join([before, BEGIN, *(f"{row}\n" for row in table()), END, after]),
-        ".env.example": "".join(f"{line}\n" for line in example()),
-    }
-    stale = [name for name, text in wanted.items() if (ROOT / name).read_text(encoding="utf-8") != text]
+    pages = {"docs/settings.md": page(), ".env.example": example()}
+    wanted = {name: "".join(f"{line}\n" for line in lines) for name, lines in pages.items()}
+    stale = [
+        name
+        for name, text in wanted.items()
+        if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != text
+    ]
     if "--check" in sys.argv[1:]:
         print(*(f"{name} is out of date: make settings" for name in stale), sep="\n")  # noqa: T201
         return int(bool(stale))

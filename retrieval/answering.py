@@ -13,14 +13,14 @@ from retrieval.errors import AnswerTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
-from retrieval.question.typos import Standing, corrected, corrections, doubts
+from retrieval.question.typos import TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
 from retrieval.records import Answer, Found, Quote
 
 T = TypeVar("T")
 Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
-"""Gives what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
+"""Returns what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
 
 
 def untimed(_: str) -> AbstractContextManager[None]:
@@ -154,8 +154,8 @@ class Answerer:
         if doubted is None:
             return None
         others = await self._engine.frequencies(doubted.terms, hidden=hidden)
-        standing = Standing({**found.frequencies, **others}, found.paragraph_count)
-        changes = corrections(asked, doubted, standing, self._tokenizer)
+        statistics = TermStatistics({**found.frequencies, **others}, found.paragraph_count)
+        changes = corrections(asked, doubted, statistics, self._tokenizer)
         return corrected(asked, changes, self._tokenizer, self.synonyms) if changes else None
 
 

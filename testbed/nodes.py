@@ -38,7 +38,7 @@ STARTED_WITHIN = 180
 
 
 def missing() -> str | None:
-    """Say what is missing here to run a cluster, if anything."""
+    """Return what is missing here to run a cluster, if anything."""
     lacking = [name for name in ("java", "mvn") if shutil.which(name) is None]
     return f"no {' and no '.join(lacking)} here" if lacking else None
 

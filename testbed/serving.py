@@ -14,7 +14,7 @@ from typing import Any
 from bot.access import Audience
 from bot.documents.live_index import Documents, LiveIndex
 from bot.documents.snapshot import Snapshot
-from bot.documents.snapshot import opened as opened_edition
+from bot.documents.snapshot import opened as opened_snapshot
 from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
 from bot.settings import Settings
@@ -137,7 +137,7 @@ async def live_index(
         return await Folder(documents, LocalEngine(index, own), own).refresh()
 
     async def newest() -> Snapshot | None:
-        return await opened_edition(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
+        return await opened_snapshot(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
 
     found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
     await found.refresh()

@@ -44,9 +44,12 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What processes note of themselves is theirs, not the user's."""
+def _of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What processes note of themselves is theirs, not the user's; the operator's language is Chinese everywhere."""
     with pytest.MonkeyPatch.context() as patch:
+        for name in ("YUANJU_LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+            patch.delenv(name, raising=False)
+        patch.setenv("LANG", "zh_CN.UTF-8")
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
 
@@ -139,7 +142,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Say what is left out, and why."""
+    """Return what is left out, and why."""
     said = []
     if "postgresql" not in postgres.DATABASES:
         said.append("databases: SQLite only; there is no PostgreSQL server here that could be run")
@@ -169,7 +172,7 @@ def cluster(whole_cluster: nodes.Cluster) -> nodes.Cluster:
 def new_collections(
     cluster: nodes.Cluster,
 ) -> Callable[[Tokenizer], AbstractAsyncContextManager[NewEngine]]:
-    """Give what makes engines in the cluster."""
+    """Return what makes engines in the cluster."""
     return partial(collections, cluster)
 
 

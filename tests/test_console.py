@@ -237,13 +237,6 @@ def test_check_says_that_the_database_cannot_be_used(environment: Mapping[str, s
     assert "geheim" not in done.stdout + done.stderr
 
 
-def test_the_readme_names_every_command_and_no_other(environment: Mapping[str, str]) -> None:
-    readme = (SEEDS.parent / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"^\| `yuanju (\w+)", readme, re.MULTILINE)
-    offered = re.findall(r"^    (\w+) ", run("--help", environment=environment).stdout, re.MULTILINE)
-    assert sorted(named) == sorted(offered)
-
-
 @pytest.mark.parametrize("command", ["serve", "chat", "ask", "index", "check"])
 def test_the_help_of_each_command_has_an_example(environment: Mapping[str, str], command: str) -> None:
     done = run(command, "--help", environment=environment)

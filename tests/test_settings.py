@@ -1,4 +1,4 @@
-"""Settings come from flags, environment and .env in that order; README and ``.env.example`` name the same ones."""
+"""Settings come from flags, environment and .env in that order; docs and ``.env.example`` name the same ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_every_setting_is_described_and_no_other() -> None:
     )
 
 
-def test_the_readme_and_the_example_file_are_up_to_date() -> None:
+def test_the_page_and_the_example_file_are_up_to_date() -> None:
     command = [sys.executable, str(ROOT / "docs" / "settings.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert (done.returncode, done.stdout.strip()) == (0, "")

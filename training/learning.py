@@ -52,7 +52,7 @@ class Joined:
     importance: Array
 
     def chances(self, values: Array) -> tuple[Array, Array]:
-        """Give the probability of each candidate by a softmax over its list, and the same among the right ones."""
+        """Return the probability of each candidate by a softmax over its list, and the same among the right ones."""
         odds = np.exp(values - np.maximum.reduceat(values, self.first)[self.list_of])
         good = np.where(self.right, odds, 0)
         known = np.maximum(np.add.reduceat(good, self.first), 1e-300)
@@ -172,7 +172,7 @@ def _scaled(slope: Array, history: Sequence[tuple[Array, Array]]) -> Array:
 
 
 def hits(lists: Lists, values: Array, *, questions: int) -> dict[str, float]:
-    """Give Hit@1 and Hit@3 of a model's ``values`` over all ``questions``, those without candidates included."""
+    """Return Hit@1 and Hit@3 of a model's ``values`` over all ``questions``, those without candidates included."""
     bounds: list[Any] = [*lists.starts.tolist(), len(values)]
     first = third = 0
     for begin, end in pairwise(bounds):

@@ -24,7 +24,7 @@ _SUGGESTED = 6
 _RELATED = 3
 _ATTEMPTS = 60
 _READ_FOR_SUGGESTIONS = 20
-_LOOKED_EVERY_SECONDS = 0.5
+_LOOK_SECONDS = 0.5
 """How often it is looked, during a refresh, whether something has been published."""
 
 
@@ -147,7 +147,7 @@ class LiveIndex:
             with self._timed("refresh"):
                 indexing = asyncio.ensure_future(self._indexing())
                 try:
-                    while not (await asyncio.wait({indexing}, timeout=_LOOKED_EVERY_SECONDS))[0]:
+                    while not (await asyncio.wait({indexing}, timeout=_LOOK_SECONDS))[0]:
                         await self.take_up()
                 finally:
                     indexing.cancel()

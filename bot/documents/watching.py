@@ -19,15 +19,15 @@ from retrieval import reading
 from retrieval.errors import YuanjuError
 from retrieval.library import NO_DOCUMENTS, Report
 
-LOOKED_EVERY_SECONDS = 5.0
+LOOK_SECONDS = 5.0
 """How often it is looked whether the folder is there, and whether another process has published a newer index."""
-POLLED_EVERY_SECONDS = 10.0
+REMOTE_POLL_SECONDS = 10.0
 """How often a folder is listed that tells nobody of its changes."""
-AGAIN_SECONDS = 10.0
+GROWTH_SECONDS = 10.0
 """When files are looked at again that were still being written."""
-RETRIED_SECONDS = 60.0
+RETRY_SECONDS = 60.0
 """When indexing is tried again that has failed."""
-CHECKED_EVERY_SECONDS = 600.0
+REFRESH_SECONDS = 600.0
 """When files are compared although nothing was heard: a system that is asked to watch too much forgets some of it."""
 
 _REMOTE = re.compile(
@@ -57,23 +57,23 @@ class Watch:
         """Go on until cancelled. Whatever goes wrong is logged, and the live index answers as before."""
         while True:
             try:
-                async with aclosing(self._stirrings()) as stirrings:
-                    async for stirred in stirrings:
+                async with aclosing(self._possible_changes()) as possible_changes:
+                    async for changed in possible_changes:
                         try:
                             await self._live_index.take_up()
-                            # What is still being written stirs all the time.
-                            if (stirred and not self._growing) or time.monotonic() >= self._due:
+                            # What is still being written changes all the time.
+                            if (changed and not self._growing) or time.monotonic() >= self._due:
                                 await self._refresh()
                         except YuanjuError as error:
                             self._fail(error)
             except Exception:
                 logger.exception("The documents are not watched for the moment")
-            await asyncio.sleep(LOOKED_EVERY_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _refresh(self) -> None:
         report = await self._live_index.refresh()
         self._growing = report.count("growing") > 0
-        self._due = time.monotonic() + (AGAIN_SECONDS if self._growing else CHECKED_EVERY_SECONDS)
+        self._due = time.monotonic() + (GROWTH_SECONDS if self._growing else REFRESH_SECONDS)
         if report.changed:
             logger.info("%s", _summary(report))
         elif self._trouble:
@@ -82,12 +82,12 @@ class Watch:
 
     def _fail(self, error: YuanjuError) -> None:
         """Say what is wrong, once, and wait with the next attempt."""
-        self._due = time.monotonic() + RETRIED_SECONDS
+        self._due = time.monotonic() + RETRY_SECONDS
         if str(error) != self._trouble:
             logger.warning("%s. Questions are answered from the last index", error)
         self._trouble = str(error)
 
-    async def _stirrings(self) -> AsyncGenerator[bool, None]:
+    async def _possible_changes(self) -> AsyncGenerator[bool, None]:
         """Tell when documents may have changed, and every few seconds that none has."""
         folder = self._live_index.folder
         polling = await asyncio.to_thread(is_remote, folder) if self._polling is None else self._polling
@@ -100,10 +100,10 @@ class Watch:
                     watch_filter=None,
                     step=_QUIET_MS,
                     debounce=_LONGEST_MS,
-                    rust_timeout=int(LOOKED_EVERY_SECONDS * 1000),
+                    rust_timeout=int(LOOK_SECONDS * 1000),
                     yield_on_timeout=True,
                     force_polling=polling,
-                    poll_delay_ms=int(POLLED_EVERY_SECONDS * 1000),
+                    poll_delay_ms=int(REMOTE_POLL_SECONDS * 1000),
                     ignore_permission_denied=True,
                 )
                 async with _listening(changes) as batches:
@@ -117,7 +117,7 @@ class Watch:
                 if watched is not None and not polling:
                     logger.warning("%s cannot be watched (%s): it is listed every few seconds instead", folder, error)
                     polling = True
-                await asyncio.sleep(LOOKED_EVERY_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
 
     def _matters(self, path: Path) -> bool:
         """Return whether a change of this file or folder may change answers: editors' own files do not."""

@@ -46,7 +46,7 @@ class SignOfLife:
                 sign.unlink(missing_ok=True)
 
     def trouble(self) -> str | None:
-        """Say what is wrong, in a line; ``None`` when both signs are fresh."""
+        """Return what is wrong, in a line; ``None`` when both signs are fresh."""
         alive, heard = _age(self._alive), _age(self._heard)
         if alive is None:
             return f"serve is not running with the index in {self.folder}"

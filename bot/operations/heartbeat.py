@@ -21,7 +21,7 @@ STUCK_SECONDS = 30.0
 _logger = logging.getLogger(__name__)
 
 _BEATS = 6  # in the time after which the loop counts as stuck
-_LOOKS = 30
+_TICKS = 30
 _LOG_SECONDS = 5.0
 
 
@@ -61,17 +61,17 @@ async def heartbeat(beat: Callable[[], None], *, stuck_seconds: float = STUCK_SE
 
 
 class _Watch(threading.Thread):
-    """Counts its own looks since the last heartbeat: a process that was suspended has not stood still."""
+    """Counts its own ticks since the last heartbeat: a process that was suspended has not stood still."""
 
     def __init__(self, watched: int, stuck_seconds: float) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._watched = watched
         self._stuck_seconds = stuck_seconds
-        self._looks = 0
+        self._ticks = 0
         self._stopped = threading.Event()
 
     def reset(self) -> None:
-        self._looks = 0
+        self._ticks = 0
         faulthandler.dump_traceback_later(1.5 * self._stuck_seconds, exit=True)
 
     def stop(self) -> None:
@@ -79,9 +79,9 @@ class _Watch(threading.Thread):
         faulthandler.cancel_dump_traceback_later()
 
     def run(self) -> None:
-        while not self._stopped.wait(self._stuck_seconds / _LOOKS):
-            self._looks += 1
-            if self._looks >= _LOOKS:
+        while not self._stopped.wait(self._stuck_seconds / _TICKS):
+            self._ticks += 1
+            if self._ticks >= _TICKS:
                 self._end()
 
     def _end(self) -> None:

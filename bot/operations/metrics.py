@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from retrieval.index import Standing, standing
+from retrieval.index import GenerationInfo, generation_info
 
 if TYPE_CHECKING:
     from retrieval.library import FileReport
@@ -96,8 +96,8 @@ def show_inbox(waiting: Callable[[], int], age_seconds: Callable[[], float]) -> 
 def show_index(folder: Path, files: Callable[[], Sequence[FileReport]]) -> None:
     """Show from now on what is indexed: the generation in ``folder``, and the ``files`` as they were last read."""
 
-    def of_generation(fact: Callable[[Standing], float]) -> Callable[[], float]:
-        return lambda: 0.0 if (found := standing(folder)) is None else fact(found)
+    def of_generation(fact: Callable[[GenerationInfo], float]) -> Callable[[], float]:
+        return lambda: 0.0 if (found := generation_info(folder)) is None else fact(found)
 
     INDEX_GENERATION.set_function(of_generation(lambda found: found.number))
     INDEX_BYTES.set_function(of_generation(lambda found: found.bytes))

@@ -42,7 +42,7 @@ class Readiness:
         self._pending: dict[str, asyncio.Future[object]] = {}
 
     def trouble(self) -> str | None:
-        """Say what keeps the bot from answering, in a line."""
+        """Return what keeps the bot from answering, in a line."""
         return self._trouble
 
     @asynccontextmanager
@@ -51,20 +51,20 @@ class Readiness:
     ) -> AsyncIterator[None]:
         """Make these checks, by the name of what they are of, every ten seconds; ``well`` is called when all pass."""
 
-        async def looks() -> None:
+        async def check_regularly() -> None:
             while True:
                 await self.look(checks)
                 if self._trouble is None:
                     well()
                 await asyncio.sleep(_LOOK_SECONDS)
 
-        looking = asyncio.create_task(looks())
+        checking = asyncio.create_task(check_regularly())
         try:
             yield
         finally:
             self._trouble = "The bot is stopping"
-            looking.cancel()
-            await asyncio.gather(looking, *self._pending.values(), return_exceptions=True)
+            checking.cancel()
+            await asyncio.gather(checking, *self._pending.values(), return_exceptions=True)
 
     async def look(self, checks: Mapping[str, Check], *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         """Make these checks once, beside each other."""

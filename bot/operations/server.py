@@ -51,7 +51,7 @@ class Web:
         )
 
     def add_route(self, path: str, handler: Handler) -> None:
-        """Have ``handler`` take what is posted to ``path`` (``/telegram``), from now on; also while it listens."""
+        """Register ``handler`` for what is posted to ``path`` (``/telegram``), from now on; also while it listens."""
         self._routes[path] = handler
 
     def remove_route(self, path: str) -> None:

@@ -35,14 +35,14 @@ from bot.operations.health import SignOfLife
 from bot.rendering.catalogue import phrases
 from bot.settings import Settings
 from bot.telegram import profile
-from bot.telegram.attendance import Source, attend
 from bot.telegram.changes import Changes
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import Account, Requests, privacy, updates_request
 from bot.telegram.inline import Inline
 from bot.telegram.intake import BotApplication, Intake
+from bot.telegram.lifecycle import Source, run_until_stopped
 from bot.telegram.messages import Messages
-from bot.telegram.polling import Line, Poller
+from bot.telegram.polling import Poller, Retrier
 from bot.telegram.presses import Presses
 from bot.telegram.route import Route
 from bot.telegram.sending import Sending
@@ -101,7 +101,7 @@ def build_application(
 
 
 def add_handlers(application: BotApplication, services: Services, changes: Changes, clock: ServerClock) -> None:
-    """Have the application do what the bot does."""
+    """Register what the bot does."""
     conversation = Conversation(services)
     messages = Messages(conversation, services, clock)
     # Channel posts ask nobody; a message with neither words nor anything to be sorry about is left alone inside.
@@ -146,7 +146,7 @@ async def run(
     Raises like ``serve``.
     """
     account, route = Account.of(settings), Route.of(settings)
-    line, slots, clock = Line(account.server, timing), Slots(CONCURRENT_UPDATES), ServerClock()
+    retrier, slots, clock = Retrier(account.server, timing), Slots(CONCURRENT_UPDATES), ServerClock()
     if route.proxy:
         logger.info("%s is reached %s", account.server, route)
 
@@ -180,7 +180,7 @@ async def run(
                 source: Source = Webhook(
                     application.bot,
                     str(settings.webhook_url),
-                    line=line,
+                    retrier=retrier,
                     allowed_updates=ALLOWED_UPDATES,
                     receive=intake.receive,
                     heard=sign.give,
@@ -191,16 +191,16 @@ async def run(
                 source = Poller(
                     application.bot,
                     request,
-                    line=line,
+                    retrier=retrier,
                     allowed_updates=ALLOWED_UPDATES,
                     receive=intake.receive,
                     heard=sign.give,
                     timing=timing,
                 )
-            await attend(
+            await run_until_stopped(
                 application,
                 source,
-                line=line,
+                retrier=retrier,
                 opened=partial(intake.open, application),
                 started=started,
                 closed=intake.close,

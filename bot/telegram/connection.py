@@ -188,7 +188,7 @@ class Finding:
 
 
 def privacy(bot: Bot) -> str:
-    """Say which messages in groups a bot that has logged in gets to see, and how to change that."""
+    """Return which messages in groups a bot that has logged in gets to see, and how to change that."""
     if bot.can_read_all_group_messages:
         return "Privacy mode is off: in groups it sees every message, and answers those that are meant for it."
     return (

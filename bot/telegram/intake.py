@@ -118,7 +118,7 @@ class Intake(BaseUpdateProcessor):
         self._beside += [asyncio.create_task(work()) for work in (self._write, self._look)]
 
     async def receive(self, updates: Sequence[Json]) -> None:
-        """Take updates as Telegram sends them, JSON; when this returns they are safe.
+        """Receive updates as Telegram sends them, JSON; when this returns they are safe.
 
         What comes at the same time is written together. Raises ``StateError`` where it cannot be kept, and must be
         asked for again.

@@ -31,8 +31,8 @@ Receive = Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]]
 _LARGEST_ID = 2**63 - 1
 
 
-class Line:
-    """The line to the server called ``server``: what is asked of it is asked until it answers.
+class Retrier:
+    """Calls the server called ``server`` until it answers.
 
     An outage is one line in the log, not one line every half a minute.
     """
@@ -53,11 +53,11 @@ class Line:
             before_sleep=self._report,
         )
         result: Result = await retrying(call, *arguments, **named)
-        self.well()
+        self.recovered()
         return result
 
-    def well(self) -> None:
-        """Say so if something was wrong before."""
+    def recovered(self) -> None:
+        """Log that the server answers again, if something was wrong before."""
         if self._trouble:
             logger.info("Updates come in again from %s", self._server)
             self._trouble = None
@@ -65,10 +65,10 @@ class Line:
     def _report(self, state: RetryCallState) -> None:
         if state.outcome:
             metrics.POLL_FAILURES.labels(obstacle(state.outcome.exception())).inc()
-            self.trouble(state.outcome.exception())
+            self.failed(state.outcome.exception())
 
-    def trouble(self, error: BaseException | None) -> None:
-        """Say what is wrong and what to do, unless that has just been said."""
+    def failed(self, error: BaseException | None) -> None:
+        """Log what is wrong and what to do, unless that has just been logged."""
         if isinstance(error, Conflict):
             trouble = (
                 f"Another process fetches this bot's messages ({error}). "
@@ -99,7 +99,7 @@ class Poller:
         bot: Bot,
         request: BaseRequest,
         *,
-        line: Line,
+        retrier: Retrier,
         allowed_updates: Sequence[str],
         receive: Receive,
         heard: Callable[[], None],
@@ -107,7 +107,7 @@ class Poller:
     ) -> None:
         self._bot = bot
         self._request = request
-        self._line = line
+        self._retrier = retrier
         self._allowed_updates = json.dumps(allowed_updates)
         self._receive = receive
         self._heard = heard
@@ -116,11 +116,11 @@ class Poller:
 
     async def run(self) -> NoReturn:
         """Fetch updates until cancelled. Raises ``InvalidToken``, and nothing else, when the token is refused."""
-        await self._line.persist(self._bot.delete_webhook)  # as long as there is one, polling is refused
+        await self._retrier.persist(self._bot.delete_webhook)  # as long as there is one, polling is refused
         while True:
-            updates = await self._line.persist(self._fetch, timeout=self._timing.poll)
+            updates = await self._retrier.persist(self._fetch, timeout=self._timing.poll)
             if updates:
-                await self._line.persist(self._receive, updates)
+                await self._retrier.persist(self._receive, updates)
                 self._offset = updates[-1]["update_id"] + 1
             metrics.POLLS.inc()
             self._heard()

@@ -16,7 +16,7 @@ from aiohttp import web
 from telegram import Bot, WebhookInfo
 
 from bot.memory.schema import StateError
-from bot.telegram.polling import Line, Receive, has_id
+from bot.telegram.polling import Receive, Retrier, has_id
 from bot.telegram.timing import Timing
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Routes(Protocol):
     """An HTTP server that can be told who takes what is posted where."""
 
     def add_route(self, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], /) -> None:
-        """Have ``handler`` take what is posted to ``path``."""
+        """Register ``handler`` for what is posted to ``path``."""
 
     def remove_route(self, path: str, /) -> None:
         """Answer 404 to what is posted to ``path``."""
@@ -59,7 +59,7 @@ class Webhook:
         bot: Bot,
         url: str,
         *,
-        line: Line,
+        retrier: Retrier,
         allowed_updates: Sequence[str],
         receive: Receive,
         heard: Callable[[], None],
@@ -70,7 +70,7 @@ class Webhook:
         self._url = url
         self._path = urlsplit(url).path or "/"
         self._secret = secret_of(bot.token)
-        self._line = line
+        self._retrier = retrier
         self._allowed_updates = allowed_updates
         self._receive = receive
         self._heard = heard
@@ -81,12 +81,12 @@ class Webhook:
         self._refusals_due = 0.0
 
     async def run(self) -> NoReturn:
-        """Take updates until cancelled. Raises ``InvalidToken``, and nothing else, when the token is refused."""
+        """Receive updates until cancelled. Raises ``InvalidToken``, and nothing else, when the token is refused."""
         self._routes.add_route(self._path, self.post)
         try:
-            await self._line.persist(self._set)
+            await self._retrier.persist(self._set)
             while True:
-                info = await self._line.persist(self._bot.get_webhook_info)
+                info = await self._retrier.persist(self._bot.get_webhook_info)
                 if info.url == self._url:
                     self._look_at(info)
                     await asyncio.sleep(self._timing.look)
@@ -95,7 +95,7 @@ class Webhook:
                         "Telegram was told to send this bot's messages elsewhere, perhaps by a process that polls with "
                         "the same token: stop it, or give it a bot of its own from @BotFather. The webhook is set anew."
                     )
-                    await self._line.persist(self._set)
+                    await self._retrier.persist(self._set)
         finally:
             self._routes.remove_route(self._path)
 
@@ -127,9 +127,9 @@ class Webhook:
         try:
             await self._receive([update])
         except StateError as error:
-            self._line.trouble(error)
+            self._retrier.failed(error)
             return web.Response(status=503)
-        self._line.well()
+        self._retrier.recovered()
         return web.Response()
 
     async def _set(self) -> None:

@@ -64,7 +64,7 @@ class LocalEngine:
         return _LocalUpdate(self, None if afresh else self._index)
 
     async def faults(self) -> list[str]:
-        """Say what is wrong with the open generation."""
+        """Return what is wrong with the open generation."""
         damaged = await asyncio.to_thread(self.damage)
         names = ", ".join(damaged)
         return [f"The index is damaged ({names}): delete {self._folder}, it is made again."] if damaged else []

@@ -43,7 +43,7 @@ class Engine(Protocol):
         """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
 
     async def faults(self) -> list[str]:
-        """Say what is wrong with the collection and what to do about it, a sentence for each fault."""
+        """Return what is wrong with the collection and what to do about it, a sentence for each fault."""
 
     def update(self, *, afresh: bool = False) -> AbstractAsyncContextManager[Update]:
         """Begin to change the collection, or, ``afresh``, to replace it; leaving without ``commit`` changes nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.index.generations import Standing, latest, standing
+from retrieval.index.generations import GenerationInfo, generation_info, latest
 from retrieval.index.index import (
     Index,
     Recipe,
@@ -10,10 +10,10 @@ from retrieval.index.index import (
 )
 
 __all__ = [
+    "GenerationInfo",
     "Index",
     "Recipe",
-    "Standing",
+    "generation_info",
     "latest",
     "newest",
-    "standing",
 ]

@@ -189,20 +189,20 @@ def _log(level: str, generation: Path, error: Exception) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The newest generation as it stands on disk: its number, its bytes, and when it was made, since 1970."""
+class GenerationInfo:
+    """What is known of a generation without opening it: number, bytes on disk, when it was made (since 1970)."""
 
     number: int
     bytes: int
     time: float
 
 
-def standing(folder: Path) -> Standing | None:
-    """Look at the newest generation without opening it; ``None`` where there is none."""
+def generation_info(folder: Path) -> GenerationInfo | None:
+    """Return what is known of the newest generation; ``None`` where there is none."""
     for generation in _generations(folder):
         with contextlib.suppress(OSError):  # removed meanwhile
             files = [path.stat() for path in generation.iterdir()]
-            return Standing(_number(generation), sum(file.st_size for file in files), generation.stat().st_mtime)
+            return GenerationInfo(_number(generation), sum(file.st_size for file in files), generation.stat().st_mtime)
     return None
 
 

@@ -59,13 +59,13 @@ class Doubts:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TermStatistics:
     """In how many of ``count`` paragraphs of the collection terms stand."""
 
     frequencies: Mapping[str, int]
     count: int
 
-    def stands(self, term: str) -> bool:
+    def contain(self, term: str) -> bool:
         """Return whether a term stands anywhere."""
         return self.frequencies.get(term, 0) > 0
 
@@ -107,7 +107,7 @@ def doubts(question: Question, frequencies: Mapping[str, int], tokenizer: Tokeni
 
 
 def corrections(
-    question: Question, found: Doubts, standing: Standing, tokenizer: Tokenizer
+    question: Question, found: Doubts, statistics: TermStatistics, tokenizer: Tokenizer
 ) -> tuple[tuple[int, str], ...]:
     """Return the places of a question's normalised text that are wrong, each with the right character.
 
@@ -120,7 +120,7 @@ def corrections(
         for guess in found.guesses:
             if not changed.keys().isdisjoint((guess.place - 1, guess.place, guess.place + 1)):
                 continue
-            value = _value(text, guess, standing, tokenizer)
+            value = _value(text, guess, statistics, tokenizer)
             if value > 0 and (best is None or value > best[0]):
                 best = value, guess
         if best is None:
@@ -131,10 +131,10 @@ def corrections(
     return tuple(sorted(changed.items()))
 
 
-def _value(text: str, guess: Guess, standing: Standing, tokenizer: Tokenizer) -> float:
+def _value(text: str, guess: Guess, statistics: TermStatistics, tokenizer: Tokenizer) -> float:
     """Return how much speaks for a guess; 0 where not enough does."""
     old, new = _pairs(text, guess, text[guess.place]), _pairs(text, guess)
-    gained = sum(map(standing.stands, new)) - sum(map(standing.stands, old))
+    gained = sum(map(statistics.contain, new)) - sum(map(statistics.contain, old))
     if gained < 1:
         return 0.0
     wrong = _word_at(text, guess.place, tokenizer)
@@ -142,12 +142,12 @@ def _value(text: str, guess: Guess, standing: Standing, tokenizer: Tokenizer) ->
     if len(right.text) < 2 or right.start > wrong.start or right.end < wrong.end:
         return 0.0
     inner = [right.text[at : at + 2] for at in range(len(right.text) - 1)]
-    if not all(map(standing.stands, inner)):
+    if not all(map(statistics.contain, inner)):
         return 0.0
-    typical = min(standing.typicality(pair, tokenizer) for pair in inner)
+    typical = min(statistics.typicality(pair, tokenizer) for pair in inner)
     if len(wrong.text) > 1:
         # The very word may be meant, which the documents don't have.
-        often = min(standing.frequencies[pair] for pair in inner)
+        often = min(statistics.frequencies[pair] for pair in inner)
         known, meant = (tokenizer.dictionary.frequency(word) for word in (wrong.text, right.text))
         if (
             not guess.same

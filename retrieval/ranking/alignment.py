@@ -16,7 +16,7 @@ APART = 6
 def subsequences(
     query: str, marked: Sequence[tuple[int, str]], begins: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Give the length of the longest common subsequence of ``query`` and each sentence.
+    """Return the length of the longest common subsequence of ``query`` and each sentence.
 
     ``marked`` are the positions of the query's characters in the text, rising, with those characters: the others
     cannot be in common. The bit-parallel algorithm of Hyyrö, Bit-parallel LCS-length computation revisited (2004).
@@ -45,7 +45,7 @@ def skipping(
     weights: NDArray[np.float64],
     bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> NDArray[np.float64]:
-    """Give the share of a question's neighbouring characters that stand in order, ``APART`` at most, in each sentence.
+    """Return the share of a question's neighbouring characters that stand in order, ``APART`` at most, per sentence.
 
     ``positions[columns[c]]`` are those of a character ``c``, ``bounds`` where the sentences begin and end: so 文革 is
     found in 文化大革命.

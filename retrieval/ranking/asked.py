@@ -27,7 +27,7 @@ _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 
 
 def looks(evidence: Evidence) -> Array:
-    """Tell which sentences have something that looks like what the question's noun asks for, and is not its own."""
+    """Return which sentences have something that looks like what the question's noun asks for, and is not its own."""
     pattern, text, covered = evidence.question.form, evidence.passages.text, evidence.covered
     if pattern is None:
         return np.zeros(len(evidence.rows))
@@ -44,7 +44,7 @@ def looks(evidence: Evidence) -> Array:
 
 
 def called(evidence: Evidence) -> Array:
-    """Tell which sentences have a name that ends as the noun begins or ends: 渔港 → …港, which the question has not."""
+    """Return which sentences have a name that ends as the noun begins or ends: 渔港 → …港, not in the question."""
     noun, text, covered = evidence.question.noun, evidence.passages.text, evidence.covered
     result = np.zeros(len(evidence.rows))
     for character in {noun[0], noun[-1]} if noun else ():
@@ -59,7 +59,7 @@ def called(evidence: Evidence) -> Array:
 
 
 def numbers(evidence: Evidence) -> Array:
-    """Give the share of the question's numbers that the sentence has."""
+    """Return the share of the question's numbers that the sentence has."""
     asked = set(_NUMBER.findall(evidence.question.content))
     if not asked:
         return np.zeros(len(evidence.rows))
@@ -72,7 +72,7 @@ def numbers(evidence: Evidence) -> Array:
 
 
 def pull(evidence: Evidence) -> Array:
-    """Give how close the question stands to what has the form of an answer, at the best place of the sentence."""
+    """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
     spans = typed(evidence, evidence.likely)
     result = np.zeros(len(evidence.rows))
     if spans:
@@ -81,14 +81,14 @@ def pull(evidence: Evidence) -> Array:
 
 
 def verbs(evidence: Evidence) -> Array:
-    """Give the share of the question's verbs that sentence, the one before or head have."""
+    """Return the share of the question's verbs that sentence, the one before or head have."""
     columns = [evidence.columns[word] for word in evidence.question.verbs]
     weights = evidence.weights[columns]
     return np.asarray((evidence.context[:, columns] @ weights) / max(float(weights.sum()), 1e-9))
 
 
 def asks_back(evidence: Evidence) -> Array:
-    """Tell which sentences are questions themselves."""
+    """Return which sentences are questions themselves."""
     text = evidence.passages.text
     bounds = zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
     ends = (text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION) for begin, end in bounds)
@@ -96,14 +96,14 @@ def asks_back(evidence: Evidence) -> Array:
 
 
 def leaning(evidence: Evidence) -> Flags:
-    """Tell which sentences begin with a pronoun or conjunction: their subject stands in the sentence before."""
+    """Return which sentences begin with a pronoun or conjunction: their subject stands in the sentence before."""
     text = evidence.passages.text
     begun = [bool(_LEANING.match(text[begin : begin + 20].lstrip(_LEADING))) for begin in evidence.quoted.tolist()]
     return np.array(begun) & (evidence.place > 0)
 
 
 def subject_here(evidence: Evidence) -> Array:
-    """Give what a leaning sentence behind this one has more of the question's pairs, if it may ask for the subject."""
+    """Return what a leaning sentence behind this one adds to the question's pairs, if it may ask for the subject."""
     if evidence.question.kind.name not in _SUBJECTS:
         return np.zeros(len(evidence.rows))
     more = (
@@ -116,13 +116,13 @@ def subject_here(evidence: Evidence) -> Array:
 
 
 def depth(evidence: Evidence) -> Array:
-    """Give where in its paragraph the sentence stands, from 0 to 1."""
+    """Return where in its paragraph the sentence stands, from 0 to 1."""
     last = np.bincount(evidence.hit) - 1
     return np.asarray(evidence.place / np.maximum(last, 1)[evidence.hit])
 
 
 def pointing(evidence: Evidence) -> Array:
-    """Tell which sentences point at what another one has told: 这一时期, 此书, 其."""
+    """Return which sentences point at what another one has told: 这一时期, 此书, 其."""
     places = [match.start() for match in _POINTING.finditer(evidence.passages.text)]
     result = np.zeros(len(evidence.rows))
     result[evidence.rows_of(np.array(places, dtype=np.int64))] = 1

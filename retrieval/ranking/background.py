@@ -48,7 +48,7 @@ class Background:
         return max(math.prod(self._characters.get(character, _UNKNOWN) for character in term), _UNKNOWN)
 
     def weights(self, found: Found, terms: Iterable[str]) -> dict[str, float]:
-        """Give the idf of terms in the collection and its background together: ln(1 + (N - n + ½)/(n + ½)).
+        """Return the idf of terms in the collection and its background together: ln(1 + (N - n + ½)/(n + ½)).
 
         N is the number of paragraphs of both, n that of the ones which hold the term: in the background
         1 - exp(-w·r) of them, for paragraphs of w words and a term of rate r.

@@ -81,7 +81,7 @@ class Case:
         return passages.text[int(passages.starts[rows[0]]) : int(passages.starts[rows[-1] + 1])]
 
     def lacking(self, entity: Entity) -> float:
-        """Tell how much of an entity the paragraph lacks: 0 nothing, 1 all of it."""
+        """Return how much of an entity the paragraph lacks: 0 nothing, 1 all of it."""
         spellings = [entity.text, *(other for word, other in self.evidence.question.synonyms if word == entity.text)]
         if entity.sort == "year" and self.evidence.question.normal.text.startswith("年代", entity.end):
             spellings.append(f"{entity.text[-2:]}年代")  # 1950年代 is also 20世纪50年代
@@ -121,7 +121,7 @@ class Case:
 
 
 def parts(text: str) -> list[str]:
-    """Give the terms by which the collection would know a name: its pairs, or itself."""
+    """Return the terms by which the collection would know a name: its pairs, or itself."""
     return [text] if len(text) < 3 or text.isascii() else [text[i : i + 2] for i in range(len(text) - 1)]
 
 
@@ -177,7 +177,7 @@ def signs(case: Case) -> Array:
 
 
 def confidence(case: Case) -> float:
-    """Give the probability that the documents answer the question."""
+    """Return the probability that the documents answer the question."""
     weights, bias = _stored()
     # The logistic function, in a form that overflows nowhere.
     return 0.5 + 0.5 * math.tanh((float(signs(case) @ weights) + bias) / 2)

@@ -101,7 +101,7 @@ class Evidence:
         return self.passages.hits[int(self.hit[row])]
 
     def sentence_at(self, row: int) -> Sentence:
-        """Give the sentence of a row."""
+        """Return the sentence of a row."""
         sentence = self.passages.sentences[int(self.rows[row])]
         if sentence is None:
             raise IndexError(row)
@@ -149,7 +149,7 @@ class Evidence:
         return self._local(self.sentence)
 
     def _local(self, held: Flags) -> Array:
-        """Give ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the paragraph's ``n`` sentences hold."""
+        """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the paragraph's ``n`` sentences hold."""
         holding = np.add.reduceat(held.astype(np.float64), self._firsts[:-1], axis=0)
         sizes = np.diff(self._firsts).reshape(-1, *[1] * (held.ndim - 1))
         return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5))[self.hit])
@@ -179,11 +179,11 @@ class Evidence:
         return nearness
 
     def mass(self, held: Flags, weights: Array) -> Array:
-        """Give the weight that ``held`` has of each group."""
+        """Return the weight that ``held`` has of each group."""
         return np.asarray((held * weights) @ self.members)
 
     def share(self, held: Flags, weights: Array) -> Array:
-        """Give the share that ``held`` has of each group's weight, 0 where the group has none."""
+        """Return the share that ``held`` has of each group's weight, 0 where the group has none."""
         total = weights @ self.members
         return np.asarray(self.mass(held, weights) / np.where(total > 0, total, 1))
 
@@ -200,11 +200,11 @@ class Evidence:
         return np.asarray(np.maximum.reduceat(shares, bounds, axis=0)[::2])
 
     def best(self, values: Array) -> Array:
-        """Give the best value of each sentence's paragraph."""
+        """Return the best value of each sentence's paragraph."""
         return np.asarray(np.maximum.reduceat(values, self._firsts[:-1], axis=0)[self.hit])
 
     def over_best(self, values: Array) -> Array:
-        """Give values over the best of their paragraph."""
+        """Return values over the best of their paragraph."""
         return np.asarray(values / np.maximum(self.best(values), 1e-9))
 
     @cached_property

@@ -33,7 +33,7 @@ class Fact:
 
 
 def facts(candidates: Sequence[Candidate], *, limit: int) -> tuple[Fact, ...]:
-    """Give at most ``limit`` facts, best first; what contradicts the best follows it, the newest document first.
+    """Return at most ``limit`` facts, best first; what contradicts the best follows it, the newest document first.
 
     Only sentences of different documents repeat or contradict each other.
     """
@@ -55,7 +55,7 @@ def facts(candidates: Sequence[Candidate], *, limit: int) -> tuple[Fact, ...]:
 
 
 def _newest(group: Sequence[Candidate]) -> str:
-    """Give the latest date of a fact's documents; one that has none is older than all."""
+    """Return the latest date of a fact's documents; one that has none is older than all."""
     return max(candidate.hit.source.date or "" for candidate in group)
 
 
@@ -84,7 +84,7 @@ def _alike(one: frozenset[str], other: frozenset[str], share: float) -> bool:
 
 @lru_cache(maxsize=512)
 def _content(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the numbers of a sentence and the character pairs of what is left of it without them."""
+    """Return the numbers of a sentence and the character pairs of what is left of it without them."""
     normal = normalise(text).text
     numbers = frozenset(number.replace(",", "") for number in _NUMBER.findall(normal))
     return numbers, frozenset(pairs(_NUMBER.sub("", normal)))

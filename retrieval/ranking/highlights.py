@@ -16,7 +16,7 @@ _ANYHOW = 0.05
 
 
 def highlights(evidence: Evidence, row: int) -> tuple[tuple[int, int], ...]:
-    """Give the span of the sentence in ``row`` that answers, as offsets in its text; none for a blank sentence."""
+    """Return the span of the sentence in ``row`` that answers, as offsets in its text; none for a blank sentence."""
     span = _typed(evidence, row) or _clause(evidence, row)
     return () if span is None else (_original(evidence, row, span),)
 

@@ -83,7 +83,7 @@ class Model:
 
 @cache
 def stored() -> Model:
-    """Give the model in the package."""
+    """Return the model in the package."""
     kept: dict[str, Any] = json.loads(files("retrieval.ranking").joinpath("ranking.json").read_text("utf-8"))
     by_name = dict(zip(kept["features"], kept["weights"], strict=True))
     columns = [NAMES.index(name) for name in kept["features"]]

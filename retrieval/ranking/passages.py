@@ -174,5 +174,5 @@ def all_occurrences(text: str, terms: Iterable[str]) -> dict[str, NDArray[np.int
 
 
 def _bounded(text: str, outside: int) -> bool:
-    """Tell whether a Latin word or number ends before the character at ``outside``."""
+    """Return whether a Latin word or number ends before the character at ``outside``."""
     return not (0 <= outside < len(text) and text[outside].isascii() and text[outside].isalnum())

@@ -82,7 +82,7 @@ class Ranker:
         self._names = Names(tokenizer)
 
     def evidence(self, question: Question, found: Found) -> Evidence:
-        """Give what the paragraphs near the best say to a question; there must be one."""
+        """Return what the paragraphs near the best say to a question; there must be one."""
         weights = self._background.weights(found, question.terms)
         return Evidence(question, found, Passages.of(_ranked(found.hits)), weights, self._names.of(question))
 
@@ -93,7 +93,7 @@ class Ranker:
         return values
 
     def case(self, evidence: Evidence, values: Array) -> Case:
-        """Give what the confidence of an answer is judged by, from the values that the model gave the sentences."""
+        """Return what the confidence of an answer is judged by, from the values that the model gave the sentences."""
         return Case(evidence, int(np.argmax(values)))
 
     def rank(self, question: Question, found: Found) -> Ranking:

@@ -47,7 +47,7 @@ def typed(evidence: Evidence, rows: Iterable[int]) -> list[Span]:
 
 
 def closeness(evidence: Evidence, rows: NDArray[np.int64], places: NDArray[np.int64]) -> Array:
-    """Give how much of the question stands near each place of ``passages.text``, each term once, from 0 to 1.
+    """Return how much of the question stands near each place of ``passages.text``, each term once, from 0 to 1.
 
     ``rows`` are the sentences of the places: only what stands in the same sentence counts. A term counts by its weight,
     more when it stands beside the question word, and less the farther away it is.
@@ -68,7 +68,7 @@ def closeness(evidence: Evidence, rows: NDArray[np.int64], places: NDArray[np.in
 
 
 def pulls(evidence: Evidence, spans: list[Span]) -> Array:
-    """Give the closeness of the question to each span, at whichever of its ends it is closer, times its trust."""
+    """Return the closeness of the question to each span, at whichever of its ends it is closer, times its trust."""
     rows = np.array([span.row for span in spans], dtype=np.int64)
     starts = np.array([span.start for span in spans], dtype=np.int64)
     stops = np.array([span.stop - 1 for span in spans], dtype=np.int64)

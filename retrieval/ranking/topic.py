@@ -14,14 +14,14 @@ _REMARK = re.compile(r"[ _(,]")
 
 
 def titled(evidence: Evidence) -> Array:
-    """Tell of which documents the question says the title."""
+    """Return of which documents the question says the title."""
     asked = evidence.question.normal.text
     names = [_REMARK.split(folded(hit.source.title))[0] for hit in evidence.passages.hits]
     return np.array([float(len(name) > 1 and name in asked) for name in names])[evidence.hit]
 
 
 def named(evidence: Evidence) -> Array:
-    """Give the share of the question's entities that the paragraph has, by the weight of the terms in them."""
+    """Return the share of the question's entities that the paragraph has, by the weight of the terms in them."""
     content = evidence.question.content
     spans = [(entity.start, entity.end) for entity in evidence.entities]
     part = np.zeros(len(evidence.columns))

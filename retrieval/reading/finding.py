@@ -178,7 +178,7 @@ class _Search:
 
 
 def _suffix(name: str) -> str:
-    """Give what ``PurePath.suffix`` does, in small letters; many times as fast."""
+    """Return what ``PurePath.suffix`` does, in small letters; many times as fast."""
     stem, dot, suffix = name.rpartition(".")
     return f"{dot}{suffix}".lower() if stem and suffix else ""
 

@@ -143,7 +143,7 @@ class ReadingProcess:
             return
 
     def _died(self) -> DiedError:
-        """Say what the process has died of."""
+        """Return what the process has died of."""
         self.kill()
         status = self._process.wait()
         if self._stopped_for:

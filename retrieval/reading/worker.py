@@ -96,7 +96,7 @@ def _bound_memory(limits: Limits) -> None:
 
 
 def _renew_time(limits: Limits) -> None:
-    """Give the next file its seconds of the processor."""
+    """Allow the next file its seconds of the processor."""
     if sys.platform != "win32":
         import resource
 

@@ -37,7 +37,7 @@ async def texts(engine: Engine, *terms: str) -> list[str]:
 
 @asynccontextmanager
 async def collections(cluster: Cluster, tokenizer: Tokenizer) -> AsyncIterator[NewEngine]:
-    """Give what makes engines, each with a prefix of its own unless one is given; nothing of them is left behind."""
+    """Return what makes engines, each with a prefix of its own unless one is given; nothing of them is left behind."""
     made: list[OpenSearchEngine] = []
     prefixes: set[str] = set()
 

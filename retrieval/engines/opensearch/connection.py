@@ -149,7 +149,7 @@ def _reason(error: Exception) -> str:
 
 
 def _refusal(causes: Sequence[str]) -> str:
-    """Say why something was refused, from what the cluster says."""
+    """Return why something was refused, from what the cluster says."""
     said = next(iter(causes), "")
     if "disk usage exceeded" in said or "read-only" in said:
         return f"takes no changes, since its disks are full; make room, the last index goes on answering ({said})"

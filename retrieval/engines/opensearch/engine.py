@@ -114,7 +114,7 @@ class OpenSearchEngine:
         )
 
     async def faults(self) -> list[str]:
-        """Say what is wrong with the current generation in the cluster."""
+        """Return what is wrong with the current generation in the cluster."""
         with self._connection.plainly():
             generation = await self._generations.current()
             if generation is None:

@@ -40,7 +40,7 @@ class RecognisedPages:
         return tuple(sorted(self.sureness))
 
     def remark(self) -> str | None:
-        """Say which pages were recognised, and how surely; ``None`` where none was."""
+        """Return which pages were recognised, and how surely; ``None`` where none was."""
         if not self.sureness:
             return None
         mean = sum(self.sureness.values()) / len(self.sureness)

@@ -107,7 +107,7 @@ def _recognise(document: pypdfium2.PdfDocument, pages: list[_Page], raw: Raw) ->
 
 
 def _gaps(pages: list[_Page]) -> Iterator[str]:
-    """Say of which pages nothing could be read."""
+    """Return of which pages nothing could be read."""
     installed = recognition.is_installed()
     advice = "; text recognition (OCR) found none either" if installed else f"; {recognition.ADVICE}"
     empty = [at for at, page in enumerate(pages, start=1) if not page.lines and page.state != "codes"]

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn, Protocol
 
 from bot.telegram.intake import BotApplication
-from bot.telegram.polling import Line
+from bot.telegram.polling import Retrier
 from bot.telegram.timing import Timing
 
 logger = logging.getLogger(__name__)
@@ -26,11 +26,11 @@ class Source(Protocol):
         """Say what has come, so that it isn't sent again."""
 
 
-async def attend(
+async def run_until_stopped(
     application: BotApplication,
     source: Source,
     *,
-    line: Line,
+    retrier: Retrier,
     opened: Step,
     started: Step,
     closed: Step,
@@ -43,8 +43,8 @@ async def attend(
     at the end. Raises ``InvalidToken`` when the server refuses the token.
     """
 
-    async def attending() -> NoReturn:
-        await line.persist(application.initialize)
+    async def work_through() -> NoReturn:
+        await retrier.persist(application.initialize)
         await application.start()
         await opened()
         logger.info("Serving as @%s", application.bot.username)
@@ -55,7 +55,7 @@ async def attend(
             beside.cancel()
             await asyncio.gather(beside, return_exceptions=True)
 
-    work = asyncio.create_task(attending())
+    work = asyncio.create_task(work_through())
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
