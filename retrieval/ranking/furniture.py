@@ -8,12 +8,14 @@ text that says the same.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from retrieval.ranking.asked import asks_back
-from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.evidence import Evidence
+from retrieval.ranking.measures import Array
 from retrieval.ranking.passages import folded, prepare
 from retrieval.records import Hit
 
@@ -59,15 +61,30 @@ def _is_furniture(hit: Hit, asked: str) -> bool:
     """Whether a paragraph is furniture, unless the question asks for just that."""
     if hit.paragraph.questions:
         return False
-    headings = [folded(heading).strip() for heading in hit.paragraph.section[-2:]]
-    if any(_HEADING.fullmatch(heading) and heading not in asked for heading in headings):
+    headings = hit.paragraph.section[-2:]
+    if any(heading and heading not in asked for heading in map(_heading, headings)):
         return True
-    if _FILE.fullmatch(PurePosixPath(hit.source.path).stem.lower()):
+    normal = prepare(hit.paragraph).normal.text
+    if _FORMAL.fullmatch(normal) and not _ASKS_FOR_FORMAL.search(asked):
         return True
-    text = prepare(hit.paragraph).normal.text
-    if _FORMAL.fullmatch(text) and not _ASKS_FOR_FORMAL.search(asked):
-        return True
-    return (any(mark in text for mark in _MARKS) and bool(_NOTICE.search(text))) or _is_link_list(hit.paragraph.text)
+    return _is_listing(hit.source.path) or _is_notice(normal, hit.paragraph.text)
+
+
+@lru_cache(maxsize=4096)
+def _heading(heading: str) -> str:
+    """Return a heading normalised if what stands below is furniture, else nothing."""
+    normal = folded(heading).strip()
+    return normal if _HEADING.fullmatch(normal) else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_listing(path: str) -> bool:
+    return bool(_FILE.fullmatch(PurePosixPath(path).stem.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _is_notice(normal: str, text: str) -> bool:
+    return (any(mark in normal for mark in _MARKS) and bool(_NOTICE.search(normal))) or _is_link_list(text)
 
 
 def _is_link_list(text: str) -> bool:

@@ -182,3 +182,10 @@ def test_place_in_a_book_before_the_name_of_a_chapter_is_no_part_of_it(read_one:
     document = read_one("《河边》\n作者：某人\n\n正文 第一章 清晨\n\n　　天刚亮，他就出了门。\n")
     assert (document.source.title, document.source.author) == ("《河边》", "某人")
     assert [(p.section, p.text) for p in document.paragraphs][-1] == (("第一章 清晨",), "天刚亮，他就出了门。")
+
+
+def test_word_that_a_line_end_parts_behind_a_hyphen_is_one(read_one: Read) -> None:
+    text = "Fit a filter of type QZ-\n7 and the self-\nadhesive label that the maker sup-\nplies with it."
+    assert texts(read_one(text)) == [
+        "Fit a filter of type QZ-7 and the self-adhesive label that the maker supplies with it."
+    ]
