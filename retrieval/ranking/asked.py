@@ -25,6 +25,9 @@ _TAIL = 8
 _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 """Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
 
+_FORMED = frozenset(("number", "duration", "year", "time", "origin"))
+"""Kinds of question whose answers are known by their form."""
+
 
 def looks(evidence: Evidence) -> Array:
     """Return which sentences have something that looks like what the question's noun asks for, and is not its own."""
@@ -56,6 +59,15 @@ def called(evidence: Evidence) -> Array:
                     result[row] = 1
             place = text.find(character, place + 1)
     return result
+
+
+def formless(evidence: Evidence) -> Flags:
+    """Tell which sentences have no number or time where that is asked for, if another likely one has."""
+    kind, unit = evidence.question.kind.name, evidence.question.unit
+    if kind not in _FORMED:
+        return np.zeros(len(evidence.rows), dtype=np.bool_)
+    has = (evidence.measured if unit is not None and kind == "number" else evidence.form) > 0
+    return ~has & bool(has[evidence.likely].any())
 
 
 def numbers(evidence: Evidence) -> Array:
@@ -93,6 +105,13 @@ def asks_back(evidence: Evidence) -> Array:
     bounds = zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
     ends = (text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION) for begin, end in bounds)
     return np.array([float(end.endswith(("?", "？"))) for end in ends])
+
+
+def unfinished(evidence: Evidence) -> Array:
+    """Tell which sentences lead in to something that is not part of their paragraph."""
+    text, last = evidence.passages.text, np.append(evidence.hit[1:] != evidence.hit[:-1], True)
+    ends = zip(evidence.ends.tolist(), last.tolist(), strict=True)
+    return np.array([float(ends_hit and text[end - 2 : end].rstrip().endswith(":")) for end, ends_hit in ends])
 
 
 def leaning(evidence: Evidence) -> Flags:

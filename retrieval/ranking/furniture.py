@@ -1,7 +1,7 @@
 """What belongs to a document without being its text: references, tables of contents, link lists, licence notices.
 
-It is kept and can be found, but says little of its own and often in the question's very words; and a question of the
-document is no answer to a question. Both come behind text that says the same.
+It is kept and can be found, but says little of its own and often in the question's very words. A question of the
+document is no answer to a question, nor is what leads in to something else. All come behind text that says the same.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from retrieval.ranking.asked import asks_back
+from retrieval.ranking.asked import asks_back, unfinished
 from retrieval.ranking.evidence import Array, Evidence
 from retrieval.ranking.passages import folded, prepare
 from retrieval.records import Hit
@@ -45,7 +45,7 @@ def penalties(evidence: Evidence) -> Array:
     of_hit = np.zeros(len(evidence.passages.hits))
     for number in set(evidence.hit[evidence.likely].tolist()):
         of_hit[number] = _is_furniture(evidence.passages.hits[number], asked)
-    return np.asarray(PENALTY * np.maximum(of_hit[evidence.hit], asks_back(evidence)))
+    return np.asarray(PENALTY * np.maximum.reduce((of_hit[evidence.hit], asks_back(evidence), unfinished(evidence))))
 
 
 def _is_furniture(hit: Hit, asked: str) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from retrieval.language import Tokenizer
 from retrieval.question import Question
+from retrieval.ranking.asked import formless
 from retrieval.ranking.background import Background
 from retrieval.ranking.confidence import Case, confidence
 from retrieval.ranking.entities import Names
@@ -26,6 +27,9 @@ SEARCHED = 50
 """How many paragraphs to search for: people's own words share so few with the answer that 10 have it for 8 in 10."""
 RANKED_SENTENCES, RANKED_PARAGRAPHS = 120, 10
 """Of the best of these paragraphs so many sentences are ranked, and those of so many paragraphs in any case."""
+
+FORMLESS_PENALTY = 1.5
+"""What is taken off a sentence, in log-odds, that has no number or time where one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class Ranker:
     def values(self, evidence: Evidence, table: Array, model: Model) -> Array:
         """Return a model's value of each sentence by the table of their features, -∞ where one is not likely."""
         values = np.full(len(evidence.rows), -np.inf)
-        values[evidence.likely] = model.values(table) - penalties(evidence)[evidence.likely]
+        lacking = penalties(evidence) + FORMLESS_PENALTY * formless(evidence)
+        values[evidence.likely] = model.values(table) - lacking[evidence.likely]
         return values
 
     def case(self, evidence: Evidence, values: Array) -> Case:
