@@ -15,6 +15,7 @@ from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
 from retrieval.question.typos import TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
+from retrieval.ranking.cells import answering
 from retrieval.ranking.folding import Fact, facts
 from retrieval.records import Answer, Found, Quote
 
@@ -161,14 +162,16 @@ class Answerer:
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:
     candidate = fact.candidate
+    highlights = ranking.highlights(candidate)
     return Quote(
         sentence=candidate.sentence,
         paragraph=candidate.hit.paragraph,
         source=candidate.hit.source,
         score=candidate.score,
-        highlights=ranking.highlights(candidate),
+        highlights=highlights,
         also=tuple(other.hit.source for other in fact.repeated),
         disputed=fact.disputed,
         more=candidate.unit.more,
         lead=candidate.unit.lead,
+        pieces=answering(candidate.sentence.text, ranking.question, highlights),
     )

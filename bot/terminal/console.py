@@ -42,6 +42,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
     also = {"also": [_source_as_json(source) for source in quote.also]} if quote.also else {}
     disputed = {"disputed": True} if quote.disputed else {}
     more = {"more": quote.more} if quote.more else {}
+    pieces = {"pieces": [list(span) for span in quote.pieces]} if quote.pieces else {}
     return {
         "sentence": sentence.text,
         "score": round(quote.score, 4),
@@ -57,6 +58,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
         **also,
         **disputed,
         **more,
+        **pieces,
     }
 
 

@@ -19,15 +19,17 @@ class Kind:
     """A kind of answer: ``asks`` finds the words that ask for it, ``answers`` tells whether a text has one at all.
 
     ``answers`` is ``None`` where an answer has no form of its own. ``spans`` find it, tightly, the surest first; a
-    group named ``answer`` is the span, else the whole match.
+    group named ``answer`` is the span, else the whole match. ``loose`` are spans that are highlighted in a sentence
+    that answers, but do not tell that it does.
     """
 
     name: str
     asks: re.Pattern[str]
     answers: re.Pattern[str] | None = None
     spans: tuple[re.Pattern[str], ...] = ()
+    loose: tuple[re.Pattern[str], ...] = ()
 
-    def spans_in(self, text: str, begin: int, end: int) -> list[list[tuple[int, int]]]:
+    def spans_in(self, text: str, begin: int, end: int, *, loosely: bool = False) -> list[list[tuple[int, int]]]:
         """Find what could answer in ``text[begin:end]``: a list for each pattern.
 
         >>> text = "他生于1881年9月25日,死于上海。"
@@ -35,7 +37,7 @@ class Kind:
         ['1881年9月25日']
         """
         found = []
-        for pattern in self.spans:
+        for pattern in self.spans + self.loose if loosely else self.spans:
             group = "answer" if "answer" in pattern.groupindex else 0
             found.append([match.span(group) for match in pattern.finditer(text, begin, end)])
         return found
@@ -77,7 +79,7 @@ def kinds() -> tuple[Kind, ...]:
             entry["name"],
             _compiled(entry["asks"], vocabulary),
             _compiled(entry["answers"], vocabulary) if "answers" in entry else None,
-            tuple(_compiled(span, vocabulary) for span in entry.get("spans", ())),
+            *(tuple(_compiled(span, vocabulary) for span in entry.get(key, ())) for key in ("spans", "loose")),
         )
         for entry in table["kinds"]
     )

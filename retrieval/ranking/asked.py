@@ -25,7 +25,7 @@ _TAIL = 8
 _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 """Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
 
-_FORMED = frozenset(("number", "duration", "year", "time", "origin"))
+_FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 """Kinds of question whose answers are known by their form."""
 
 

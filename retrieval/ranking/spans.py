@@ -28,7 +28,7 @@ class Span:
     trust: float
 
 
-def typed(evidence: Evidence, rows: Iterable[int]) -> list[Span]:
+def typed(evidence: Evidence, rows: Iterable[int], *, loosely: bool = False) -> list[Span]:
     """Find the spans in the sentences of ``rows`` that have the form asked for, and say something new."""
     spans = []
     kind, unit, text = evidence.question.kind, evidence.question.unit, evidence.passages.text
@@ -36,7 +36,7 @@ def typed(evidence: Evidence, rows: Iterable[int]) -> list[Span]:
     said = np.concatenate(([0], np.cumsum(evidence.covered)))
     for row in rows:
         begin, end = int(evidence.quoted[row]), int(evidence.ends[row])
-        found = kind.spans_in(text, begin, end)
+        found = kind.spans_in(text, begin, end, loosely=loosely)
         if unit is not None and measures:
             found.insert(0, [match.span() for match in unit.finditer(text, begin, end)])
         for order, matches in enumerate(found):
