@@ -15,7 +15,7 @@ COPY bot bot
 COPY retrieval retrieval
 RUN pip install --no-deps --no-build-isolation . && pip uninstall --yes setuptools pip
 # Without its compiled parts all would work, several times slower: rather no image than that one. Not from the source here.
-RUN cd / && python -c "import retrieval.postings._search, retrieval.postings._sorting"
+RUN cd / && python -c "import retrieval.postings._search, retrieval.postings._sorting, retrieval.ranking._measures"
 # A quarter of the weight is what no question ever needs: the packages' own tests and headers, jieba's model for
 # PaddlePaddle and its tagger, and how all other languages write numbers and dates.
 RUN find /venv/lib -depth \( -type d \( -name tests -o -path '*/jieba/lac_small' -o -path '*/jieba/posseg' -o -path '*/jieba/analyse' \) \

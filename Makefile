@@ -45,7 +45,7 @@ format: $(TOOLS)  ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-COMPILED := pyproject.toml $(wildcard retrieval/postings/*.c retrieval/postings/*.h)
+COMPILED := pyproject.toml $(wildcard retrieval/*/*.c retrieval/*/*.h)
 $(READY): requirements-build.lock requirements.lock $(COMPILED)
 	@test -n "$(PYTHON)" || { echo "Yuanju needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, less than a minute) ..." >&2
@@ -96,4 +96,4 @@ lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(LOCK) --all-extras --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what make and the tests made
-	rm -rf $(VENV) .venv-bench .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/postings/*.so
+	rm -rf $(VENV) .venv-bench .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/*/*.so

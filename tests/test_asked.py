@@ -9,7 +9,8 @@ import pytest
 from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import asked
-from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.evidence import Evidence
+from retrieval.ranking.measures import Array
 from tests.asking import document, rank
 
 

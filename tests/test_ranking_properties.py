@@ -43,5 +43,11 @@ def test_any_question_to_any_text(
         assert all(0 <= start < end <= len(text) for start, end in ranking.highlights(candidate))
 
 
+def test_a_question_without_a_term(tokenizer: Tokenizer, ranker: Ranker) -> None:
+    hit = Hit(Paragraph(1, "0"), Source("0.txt", "0"), 0, 1.0)
+    ranking = ranker.rank(Question.of("", tokenizer), Found((hit,), 1, {}))
+    assert [candidate.sentence.text for candidate in ranking.candidates] == ["0"]
+
+
 def _sentences(hit: Hit) -> list[Sentence]:
     return [sentence for sentence in Passages.of([hit]).sentences if sentence is not None]

@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 
-from retrieval.ranking.evidence import PAIRS, Array, Evidence, Flags
+from retrieval.ranking.evidence import PAIRS, Evidence
+from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -17,7 +18,7 @@ _LEANING = re.compile(
     r"(?:它|他|她|牠|祂|这|此|该|其(?![他中余实])|本(?:[片书剧曲校站城市县区])|前者|后者|两者|两人|同年|当时|当中|"
     r"也|亦|并|又|还|曾|则|为|是|而)"
 )
-_POINTING = re.compile(r"这|此|该|其")
+_POINTING = "这此该其"
 _AFTER_QUESTION = '”"」』 \n\t'
 """What may stand behind the mark that ends a question."""
 _TAIL = 8
@@ -30,24 +31,17 @@ _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 
 
 def looks(evidence: Evidence) -> Array:
-    """Return which sentences have something that looks like what the question's noun asks for, and is not its own."""
-    pattern, text, covered = evidence.question.form, evidence.passages.text, evidence.covered
-    if pattern is None:
-        return np.zeros(len(evidence.rows))
-    return np.array(
-        [
-            float(
-                any(
-                    not covered[max(m.end() - 2, m.start()) : m.end()].all() for m in pattern.finditer(text, begin, end)
-                )
-            )
-            for begin, end in zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
-        ]
-    )
+    """Return which likely sentences have what looks like what the question's noun asks for, and is not its own."""
+    pattern, said = evidence.question.form, evidence.said
+    result = np.zeros(len(evidence.rows))
+    for row, start, stop in evidence.matches(pattern, evidence.likely) if pattern else ():
+        tail = max(stop - 2, start)
+        result[row] = max(result[row], said[stop] - said[tail] < stop - tail)
+    return result
 
 
 def called(evidence: Evidence) -> Array:
-    """Return which sentences have a name that ends as the noun begins or ends: 渔港 → …港, not in the question."""
+    """Return which sentences have a name of their own that ends as the noun begins or ends: 渔港 → …港."""
     noun, text, covered = evidence.question.noun, evidence.passages.text, evidence.covered
     result = np.zeros(len(evidence.rows))
     for character in {noun[0], noun[-1]} if noun else ():
@@ -62,7 +56,7 @@ def called(evidence: Evidence) -> Array:
 
 
 def formless(evidence: Evidence) -> Flags:
-    """Tell which sentences have no number or time where that is asked for, if another likely one has."""
+    """Return which sentences have no number or time where that is asked for, if another likely one has."""
     kind, unit = evidence.question.kind.name, evidence.question.unit
     if kind not in _FORMED:
         return np.zeros(len(evidence.rows), dtype=np.bool_)
@@ -71,22 +65,22 @@ def formless(evidence: Evidence) -> Flags:
 
 
 def numbers(evidence: Evidence) -> Array:
-    """Return the share of the question's numbers that the sentence has."""
+    """Return the share of the question's numbers that each likely sentence has."""
     asked = set(_NUMBER.findall(evidence.question.content))
     if not asked:
         return np.zeros(len(evidence.rows))
-    text = evidence.passages.text
-    held = (
-        asked.intersection(_NUMBER.findall(text, begin, end))
-        for begin, end in zip(evidence.begins.tolist(), evidence.ends.tolist(), strict=True)
-    )
-    return np.array([len(found) / len(asked) for found in held])
+    text, result = evidence.passages.text, np.zeros(len(evidence.rows))
+    for row in evidence.likely:
+        found = _NUMBER.findall(text, evidence.begins.item(row), evidence.ends.item(row))
+        result[row] = len(asked.intersection(found)) / len(asked)
+    return result
 
 
 def pull(evidence: Evidence) -> Array:
     """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
-    spans = typed(evidence, evidence.likely)
     result = np.zeros(len(evidence.rows))
+    near = np.asarray(evidence.sentence[:, evidence.sizes > 1].any(axis=1))  # elsewhere nothing pulls
+    spans = typed(evidence, [row for row in evidence.likely if near[row]])
     if spans:
         np.maximum.at(result, [span.row for span in spans], pulls(evidence, spans))
     return result
@@ -100,38 +94,44 @@ def verbs(evidence: Evidence) -> Array:
 
 
 def asks_back(evidence: Evidence) -> Array:
-    """Return which sentences are questions themselves."""
-    text = evidence.passages.text
-    bounds = zip(evidence.quoted.tolist(), evidence.ends.tolist(), strict=True)
-    ends = (text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION) for begin, end in bounds)
-    return np.array([float(end.endswith(("?", "？"))) for end in ends])
+    """Return which likely sentences are questions themselves."""
+    text, result = evidence.passages.text, np.zeros(len(evidence.rows))
+    for row in evidence.likely:
+        begin, end = evidence.quoted.item(row), evidence.ends.item(row)
+        result[row] = text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION).endswith(("?", "？"))
+    return result
 
 
 def unfinished(evidence: Evidence) -> Array:
-    """Tell which sentences lead in to something that is not part of their paragraph."""
-    text, last = evidence.passages.text, np.append(evidence.hit[1:] != evidence.hit[:-1], True)
-    ends = zip(evidence.ends.tolist(), last.tolist(), strict=True)
-    return np.array([float(ends_hit and text[end - 2 : end].rstrip().endswith(":")) for end, ends_hit in ends])
+    """Return which likely sentences lead in to something that is not part of their paragraph."""
+    text, result = evidence.passages.text, np.zeros(len(evidence.rows))
+    for row in evidence.likely:
+        end = evidence.ends.item(row)
+        last = row + 1 == len(evidence.rows) or evidence.place.item(row + 1) == 0
+        result[row] = last and text[end - 2 : end].rstrip().endswith(":")
+    return result
 
 
-def leaning(evidence: Evidence) -> Flags:
-    """Return which sentences begin with a pronoun or conjunction: their subject stands in the sentence before."""
-    text = evidence.passages.text
-    begun = [bool(_LEANING.match(text[begin : begin + 20].lstrip(_LEADING))) for begin in evidence.quoted.tolist()]
-    return np.array(begun) & (evidence.place > 0)
+def leaning(evidence: Evidence, row: int) -> bool:
+    """Return whether a sentence begins with a pronoun or conjunction: its subject stands in the sentence before."""
+    begin = evidence.quoted.item(row)
+    text = evidence.passages.text[begin : begin + 20]
+    return evidence.place.item(row) > 0 and bool(_LEANING.match(text.lstrip(_LEADING)))
 
 
 def subject_here(evidence: Evidence) -> Array:
     """Return what a leaning sentence behind this one adds to the question's pairs, if it may ask for the subject."""
+    result = np.zeros(len(evidence.rows))
     if evidence.question.kind.name not in _SUBJECTS:
-        return np.zeros(len(evidence.rows))
+        return result
     more = (
         evidence.share(evidence.following, evidence.untold)[:, PAIRS]
         - evidence.share(evidence.sentence, evidence.untold)[:, PAIRS]
     )
-    following = np.append(leaning(evidence)[1:], False)
-    following &= np.append(evidence.place[1:] > 0, False)
-    return np.asarray(np.maximum(more, 0) * following)
+    for row in np.flatnonzero(more[:-1] > 0).tolist():
+        if leaning(evidence, row + 1):
+            result[row] = more[row]
+    return result
 
 
 def depth(evidence: Evidence) -> Array:
@@ -142,7 +142,6 @@ def depth(evidence: Evidence) -> Array:
 
 def pointing(evidence: Evidence) -> Array:
     """Return which sentences point at what another one has told: 这一时期, 此书, 其."""
-    places = [match.start() for match in _POINTING.finditer(evidence.passages.text)]
     result = np.zeros(len(evidence.rows))
-    result[evidence.rows_of(np.array(places, dtype=np.int64))] = 1
+    result[evidence.rows_of(evidence.passages.places_of(_POINTING))] = 1
     return result

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 from retrieval.language import Tokenizer
 from retrieval.language.kept import kept
@@ -30,6 +31,7 @@ class Background:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._dictionary = tokenizer.dictionary
         self._characters = kept(tokenizer.cache_folder / "characters.json", self._counted)
+        self._share = lru_cache(maxsize=16384)(self._counted_share)
 
     def _counted(self) -> dict[str, float]:
         counts: dict[str, float] = {}
@@ -47,6 +49,10 @@ class Background:
             return float(frequency) / float(self._dictionary.total)
         return max(math.prod(self._characters.get(character, _UNKNOWN) for character in term), _UNKNOWN)
 
+    def _counted_share(self, term: str) -> float:
+        """Return the share of the background's paragraphs that hold a term."""
+        return 1 - math.exp(-PARAGRAPH_WORDS * self.rate(term))
+
     def weights(self, found: Found, terms: Iterable[str]) -> dict[str, float]:
         """Return the idf of terms in the collection and its background together: ln(1 + (N - n + ½)/(n + ½)).
 
@@ -56,7 +62,6 @@ class Background:
         count = found.paragraph_count + PARAGRAPHS
         weights = {}
         for term in terms:
-            share = 1 - math.exp(-PARAGRAPH_WORDS * self.rate(term))
-            holding = found.frequencies.get(term, 0) + PARAGRAPHS * share
+            holding = found.frequencies.get(term, 0) + PARAGRAPHS * self._share(term)
             weights[term] = math.log1p((count - holding + 0.5) / (holding + 0.5))
         return weights

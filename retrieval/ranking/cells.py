@@ -21,8 +21,8 @@ _NO_ROW = re.compile(r"[。\n]")
 def cells(text: str) -> tuple[Span, ...]:
     """Return the cells of a wide row, each with its column's name; none of what is no wide row.
 
-    >>> text = "姓名：张三，部门：研发部二组，电话：8001，邮箱：zhangsan@example.com，到职：2020年3月1日，住址：东湖路18号，" + "职级：五级，" * 5
-    >>> [text[start:end] for start, end in cells(text.rstrip("，"))][:3]
+    >>> text = "姓名：张三，部门：研发部二组，电话：8001，邮箱：" + "a" * 99
+    >>> [text[start:end] for start, end in cells(text)][:3]
     ['姓名：张三', '部门：研发部二组', '电话：8001']
     """
     if len(text) <= _WIDE or text.count("：") < _LEAST or _NO_ROW.search(text):

@@ -14,7 +14,8 @@ import numpy as np
 
 from retrieval.ranking import topic
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence, Flags
+from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Evidence
+from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.passages import occurrences
 
 _NOW = re.compile(
@@ -58,7 +59,7 @@ class Case:
 
     @cached_property
     def _known(self) -> Flags:
-        return np.array([self.frequency(term) > 0 for term in self.evidence.columns])
+        return np.array([self.frequency(term) > 0 for term in self.evidence.columns], np.bool_)
 
     def _share(self, held: Flags) -> Array:
         e = self.evidence

@@ -6,22 +6,20 @@ Rows are the sentences of the passages, columns the question's distinct terms, g
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval.language import relations
 from retrieval.postings.formula import K1, B
 from retrieval.question import Question
-from retrieval.ranking.alignment import skipping, subsequences
+from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
+from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows
 from retrieval.ranking.passages import Passages, all_occurrences, occurrences
 from retrieval.records import Found, Hit, Sentence
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 WORDS, CHARACTERS, PAIRS = range(3)
 """The groups of terms, as columns of what is given per group."""
@@ -32,7 +30,7 @@ LIKELY = 48
 TOPIC = 15
 """Characters up to which a title names what its document is about, rather than say it in a sentence."""
 
-_CLAUSE = re.compile(r"[,;:。!?\n、]")
+_CLAUSE_ENDS = ",;:。!?\n、"
 
 
 class Evidence:
@@ -63,47 +61,40 @@ class Evidence:
         for group, terms in enumerate((question.words, question.characters + latin, question.pairs + latin)):
             self.members[[self.columns[term] for term in terms], group] = 1
         self.positions = self._found()
-        counts = self._counts(passages.starts)
+        counts = compiled.count(self.positions, passages.starts)
         self.rows = np.flatnonzero(passages.place >= 0)
         self.hit = passages.hit[self.rows]
         self.place = passages.place[self.rows]
         self.begins = passages.starts[self.rows]
         self.quoted = passages.quoted[self.rows]
         self.ends = passages.starts[self.rows + 1]
+        self.bounds = Rows(self.begins, self.ends)
         self.counts = counts[self.rows]
         self.sentence: Flags = self.counts > 0
         self.title: Flags = (counts[passages.place < 0] > 0)[self.hit]
         self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
 
-    def _found(self) -> list[NDArray[np.int64]]:
+    def _found(self) -> Positions:
         """Find the terms in the text; where a synonym stands, all terms of its word do."""
         synonyms = [other for _, other in self.question.synonyms]
-        found = all_occurrences(self.passages.text, dict.fromkeys((*self.columns, *synonyms)))
+        found = all_occurrences(self.passages, dict.fromkeys((*self.columns, *synonyms)))
         for word, other in self.question.synonyms:
             for term in self.question.of_word(word) if len(found[other]) else ():
                 found[term] = np.union1d(found[term], found[other])
-        return [found[term] for term in self.columns]
+        return Positions.of([found[term] for term in self.columns])
 
-    def _counts(self, starts: NDArray[np.int64]) -> Array:
-        """Count the terms in the pieces of the text that begin at ``starts``, the last of which is its end."""
-        shape = (len(starts) - 1, len(self.columns))
-        places = np.concatenate([np.zeros(0, np.int64), *self.positions])
-        columns = np.repeat(np.arange(shape[1]), [len(found) for found in self.positions])
-        pieces = np.searchsorted(starts, places, side="right") - 1
-        return np.bincount(pieces * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
-
-    def rows_of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
         rows = np.searchsorted(self.begins, places, side="right") - 1
         return rows[(rows >= 0) & (places < self.ends[rows])]
 
     def hit_at(self, row: int) -> Hit:
         """Return the hit of a row."""
-        return self.passages.hits[int(self.hit[row])]
+        return self.passages.hits[self.hit.item(row)]
 
     def sentence_at(self, row: int) -> Sentence:
         """Return the sentence of a row."""
-        sentence = self.passages.sentences[int(self.rows[row])]
+        sentence = self.passages.sentences[self.rows.item(row)]
         if sentence is None:
             raise IndexError(row)
         return sentence
@@ -169,32 +160,37 @@ class Evidence:
     @cached_property
     def nearness(self) -> Array:
         """The weight of each term by its nearness to the question word: 1 beside it, fading over 4 characters."""
-        nearness = np.zeros(len(self.columns))
         gap = self.question.gap
         if gap is None:
-            return nearness
-        for term, column in self.columns.items():
-            position = self.question.content.find(term)
-            distance = gap[0] - position - len(term) if position < gap[0] else position - gap[1]
-            nearness[column] = np.exp(-max(distance, 0) / 4) if position >= 0 else 0
-        return nearness
+            return np.zeros(len(self.columns))
+        place = self.asked
+        distances = np.where(place < gap[0], gap[0] - place - self.sizes, place - gap[1])
+        return np.where(place < 0, 0.0, np.exp(-np.maximum(distances, 0) / 4))
+
+    @cached_property
+    def asked(self) -> Indices:
+        """Where in the question's content each term stands first; -1 for one that does not."""
+        return np.array([self.question.content.find(term) for term in self.columns], np.int64)
+
+    @cached_property
+    def sizes(self) -> Indices:
+        """The number of characters of each term."""
+        return np.array([len(term) for term in self.columns], np.int64)
 
     def mass(self, held: Flags, weights: Array) -> Array:
         """Return the weight that ``held`` has of each group."""
-        return np.asarray((held * weights) @ self.members)
+        return compiled.mass(held, weights, self.members)
 
     def share(self, held: Flags, weights: Array) -> Array:
         """Return the share that ``held`` has of each group's weight, 0 where the group has none."""
-        total = weights @ self.members
-        return np.asarray(self.mass(held, weights) / np.where(total > 0, total, 1))
+        return compiled.share(held, weights, self.members)
 
     @cached_property
     def two_clauses(self) -> Array:
         """The best share of each group's weight that two neighbouring clauses of the sentence hold."""
-        text = self.passages.text
-        ends = np.array([match.end() for match in _CLAUSE.finditer(text)], dtype=np.int64)
+        ends = self.passages.places_of(_CLAUSE_ENDS) + 1
         starts = np.unique(np.concatenate((self.passages.starts, ends)))
-        held = self._counts(starts) > 0
+        held = compiled.count(self.positions, starts) > 0
         held[:-1] |= held[1:]
         shares = np.concatenate((self.share(held, self.weights), np.zeros((1, 3))))
         bounds = np.searchsorted(starts, np.stack((self.begins, self.ends), axis=1).ravel())
@@ -227,27 +223,43 @@ class Evidence:
     @cached_property
     def aligned(self) -> Array:
         """The longest common subsequence of question and likely sentence, as a share of the question's characters."""
-        query = "".join(self.question.content.split())
-        marked = sorted(
-            (position, character)
-            for character in self.question.characters
-            for position in self.positions[self.columns[character]].tolist()
-        )
         aligned = np.zeros(len(self.rows))
-        aligned[self.likely] = subsequences(query, marked, self.begins[self.likely], self.ends[self.likely])
-        return aligned / max(len(query), 1)
+        question = self._marks()
+        likely = Rows(self.begins[self.likely], self.ends[self.likely])
+        aligned[self.likely] = compiled.subsequences(question, likely)
+        return aligned / max(question.length, 1)
+
+    def _marks(self) -> Marks:
+        """Where the question's characters stand."""
+        query = "".join(self.question.content.split())
+        characters = sorted(self.question.characters)[:LETTERS]
+        masks = tuple(sum(1 << bit for bit, one in enumerate(query) if one == character) for character in characters)
+        places = self.positions.some(self.columns[character] for character in characters)
+        letters = np.repeat(np.arange(len(characters)), np.diff(places.firsts))
+        return Marks(np.sort(places.places * LETTERS + letters), masks, len(query))
 
     @cached_property
     def skipping(self) -> Array:
-        """The share of the question's neighbouring characters that stand in order and near each other."""
-        content, bounds = self.question.content, (self.begins, self.ends)
-        return skipping(content, self.columns, self.positions, weights=self.weights, bounds=bounds)
+        """The share of the question's neighbouring characters that stand in order and near each other.
+
+        So 文革 is found in 文化大革命.
+        """
+        neighbours = [
+            (self.columns[first], self.columns[second])
+            for first, second in dict.fromkeys(pairwise(self.question.content))
+            if first in self.columns and second in self.columns and first != second
+        ]
+        lefts, rights = np.array(neighbours, np.int64).reshape(-1, 2).T
+        weights = self.weights[lefts] + self.weights[rights]
+        held = compiled.skipping(self.positions, neighbours, weights, self.bounds)
+        return np.asarray(held / max(sum(weights.tolist()), 1e-9))
 
     @cached_property
     def covered(self) -> Flags:
         """Whether a word or pair of the question covers the character, for each of the passages' text."""
         covered = np.zeros(len(self.passages.text) + 99, dtype=np.bool_)
-        for term, found in zip(self.columns, self.positions, strict=True):
+        for term, column in self.columns.items():
+            found = self.positions[column]
             if len(term) > 1 and len(found):
                 for offset in range(len(term)):
                     covered[found + offset] = True
@@ -265,39 +277,45 @@ class Evidence:
     @cached_property
     def novelty(self) -> Array:
         """The number of characters of the sentence that the question does not cover."""
-        total = np.concatenate(([0], np.cumsum(~self.covered)))
-        return (total[self.ends] - total[self.quoted]).astype(np.float64)
+        said = self.said
+        return ((self.ends - self.quoted) - (said[self.ends] - said[self.quoted])).astype(np.float64)
 
     @cached_property
-    def answering(self) -> list[list[tuple[int, int]]]:
-        """The spans in each likely sentence, as positions of the passages' text, that could answer by their form.
+    def said(self) -> Indices:
+        """How many of the characters before each place of the text the question covers."""
+        said = np.zeros(len(self.covered) + 1, np.int64)
+        np.cumsum(self.covered, out=said[1:])
+        return said
 
-        A span that the question's own words cover is none.
-        """
-        pattern, text, covered = self.question.kind.answers, self.passages.text, self.covered
-        found: list[list[tuple[int, int]]] = [[] for _ in self.rows]
-        if pattern is None:
-            return found
-        for row in self.likely:
-            matches = pattern.finditer(text, int(self.quoted[row]), int(self.ends[row]))
-            found[row] = [m.span() for m in matches if not covered[m.start() : m.end()].all()]
-        return found
+    def matches(
+        self, pattern: re.Pattern[str], rows: Iterable[int], group: str | int = 0
+    ) -> Iterator[tuple[int, int, int]]:
+        """Return where a pattern stands in the sentences of some rows: row, start and stop in the passages' text."""
+        numbers = self.rows.tolist()
+        for row in rows:
+            found, shift = self.passages.matches(pattern, numbers[row], group)
+            for start, stop in found:
+                yield row, start + shift, stop + shift
 
     @cached_property
     def form(self) -> Array:
-        """The number of spans in the sentence that could be the answer by their form."""
-        return np.array([len(spans) for spans in self.answering], dtype=np.float64)
+        """The number of spans in each likely sentence that could answer by their form.
+
+        A span that the question's own words cover is none.
+        """
+        pattern, said = self.question.kind.answers, self.said
+        result = np.zeros(len(self.rows))
+        for row, start, stop in self.matches(pattern, self.likely) if pattern else ():
+            result[row] += said[stop] - said[start] < stop - start
+        return result
 
     @cached_property
     def measured(self) -> Array:
-        """Whether a number stands in the sentence with the unit that the question asks for."""
-        pattern, text, covered = self.question.unit, self.passages.text, self.covered
-        if pattern is None:
-            return np.zeros(len(self.rows))
+        """Whether a number stands in the likely sentence with the unit that the question asks for."""
+        pattern, covered = self.question.unit, self.covered
         result = np.zeros(len(self.rows))
-        for row in self.likely:
-            matches = pattern.finditer(text, int(self.quoted[row]), int(self.ends[row]))
-            result[row] = any(not covered[match.start()] for match in matches)
+        for row, start, _ in self.matches(pattern, self.likely) if pattern else ():
+            result[row] = max(result[row], not covered[start])
         return result
 
     @cached_property

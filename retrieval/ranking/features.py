@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.ranking import asked, topic
-from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Array, Evidence
+from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Evidence
+from retrieval.ranking.measures import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,31 +60,33 @@ def _newest(group: Sequence[Candidate]) -> str:
 
 
 def _repeats(one: Candidate, other: Candidate) -> bool:
-    numbers, shape = _content(one.sentence.text)
-    other_numbers, other_shape = _content(other.sentence.text)
-    return numbers == other_numbers and _alike(shape, other_shape, SAME)
+    same = _numbers(one.sentence.text) == _numbers(other.sentence.text)
+    return same and _alike(one, other, SAME)
 
 
 def _contradicts(one: Candidate, other: Candidate) -> bool:
     if one.hit.source.path == other.hit.source.path:
         return False
-    numbers, shape = _content(one.sentence.text)
-    other_numbers, other_shape = _content(other.sentence.text)
-    apart = numbers != other_numbers and bool(numbers) and bool(other_numbers)
-    return apart and _alike(shape, other_shape, ALIKE)
+    numbers, others = _numbers(one.sentence.text), _numbers(other.sentence.text)
+    return numbers != others and bool(numbers) and bool(others) and _alike(one, other, ALIKE)
 
 
-def _alike(one: frozenset[str], other: frozenset[str], share: float) -> bool:
+def _alike(one: Candidate, other: Candidate, share: float) -> bool:
     """Return whether so large a share of the pairs is common (Jaccard); two sentences without any are alike."""
-    if min(len(one), len(other)) < share * max(len(one), len(other)):
+    pairs, others = _pairs(one.sentence.text), _pairs(other.sentence.text)
+    if min(len(pairs), len(others)) < share * max(len(pairs), len(others)):
         return False  # the smaller could be part of the larger, and still would not be enough
-    common = len(one & other)
-    return common >= share * (len(one) + len(other) - common)
+    common = len(pairs & others)
+    return common >= share * (len(pairs) + len(others) - common)
 
 
-@lru_cache(maxsize=512)
-def _content(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the numbers of a sentence and the character pairs of what is left of it without them."""
-    normal = normalise(text).text
-    numbers = frozenset(number.replace(",", "") for number in _NUMBER.findall(normal))
-    return numbers, frozenset(pairs(_NUMBER.sub("", normal)))
+@lru_cache(maxsize=2048)
+def _numbers(text: str) -> frozenset[str]:
+    """Return the numbers of a sentence."""
+    return frozenset(number.replace(",", "") for number in _NUMBER.findall(normalise(text).text))
+
+
+@lru_cache(maxsize=2048)
+def _pairs(text: str) -> frozenset[str]:
+    """Return the character pairs of what is left of a sentence without its numbers."""
+    return frozenset(pairs(_NUMBER.sub("", normalise(text).text)))

@@ -7,12 +7,14 @@ document is no answer to a question, nor is what leads in to something else. All
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from retrieval.ranking.asked import asks_back, unfinished
-from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.evidence import Evidence
+from retrieval.ranking.measures import Array
 from retrieval.ranking.passages import folded, prepare
 from retrieval.records import Hit
 
@@ -52,13 +54,27 @@ def _is_furniture(hit: Hit, asked: str) -> bool:
     """Whether a paragraph is furniture, unless the question asks for just that."""
     if hit.paragraph.questions:
         return False
-    headings = [folded(heading).strip() for heading in hit.paragraph.section[-2:]]
-    if any(_HEADING.fullmatch(heading) and heading not in asked for heading in headings):
+    headings = hit.paragraph.section[-2:]
+    if any(heading and heading not in asked for heading in map(_heading, headings)):
         return True
-    if _FILE.fullmatch(PurePosixPath(hit.source.path).stem.lower()):
-        return True
-    text = prepare(hit.paragraph).normal.text
-    return (any(mark in text for mark in _MARKS) and bool(_NOTICE.search(text))) or _is_link_list(hit.paragraph.text)
+    return _is_listing(hit.source.path) or _is_notice(prepare(hit.paragraph).normal.text, hit.paragraph.text)
+
+
+@lru_cache(maxsize=4096)
+def _heading(heading: str) -> str:
+    """Return a heading normalised if what stands below is furniture, else nothing."""
+    normal = folded(heading).strip()
+    return normal if _HEADING.fullmatch(normal) else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_listing(path: str) -> bool:
+    return bool(_FILE.fullmatch(PurePosixPath(path).stem.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _is_notice(normal: str, text: str) -> bool:
+    return (any(mark in normal for mark in _MARKS) and bool(_NOTICE.search(normal))) or _is_link_list(text)
 
 
 def _is_link_list(text: str) -> bool:

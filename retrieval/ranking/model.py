@@ -10,12 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from retrieval.ranking.evidence import Array
+from retrieval.ranking.compiled import leaves
 from retrieval.ranking.features import NAMES
+from retrieval.ranking.measures import Array, Indices
 
-Indices = NDArray[np.int64]
 SPLITS = 7
 """How many splits a tree has at most, which makes eight leaves."""
 
@@ -59,11 +58,7 @@ class Trees:
 
     def values(self, table: Array) -> Array:
         """Sum the values of the leaves that each row of ``table`` comes to."""
-        over = (np.take(table.T, self.feature, axis=0) > self.threshold[:, :, None]).view(np.uint8)
-        leaf = np.zeros((len(self.value), len(table)), np.int64)
-        for split in range(SPLITS):
-            leaf |= over[:, split].astype(np.int64) << split
-        return np.asarray(np.take_along_axis(self.value, leaf, axis=1).sum(axis=0))
+        return leaves(self.feature, self.threshold, self.value, table)
 
 
 @dataclass(frozen=True, slots=True)

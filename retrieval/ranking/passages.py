@@ -5,22 +5,24 @@ Searching one long text for each term is done at the speed of C; nothing of a pa
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval.language import Normalised, normalise
 from retrieval.language.english import root, stem
 from retrieval.language.splitting import sentences
 from retrieval.ranking.cells import cells
+from retrieval.ranking.compiled import find
+from retrieval.ranking.measures import Codes, Flags, Indices, codes
 from retrieval.records import Hit, Paragraph, Sentence
 
-_BEYOND = "\uffff"
-"""Characters from here on are rare enough to be looked for one by one; this one is none."""
+Span = tuple[int, int]
 
 WHOLE = 200
 """Characters up to which the answer of a question-and-answer pair is quoted as a whole."""
@@ -28,9 +30,13 @@ WHOLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A paragraph ready to be searched: its normalised text, its sentences, and their spans in that text."""
+    """A paragraph ready to be searched: its normalised text, its sentences, and where they begin in that text.
+
+    ``lines`` is that text with a line break on either side, as it stands among the passages.
+    """
 
     normal: Normalised
+    lines: str
     sentences: tuple[Sentence, ...]
     starts: tuple[int, ...]
 
@@ -52,7 +58,13 @@ def _prepared(text: str, *, whole: bool) -> Prepared:
         starts = tuple(sentence.start for sentence in cut)
     else:
         starts = tuple(bisect_left(normal.offsets, sentence.start) for sentence in cut)
-    return Prepared(normal, cut, starts)
+    return Prepared(normal, f"\n{normal.text}\n", cut, starts)
+
+
+@lru_cache(maxsize=16384)
+def _matches(pattern: re.Pattern[str], group: str | int, lines: str, begin: int, end: int) -> tuple[Span, ...]:
+    """Return where a pattern stands in a piece of a paragraph: the same for each question of a kind."""
+    return tuple(match.span(group) for match in pattern.finditer(lines, begin, end))
 
 
 @lru_cache(maxsize=4096)
@@ -61,22 +73,25 @@ def folded(head: str) -> str:
     return normalise(head).text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passages:
     """The sentences of the hits, in their order, as rows.
 
-    ``text`` is the normalised text of all; row ``r`` is ``text[starts[r]:starts[r + 1]]``. The first row of each hit is
-    its title and section, which hold no sentence; ``sentences[r]`` then is ``None``. ``hit[r]`` is the row's hit,
-    ``place[r]`` its place in the paragraph, -1 for the title. The first sentence of a paragraph that answers questions
-    of its document has them in its row, ahead of itself: what is quoted of a row begins at ``quoted[r]``.
+    ``text`` is the normalised text of all, ``codes`` its code points; row ``r`` is ``text[starts[r]:starts[r + 1]]``.
+    The first row of each hit is its title and section, which hold no sentence; ``sentences[r]`` then is ``None``.
+    ``hit[r]`` is the row's hit, ``place[r]`` its place in the paragraph, -1 for the title. The first sentence of a
+    paragraph that answers questions of its document has them in its row, ahead of itself: what is quoted of a row
+    begins at ``quoted[r]``. ``prepared`` are the paragraphs of the hits.
     """
 
     hits: tuple[Hit, ...]
     text: str
-    starts: NDArray[np.int64]
-    quoted: NDArray[np.int64]
-    hit: NDArray[np.int64]
-    place: NDArray[np.int64]
+    codes: Codes
+    starts: Indices
+    quoted: Indices
+    hit: Indices
+    place: Indices
+    prepared: tuple[Prepared, ...]
     sentences: tuple[Sentence | None, ...]
 
     @classmethod
@@ -88,10 +103,10 @@ class Passages:
         hit_of: list[int] = []
         place: list[int] = []
         rows: list[Sentence | None] = []
+        ready = tuple(prepare(hit.paragraph) for hit in hits)
         length = 0
-        for number, hit in enumerate(hits):
+        for number, (hit, prepared) in enumerate(zip(hits, ready, strict=True)):
             head = folded("\n".join((hit.source.title, *hit.paragraph.section))) + "\n"
-            prepared = prepare(hit.paragraph)
             asked = "".join(f"{folded(question)}\n" for question in hit.paragraph.questions)
             parts += (head, asked, prepared.normal.text, "\n")
             starts += (length, length + len(head))
@@ -104,15 +119,53 @@ class Passages:
             hit_of.extend([number] * (count + 1))
             place.extend(range(-1, count))
             rows += (None, *prepared.sentences)
+        text = "".join(parts)
         return cls(
             hits=tuple(hits),
-            text="".join(parts),
+            text=text,
+            codes=codes(text),
             starts=np.array([*starts, length], dtype=np.int64),
             quoted=np.array(quoted, dtype=np.int64),
             hit=np.array(hit_of, dtype=np.int64),
             place=np.array(place, dtype=np.int64),
+            prepared=ready,
             sentences=tuple(rows),
         )
+
+    def matches(self, pattern: re.Pattern[str], row: int, group: str | int = 0) -> tuple[tuple[Span, ...], int]:
+        """Return where a pattern stands in a row's sentence, as spans; and what to add for them to be of the text."""
+        lines, begin, end, shift = self.pieces[row]
+        return _matches(pattern, group, lines, begin, end), shift
+
+    @cached_property
+    def pieces(self) -> list[tuple[str, int, int, int]]:
+        """Of each row the lines of its paragraph, where its sentence begins and ends in them, and how far they are off.
+
+        What stands in a sentence can be remembered by them, as its neighbours are the same in every question.
+        """
+        result: list[tuple[str, int, int, int]] = []
+        for prepared, first in zip(self.prepared, np.flatnonzero(self.place < 0).tolist(), strict=True):
+            lines, shift = prepared.lines, self.quoted.item(first + 1) - 1
+            result.append((lines, 0, 0, shift))
+            result += [
+                (lines, begin + 1, end + 1, shift) for begin, end in pairwise((*prepared.starts, len(lines) - 1))
+            ]
+        return result
+
+    def places_of(self, characters: str) -> Indices:
+        """Return where one of some characters of the basic plane stands in the text."""
+        return np.flatnonzero(_among(characters)[np.minimum(self.codes, _BASIC)])
+
+
+_BASIC = 0xFFFF
+"""The last code point of the basic plane, which is no character."""
+
+
+@lru_cache(maxsize=16)
+def _among(characters: str) -> Flags:
+    table = np.zeros(_BASIC + 1, np.bool_)
+    table[[ord(character) for character in characters]] = True
+    return table
 
 
 def occurrences(text: str, term: str) -> list[int]:
@@ -151,31 +204,17 @@ def _inflected(text: str, term: str) -> list[int]:
     return result
 
 
-def all_occurrences(text: str, terms: Iterable[str]) -> dict[str, NDArray[np.int64]]:
-    """Return the positions of each of the terms, as ``occurrences`` does, in one pass over the text."""
-    terms = list(terms)
-    one_by_one = {term for term in terms if term.isascii() or max(term) >= _BEYOND}
-    characters = sorted({character for term in terms if term not in one_by_one for character in term})
-    number = {character: place for place, character in enumerate(characters, 1)}
-    numbers = np.zeros(ord(_BEYOND) + 1, dtype=np.uint16)
-    numbers[[ord(character) for character in characters]] = range(1, len(characters) + 1)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    follows = numbers[np.minimum(codes, ord(_BEYOND))]
-    follows = np.append(follows, np.zeros(1 + max(map(len, terms), default=0), dtype=np.uint16))
-    places = np.flatnonzero(follows)
-    firsts, seconds = follows[places], follows[places + 1]
-    result = {}
+def all_occurrences(passages: Passages, terms: Iterable[str]) -> dict[str, Indices]:
+    """Return the positions of each of the terms in the text of the passages, as ``occurrences`` does."""
+    found: dict[str, Indices] = {}
+    chinese = []
     for term in terms:
-        if term in one_by_one:
-            result[term] = np.array(occurrences(text, term), dtype=np.int64)
-            continue
-        found = places[
-            firsts == number[term[0]] if len(term) == 1 else (firsts == number[term[0]]) & (seconds == number[term[1]])
-        ]
-        for offset in range(2, len(term)):
-            found = found[follows[found + offset] == number[term[offset]]]
-        result[term] = found
-    return result
+        if term.isascii():
+            found[term] = np.array(occurrences(passages.text, term), dtype=np.int64)
+        else:
+            chinese.append(term)
+    found.update(zip(chinese, find(passages.codes, chinese), strict=True))
+    return found
 
 
 def _bounded(text: str, outside: int) -> bool:

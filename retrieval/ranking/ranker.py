@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +13,11 @@ from retrieval.ranking.asked import formless
 from retrieval.ranking.background import Background
 from retrieval.ranking.confidence import Case, confidence
 from retrieval.ranking.entities import Names
-from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.features import features
 from retrieval.ranking.furniture import penalties
 from retrieval.ranking.highlights import highlights
+from retrieval.ranking.measures import Array
 from retrieval.ranking.missing import missing
 from retrieval.ranking.model import Model, stored
 from retrieval.ranking.passages import Passages, prepare
@@ -114,13 +115,7 @@ class Ranker:
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")[: len(evidence.likely)]
-        told = dict(zip(evidence.likely, table, strict=True))
-        ranked = _distinct(
-            Candidate(
-                (hit := evidence.hit_at(row)), unit(question, evidence.sentence_at(row), hit), score, row, told[row]
-            )
-            for row, score in zip(order.tolist(), odds[order].tolist(), strict=True)
-        )
+        ranked = _distinct(evidence, order.tolist(), odds, dict(zip(evidence.likely, table, strict=True)))
         case = self.case(evidence, values)
         lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
@@ -136,15 +131,20 @@ def _ranked(hits: Sequence[Hit]) -> Sequence[Hit]:
     return hits
 
 
-def _distinct(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """Return the candidates that overlap none before them."""
+def _distinct(
+    evidence: Evidence, rows: Iterable[int], odds: Array, table: Mapping[int, Array]
+) -> tuple[Candidate, ...]:
+    """Return the candidates of some rows, best first, that overlap none before them."""
     kept: list[Candidate] = []
-    taken: dict[int, list[tuple[int, int]]] = {}
-    for candidate in candidates:
-        spans, sentence = taken.setdefault(candidate.hit.position, []), candidate.sentence
-        if all(sentence.end <= start or end <= sentence.start for start, end in spans):
-            spans.append((sentence.start, sentence.end))
-            kept.append(candidate)
+    taken: dict[int, list[Sentence]] = {}
+    for row in rows:
+        hit = evidence.hit_at(row)
+        quoted = unit(evidence.question, evidence.sentence_at(row), hit)
+        start, end = quoted.sentence.start, quoted.sentence.end
+        others = taken.setdefault(hit.position, [])
+        if not any(start < other.end and other.start < end for other in others):
+            others.append(quoted.sentence)
+            kept.append(Candidate(hit, quoted, odds.item(row), row, table[row]))
     return tuple(kept)
 
 

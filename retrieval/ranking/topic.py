@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 
-from retrieval.ranking.evidence import Array, Evidence
+from retrieval.ranking.evidence import Evidence
+from retrieval.ranking.measures import Array
 from retrieval.ranking.passages import folded
 
 _REMARK = re.compile(r"[ _(,]")
@@ -22,11 +23,10 @@ def titled(evidence: Evidence) -> Array:
 
 def named(evidence: Evidence) -> Array:
     """Return the share of the question's entities that the paragraph has, by the weight of the terms in them."""
-    content = evidence.question.content
-    spans = [(entity.start, entity.end) for entity in evidence.entities]
-    part = np.zeros(len(evidence.columns))
-    for term, column in evidence.columns.items():
-        place = content.find(term)
-        part[column] = len(term) > 1 and any(start <= place and place + len(term) <= end for start, end in spans)
+    begins, ends = evidence.asked, evidence.asked + evidence.sizes
+    part = np.zeros(len(evidence.columns), np.bool_)
+    for entity in evidence.entities:
+        part |= (begins >= entity.start) & (ends <= entity.end)
+    part &= evidence.sizes > 1
     weights = evidence.weights * part
     return np.asarray((evidence.paragraph @ weights) / max(float(weights.sum()), 1e-9))

@@ -1,0 +1,254 @@
+/* Python's way to measures.c: arrays come as buffers, results go into buffers that NumPy has made. */
+#define Py_LIMITED_API 0x030b0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "measures.h"
+
+#define MOST 12
+
+/* The arguments of a call: a letter each. Arrays: d of doubles, q of 64-bit and u of 32-bit integers, b of flags,
+   capitals for those that are written to; n is a number. */
+typedef struct {
+    Py_buffer buffers[MOST];
+    int64_t length[MOST], number[MOST];
+    int count;
+} Given;
+
+static void release(Given *given)
+{
+    for (int i = 0; i < given->count; i++)
+        if (given->buffers[i].obj)
+            PyBuffer_Release(&given->buffers[i]);
+}
+
+static int take(Given *given, const char *kinds, PyObject *args)
+{
+    memset(given, 0, sizeof *given);
+    if (PyTuple_Size(args) != (Py_ssize_t)strlen(kinds)) {
+        PyErr_SetString(PyExc_TypeError, "another number of arguments is expected");
+        return 0;
+    }
+    for (const char *kind = kinds; *kind; kind++) {
+        int i = given->count++;
+        PyObject *argument = PyTuple_GetItem(args, i);
+        if (*kind == 'n') {
+            given->number[i] = PyLong_AsLongLong(argument);
+            if (given->number[i] == -1 && PyErr_Occurred())
+                goto failed;
+            continue;
+        }
+        int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (*kind < 'a' ? PyBUF_WRITABLE : 0);
+        Py_ssize_t size = strchr("dqDQ", *kind) ? 8 : strchr("uU", *kind) ? 4 : 1;
+        const char *types = strchr("dD", *kind) ? "d" : strchr("qQ", *kind) ? "lqLQ" : strchr("uU", *kind) ? "IL" : "?";
+        Py_buffer *buffer = &given->buffers[i];
+        if (PyObject_GetBuffer(argument, buffer, flags) < 0)
+            goto failed;
+        if (buffer->itemsize != size || buffer->format == NULL || !strchr(types, *buffer->format)) {
+            PyErr_SetString(PyExc_ValueError, "an array is of another type");
+            goto failed;
+        }
+        given->length[i] = buffer->len / size;
+    }
+    return 1;
+failed:
+    release(given);
+    return 0;
+}
+
+/* Whether everything fits together; else an error is set. */
+static int fit(int whether)
+{
+    if (!whether)
+        PyErr_SetString(PyExc_ValueError, "the arrays do not fit together");
+    return whether;
+}
+
+/* Whether numbers rise from 0 to a limit, as the places where terms begin do. */
+static int rise(const int64_t *numbers, int64_t count, int64_t limit)
+{
+    for (int64_t i = 1; i < count; i++)
+        if (numbers[i] < numbers[i - 1])
+            return 0;
+    return count > 0 && numbers[0] == 0 && numbers[count - 1] == limit;
+}
+
+/* Whether all numbers are below a limit, and none below 0. */
+static int within(const int64_t *numbers, int64_t count, int64_t limit)
+{
+    for (int64_t i = 0; i < count; i++)
+        if (numbers[i] < 0 || numbers[i] >= limit)
+            return 0;
+    return 1;
+}
+
+static PyObject *done(Given *given, int whether)
+{
+    release(given);
+    if (!whether)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+#define TERMS(a, b) ((Terms){(a).buffers[b].buf, (a).buffers[(b) + 1].buf, (a).length[(b) + 1] - 1})
+#define ROWS(a, b) ((Rows){(a).buffers[b].buf, (a).buffers[(b) + 1].buf, (a).length[b]})
+
+/* find(text, codes, firsts, counts) -> the places */
+static PyObject *py_find(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Given g;
+    PyObject *result = NULL;
+    if (!take(&g, "uuqQ", args))
+        return NULL;
+    int64_t terms = g.length[2] - 1, *places = NULL;
+    const int64_t *firsts = g.buffers[2].buf;
+    int whether = rise(firsts, terms + 1, g.length[1]) && g.length[3] == terms && terms < INT32_MAX;
+    for (int64_t t = 0; whether && t < terms; t++)
+        whether = firsts[t] < firsts[t + 1];
+    if (fit(whether)) {
+        int64_t found = find(g.buffers[0].buf, g.length[0], g.buffers[1].buf, firsts, terms, &places, g.buffers[3].buf);
+        result = found < 0 ? PyErr_NoMemory()
+                           : PyBytes_FromStringAndSize((const char *)places, (Py_ssize_t)found * 8);
+        free(places);
+    }
+    release(&g);
+    return result;
+}
+
+/* count(places, firsts, starts, counts) */
+static PyObject *py_count(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Given g;
+    if (!take(&g, "qqqD", args))
+        return NULL;
+    Terms terms = TERMS(g, 0);
+    int64_t pieces = g.length[2] - 1;
+    int whether = fit(rise(terms.firsts, terms.count + 1, g.length[0]) && pieces >= 0 &&
+                      g.length[3] == pieces * terms.count);
+    if (whether)
+        count(&terms, g.buffers[2].buf, pieces, g.buffers[3].buf);
+    return done(&g, whether);
+}
+
+typedef void Weighing(const uint8_t *, const double *, int64_t, const double *, int64_t, int64_t, double *);
+
+static PyObject *weigh(PyObject *args, Weighing *weighing)
+{
+    Given g;
+    if (!take(&g, "bddD", args))
+        return NULL;
+    int64_t terms = g.length[2] / GROUPS, rows = g.length[3] / GROUPS;
+    int whether = fit(g.length[2] == terms * GROUPS && g.length[3] == rows * GROUPS && g.length[0] == rows * terms &&
+                      (g.length[1] == terms || g.length[1] == rows * terms));
+    if (whether)
+        weighing(g.buffers[0].buf, g.buffers[1].buf, g.length[1] == terms ? 0 : terms, g.buffers[2].buf, rows, terms,
+                 g.buffers[3].buf);
+    return done(&g, whether);
+}
+
+/* mass(held, weights, members, mass) */
+static PyObject *py_mass(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    return weigh(args, mass);
+}
+
+/* share(held, weights, members, share) */
+static PyObject *py_share(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    return weigh(args, share);
+}
+
+/* subsequences(marks, masks, length, begins, ends, lengths) */
+static PyObject *py_subsequences(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Given g;
+    if (!take(&g, "qqnqqD", args))
+        return NULL;
+    Rows rows = ROWS(g, 3);
+    const int64_t *marks = g.buffers[0].buf;
+    int whether = g.number[2] >= 0 && g.number[2] <= 64 && g.length[4] == rows.count && g.length[5] == rows.count;
+    for (int64_t i = 0; whether && i < g.length[0]; i++)
+        whether = marks[i] >= 0 && (marks[i] & ((1 << LETTER_BITS) - 1)) < g.length[1];
+    if (fit(whether))
+        subsequences(g.buffers[0].buf, g.length[0], g.buffers[1].buf, g.number[2], &rows, g.buffers[5].buf);
+    return done(&g, whether);
+}
+
+/* skipping(places, firsts, lefts, rights, weights, apart, begins, ends, held) */
+static PyObject *py_skipping(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Given g;
+    if (!take(&g, "qqqqdnqqD", args))
+        return NULL;
+    Terms terms = TERMS(g, 0);
+    Rows rows = ROWS(g, 6);
+    int64_t pairs = g.length[2];
+    int whether = fit(rise(terms.firsts, terms.count + 1, g.length[0]) && g.length[3] == pairs &&
+                      g.length[4] == pairs && within(g.buffers[2].buf, pairs, terms.count) &&
+                      within(g.buffers[3].buf, pairs, terms.count) && g.length[7] == rows.count &&
+                      g.length[8] == rows.count);
+    if (whether && skipping(&terms, g.buffers[2].buf, g.buffers[3].buf, g.buffers[4].buf, pairs, g.number[5], &rows,
+                            g.buffers[8].buf) < 0) {
+        PyErr_NoMemory();
+        whether = 0;
+    }
+    return done(&g, whether);
+}
+
+/* closeness(places, firsts, lengths, weights, fading, spots, rows, begins, ends, close) */
+static PyObject *py_closeness(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Given g;
+    if (!take(&g, "qqqddqqqqD", args))
+        return NULL;
+    Terms terms = TERMS(g, 0);
+    Rows rows = ROWS(g, 7);
+    int64_t spots = g.length[5];
+    int whether = fit(rise(terms.firsts, terms.count + 1, g.length[0]) && g.length[2] == terms.count &&
+                      g.length[3] == terms.count && within(g.buffers[6].buf, spots, rows.count) &&
+                      g.length[6] == spots && g.length[8] == rows.count && g.length[9] == spots);
+    if (whether)
+        closeness(&terms, g.buffers[2].buf, g.buffers[3].buf, g.buffers[4].buf, g.length[4], g.buffers[5].buf,
+                  g.buffers[6].buf, spots, &rows, g.buffers[9].buf);
+    return done(&g, whether);
+}
+
+/* leaves(features, thresholds, values, splits, columns, sums) */
+static PyObject *py_leaves(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Given g;
+    if (!take(&g, "qddndD", args))
+        return NULL;
+    int64_t rows = g.length[5], splits = g.number[3];
+    int whether = splits > 0 && splits <= 16 && rows > 0;
+    if (fit(whether)) {
+        int64_t trees = g.length[0] / splits;
+        whether = fit(g.length[0] == trees * splits && g.length[1] == g.length[0] && g.length[2] == trees << splits &&
+                      g.length[4] % rows == 0 && within(g.buffers[0].buf, g.length[0], g.length[4] / rows));
+        if (whether)
+            leaves(g.buffers[0].buf, g.buffers[1].buf, g.buffers[2].buf, trees, splits, g.buffers[4].buf, rows,
+                   g.buffers[5].buf);
+    }
+    return done(&g, whether);
+}
+
+static PyMethodDef methods[] = {
+    {"find", py_find, METH_VARARGS, NULL},
+    {"count", py_count, METH_VARARGS, NULL},
+    {"mass", py_mass, METH_VARARGS, NULL},
+    {"share", py_share, METH_VARARGS, NULL},
+    {"subsequences", py_subsequences, METH_VARARGS, NULL},
+    {"skipping", py_skipping, METH_VARARGS, NULL},
+    {"closeness", py_closeness, METH_VARARGS, NULL},
+    {"leaves", py_leaves, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_measures", NULL, 0, methods, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__measures(void)
+{
+    return PyModule_Create(&module);
+}

@@ -1,0 +1,43 @@
+"""The measures in C; ``retrieval.ranking.compiled`` says what each does."""
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+Buffer = NDArray[Any]
+
+def find(text: Buffer, codes: Buffer, firsts: Buffer, counts: Buffer, /) -> bytes: ...
+def count(places: Buffer, firsts: Buffer, starts: Buffer, counts: Buffer, /) -> None: ...
+def mass(held: Buffer, weights: Buffer, members: Buffer, mass: Buffer, /) -> None: ...
+def share(held: Buffer, weights: Buffer, members: Buffer, share: Buffer, /) -> None: ...
+def subsequences(
+    marks: Buffer, masks: Buffer, length: int, begins: Buffer, ends: Buffer, lengths: Buffer, /
+) -> None: ...
+def skipping(
+    places: Buffer,
+    firsts: Buffer,
+    lefts: Buffer,
+    rights: Buffer,
+    weights: Buffer,
+    apart: int,
+    begins: Buffer,
+    ends: Buffer,
+    held: Buffer,
+    /,
+) -> None: ...
+def closeness(
+    places: Buffer,
+    firsts: Buffer,
+    lengths: Buffer,
+    weights: Buffer,
+    fading: Buffer,
+    spots: Buffer,
+    rows: Buffer,
+    begins: Buffer,
+    ends: Buffer,
+    close: Buffer,
+    /,
+) -> None: ...
+def leaves(
+    features: Buffer, thresholds: Buffer, values: Buffer, splits: int, columns: Buffer, sums: Buffer, /
+) -> None: ...

@@ -1,0 +1,100 @@
+"""The measures in C, where there was a compiler at installation; elsewhere those of ``retrieval.ranking.measures``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+
+from retrieval.ranking import measures
+from retrieval.ranking.measures import APART, FADE, Array, Codes, Flags, Indices, Marks, Positions, Rows
+
+try:
+    from retrieval.ranking import _measures
+except ImportError:
+    COMPILED = False
+else:
+    COMPILED = True
+
+_MASK_BITS = 64
+_FADING = np.exp(-np.arange(1 << 14) / (2 * FADE))
+"""By half characters; beyond, nothing is left of a term to count."""
+
+
+def find(text: Codes, terms: Sequence[str]) -> list[Indices]:
+    """Return where each of the terms stands in a text."""
+    if not COMPILED or not terms:
+        return measures.find(text, terms)
+    counts = np.empty(len(terms), np.int64)
+    firsts = np.fromiter(accumulate(map(len, terms), initial=0), np.int64, len(terms) + 1)
+    places = np.frombuffer(_measures.find(text, measures.codes("".join(terms)), firsts, counts), np.int64)
+    ends = np.cumsum(counts).tolist()
+    return [places[end - own : end] for end, own in zip(ends, counts.tolist(), strict=True)]
+
+
+def count(positions: Positions, starts: Indices) -> Array:
+    """Count the terms in the pieces of a text that begin at ``starts``, the last of which is its end."""
+    if not COMPILED:
+        return measures.count(positions, starts)
+    result = np.empty((len(starts) - 1, len(positions)))
+    _measures.count(positions.places, positions.firsts, starts, result)
+    return result
+
+
+def mass(held: Flags, weights: Array, members: Array) -> Array:
+    """Return the weight that ``held`` has of each group."""
+    if not COMPILED:
+        return measures.mass(held, weights, members)
+    result = np.empty((len(held), members.shape[1]))
+    _measures.mass(held, weights, members, result)
+    return result
+
+
+def share(held: Flags, weights: Array, members: Array) -> Array:
+    """Return the share that ``held`` has of each group's weight, 0 where the group has none."""
+    if not COMPILED:
+        return measures.share(held, weights, members)
+    result = np.empty((len(held), members.shape[1]))
+    _measures.share(held, weights, members, result)
+    return result
+
+
+def subsequences(question: Marks, rows: Rows) -> Array:
+    """Return the length of the longest common subsequence of a question and each sentence."""
+    if not COMPILED or question.length > _MASK_BITS:
+        return measures.subsequences(question, rows)
+    masks = np.array(question.masks, np.uint64)
+    result = np.empty(len(rows.begins))
+    _measures.subsequences(question.marks, masks, question.length, *rows, result)
+    return result
+
+
+def skipping(positions: Positions, neighbours: Sequence[tuple[int, int]], weights: Array, rows: Rows) -> Array:
+    """Return the weight of the neighbours that stand in order, ``APART`` at most, in each sentence."""
+    if not COMPILED or not neighbours:
+        return measures.skipping(positions, neighbours, weights, rows)
+    lefts, rights = np.array(neighbours, np.int64).T.copy()
+    result = np.empty(len(rows.begins))
+    _measures.skipping(positions.places, positions.firsts, lefts, rights, weights, APART, *rows, result)
+    return result
+
+
+def closeness(
+    positions: Positions, spots: Indices, rows: Rows, *, rows_of: Indices, lengths: Indices, weights: Array
+) -> Array:
+    """Return how much of some terms stands near each of some spots of the text: each term once, by its weight."""
+    if not COMPILED:
+        return measures.closeness(positions, spots, rows, rows_of=rows_of, lengths=lengths, weights=weights)
+    result = np.empty(len(spots))
+    _measures.closeness(positions.places, positions.firsts, lengths, weights, _FADING, spots, rows_of, *rows, result)
+    return result
+
+
+def leaves(features: Indices, thresholds: Array, values: Array, table: Array) -> Array:
+    """Return the sum of the leaves that each row of ``table`` comes to, in all trees."""
+    if not COMPILED or not len(table):
+        return measures.leaves(features, thresholds, values, table)
+    result = np.empty(len(table))
+    _measures.leaves(features, thresholds, values, features.shape[1], np.array(table.T, np.float64, order="C"), result)
+    return result

@@ -1,0 +1,216 @@
+#include "measures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK 65536 /* code points that are told apart by their first character at once */
+#define BITS 64
+
+/* Returns the first place in rising numbers that is not below a value. */
+static int64_t lower(const int64_t *numbers, int64_t first, int64_t last, int64_t value)
+{
+    while (first < last) {
+        int64_t middle = first + (last - first) / 2;
+        if (numbers[middle] < value)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return first;
+}
+
+/* The terms with the same first character, the lower 16 bits of it, are a chain: heads[c], then next[t]; -1 ends it. */
+int64_t find(const uint32_t *text, int64_t length, const uint32_t *codes, const int64_t *firsts, int64_t terms,
+             int64_t **places, int64_t *counts)
+{
+    int32_t *heads = malloc(BLOCK * sizeof *heads), *next = malloc((size_t)(terms + 1) * sizeof *next);
+    int64_t room = 256, found = 0, *pairs = malloc((size_t)room * 2 * sizeof *pairs), *sorted = NULL;
+    memset(counts, 0, (size_t)terms * sizeof *counts);
+    if (heads == NULL || next == NULL || pairs == NULL) {
+        found = -1;
+        goto end;
+    }
+    memset(heads, -1, BLOCK * sizeof *heads);
+    for (int64_t t = terms - 1; t >= 0; t--) {
+        uint32_t first = codes[firsts[t]] % BLOCK;
+        next[t] = heads[first];
+        heads[first] = (int32_t)t;
+    }
+    for (int64_t at = 0; at < length; at++) {
+        for (int32_t t = heads[text[at] % BLOCK]; t >= 0; t = next[t]) {
+            int64_t size = firsts[t + 1] - firsts[t];
+            if (at + size > length || memcmp(text + at, codes + firsts[t], (size_t)size * sizeof *text))
+                continue;
+            if (found == room) {
+                int64_t *more = realloc(pairs, (size_t)room * 4 * sizeof *pairs);
+                if (more == NULL) {
+                    found = -1;
+                    goto end;
+                }
+                pairs = more, room *= 2;
+            }
+            pairs[2 * found] = t, pairs[2 * found + 1] = at;
+            counts[t]++, found++;
+        }
+    }
+    int64_t *ends = calloc((size_t)terms + 1, sizeof *ends);
+    sorted = malloc((size_t)(found + 1) * sizeof *sorted);
+    if (ends == NULL || sorted == NULL) {
+        free(ends);
+        free(sorted);
+        sorted = NULL, found = -1;
+        goto end;
+    }
+    for (int64_t t = 0; t < terms; t++)
+        ends[t + 1] = ends[t] + counts[t];
+    for (int64_t i = 0; i < found; i++)
+        sorted[ends[pairs[2 * i]]++] = pairs[2 * i + 1];
+    free(ends);
+end:
+    free(heads);
+    free(next);
+    free(pairs);
+    *places = sorted;
+    return found;
+}
+
+void count(const Terms *terms, const int64_t *starts, int64_t pieces, double *counts)
+{
+    memset(counts, 0, (size_t)(pieces * terms->count) * sizeof *counts);
+    for (int64_t t = 0; t < terms->count; t++) {
+        int64_t piece = 0;
+        for (int64_t i = terms->firsts[t]; i < terms->firsts[t + 1]; i++) {
+            piece = lower(starts, piece, pieces, terms->places[i] + 1) - 1;
+            if (piece < 0)
+                piece = 0;
+            else
+                counts[piece * terms->count + t] += 1;
+        }
+    }
+}
+
+static void weigh(const uint8_t *held, const double *weights, const double *members, int64_t terms, double *sums)
+{
+    for (int g = 0; g < GROUPS; g++)
+        sums[g] = 0;
+    for (int64_t t = 0; t < terms; t++)
+        if (held == NULL || held[t])
+            for (int g = 0; g < GROUPS; g++)
+                sums[g] += weights[t] * members[t * GROUPS + g];
+}
+
+void mass(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
+          int64_t terms, double *mass)
+{
+    for (int64_t r = 0; r < rows; r++)
+        weigh(held + r * terms, weights + r * stride, members, terms, mass + r * GROUPS);
+}
+
+void share(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
+           int64_t terms, double *share)
+{
+    double totals[GROUPS] = {0};
+    for (int64_t r = 0; r < rows; r++) {
+        weigh(held + r * terms, weights + r * stride, members, terms, share + r * GROUPS);
+        if (r == 0 || stride)
+            weigh(NULL, weights + r * stride, members, terms, totals);
+        for (int g = 0; g < GROUPS; g++)
+            if (totals[g] > 0)
+                share[r * GROUPS + g] /= totals[g];
+    }
+}
+
+void subsequences(const int64_t *marks, int64_t count, const uint64_t *masks, int64_t length, const Rows *rows,
+                  double *lengths)
+{
+    uint64_t full = length == BITS ? ~(uint64_t)0 : ((uint64_t)1 << length) - 1;
+    for (int64_t r = 0; r < rows->count; r++) {
+        uint64_t state = full;
+        int64_t mark = lower(marks, 0, count, rows->begins[r] << LETTER_BITS);
+        for (; mark < count && marks[mark] >> LETTER_BITS < rows->ends[r]; mark++) {
+            uint64_t matched = state & masks[marks[mark] & ((1 << LETTER_BITS) - 1)];
+            state = ((state + matched) | (state - matched)) & full;
+        }
+        int64_t left = 0;
+        for (; state; state &= state - 1)
+            left++;
+        lengths[r] = (double)(length - left);
+    }
+}
+
+/* Returns the row that a place stands in, at or behind a given one; -1 for a place between rows. */
+static int64_t row_of(const Rows *rows, int64_t from, int64_t place)
+{
+    int64_t row = lower(rows->begins, from, rows->count, place + 1) - 1;
+    return row >= 0 && place < rows->ends[row] ? row : -1;
+}
+
+int skipping(const Terms *terms, const int64_t *lefts, const int64_t *rights, const double *weights, int64_t pairs,
+             int64_t apart, const Rows *rows, double *held)
+{
+    int64_t *counted = calloc((size_t)rows->count + 1, sizeof *counted);
+    if (counted == NULL)
+        return -1;
+    memset(held, 0, (size_t)rows->count * sizeof *held);
+    for (int64_t pair = 0; pair < pairs; pair++) {
+        int64_t right = terms->firsts[rights[pair]], stop = terms->firsts[rights[pair] + 1], from = 0;
+        for (int64_t i = terms->firsts[lefts[pair]]; i < terms->firsts[lefts[pair] + 1]; i++) {
+            int64_t left = terms->places[i];
+            while (right < stop && terms->places[right] <= left)
+                right++;
+            if (right == stop)
+                break;
+            if (terms->places[right] - left > apart)
+                continue;
+            int64_t row = row_of(rows, from, left);
+            if (row < 0)
+                continue;
+            from = row;
+            if (terms->places[right] < rows->ends[row] && counted[row] <= pair) {
+                counted[row] = pair + 1;
+                held[row] += weights[pair];
+            }
+        }
+    }
+    free(counted);
+    return 0;
+}
+
+void closeness(const Terms *terms, const int64_t *lengths, const double *weights, const double *fading, int64_t faded,
+               const int64_t *places, const int64_t *rows_of, int64_t count, const Rows *rows, double *close)
+{
+    for (int64_t p = 0; p < count; p++) {
+        int64_t begin = rows->begins[rows_of[p]], end = rows->ends[rows_of[p]];
+        close[p] = 0;
+        for (int64_t t = 0; t < terms->count; t++) {
+            int64_t best = faded, last = terms->firsts[t + 1];
+            for (int64_t i = lower(terms->places, terms->firsts[t], last, begin); i < last && terms->places[i] < end;
+                 i++) {
+                int64_t halves = llabs(2 * (places[p] - terms->places[i]) - lengths[t]);
+                best = halves < best ? halves : best;
+            }
+            if (best < faded)
+                close[p] += fading[best] * weights[t];
+        }
+    }
+}
+
+void leaves(const int64_t *features, const double *thresholds, const double *values, int64_t trees, int64_t splits,
+            const double *columns, int64_t rows, double *sums)
+{
+    memset(sums, 0, (size_t)rows * sizeof *sums);
+    for (int64_t first = 0; first < rows; first += BITS) {
+        int64_t size = rows - first < BITS ? rows - first : BITS;
+        for (int64_t t = 0; t < trees; t++) {
+            uint16_t leaf[BITS] = {0};
+            for (int64_t s = t * splits; s < (t + 1) * splits; s++) {
+                const double *column = columns + features[s] * rows + first, threshold = thresholds[s];
+                uint16_t bit = (uint16_t)(1 << (s - t * splits));
+                for (int64_t r = 0; r < size; r++)
+                    leaf[r] |= column[r] > threshold ? bit : 0;
+            }
+            for (int64_t r = 0; r < size; r++)
+                sums[first + r] += values[(t << splits) + leaf[r]];
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/* What the ranking measures of the found sentences; each function is defined by the one of its name in measures.py.
+
+   Rows are sentences: begins[r] and ends[r] are their bounds in the text, rising. Terms are columns: the positions of
+   term t are places[firsts[t]] to places[firsts[t + 1] - 1], rising. */
+#ifndef MEASURES_H
+#define MEASURES_H
+
+#include <stdint.h>
+
+#define GROUPS 3
+#define LETTER_BITS 13
+
+typedef struct {
+    const int64_t *places, *firsts;
+    int64_t count;
+} Terms;
+
+typedef struct {
+    const int64_t *begins, *ends;
+    int64_t count;
+} Rows;
+
+/* Writes the positions of the terms into places, which has room for the sum of lasts[i] - firsts[i], and how many each
+   has into counts. A term is codes[firsts[t]] to codes[firsts[t + 1] - 1]. Returns how many there are; -1 for want of
+   memory. */
+int64_t find(const uint32_t *text, int64_t length, const uint32_t *codes, const int64_t *firsts, int64_t terms,
+             int64_t **places, int64_t *counts);
+void count(const Terms *terms, const int64_t *starts, int64_t pieces, double *counts);
+void mass(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
+          int64_t terms, double *mass);
+void share(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
+           int64_t terms, double *share);
+void subsequences(const int64_t *marks, int64_t count, const uint64_t *masks, int64_t length, const Rows *rows,
+                  double *lengths);
+int skipping(const Terms *terms, const int64_t *lefts, const int64_t *rights, const double *weights, int64_t pairs,
+             int64_t apart, const Rows *rows, double *held);
+void closeness(const Terms *terms, const int64_t *lengths, const double *weights, const double *fading, int64_t faded,
+               const int64_t *places, const int64_t *rows_of, int64_t count, const Rows *rows, double *close);
+void leaves(const int64_t *features, const double *thresholds, const double *values, int64_t trees, int64_t splits,
+            const double *columns, int64_t rows, double *sums);
+
+#endif

@@ -1,0 +1,178 @@
+"""What the ranking measures of the found sentences, as NumPy computes it: the definition of each measure.
+
+Rows are sentences: ``begins`` and ``ends`` are their bounds in the text, rising. Columns are the question's terms.
+``retrieval.ranking.compiled`` has the same functions, in C where there was a compiler at installation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
+Codes = NDArray[np.uint32]
+
+APART = 6
+"""Characters that two neighbouring characters of a question may stand apart in a sentence."""
+FADE = 8.0
+"""Characters over which a term of the question loses its hold on a place."""
+LETTERS = 1 << 13
+"""Characters that ``Marks`` can tell apart."""
+
+
+class Rows(NamedTuple):
+    """The bounds of the sentences in the text: sentence ``r`` is ``text[begins[r]:ends[r]]``."""
+
+    begins: Indices
+    ends: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Where terms stand in a text: term ``t`` at ``places[firsts[t]:firsts[t + 1]]``, rising."""
+
+    places: Indices
+    firsts: Indices
+
+    @classmethod
+    def of(cls, found: Sequence[Indices]) -> Positions:
+        """Put the positions of each term together."""
+        firsts = np.zeros(len(found) + 1, np.int64)
+        np.cumsum([len(places) for places in found], out=firsts[1:])
+        return cls(np.concatenate((*found, np.zeros(0, np.int64))), firsts)
+
+    def __getitem__(self, term: int) -> Indices:
+        """Return where a term stands."""
+        return self.places[self.firsts[term] : self.firsts[term + 1]]
+
+    def __len__(self) -> int:
+        """Return the number of terms."""
+        return len(self.firsts) - 1
+
+    def some(self, terms: Iterable[int]) -> Positions:
+        """Return the positions of some of the terms."""
+        return Positions.of([self[term] for term in terms])
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where the characters of a question stand in a text: ``places × LETTERS + letters``, rising, and each its number.
+
+    ``masks[n]`` has a bit for each place of the question at which its character ``n`` stands.
+    """
+
+    marks: Indices
+    masks: tuple[int, ...]
+    length: int
+
+
+def codes(text: str) -> Codes:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def find(text: Codes, terms: Sequence[str]) -> list[Indices]:
+    """Return where each of the terms stands in a text."""
+    result = []
+    for term in terms:
+        found = np.flatnonzero(text[: max(len(text) - len(term) + 1, 0)] == ord(term[0]))
+        for offset, character in enumerate(term[1:], 1):
+            found = found[text[found + offset] == ord(character)]
+        result.append(found)
+    return result
+
+
+def count(positions: Positions, starts: Indices) -> Array:
+    """Count the terms in the pieces of a text that begin at ``starts``, the last of which is its end."""
+    shape = (len(starts) - 1, len(positions))
+    columns = np.repeat(np.arange(shape[1]), np.diff(positions.firsts))
+    pieces = np.searchsorted(starts, positions.places, side="right") - 1
+    return np.bincount(pieces * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+
+
+def mass(held: Flags, weights: Array, members: Array) -> Array:
+    """Return the weight that ``held`` (rows × terms) has of each group; ``members`` are terms × groups."""
+    return np.asarray((held * weights) @ members)
+
+
+def share(held: Flags, weights: Array, members: Array) -> Array:
+    """Return the share that ``held`` has of each group's weight, 0 where the group has none."""
+    total = weights @ members
+    return np.asarray(mass(held, weights, members) / np.where(total > 0, total, 1))
+
+
+def subsequences(question: Marks, rows: Rows) -> Array:
+    """Return the length of the longest common subsequence of a question and each sentence.
+
+    Characters that are not marked cannot be in common. The bit-parallel algorithm of Hyyrö, Bit-parallel LCS-length
+    computation revisited (2004).
+    """
+    full = (1 << question.length) - 1
+    marks = question.marks.tolist()
+    firsts, lasts = (np.searchsorted(question.marks, bounds * LETTERS).tolist() for bounds in rows)
+    result = np.zeros(len(rows.begins))
+    for index, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        state = full
+        for mark in marks[first:last]:
+            matched = state & question.masks[mark % LETTERS]
+            state = (state + matched | state - matched) & full
+        result[index] = question.length - state.bit_count()
+    return result
+
+
+def skipping(positions: Positions, neighbours: Sequence[tuple[int, int]], weights: Array, rows: Rows) -> Array:
+    """Return the weight of the neighbours that stand in order, ``APART`` at most, in each sentence.
+
+    ``neighbours`` are pairs of terms of one character, ``weights`` theirs.
+    """
+    held = np.zeros(len(rows.begins))
+    for (first, second), weight in zip(neighbours, weights.tolist(), strict=True):
+        left, right = positions[first], positions[second]
+        if not len(left) or not len(right):
+            continue
+        after = np.minimum(np.searchsorted(right, left, side="right"), len(right) - 1)
+        gaps = right[after] - left
+        near = (gaps > 0) & (gaps <= APART)
+        inside = np.searchsorted(rows.begins, left[near], side="right") - 1
+        together = (inside >= 0) & (right[after][near] < rows.ends[inside])
+        flags = np.zeros(len(held))
+        flags[inside[together]] = weight
+        held += flags
+    return held
+
+
+def closeness(
+    positions: Positions, spots: Indices, rows: Rows, *, rows_of: Indices, lengths: Indices, weights: Array
+) -> Array:
+    """Return how much of some terms stands near each of some spots of the text: each term once, by its weight.
+
+    It is less the farther away the middle of the term is; ``lengths`` are those of the terms. ``rows_of`` are the
+    sentences of the spots: only what stands in the same sentence counts. Every term must stand somewhere.
+    """
+    if not len(positions) or not len(spots):
+        return np.zeros(len(spots))
+    found = positions.places
+    middle = found + np.repeat(lengths, np.diff(positions.firsts)) / 2
+    owner = np.searchsorted(rows.begins, found, side="right") - 1
+    owner[found >= rows.ends[owner]] = -1
+    near = np.exp(-np.abs(spots[:, None] - middle[None, :]) / FADE) * (rows_of[:, None] == owner[None, :])
+    return np.asarray(np.maximum.reduceat(near, positions.firsts[:-1], axis=1) @ weights)
+
+
+def leaves(features: Indices, thresholds: Array, values: Array, table: Array) -> Array:
+    """Return the sum of the leaves that each row of ``table`` comes to, in all trees.
+
+    ``features`` and ``thresholds`` are trees × splits, ``values`` trees × what the answers of all splits, as the bits
+    of a number, may be.
+    """
+    over = (np.take(table.T, features, axis=0) > thresholds[:, :, None]).view(np.uint8)
+    leaf = np.zeros((len(values), len(table)), np.int64)
+    for split in range(features.shape[1]):
+        leaf |= over[:, split].astype(np.int64) << split
+    return np.asarray(np.take_along_axis(values, leaf, axis=1).sum(axis=0))

@@ -1,0 +1,130 @@
+"""What the ranking measures in C is what NumPy computes, which defines it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.ranking import compiled, measures
+from retrieval.ranking.measures import LETTERS, Array, Indices, Marks, Positions, Rows
+
+pytestmark = pytest.mark.skipif(not compiled.COMPILED, reason="there was no compiler")
+
+LENGTH = 60
+NONE = np.zeros(0, np.int64)
+WEIGHTS = st.floats(0, 9, allow_subnormal=False)
+
+
+@dataclass(frozen=True)
+class Laid:
+    """Terms that stand in a text, cut into pieces, every other of which is a sentence."""
+
+    positions: Positions
+    starts: Indices
+
+    @property
+    def rows(self) -> Rows:
+        return Rows(self.starts[:-1:2].copy(), self.starts[1::2].copy())
+
+
+def places(*, least: int = 0) -> st.SearchStrategy[Indices]:
+    return st.sets(st.integers(0, LENGTH - 1), min_size=least).map(lambda found: np.array(sorted(found), np.int64))
+
+
+def laid(*, least: int = 0) -> st.SearchStrategy[Laid]:
+    cuts = st.sets(st.integers(1, LENGTH - 1), min_size=2).map(
+        lambda found: np.array([0, *sorted(found)[: len(found) // 2 * 2], LENGTH], np.int64)
+    )
+    return st.builds(Laid, st.lists(places(least=least), max_size=6).map(Positions.of), cuts)
+
+
+def array(draw: st.DrawFn, *shape: int) -> Array:
+    size = int(np.prod(shape))
+    return np.array(draw(st.lists(WEIGHTS, min_size=size, max_size=size)), np.float64).reshape(shape)
+
+
+@given(
+    text=st.text("天地玄a\U00020000地"),
+    terms=st.lists(st.text("天地玄\U00020000", min_size=1, max_size=3), unique=True),
+)
+def test_find(text: str, terms: list[str]) -> None:
+    codes = measures.codes(text)
+    found = [one.tolist() for one in compiled.find(codes, terms)]
+    assert found == [one.tolist() for one in measures.find(codes, terms)]
+    assert found == [[at for at in range(len(text)) if text.startswith(term, at)] for term in terms]
+
+
+@given(laid())
+def test_count(given_: Laid) -> None:
+    assert (compiled.count(given_.positions, given_.starts) == measures.count(given_.positions, given_.starts)).all()
+
+
+@given(st.data(), st.integers(1, 5), st.integers(0, 6), st.booleans())
+def test_mass_and_share(data: st.DataObject, rows: int, terms: int, by_row: bool) -> None:
+    held = np.array(data.draw(st.lists(st.booleans(), min_size=rows * terms, max_size=rows * terms)), np.bool_)
+    shape = (rows, terms) if by_row else (terms,)
+    weights, members = data.draw(st.composite(array)(*shape)), data.draw(st.composite(array)(terms, 3))
+    for name in ("mass", "share"):
+        results = [getattr(room, name)(held.reshape(rows, terms), weights, members) for room in (compiled, measures)]
+        np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
+
+
+@given(laid(), st.lists(st.integers(0, 5), max_size=70))
+def test_subsequences(given_: Laid, question: list[int]) -> None:
+    count = len(given_.positions)
+    masks = tuple(sum(1 << bit for bit, one in enumerate(question) if one == letter) for letter in range(count))
+    letters = np.repeat(np.arange(count), np.diff(given_.positions.firsts))
+    marks = Marks(np.sort(given_.positions.places * LETTERS + letters), masks, len(question))
+    assert (compiled.subsequences(marks, given_.rows) == measures.subsequences(marks, given_.rows)).all()
+
+
+@given(st.data(), laid())
+def test_skipping(data: st.DataObject, given_: Laid) -> None:
+    terms = st.integers(0, max(len(given_.positions) - 1, 0))
+    pairs = data.draw(st.lists(st.tuples(terms, terms), max_size=8)) if len(given_.positions) else []
+    weights = data.draw(st.composite(array)(len(pairs)))
+    results = [room.skipping(given_.positions, pairs, weights, given_.rows) for room in (compiled, measures)]
+    assert (results[0] == results[1]).all()
+
+
+@given(st.data(), laid(least=1))
+def test_closeness(data: st.DataObject, given_: Laid) -> None:
+    rows = given_.rows
+    inside = [(place, row) for row, (begin, end) in enumerate(zip(*rows, strict=True)) for place in range(begin, end)]
+    spots, rows_of = np.array(data.draw(st.lists(st.sampled_from(inside))), np.int64).reshape(-1, 2).T.copy()
+    count = len(given_.positions)
+    lengths = np.array(data.draw(st.lists(st.integers(1, 4), min_size=count, max_size=count)), np.int64)
+    weights = data.draw(st.composite(array)(count))
+    results = [
+        room.closeness(given_.positions, spots, rows, rows_of=rows_of, lengths=lengths, weights=weights)
+        for room in (compiled, measures)
+    ]
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
+
+
+@given(st.data(), st.integers(0, 5), st.integers(0, 130))
+def test_leaves(data: st.DataObject, trees: int, rows: int) -> None:
+    random = np.random.default_rng(data.draw(st.integers(0, 99)))
+    features, thresholds = random.integers(0, 4, (trees, 3)), random.integers(0, 3, (trees, 3)).astype(np.float64)
+    values, table = random.random((trees, 8)), random.integers(0, 4, (rows, 4)).astype(np.float64)
+    results = [room.leaves(features, thresholds, values, table) for room in (compiled, measures)]
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda: compiled.count(Positions(np.zeros(2, np.int64), np.array([0, 5])), np.array([0, 9])),
+        lambda: compiled.mass(np.zeros((2, 3), np.bool_), np.zeros(2), np.zeros((3, 3))),
+        lambda: compiled.skipping(Positions.of([]), [(0, 1)], np.zeros(1), Rows(NONE, NONE)),
+        lambda: compiled.leaves(np.full((1, 3), 9), np.zeros((1, 3)), np.zeros((1, 8)), np.zeros((2, 4))),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(broken: object) -> None:
+    assert callable(broken)
+    with pytest.raises(ValueError, match="fit together"):
+        broken()
