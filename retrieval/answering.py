@@ -35,7 +35,7 @@ SURE = 0.5
 """The confidence from which an answer is sure, by default."""
 
 
-NEAR = 0.4
+NEAR = 0.85
 """The share of the threshold from which the best sentences are near, though not shown as an answer."""
 
 GENERIC = 0.2

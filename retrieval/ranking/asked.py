@@ -26,6 +26,7 @@ _TAIL = 8
 _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 """Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
 
+_LEADS_ON = re.compile(r"^\s*(?:#(?!#)|//|--|;)|[:：]\s*$")
 _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 """Kinds of question whose answers are known by their form."""
 
@@ -61,6 +62,9 @@ def formless(evidence: Evidence) -> Flags:
     if kind not in _FORMED:
         return np.zeros(len(evidence.rows), dtype=np.bool_)
     has = (evidence.measured if unit is not None and kind == "number" else evidence.form) > 0
+    for row in evidence.likely:  # what leads in to a line, or explains it, is quoted with it
+        if row + 1 < len(has) and evidence.place.item(row + 1) and _LEADS_ON.search(evidence.sentence_at(row).text):
+            has[row] |= has[row + 1]
     return ~has & bool(has[evidence.likely].any())
 
 

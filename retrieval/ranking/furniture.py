@@ -18,8 +18,9 @@ from retrieval.ranking.measures import Array
 from retrieval.ranking.passages import folded, prepare
 from retrieval.records import Hit
 
-PENALTY = 3.0
-"""What is taken off the model's value, in log-odds: furniture must be twenty times as likely to come first."""
+PENALTY, NO_ANSWER_PENALTY = 3.0, 6.0
+"""What is taken off the model's value, in log-odds: furniture must be twenty times as likely to come first, and what is
+no answer four hundred times."""
 
 _HEADING = re.compile(
     r"(?:[\d.]+|[一二三四五六七八九十]+、)?\s*(?:参考(?:资料|文献|来源|链接|书目)?|引用(?:资料|文献|来源)?|资料来源|注释|注解|脚注|尾注|"
@@ -47,7 +48,8 @@ def penalties(evidence: Evidence) -> Array:
     of_hit = np.zeros(len(evidence.passages.hits))
     for number in set(evidence.hit[evidence.likely].tolist()):
         of_hit[number] = _is_furniture(evidence.passages.hits[number], asked)
-    return np.asarray(PENALTY * np.maximum.reduce((of_hit[evidence.hit], asks_back(evidence), unfinished(evidence))))
+    no_answer = np.maximum(asks_back(evidence), unfinished(evidence))
+    return np.asarray(np.maximum(PENALTY * of_hit[evidence.hit], NO_ANSWER_PENALTY * no_answer))
 
 
 def _is_furniture(hit: Hit, asked: str) -> bool:

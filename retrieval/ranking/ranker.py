@@ -29,7 +29,7 @@ SEARCHED = 50
 RANKED_SENTENCES, RANKED_PARAGRAPHS = 120, 10
 """Of the best of these paragraphs so many sentences are ranked, and those of so many paragraphs in any case."""
 
-FORMLESS_PENALTY = 1.5
+FORMLESS_PENALTY = 4.0
 """What is taken off a sentence, in log-odds, that has no number or time where one is asked for."""
 
 

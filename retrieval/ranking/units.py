@@ -30,7 +30,7 @@ _PRECISE = frozenset(("number", "time", "year", "duration", "person", "country")
 """Kinds of question that a single item answers."""
 _LEADS_IN = re.compile(r"[:：]\s*$")
 _COMMENT = re.compile(r"\s*(?:#(?!#)|//|--|;)\s*\S")
-_COMMENTED = re.compile(rf"(?m)^{_COMMENT.pattern}.*\n(?=.*\S)")
+_COMMENTED = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;)[ \t]*\S.*\n(?=.*\S)")
 """A comment with a line below it, as in configuration files."""
 _STEP = re.compile(
     r"第(?P<ordinal>[一二三四五六七八九十\d]{1,2})步|(?:最后|最末|末尾|倒数第)[^步]?步|(?:last|final) step"
@@ -113,9 +113,10 @@ def _explained(text: str, sentence: Sentence) -> Sentence:
     """A line with the comment above it, and a comment with the line that it explains."""
     if _COMMENT.match(sentence.text):
         return _with_next_line(text, sentence)
-    above = text.rfind("\n", 0, max(sentence.start - 1, 0)) + 1
-    if sentence.start and _COMMENT.match(text[above : sentence.start]):
-        return _sentence(text, above, sentence.end)
+    before = text[: sentence.start].rstrip()
+    above = before.rfind("\n") + 1
+    if _COMMENT.match(before[above:]):
+        return _sentence(text, above, sentence.start + len(sentence.text.rstrip()))
     return sentence
 
 
