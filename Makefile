@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
-.PHONY: benchmark kills restarts changes soak chat serve test coverage test-cluster cluster scale check format picture settings lock clean help
+.PHONY: benchmark kills restarts changes soak chat serve meaning test coverage test-cluster cluster scale check format picture settings lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -30,6 +30,10 @@ test-cluster: $(TOOLS)  ## run the tests that need a cluster, on three nodes of 
 
 cluster: $(TOOLS)  ## start three nodes of OpenSearch on loopback, and keep them until Ctrl-C (needs Java 17 and Maven)
 	@$(BIN)/python -m testbed.nodes
+
+meaning: $(READY)  ## fetch the encoder for YUANJU_MEANING into .meaning (needs Maven)
+	@$(BIN)/python -m testbed.model
+	@$(PIP) --no-build-isolation --editable '.[meaning]'
 
 scale: $(TOOLS)  ## measure bulk and questions on three nodes (PARAGRAPHS=100000)
 	@$(BIN)/python -m benchmarks.scale $(if $(PARAGRAPHS),--paragraphs $(PARAGRAPHS))

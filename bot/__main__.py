@@ -156,7 +156,7 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
 
     interactive = sys.stdin.isatty()
     async with using(settings.index_folder), composition.live_index(settings, commands.flags(arguments)) as live_index:
-        async with composition.snapshot(settings):
+        async with composition.snapshot(settings.model_copy(update={"meaning": None})):  # the live index has its own
             await live_index.take_up()
         async with watching(live_index, how=settings.watch if interactive else "off"):
             await chat.run(settings, live_index, reader_language(os.environ), interactive=interactive)
@@ -182,6 +182,7 @@ async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
         threshold=settings.threshold,
         sure_threshold=settings.sure_threshold,
         answerer=lambda: composition.answerer(settings),
+        comparing=lambda: composition.comparing(settings),
         record=settings.index_folder / "evaluation.json",
         as_json=arguments.json,
     )

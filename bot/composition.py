@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import SECRETS, Settings, addresses
 from retrieval.answering import Timed, untimed
-from retrieval.errors import EngineError, YuanjuError
+from retrieval.errors import EngineError, MeaningError, YuanjuError
 
 if TYPE_CHECKING:
     from bot.documents.live_index import LiveIndex
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from retrieval.engines.protocol import Engine
     from retrieval.language import Tokenizer
     from retrieval.library import Library
+    from retrieval.meaning import Meaning
 
 logger = logging.getLogger(__name__)
+
+_MEANING_SECONDS = 0.4
+"""What has not been compared by then is answered by words alone; what has been is remembered for the next question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +69,65 @@ async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tup
 async def snapshots(
     settings: Settings, *, timed: Timed = untimed, seconds: float | None = None
 ) -> AsyncIterator[Snapshots]:
-    """Return the way to the documents; the connections to a cluster are closed at the end."""
+    """Return the way to the documents; the connections to a cluster are closed at the end.
+
+    Meanings have a time limit only where answers have one: elsewhere the same question shall get the same answer.
+    """
     from bot.documents.snapshot import opened
     from retrieval.answering import Answerer
 
-    answerer = partial(
-        Answerer, threshold=settings.threshold, sure_threshold=settings.sure_threshold, timed=timed, seconds=seconds
-    )
-    ways = partial(opened, cache_folder=_dictionaries(settings), answerer=answerer)
-    if settings.engine == "local":
-        from retrieval.engines.local import LocalEngine
-        from retrieval.index import latest
-
-        yield Snapshots(
-            newest=partial(ways, partial(LocalEngine, settings.index_folder)),
-            stamp=partial(asyncio.to_thread, latest, settings.index_folder),
+    async with comparing(settings) as meaning:
+        answerer = partial(
+            Answerer,
+            threshold=settings.threshold,
+            sure_threshold=settings.sure_threshold,
+            timed=timed,
+            seconds=seconds,
+            meaning=meaning,
+            meaning_seconds=_MEANING_SECONDS if seconds else None,
         )
+        ways = partial(opened, cache_folder=_dictionaries(settings), answerer=answerer)
+        if settings.engine == "local":
+            from retrieval.engines.local import LocalEngine
+            from retrieval.index import latest
+
+            yield Snapshots(
+                newest=partial(ways, partial(LocalEngine, settings.index_folder)),
+                stamp=partial(asyncio.to_thread, latest, settings.index_folder),
+            )
+            return
+        engine = _engine_there(settings, tokenizer(settings))
+        try:
+            # A cluster's engine finds the newest generation itself, whatever the tokenizer.
+            yield Snapshots(newest=partial(ways, lambda _: engine), stamp=engine.generation)
+        finally:
+            await engine.close()
+
+
+@asynccontextmanager
+async def comparing(settings: Settings) -> AsyncIterator[Meaning | None]:
+    """Return what compares meanings; ``None``, and a word about it, where it is not wanted or cannot be had."""
+    if settings.meaning is None:
+        yield None
         return
-    engine = _engine_there(settings, tokenizer(settings))
     try:
-        # A cluster's engine finds the newest generation itself, whatever the tokenizer.
-        yield Snapshots(newest=partial(ways, lambda _: engine), stamp=engine.generation)
+        found = await asyncio.to_thread(meaning, settings.meaning, settings.index_folder)
+    except MeaningError as error:
+        logger.warning("%s. Words alone decide", error)
+        yield None
+        return
+    try:
+        yield found
     finally:
-        await engine.close()
+        await asyncio.to_thread(found.close)
+
+
+def meaning(folder: Path, index_folder: Path) -> Meaning:
+    """Return what compares meanings by the model in a folder. Raises ``MeaningError``."""
+    from retrieval.meaning import Encoder, Meaning, Vectors
+
+    encoder = Encoder.of(folder)
+    return Meaning(encoder, Vectors(index_folder / "meaning", fingerprint=encoder.fingerprint))
 
 
 @asynccontextmanager

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     limit: int = Field(3, ge=1, le=50)
     threshold: float = Field(0.25, ge=0, le=1)
     sure_threshold: float = Field(0.5, ge=0, le=1)
+    meaning: Path | None = None
     follow_up_minutes: float = Field(10, ge=0)
     language: Literal["zh", "en"] | None = None
     telegram_token: SecretStr | None = None

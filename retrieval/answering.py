@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from retrieval.engines.protocol import Engine
-from retrieval.errors import AnswerTimeoutError
+from retrieval.errors import AnswerTimeoutError, MeaningError, MeaningTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
@@ -18,11 +20,17 @@ from retrieval.question.subjects import LONGEST, Mentions, Turn, carried, mentio
 from retrieval.question.typos import TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.cells import answering
+from retrieval.ranking.closeness import Cosines
 from retrieval.ranking.folding import Fact, facts
+from retrieval.ranking.measures import Array
 from retrieval.records import Answer, Found, Quote
 
+if TYPE_CHECKING:
+    from retrieval.meaning import Meaning
+
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
-Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
+Timed = Callable[[Literal["tokenise", "search", "rank", "encode", "refresh"]], AbstractContextManager[None]]
 """Returns what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
 
 
@@ -54,6 +62,7 @@ class Answerer:
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
     inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` raises ``AnswerTimeoutError``.
+    With ``meaning``, sentences are ranked by their meaning too, where that takes no longer than ``meaning_seconds``.
     """
 
     def __init__(
@@ -66,6 +75,8 @@ class Answerer:
         synonyms: Synonyms | None = None,
         timed: Timed = untimed,
         seconds: float | None = None,
+        meaning: Meaning | None = None,
+        meaning_seconds: float | None = None,
     ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
@@ -75,6 +86,8 @@ class Answerer:
         self._ranker = Ranker(tokenizer)
         self._timed = timed
         self._seconds = seconds
+        self._meaning = meaning
+        self._meaning_seconds = meaning_seconds
 
     async def answer(
         self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset(), literal: bool = False
@@ -139,9 +152,10 @@ class Answerer:
         """
 
         def rank(literal: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
+            cosines = self._cosines()
             with self._timed("rank"):
-                ranking = self._ranker.rank(*literal)
-                other = ranking if meant is None else self._ranker.rank(*meant)
+                ranking = self._ranker.rank(*literal, cosines=cosines)
+                other = ranking if meant is None else self._ranker.rank(*meant, cosines=cosines)
                 return made(other if other.confidence + DOUBT >= ranking.confidence else ranking)
 
         try:
@@ -159,6 +173,25 @@ class Answerer:
             if self._seconds is None or not limit.expired():
                 raise
             raise AnswerTimeoutError(self._seconds) from None
+
+    def _cosines(self) -> Cosines | None:
+        """Return what compares meanings until the time for it, which begins now, is up; ``None`` where nothing does."""
+        meaning, seconds = self._meaning, self._meaning_seconds
+        if meaning is None:
+            return None
+        until = None if seconds is None else time.monotonic() + seconds
+
+        def cosines(question: str, texts: Sequence[str]) -> Array | None:
+            try:
+                with self._timed("encode"):
+                    return meaning.cosines(question, texts, until=until)
+            except MeaningTimeoutError:
+                return None
+            except MeaningError as error:
+                logger.warning("%s. Words alone decide", error)
+                return None
+
+        return cosines
 
     async def _mentions(self, text: str, hidden: frozenset[str]) -> Mentions:
         asked = await asyncio.to_thread(Question.of, text, self._tokenizer, self.synonyms)

@@ -99,6 +99,22 @@ class SynonymsError(YuanjuError):
         super().__init__(f"Synonyms {path}: {reason}; save it as UTF-8 text, a group of words a line")
 
 
+class MeaningError(YuanjuError):
+    """The encoder of meanings in a folder cannot be used. ``reason`` is a clause without a full stop."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"Meaning {folder}: {reason}")
+
+
+class MeaningTimeoutError(YuanjuError):
+    """Meanings could not be compared in time."""
+
+    def __init__(self) -> None:
+        super().__init__("Meanings took too long to compare")
+
+
 class EngineError(YuanjuError):
     """The search engine that is asked over the network cannot do what it is asked to.
 

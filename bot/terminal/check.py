@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 from dotenv import dotenv_values
 from rich.cells import cell_len
@@ -19,8 +19,9 @@ from bot.telegram.connection import Account, Finding, TokenError, check_telegram
 from bot.terminal.indexing import summary
 from bot.terminal.screen import said, screen
 from retrieval.engines.protocol import Engine
-from retrieval.errors import YuanjuError
+from retrieval.errors import MeaningError, YuanjuError
 from retrieval.library import Library
+from retrieval.meaning import Encoder
 from retrieval.postings.search import COMPILED
 
 _WIDTH = 8
@@ -64,8 +65,8 @@ async def _findings(settings: Settings, engine: Engine, library: Library) -> Asy
             )
         place = f"in {settings.index_folder}" if settings.engine == "local" else f"on {settings.engine}"
         yield Finding("ok", f"The index is {place}.")
-    if not COMPILED:
-        yield Finding("warning", "The search is not compiled: there was no C compiler. It works, several times slower.")
+    for finding in _ranking(settings):
+        yield finding
     async for finding in _database(settings):
         yield finding
     if settings.telegram_token is None:
@@ -73,6 +74,18 @@ async def _findings(settings: Settings, engine: Engine, library: Library) -> Asy
     else:
         for finding in await check_telegram(settings):
             yield finding
+
+
+def _ranking(settings: Settings) -> Iterator[Finding]:
+    """Whether the search is compiled, and meanings can be compared."""
+    if not COMPILED:
+        yield Finding("warning", "The search is not compiled: there was no C compiler. It works, several times slower.")
+    if settings.meaning is not None:
+        try:
+            Encoder.of(settings.meaning)
+            yield Finding("ok", f"Meanings are compared by the model in {settings.meaning}.")
+        except MeaningError as error:
+            yield Finding("error", f"{error}. Words alone decide.")
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:

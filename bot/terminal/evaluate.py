@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -30,6 +30,7 @@ from retrieval.evaluation import (
     squad,
 )
 from retrieval.language import Tokenizer
+from retrieval.meaning import Meaning
 from retrieval.records import Answer
 
 TOLERANCE = 0.0005
@@ -69,24 +70,26 @@ async def run(
     threshold: float,
     sure_threshold: float,
     answerer: Callable[[], AbstractAsyncContextManager[Answers]],
+    comparing: Callable[[], AbstractAsyncContextManager[Meaning | None]] = nullcontext,
     record: Path,
     as_json: bool = False,
     console: Console | None = None,
 ) -> int:
     """Measure each file, print a table and what changed, and keep the outcome in ``record``.
 
-    ``answerer`` is opened only when a file is a TSV, which is asked of the operator's documents. The thresholds are
-    those of an ``Answerer``. Returns 0, or 1 when something got worse than at the last run. Raises
-    ``QuestionSetError`` for a file that cannot be used.
+    ``answerer`` is opened only when a file is a TSV, which is asked of the operator's documents; ``comparing`` gives
+    what compares meanings in other files, if anything does. The thresholds are those of an ``Answerer``. Returns 0, or
+    1 when something got worse than at the last run. Raises ``QuestionSetError`` for a file that cannot be used.
     """
     console = console or Console()
     before = _last(record)
     results: dict[str, Result] = {}
     for file in files:
         if file.suffix.lower() == ".json":
-            results[file.name] = await _measure(
-                file, unanswerable, tokenizer, threshold=threshold, sure_threshold=sure_threshold
-            )
+            async with comparing() as meaning:
+                results[file.name] = await _measure(
+                    file, unanswerable, tokenizer, meaning, threshold=threshold, sure_threshold=sure_threshold
+                )
         else:
             async with answerer() as answers:
                 results[file.name] = await _accept(expectations(file), answers)
@@ -105,7 +108,13 @@ async def run(
 
 
 async def _measure(
-    file: Path, unanswerable: Path | None, tokenizer: Tokenizer, *, threshold: float, sure_threshold: float
+    file: Path,
+    unanswerable: Path | None,
+    tokenizer: Tokenizer,
+    meaning: Meaning | None,
+    *,
+    threshold: float,
+    sure_threshold: float,
 ) -> Result:
     """Index a SQuAD file's own paragraphs in a temporary folder, and ask its questions of them."""
     questions = squad(file)
@@ -117,7 +126,7 @@ async def _measure(
                 for document in questions.documents:
                     await update.put(document)
                 await update.commit("")
-            measurement = Measurement(engine, tokenizer)
+            measurement = Measurement(engine, tokenizer, meaning)
             outcomes = [
                 await measurement.outcome(item)
                 for item in track(questions.items, file.name, console=Console(stderr=True), transient=True)

@@ -250,6 +250,13 @@ why-nothing = · No paragraph mentions the words of the question.
 why-in-sentence = · In the sentence: { $terms }
 why-around = · In its title, headings or paragraph: { $terms }
 why-nowhere = · In neither: { $terms }
+why-closeness =
+    { $closer ->
+        [0] · In meaning, the closest of { $count } sentences compared
+        [one] · In meaning, one of { $count } sentences compared is closer
+       *[other] · In meaning, { $closer } of { $count } sentences compared are closer
+    }
+why-cosine = · closeness in meaning (cosine) = { $value }
 why-alone = · There was no other sentence to compare with.
 why-others =
     { $count ->

@@ -236,6 +236,12 @@ why-nothing = · 文档里没有一段提到问题里的词。
 why-in-sentence = · 在这句里：{ $terms }
 why-around = · 在标题、小标题或同一段里：{ $terms }
 why-nowhere = · 都没有：{ $terms }
+why-closeness =
+    { $closer ->
+        [0] · 意思与问题最近（比较了 { $count } 句）
+       *[other] · 意思与问题较近（比较了 { $count } 句，更近的有 { $closer } 句）
+    }
+why-cosine = · 意思的接近程度（余弦）= { $value }
 why-alone = · 没有别的句子可比。
 why-others =
     { $count ->
