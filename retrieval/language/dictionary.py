@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ class Dictionary:
         # The last element is no word: it holds the total.
         self._keys = keys[:-1]
         self.total = int(self._frequencies[-1])
+        self._place = lru_cache(maxsize=32768)(self._found)
 
     def frequency(self, word: str) -> int:
         """Return how often a word was counted; 0 for one that is not in the dictionary."""
@@ -37,7 +38,7 @@ class Dictionary:
         place = self._place(word)
         return "" if place is None else "".join(map(chr, divmod(int(self._parts[place]), 256))).strip("\0")
 
-    def _place(self, word: str) -> int | None:
+    def _found(self, word: str) -> int | None:
         key = np.uint64(term_key(word))
         place = int(self._keys.searchsorted(key))
         return place if place < len(self._keys) and self._keys[place] == key else None
