@@ -131,6 +131,8 @@ def _secrets(settings: Settings) -> list[str]:
 
 
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
+    from functools import partial
+
     from bot import composition
     from bot.language import reader_language
     from bot.terminal import console
@@ -138,7 +140,7 @@ async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     questions = sys.stdin if arguments.question == "-" else [arguments.question]
     language = reader_language(os.environ)
     async with composition.snapshot(settings) as snapshot:
-        answer = snapshot.answerer.answer
+        answer = partial(snapshot.answerer.answer, literal=arguments.literal)
         found = await console.ask(
             questions, answer, limit=settings.limit, as_json_lines=arguments.json, language=language
         )

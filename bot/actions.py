@@ -26,7 +26,10 @@ _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """An answer that was given: whose it is, the question as it was ``asked`` and as it was understood."""
+    """An answer that was given: whose it is, the question as it was ``asked`` and as it was understood.
+
+    One that is ``literal`` was looked for as it was typed.
+    """
 
     chat_id: int
     person_id: int
@@ -34,15 +37,17 @@ class KeptAnswer:
     question: str
     asked: str
     answer_id: int
+    literal: bool = False
     kind: Literal["answer"] = "answer"
 
 
 @dataclass(frozen=True, slots=True)
 class KeptQuestions:
-    """Questions that can be chosen."""
+    """Questions that can be chosen, to be looked for as they are typed where that is ``literal``."""
 
     chat_id: int
     questions: tuple[str, ...]
+    literal: bool = False
     kind: Literal["questions"] = "questions"
 
 
@@ -198,6 +203,13 @@ class AskAlone(_Action):
 
 
 @dataclass(frozen=True, slots=True)
+class AskLiterally(_Action):
+    """Ask the question again as it was typed, without correcting it."""
+
+    code, needs, asks = "l", KeptAnswer, True
+
+
+@dataclass(frozen=True, slots=True)
 class Relate(_Action):
     """Offer questions that go on from an answer."""
 
@@ -270,6 +282,7 @@ Action = (
     | Explain
     | ExplainDetails
     | AskAlone
+    | AskLiterally
     | Relate
     | Ask
     | Forget

@@ -75,6 +75,10 @@ _WORDS: dict[str, dict[OperatorLanguage, str]] = {
     },
     "unanswerable": {"zh": "答不了的问题，SQuAD 格式", "en": "questions to refuse, as SQuAD's .json"},
     "backup": {"zh": "备份文件", "en": "the backup"},
+    "literal": {
+        "zh": "按原文查找，不改错别字",
+        "en": "search as typed; correct no misspelling",
+    },
     "force": {
         "zh": "即使机器人正在运行，或现有的比备份新",
         "en": "even over a running bot or newer records",
@@ -129,6 +133,8 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
             options.add_argument("file", metavar="FILE", type=Path, help=say("backup"))
         if name == "restore":
             options.add_argument("--force", action="store_true", help=say("force"))
+        if name == "ask":
+            options.add_argument("--literal", action="store_true", help=say("literal"))
         if name in {"ask", "index", "evaluate"}:
             options.add_argument("--json", action="store_true", help=say("json"))
         options.add_argument("-h", "--help", action="help", help=say("help"))

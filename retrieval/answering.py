@@ -13,6 +13,8 @@ from retrieval.errors import AnswerTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
+from retrieval.question.following_up import follow_up
+from retrieval.question.subjects import LONGEST, Mentions, Turn, carried, mentions, refers
 from retrieval.question.typos import Doubts, TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.folding import Fact, facts
@@ -34,6 +36,12 @@ SURE = 0.5
 
 NEAR = 0.4
 """The share of the threshold from which the best sentences are near, though not shown as an answer."""
+
+GENERIC = 0.2
+"""How much surer a question without a telling word of its own may be as it stands than about what was asked before.
+
+By so much surer it must be about that where it names something else.
+"""
 
 DOUBT = 0.15
 """How much less sure an answer may be to a question with corrected characters than as it was written."""
@@ -85,6 +93,38 @@ class Answerer:
         """
         return await self._ranked(question, hidden, partial(self._nearest, limit))
 
+    async def understood(self, text: str, last: Turn | None, *, hidden: frozenset[str] = frozenset()) -> Turn:
+        """Return what a text asks in full, after the ``last`` turn of a conversation if there is one.
+
+        What names nothing itself, or points at what was named, is asked about the subject of the conversation, where
+        that is better answered. The question is the text itself where it follows up on nothing.
+        """
+        if last is None:
+            alone = follow_up(text, text, self._tokenizer)
+            return Turn("", more=True) if alone and alone.more else Turn(text)
+        before = await self._mentions(last.question, hidden)
+        subject = before.subject(last.subject)
+        shaped = follow_up(text, last.question, self._tokenizer, subject=subject)
+        if shaped and shaped.more:
+            return Turn(last.question, last.subject, more=True)
+        as_it_is = Turn(shaped.question if shaped else text, subject)
+        if not subject or len(text) > LONGEST:
+            return as_it_is
+        named = await self._mentions(text, hidden)
+        pointing = refers(text)
+        if subject in named.names or (named.names and not pointing):
+            return as_it_is
+        about = Turn(carried(text, subject), subject, carried=True)
+        if pointing and not named.names:
+            return about
+        confidence = (await self.rank(about.question, hidden=hidden)).confidence
+        other = (await self.rank(as_it_is.question, hidden=hidden)).confidence
+        if named.names:
+            other += GENERIC
+        elif not named.specific:
+            other -= GENERIC
+        return about if confidence >= max(other, self.threshold) else as_it_is
+
     async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold."""
         return await self._ranked(question, hidden, lambda ranking: ranking, literal=literal)
@@ -128,6 +168,11 @@ class Answerer:
             if self._seconds is None or not limit.expired():
                 raise
             raise AnswerTimeoutError(self._seconds) from None
+
+    async def _mentions(self, text: str, hidden: frozenset[str]) -> Mentions:
+        asked = await asyncio.to_thread(Question.of, text, self._tokenizer, self.synonyms)
+        found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+        return await asyncio.to_thread(mentions, asked, found, self._tokenizer)
 
     def _answer(self, question: str, limit: int, ranking: Ranking) -> Answer:
         if not ranking.candidates or ranking.confidence < self.threshold:

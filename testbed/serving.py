@@ -30,6 +30,7 @@ from retrieval.library import FileReport, Report
 from retrieval.library import Library as Folder
 from retrieval.library.manifest import Summary
 from retrieval.question.following_up import FollowUp
+from retrieval.question.subjects import Turn
 from retrieval.ranking import Ranking
 from retrieval.reading import Reading
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
@@ -82,7 +83,7 @@ class Library:
         self.questions: list[str] = []
         self.asked = asyncio.Event()
         self.quotes = quotes
-        self.follow_up = follow_ups
+        self._follow_up = follow_ups
         self._sure = sure
         self._missing = missing
         self._error = error
@@ -92,7 +93,7 @@ class Library:
         self._suggested = suggested
         self._related = related
 
-    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience, literal: bool = False) -> Answer:
         self.questions.append(question)
         self.asked.set()
         if self._release:
@@ -107,7 +108,13 @@ class Library:
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
         return self.near[:limit]
 
-    async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+    async def understood(self, text: str, last: Turn | None, *, audience: Audience) -> Turn:
+        followed = self._follow_up(text, last.question if last else text)
+        if followed is None or not (last or followed.more):
+            return Turn(text)
+        return Turn(followed.question if last else "", more=followed.more)
+
+    async def ranking(self, question: str, *, audience: Audience, literal: bool = False) -> Ranking:
         raise NotImplementedError
 
     async def preview(self, path: str, content: bytes) -> Reading:

@@ -242,3 +242,13 @@ def test_the_help_of_each_command_has_an_example(environment: Mapping[str, str],
     done = run(command, "--help", environment=environment)
     assert done.returncode == 0
     assert f"yuanju {command}" in re.split("^(?:例|Example):", done.stdout, flags=re.MULTILINE)[1]
+
+
+def test_a_correction_can_be_taken_back(environment: Mapping[str, str]) -> None:
+    said = "文档里没有“苍库”，按“仓库”找的："
+    assert run("ask", "苍库共有几层？", environment=environment).stdout.startswith(said)
+    assert said not in run("ask", "--literal", "苍库共有几层？", environment=environment).stdout
+    chat = run("chat", environment=environment, typed="苍库共有几层？\n按原文查找\n").stdout
+    assert chat.count(said) == 1
+    answer = json.loads(run("ask", "--json", "苍库共有几层？", environment=environment).stdout)
+    assert answer["corrections"] == [["苍库", "仓库"]]

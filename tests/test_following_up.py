@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
+from bot.documents.live_index import LiveIndex
 from retrieval.language import Tokenizer
 from retrieval.question.following_up import FollowUp, follow_up
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import FORUM, PERSON, Json
-from testbed.serving import Library, quote, serving
+from testbed.serving import Library, live_index, quote, serving
 
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 
@@ -141,3 +145,49 @@ async def test_a_miss_can_be_a_follow_up_too(api: FakeBotAPI, library: Library) 
         reply = await api.next_reply()
     assert reply.text.startswith("↳ 接着上一个问题，按“机器人的目标是多少？”回答。\n\n文档里没有找到答案。")
     assert list(reply.buttons) == ["不是接着问"]
+
+
+@pytest.fixture
+async def towers(tokenizer: Tokenizer, tmp_path: Path) -> AsyncIterator[LiveIndex]:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name, height in (("云海塔", "二百米"), ("青石塔", "十二米")):
+        text = f"门票：{name}八十元。\n\n高度：{height}。\n\n地址：{name}南门。"
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+    async with live_index(folder, tmp_path / "index", tokenizer, threshold=0.25) as documents:
+        yield documents
+
+
+async def test_the_subject_is_carried_over_turns_and_restarts(
+    api: FakeBotAPI, towers: LiveIndex, tmp_path: Path
+) -> None:
+    async with serving(api, towers, folder=tmp_path / "state"):
+        api.private("云海塔的门票是多少？")
+        await api.next_reply()
+        api.private("它的高度是多少？")
+        first = await api.next_reply()
+    async with serving(api, towers, folder=tmp_path / "state"):
+        api.private("地址在哪里？")
+        second = await api.next_reply()
+    assert first.text.startswith("↳ 接着上一个问题，按“云海塔的高度是多少？”回答。")
+    assert "二百米" in first.text
+    assert second.text.startswith("↳ 接着上一个问题，按“云海塔地址在哪里？”回答。")
+
+
+async def test_a_new_subject_is_not_glued_to_the_old(api: FakeBotAPI, towers: LiveIndex) -> None:
+    async with serving(api, towers):
+        api.private("云海塔的门票是多少？")
+        await api.next_reply()
+        api.private("青石塔的高度是多少？")
+        reply = await api.next_reply()
+    assert "↳" not in reply.text
+    assert "十二米" in reply.text
+
+
+async def test_what_people_say_to_each_other_is_no_follow_up(api: FakeBotAPI, towers: LiveIndex) -> None:
+    async with serving(api, towers):
+        api.group("/ask 云海塔的门票是多少？")
+        answer = api.message_of(await api.next_reply())
+        api.group("这个我觉得可以，回头再看", reply_to_message=answer)
+        api.group("/ask 青石塔的高度是多少？")
+        assert "十二米" in (await api.next_reply()).text

@@ -170,12 +170,12 @@ class Lasting(Library):
 
     running = most = 0
 
-    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience, literal: bool = False) -> Answer:
         self.running += 1
         self.most = max(self.most, self.running)
         await asyncio.sleep(0.3)
         self.running -= 1
-        return await super().answer(question, limit=limit, audience=audience)
+        return await super().answer(question, limit=limit, audience=audience, literal=literal)
 
 
 async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone(api: FakeBotAPI, folder: Path) -> None:

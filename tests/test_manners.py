@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.conversation import passages
 from bot.rendering import html
 from bot.rendering.catalogue import phrases
+from retrieval.language import Tokenizer
 from retrieval.records import Answer, Source
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import GROUP, PERSON, Json
-from testbed.serving import Library, quote, serving
+from testbed.serving import Library, live_index, quote, serving
 
 TAIWANESE: Json = {"id": 1005, "is_bot": False, "first_name": "美", "language_code": "zh-hant"}
 ENGLISH: Json = {"id": 1003, "is_bot": False, "first_name": "Eve", "language_code": "en"}
@@ -228,6 +230,21 @@ def test_what_was_taken_for_a_misspelling_is_said() -> None:
     answer = Answer("产亮是多少？", (quote(),), 0.9, corrections=(("产亮", "产量"),))
     text = html.message(passages.answered(answer, answer.quotes), phrases("zh"))
     assert text.startswith("文档里没有“产亮”，按“产量”找的：\n\n到那一年")
+
+
+async def test_a_correction_can_be_taken_back(api: FakeBotAPI, tokenizer: Tokenizer, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "制度.txt").write_text("报销标准为每天二百元。\n\n请假须提前三天申请。", "utf-8")
+    async with live_index(folder, tmp_path / "index", tokenizer, threshold=0.1) as documents, serving(api, documents):
+        api.private("报消标准是多少？")
+        reply = await api.next_reply()
+        api.press(reply, "按原文查找")
+        literal = await api.next_edit()
+        literal_buttons = list(literal.buttons)
+    assert reply.text.startswith("文档里没有“报消”，按“报销”找的：\n\n报销标准")
+    assert "按“报销”" not in literal.text
+    assert "按原文查找" not in literal_buttons
 
 
 async def test_traditional_chinese_is_read_in_traditional_characters(api: FakeBotAPI) -> None:

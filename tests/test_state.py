@@ -337,10 +337,11 @@ class TestVersions:
             await record(state, "价格")
             await record(state, "重量", found=False)
         engine = connect(url)
-        async with engine.begin() as connection:  # there were no inbox, no sure answers and no migrations then
+        async with engine.begin() as connection:  # there were no inbox, sure answers, migrations, subjects
             await connection.execute(text("DROP TABLE inbox"))
             await connection.execute(text("DROP TABLE migrations"))
             await connection.execute(text("ALTER TABLE answers DROP COLUMN sure"))
+            await connection.execute(text("ALTER TABLE last_questions DROP COLUMN subject"))
             await connection.execute(text("UPDATE schema_version SET number = 1"))
         await engine.dispose()
         async with opened(url) as state:
@@ -348,7 +349,10 @@ class TestVersions:
             inbox = state.inbox(1)
             assert await inbox.receive([Arrival(5, "{}")], own=True) == {5}
             assert [row.question for row in await state.audit.unanswered()] == ["重量"]
-        assert await rows(url, "schema_version") == [(4,)]
+            last = await state.last_question(ANN, within_seconds=60)
+            assert last
+            assert (last.text, last.subject) == ("重量", "")
+        assert await rows(url, "schema_version") == [(5,)]
 
     async def test_several_processes_may_start_at_once(self, url: URL) -> None:
         async def start(number: int) -> None:
@@ -373,7 +377,7 @@ class TestVersions:
         async with opened(url):
             pass
         await self.prepare(url, self.add_column)
-        with pytest.raises(StateError, match=r"newer Yuanju \(version 5 .* knows 4\).*YUANJU_DATABASE"):
+        with pytest.raises(StateError, match=r"newer Yuanju \(version 6 .* knows 5\).*YUANJU_DATABASE"):
             async with opened(url):
                 pass
 

@@ -235,9 +235,9 @@ async def test_questions_are_answered_side_by_side(api: FakeBotAPI) -> None:
     all_at_once = asyncio.Barrier(CONCURRENT_UPDATES)
 
     class Together(Library):
-        async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
+        async def answer(self, question: str, *, limit: int, audience: Audience, literal: bool = False) -> Answer:
             await all_at_once.wait()
-            return await super().answer(question, limit=limit, audience=audience)
+            return await super().answer(question, limit=limit, audience=audience, literal=literal)
 
     async with serving(api, Together(quote())):
         for _ in range(CONCURRENT_UPDATES):

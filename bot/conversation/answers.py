@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from bot.actions import (
     Ask,
     AskAlone,
+    AskLiterally,
     Explain,
     KeptAnswer,
     KeptQuestions,
@@ -29,7 +30,7 @@ from bot.memory.exchange import Asker, Exchange, new_id, new_key
 from bot.operations import metrics
 from bot.rendering.excerpts import shortened
 from bot.reply import Block, Button, Reply, Rows, say
-from retrieval.question.following_up import FollowUp
+from retrieval.question.subjects import Turn
 from retrieval.records import Answer
 
 QUOTES_LIMIT = 50
@@ -45,15 +46,28 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """An answer that is being given, or shown again: what is kept of it and under which key."""
+    """An answer that is being given, or shown again: what is kept of it and under which key.
+
+    ``subject`` is what the conversation was about before.
+    """
 
     kept: KeptAnswer
     key: str
     requester: Requester
+    subject: str = ""
 
     @property
     def followed_up(self) -> bool:
         return self.kept.asked != self.kept.question
+
+
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """Which page of which answer somebody was shown last."""
+
+    question: str
+    literal: bool
+    page: int
 
 
 class Answers:
@@ -63,26 +77,28 @@ class Answers:
         self._services = services
         self._documents = services.documents
         # The page shown last, for "more?"
-        self._turned: LRUCache[Asker, tuple[str, int]] = LRUCache(_REMEMBERED)
+        self._turned: LRUCache[Asker, _Turned] = LRUCache(_REMEMBERED)
 
     async def reply(self, text: str, requester: Requester, *, certain: bool = True) -> Reply | None:
         """Return the reply to a text that may be a question; ``None`` where one not ``certain`` to be one is none."""
         if remark := courtesy.remark(text):
             return Reply((remark,))
-        followed = await self._follow_up(text, requester)
-        if followed is None:
-            return await self._first_page(text, text, requester, sure=not certain and not courtesy.is_question(text))
-        if not followed.question:
+        turn = await self._understood(text, requester)
+        if not turn.question:
             return Reply((say("nothing-to-follow"),))
-        if followed.more:
-            return await self._next_page(followed.question, requester)
-        return await self._first_page(followed.question, text, requester)
+        if turn.more:
+            return await self._next_page(turn, requester)
+        by_form = turn.question != text and not turn.carried
+        sure = not (certain or by_form or courtesy.is_question(text))
+        return await self._first_page(turn, text, requester, sure=sure)
 
     async def alone(self, question: str, requester: Requester) -> Reply:
         """Return the answer to a question that follows up on nothing."""
-        reply = await self._first_page(question, question, requester)
-        assert reply  # noqa: S101 - it need not be sure
-        return reply
+        return await self._asked_again(Turn(question), question, requester)
+
+    async def literally(self, kept: KeptAnswer, requester: Requester) -> Reply:
+        """Return the answer to a question as it was typed, where another was given to what it was taken for."""
+        return await self._asked_again(Turn(kept.question), kept.asked, requester, literal=True)
 
     async def page(self, kept: KeptAnswer, key: str, number: int, requester: Requester) -> Reply:
         """Return a page of an answer that was given, from the documents as they are now."""
@@ -120,55 +136,65 @@ class Answers:
         key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
         return tuple((Button(question, Ask(key, number)),) for number, question in enumerate(questions))
 
-    async def _follow_up(self, text: str, requester: Requester) -> FollowUp | None:
-        """The whole question, where this one follows up; an empty one where there is none to follow."""
+    async def _understood(self, text: str, requester: Requester) -> Turn:
+        """What a text asks in full, where it follows up on the last question."""
         within = self._services.settings.follow_up_minutes * 60
         if not within:
-            return None
+            return Turn(text)
         last = await self._services.ledger.last_question(requester.asker, within_seconds=within)
-        if last is not None:
-            return self._documents.follow_up(text, last.text)
-        followed = self._documents.follow_up(text, text)
-        return FollowUp("", more=True) if followed and followed.more else None
+        before = Turn(last.text, last.subject) if last else None
+        return await self._documents.understood(text, before, audience=requester.audience)
 
-    async def _first_page(self, question: str, text: str, requester: Requester, *, sure: bool = False) -> Reply | None:
-        """The answer to ``question``; ``text`` is how it was put. One that must be ``sure`` may be ``None``."""
+    async def _asked_again(self, turn: Turn, text: str, requester: Requester, *, literal: bool = False) -> Reply:
+        reply = await self._first_page(turn, text, requester, literal=literal)
+        assert reply  # noqa: S101 - it need not be sure
+        return reply
+
+    async def _first_page(
+        self, turn: Turn, text: str, requester: Requester, *, sure: bool = False, literal: bool = False
+    ) -> Reply | None:
+        """The answer to a turn; ``text`` is how it was put. One that must be ``sure`` may be ``None``."""
         # One more than is shown tells whether there is more.
-        answer, milliseconds = await self._ask(question, self._services.settings.limit + 1, requester)
+        limit = self._services.settings.limit + 1
+        answer, milliseconds = await self._ask(turn.question, limit, requester, literal=literal)
         if sure and answer.certainty != "sure":
             return None
-        given = self._given(question, text, requester)
-        self._turn(requester.asker, question, 0)
+        given = self._given(turn, text, requester, literal=literal)
+        self._turned[requester.asker] = _Turned(turn.question, literal, 0)
         reply = self._shown(answer, 0, given) if answer.answered else await self._miss(answer, given)
         return self._recorded(reply, self._on_page(answer, 0, requester), given, milliseconds)
 
-    async def _next_page(self, question: str, requester: Requester) -> Reply:
+    async def _next_page(self, turn: Turn, requester: Requester) -> Reply:
         before = self._turned.get(requester.asker)
-        number = before[1] + 1 if before and before[0] == question else 1
-        answer, milliseconds = await self._ask(question, QUOTES_LIMIT, requester)
+        if before is None or before.question != turn.question:
+            before = _Turned(turn.question, literal=False, page=0)
+        number = before.page + 1
+        answer, milliseconds = await self._ask(turn.question, QUOTES_LIMIT, requester, literal=before.literal)
         if number >= len(self._pages(answer, requester)):
             return Reply((say("no-more"),))
-        self._turn(requester.asker, question, number)
-        given = self._given(question, question, requester)
+        self._turned[requester.asker] = replace(before, page=number)
+        given = self._given(turn, turn.question, requester, literal=before.literal)
         return self._recorded(
             self._shown(answer, number, given), self._on_page(answer, number, requester), given, milliseconds
         )
 
-    async def _ask(self, question: str, limit: int, requester: Requester) -> tuple[Answer, float]:
+    async def _ask(self, question: str, limit: int, requester: Requester, *, literal: bool) -> tuple[Answer, float]:
         place: metrics.Place = "private" if requester.private else "group"
         started = time.perf_counter()
-        answer = await self._services.answering(Request(question, limit, requester.audience, place))
+        answer = await self._services.answering(Request(question, limit, requester.audience, place, literal))
         return answer, (time.perf_counter() - started) * 1000
 
     async def _again(self, given: _Given, number: int, screen: int | None = None) -> Reply:
         """A page that was shown before, or its context."""
         kept, requester = given.kept, given.requester
-        answer = await self._documents.answer(kept.question, limit=QUOTES_LIMIT, audience=requester.audience)
+        answer = await self._documents.answer(
+            kept.question, limit=QUOTES_LIMIT, audience=requester.audience, literal=kept.literal
+        )
         if not answer.answered:
             return Reply(_headed(given, passages.answered(answer, ())), language=kept.language)
         number = min(number, len(self._pages(answer, requester)) - 1)
         if screen is None:
-            self._turn(requester.asker, answer.question, number)
+            self._turned[requester.asker] = _Turned(answer.question, kept.literal, number)
         votes = await self._services.ledger.state.audit.votes(kept.answer_id)
         return self._shown(answer, number, given, screen=screen, votes=votes)
 
@@ -186,7 +212,7 @@ class Answers:
             screen = min(screen, len(screens) - 1)
             blocks = screens[screen]
             reading = _context_buttons(given.key, number, screen, len(screens))
-        rows = (reading, *_lower_buttons(given, votes or Votes(0, 0)))
+        rows = (reading, *_lower_buttons(given, votes or Votes(0, 0)), *_other_ways(given, answer))
         return Reply(_headed(given, blocks), tuple(filter(None, rows)), language=given.kept.language)
 
     async def _miss(self, answer: Answer, given: _Given) -> Reply:
@@ -194,8 +220,7 @@ class Answers:
         if not any(map(audience, (file.path for file in self._documents.files))):
             return Reply((say("no-documents-here"),))
         blocks = (*passages.answered(answer, ()), *await self._near(answer, given.requester))
-        alone = ((Button(say("button-drop-follow-up"), AskAlone(given.key)),),) if given.followed_up else ()
-        return Reply(_headed(given, blocks), alone)
+        return Reply(_headed(given, blocks), _other_ways(given, answer))
 
     async def _near(self, answer: Answer, requester: Requester) -> tuple[Block, ...]:
         """What is nearest to a question without an answer, where it is near."""
@@ -205,10 +230,10 @@ class Answers:
         found = await self._documents.nearest(answer.question, limit=limit, audience=requester.audience)
         return (say("not-found-nearest"), *passages.passages(found)) if found else ()
 
-    def _given(self, question: str, text: str, requester: Requester) -> _Given:
-        asker = requester.asker
-        kept = KeptAnswer(asker.chat_id, asker.person_id, requester.language, question, text, answer_id=new_id())
-        return _Given(kept, new_key(), requester)
+    def _given(self, turn: Turn, text: str, requester: Requester, *, literal: bool) -> _Given:
+        asker, said = requester.asker, requester.language
+        kept = KeptAnswer(asker.chat_id, asker.person_id, said, turn.question, text, new_id(), literal=literal)
+        return _Given(kept, new_key(), requester, turn.subject)
 
     def _recorded(self, reply: Reply, answer: Answer, given: _Given, milliseconds: float) -> Reply:
         """The reply, whose exchange is kept as soon as it has been delivered."""
@@ -224,6 +249,7 @@ class Answers:
                     key=given.key,
                     reply_message_id=reply_message_id,
                     question_message_id=question_message_id,
+                    subject=given.subject,
                     id=given.kept.answer_id,
                 )
             )
@@ -237,9 +263,6 @@ class Answers:
     def _on_page(self, answer: Answer, number: int, requester: Requester) -> Answer:
         """An answer with the quotes of one of its pages."""
         return replace(answer, quotes=self._pages(answer, requester)[number] if answer.answered else ())
-
-    def _turn(self, asker: Asker, question: str, number: int) -> None:
-        self._turned[asker] = (question, number)
 
 
 def vote_buttons(key: str, votes: Votes) -> tuple[Button, ...]:
@@ -275,8 +298,14 @@ def _lower_buttons(given: _Given, votes: Votes) -> Rows:
     key, requester = given.key, given.requester
     explain = [Button(say("button-why"), Explain(key))] if requester.private and requester.operator else []
     related = (Button(say("button-related"), Relate(key)),) if requester.private else ()
-    alone = (Button(say("button-drop-follow-up"), AskAlone(key)),) if given.followed_up else ()
-    return (*vote_buttons(key, votes), *explain), related, alone
+    return (*vote_buttons(key, votes), *explain), related
+
+
+def _other_ways(given: _Given, answer: Answer) -> Rows:
+    """How else the question can be taken: as it was typed, as a new one."""
+    literally = (Button(say("button-literally"), AskLiterally(given.key)),) if answer.corrections else ()
+    alone = (Button(say("button-drop-follow-up"), AskAlone(given.key)),) if given.followed_up else ()
+    return tuple(filter(None, (literally, alone)))
 
 
 def _headed(given: _Given, blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -17,12 +17,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question, how many quotes may answer it, who will see them, and where it was asked: never by whom."""
+    """A question, how many quotes may answer it, who will see them, and where it was asked: never by whom.
+
+    One that is ``literal`` is not corrected.
+    """
 
     question: str
     limit: int
     audience: Audience
     place: metrics.Place
+    literal: bool = False
 
 
 Answering = Callable[[Request], Awaitable[Answer]]

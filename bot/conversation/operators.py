@@ -100,18 +100,19 @@ class Operators:
         rows = await self._services.ledger.state.audit.unanswered()
         return Reply((say("unanswered-file"),), file=File("unanswered.csv", unanswered_csv(rows)))
 
-    async def why(self, question: str, requester: Requester) -> Reply:
+    async def why(self, question: str, requester: Requester, *, literal: bool = False) -> Reply:
         """Return why the answer to a question was chosen, with a button for the numbers."""
-        ranking = await self._documents.ranking(question, audience=requester.audience)
+        ranking = await self._documents.ranking(question, audience=requester.audience, literal=literal)
         settings = self._services.settings
-        kept = KeptQuestions(requester.asker.chat_id, (question,))
+        kept = KeptQuestions(requester.asker.chat_id, (question,), literal)
         details = Button(say("button-details"), ExplainDetails(await self._keep(kept, requester)))
         blocks = why.explanation(ranking, threshold=self._documents.threshold, sure_threshold=settings.sure_threshold)
         return Reply(blocks, ((details,),))
 
-    async def why_in_detail(self, question: str, requester: Requester) -> Reply:
+    async def why_in_detail(self, kept: KeptQuestions, requester: Requester) -> Reply:
         """Return the numbers by which the answer to a question was chosen."""
-        ranking = await self._documents.ranking(question, audience=requester.audience)
+        (question,) = kept.questions
+        ranking = await self._documents.ranking(question, audience=requester.audience, literal=kept.literal)
         return Reply(why.details(ranking, index_version=self._documents.version))
 
     async def _first_sources(self, requester: Requester) -> Reply:

@@ -30,7 +30,9 @@ class Services:
         """Return them as the settings say."""
         answering = layered(
             [counted(with_questions=settings.log_questions), timed],
-            lambda asked: documents.answer(asked.question, limit=asked.limit, audience=asked.audience),
+            lambda asked: documents.answer(
+                asked.question, limit=asked.limit, audience=asked.audience, literal=asked.literal
+            ),
         )
         limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
         return cls(documents, answering, ledger, settings, Access(settings, ledger.state.migrations.known), limits)

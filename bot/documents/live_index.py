@@ -15,7 +15,7 @@ from retrieval.answering import Timed, untimed
 from retrieval.errors import DocumentsFolderError, YuanjuError
 from retrieval.library import FileReport, Report
 from retrieval.question import suggesting
-from retrieval.question.following_up import FollowUp, follow_up
+from retrieval.question.subjects import Turn
 from retrieval.ranking import Ranking
 from retrieval.reading.readers import Readers
 from retrieval.records import Answer, Document, Quote
@@ -38,17 +38,17 @@ class Documents(Protocol):
     def version(self) -> str:
         """Changes with every change of the documents."""
 
-    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
-        """Answer with at most ``limit`` quotes from what the audience sees."""
+    async def answer(self, question: str, *, limit: int, audience: Audience, literal: bool = False) -> Answer:
+        """Answer with at most ``limit`` quotes from what the audience sees; ``literal`` corrects nothing."""
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
         """Find what comes nearest, from at most ``limit`` places, for a question without an answer."""
 
-    async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+    async def ranking(self, question: str, *, audience: Audience, literal: bool = False) -> Ranking:
         """Return what an answer was chosen from."""
 
-    def follow_up(self, text: str, last: str) -> FollowUp | None:
-        """Complete a question that follows up on the last one."""
+    async def understood(self, text: str, last: Turn | None, *, audience: Audience) -> Turn:
+        """Return what a text asks in full after the last turn, if there is one."""
 
     async def preview(self, path: str, content: bytes) -> reading.Reading:
         """Read what may become a file at this path. Raises ``UnreadableDocument``."""
@@ -155,21 +155,21 @@ class LiveIndex:
                 await self.take_up()
             return indexing.result()
 
-    async def answer(self, question: str, *, limit: int, audience: Audience) -> Answer:
+    async def answer(self, question: str, *, limit: int, audience: Audience, literal: bool = False) -> Answer:
         """See ``Answerer.answer``."""
-        return await self.snapshot.answerer.answer(question, limit=limit, hidden=audience.hidden)
+        return await self.snapshot.answerer.answer(question, limit=limit, hidden=audience.hidden, literal=literal)
 
     async def nearest(self, question: str, *, limit: int, audience: Audience) -> tuple[Quote, ...]:
         """See ``Answerer.nearest``."""
         return await self.snapshot.answerer.nearest(question, limit=limit, hidden=audience.hidden)
 
-    async def ranking(self, question: str, *, audience: Audience) -> Ranking:
+    async def ranking(self, question: str, *, audience: Audience, literal: bool = False) -> Ranking:
         """See ``Answerer.rank``."""
-        return await self.snapshot.answerer.rank(question, hidden=audience.hidden)
+        return await self.snapshot.answerer.rank(question, hidden=audience.hidden, literal=literal)
 
-    def follow_up(self, text: str, last: str) -> FollowUp | None:
-        """See ``retrieval.question.following_up``."""
-        return follow_up(text, last, self.snapshot.tokenizer)
+    async def understood(self, text: str, last: Turn | None, *, audience: Audience) -> Turn:
+        """See ``Answerer.understood``."""
+        return await self.snapshot.answerer.understood(text, last, hidden=audience.hidden)
 
     async def suggestions(self, audience: Audience) -> tuple[str, ...]:
         """Suggest questions that the documents answer; found once for each state of the documents."""

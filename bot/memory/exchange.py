@@ -39,6 +39,7 @@ class Exchange:
     """A question, its answer as it was shown, and the messages they stand in.
 
     ``key`` leads to what is ``kept`` for the reply's buttons. ``question_message_id`` is ``None`` where a button asked.
+    ``subject`` is what the conversation was about before.
     """
 
     asker: Asker
@@ -49,4 +50,5 @@ class Exchange:
     key: str
     reply_message_id: int
     question_message_id: int | None = None
+    subject: str = ""
     id: int = field(default_factory=new_id)

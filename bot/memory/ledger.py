@@ -53,7 +53,7 @@ class Ledger:
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange; it will be written in a moment."""
         self._kept.append(exchange)
-        self._last[exchange.asker] = LastQuestion(exchange.answer.question, time.time())
+        self._last[exchange.asker] = LastQuestion(exchange.answer.question, time.time(), exchange.subject)
         self._something.set()
 
     async def flush(self) -> None:

@@ -104,6 +104,7 @@ last_questions = Table(
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("topic_id", BigInteger, primary_key=True, autoincrement=False, doc="0 outside topics"),
     Column("text", _Words, nullable=False),
+    Column("subject", _Words, nullable=False, server_default="", doc="what it was about, unless it names another"),
     Column("time", Double, nullable=False, index=True),
 )
 
@@ -168,7 +169,12 @@ def _tell_sure_answers(connection: Connection) -> None:
     connection.execute(text("UPDATE answers SET sure = answered"))
 
 
-UPGRADES: tuple[Upgrade, ...] = (inbox.create, _tell_sure_answers, migrations.create)
+def _tell_subjects(connection: Connection) -> None:
+    """Until then a follow-up was completed from the last question alone."""
+    connection.execute(text("ALTER TABLE last_questions ADD COLUMN subject TEXT NOT NULL DEFAULT ''"))
+
+
+UPGRADES: tuple[Upgrade, ...] = (inbox.create, _tell_sure_answers, migrations.create, _tell_subjects)
 """What makes version 2 of version 1, version 3 of version 2, and so on. A new database skips them all."""
 
 _LOCK = 0x79756A75  # any number that others do not use

@@ -35,10 +35,14 @@ _DRIVERS = {
 
 @dataclass(frozen=True, slots=True)
 class LastQuestion:
-    """What somebody asked last in a chat and topic, and when (seconds since 1970)."""
+    """What somebody asked last in a chat and topic, when (seconds since 1970), and what it was about.
+
+    The ``subject`` is that of the questions before it; the text may name another.
+    """
 
     text: str
     time: float
+    subject: str = ""
 
 
 class State:
@@ -81,7 +85,7 @@ class State:
             await schema.put_all(
                 connection,
                 schema.last_questions,
-                [_question_row(exchange.asker, exchange.answer.question, now) for exchange in exchanges],
+                [_question_row(exchange, now) for exchange in exchanges],
             )
             replies = [
                 _reply_row(exchange.asker, exchange.question_message_id, exchange.reply_message_id, now)
@@ -94,7 +98,8 @@ class State:
     async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
         """What the asker asked last in this chat and topic, unless that is too long ago."""
         columns = schema.last_questions.c
-        query = select(columns.text, columns.time).where(*_of(asker), columns.time >= self._clock() - within_seconds)
+        recent = columns.time >= self._clock() - within_seconds
+        query = select(columns.text, columns.time, columns.subject).where(*_of(asker), recent)
         async with self._engine.connect() as connection:
             row = (await connection.execute(query)).first()
         return LastQuestion(*row) if row else None
@@ -196,9 +201,10 @@ class State:
             return sum([(await connection.execute(statement)).rowcount for statement in statements])
 
 
-def _question_row(asker: Asker, question: str, now: float) -> dict[str, Any]:
+def _question_row(exchange: Exchange, now: float) -> dict[str, Any]:
+    asker = exchange.asker
     place = {"person_id": asker.person_id, "chat_id": asker.chat_id, "topic_id": asker.topic_id}
-    return {**place, "text": question, "time": now}
+    return {**place, "text": exchange.answer.question, "subject": exchange.subject, "time": now}
 
 
 def _reply_row(asker: Asker, question_message_id: int, reply_message_id: int, now: float) -> dict[str, Any]:

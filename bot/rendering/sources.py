@@ -34,8 +34,9 @@ def details(quote: Quote, phrases: Phrases) -> str:
 
 
 def place(quote: Quote, phrases: Phrases) -> str:
-    """Return which paragraph of its document, and on which page."""
-    return _numbered(quote.paragraph.number, quote.paragraph.page, phrases.language)
+    """Return which paragraph of its document, on which page, and whether it may have mistakes of recognition."""
+    numbered = _numbered(quote.paragraph.number, quote.paragraph.page, phrases.language)
+    return f"{numbered} · {phrases.text('source-recognised')}" if quote.recognised else numbered
 
 
 def _company(quote: Quote, phrases: Phrases) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from retrieval.numerals import value
+
 Span = tuple[int, int]
 
-_COUNT = {character: value for value, character in enumerate("一二三四五六七八九十", 1)}
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _ORDINAL = r"(?P<ordinal>\d{1,2}|[一二三四五六七八九十]{1,3})"
 _STYLES = tuple(
@@ -165,5 +166,4 @@ def _value(ordinal: str) -> int:
         return _CIRCLED.index(ordinal) + 1
     if ordinal.isascii():
         return ord(ordinal) - ord("a") + 1
-    tens, ten, ones = ordinal.rpartition("十")
-    return (_COUNT.get(tens, 1) * 10 if ten else 0) + _COUNT.get(ones, 0)
+    return value(ordinal)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_DIGIT = "".join(_DIGITS)
+from retrieval.numerals import DIGITS, value
+
+_DIGIT = "零一二三四五六七八九〇两"
 _UNIT = (
     "年世月日号时点分秒天周岁人名位个家座所部本册场届支只条辆艘架"
     "台款层间户票种项类级次公里米尺吨斤克升度元美欧英日港亩章页期%"
@@ -32,13 +32,4 @@ def arabic(match: re.Match[str]) -> str:
     '2018年增长3000万元，35人，108个，千方百计'
     """
     text = match.group()
-    if match.lastgroup == "digits":
-        return "".join(str(_DIGITS[character]) for character in text)
-    total, digit = 0, None
-    for character in text:
-        if character in _TENS:
-            total += (1 if digit is None else digit) * _TENS[character]
-            digit = None
-        else:
-            digit = _DIGITS[character]
-    return str(total + (digit or 0))
+    return "".join(str(DIGITS[character]) for character in text) if match.lastgroup == "digits" else str(value(text))

@@ -51,10 +51,11 @@ class FollowUp:
     more: bool = False
 
 
-def follow_up(text: str, last: str, tokenizer: Tokenizer) -> FollowUp | None:
+def follow_up(text: str, last: str, tokenizer: Tokenizer, *, subject: str = "") -> FollowUp | None:
     """Return the question that ``text`` asks if it follows up on the question ``last``, else ``None``.
 
-    Either may be in traditional characters; what is taken from one keeps its glyphs.
+    ``subject`` is what ``last`` is known to be about. All may be in traditional characters; what is taken from one
+    keeps its glyphs.
     """
     normal = normalise(text)
     core = normal.text.strip(_ENDS)
@@ -64,7 +65,7 @@ def follow_up(text: str, last: str, tokenizer: Tokenizer) -> FollowUp | None:
         return FollowUp(last, more=True)
     asked = Question.of(text, tokenizer)
     before = Question.of(last, tokenizer)
-    completed = _asking(asked, before) or _another(asked, before)
+    completed = _asking(asked, before) or _another(asked, before, subject)
     return FollowUp(completed) if completed else None
 
 
@@ -97,7 +98,7 @@ def _asking(asked: Question, before: Question) -> str | None:
     return _replaced(before, first, last, words)
 
 
-def _another(asked: Question, before: Question) -> str | None:
+def _another(asked: Question, before: Question, subject: str) -> str | None:
     """Return the last question about another topic; ``None`` unless ``asked`` names nothing else."""
     core = asked.normal.text.strip(_ENDS)
     match = _ANOTHER.fullmatch(core)
@@ -109,7 +110,7 @@ def _another(asked: Question, before: Question) -> str | None:
     if all(token.text in FUNCTION_WORDS for token in asked.tokens):
         return None
     words = _original(asked, topic)
-    span = _like(topic, before) or _topic_span(before)
+    span = _like(topic, before) or _named_span(subject, before) or _topic_span(before)
     if span is None:
         return words + before.text
     return _replaced(before, *span, words)
@@ -131,6 +132,13 @@ def _like(topic: str, before: Question) -> tuple[int, int] | None:
         match = re.search(rf"第[一二三四五六七八九十百]+{re.escape(ordinal['unit'])}", before.normal.text)
         return match.span() if match else None
     return None
+
+
+def _named_span(subject: str, before: Question) -> tuple[int, int] | None:
+    """Return where the last question names what it is about."""
+    name = normalise(subject).text
+    place = before.normal.text.find(name) if name else -1
+    return (place, place + len(name)) if place >= 0 else None
 
 
 def _topic_span(before: Question) -> tuple[int, int] | None:

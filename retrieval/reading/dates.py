@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from retrieval.numerals import value as numeral_value
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAME = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)(?!\d)"
@@ -26,7 +28,6 @@ _PATTERNS = tuple(
     )
 )
 _NUMERALS = re.compile(r"(?<![〇○零一二三四五六七八九十])[〇○零一二三四五六七八九十]+(?=\s*[年月日号號])")
-_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 
 
 def iso_date(value: object) -> str | None:
@@ -47,10 +48,7 @@ def iso_date(value: object) -> str | None:
 
 
 def _figures(numerals: re.Match[str]) -> str:
-    """``二〇二二`` → ``2022``, ``十二`` → ``12``, ``二十八`` → ``28``."""
-    tens, ten, ones = numerals[0].partition("十")
-    tens, ones = tens.translate(_DIGITS), ones.translate(_DIGITS)
-    return f"{tens or '1'}{ones or '0'}" if ten else tens
+    return str(numeral_value(numerals[0]))
 
 
 def _iso(parts: dict[str, str | None]) -> str | None:

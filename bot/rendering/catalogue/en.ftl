@@ -49,6 +49,7 @@ apology = Sorry, something went wrong and I could not answer. Please ask again i
 
 source-paragraph = paragraph { $number }
 source-page = page { $page }
+source-recognised = text recognition
 source-also = also in { $titles }
 partial = Some of the documents cannot be searched at the moment; this answer may not be complete.
 source-more =
@@ -84,6 +85,7 @@ nothing-to-follow = There is no last question to follow up on. Please write the 
 ## Not found
 
 corrected = “{ $word }” is not in the documents; I looked for “{ $other }”:
+button-literally = Search as typed
 maybe = Possibly related; please check the source:
 not-found = I found no answer in the documents.
 not-found-question = Looked for: { $question }

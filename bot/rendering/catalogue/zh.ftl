@@ -49,6 +49,7 @@ apology = 抱歉，出了点问题，这次没能回答。请过一会儿再问�
 
 source-paragraph = 第{ $number }段
 source-page = 第{ $page }页
+source-recognised = 文字识别
 source-also = 同见 { $titles }
 partial = 有一部分文档暂时查不到，答案可能不全。
 source-more =
@@ -83,6 +84,7 @@ nothing-to-follow = 没有上一个问题可接。请把问题写完整。
 ## 没有找到
 
 corrected = 文档里没有“{ $word }”，按“{ $other }”找的：
+button-literally = 按原文查找
 maybe = 可能相关，请核对原文：
 not-found = 文档里没有找到答案。
 not-found-question = 找的是：{ $question }

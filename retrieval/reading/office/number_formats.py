@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from retrieval.reading.office.numbering import chinese_digits, chinese_number
+from retrieval.numerals import counted, spelt
 
 BUILT_IN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?",
@@ -346,7 +346,7 @@ def _date_part(code: str, moment: dt.datetime, section: _Section, *, minute: boo
     weekday = moment.weekday()
     if letter in "ye":
         year = f"{moment.year:04d}" if letter == "e" or length > 2 else f"{moment.year % 100:02d}"
-        return chinese_digits(year) if section.numerals else year
+        return spelt(year) if section.numerals else year
     if letter == "a" or (letter == "d" and length > 2 and section.chinese_locale):
         short = "" if letter == "a" else "周"
         return ("星期" if length > 3 else short) + "一二三四五六日"[weekday]
@@ -354,11 +354,11 @@ def _date_part(code: str, moment: dt.datetime, section: _Section, *, minute: boo
         return _DAYS[weekday][: None if length > 3 else 3]
     if letter == "m" and length > 2:
         if section.chinese_locale:
-            return f"{chinese_number(moment.month)}月" if length == 4 else f"{moment.month}月"
+            return f"{counted(moment.month)}月" if length == 4 else f"{moment.month}月"
         return _MONTHS[moment.month - 1][: {3: 3, 4: None}.get(length, 1)]
     hour = (moment.hour % 12 or 12) if noon else moment.hour
     number = {"m": moment.minute if minute else moment.month, "d": moment.day, "h": hour, "s": moment.second}[letter]
-    return chinese_number(number) if section.numerals else f"{number:0{length}d}"
+    return counted(number) if section.numerals else f"{number:0{length}d}"
 
 
 def _numerals(text: str, section: _Section) -> str:
@@ -369,7 +369,7 @@ def _numerals(text: str, section: _Section) -> str:
     def written(figures: re.Match[str]) -> str:
         whole, _, decimals = figures[0].partition(".")
         formal = section.numerals == "2"
-        plain = chinese_number(int(whole), formal=formal)
-        return f"{plain}.{chinese_digits(decimals, formal=formal)}" if decimals else plain
+        plain = counted(int(whole), formal=formal)
+        return f"{plain}.{spelt(decimals, formal=formal)}" if decimals else plain
 
     return re.sub(r"\d{1,15}(?:\.\d+)?", written, text)

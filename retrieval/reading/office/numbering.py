@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from retrieval.numerals import counted, spelt
 from retrieval.reading.office.package import is_on
 
-_DIGITS = "〇一二三四五六七八九"
-_FORMAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 _PLACE = re.compile(r"%(\d)")
@@ -145,40 +144,6 @@ def write_number(number: int, writing: str) -> str:
     return write(number) if 0 < number < 10_000 else str(number)
 
 
-def chinese_number(number: int, *, formal: bool = False) -> str:
-    """The number as it is counted in Chinese, of any size below 10¹⁶.
-
-    >>> chinese_number(105), chinese_number(20_350), chinese_number(0)
-    ('一百零五', '二万零三百五十', '〇')
-    """
-    digits, units = (_FORMAL_DIGITS, "拾佰仟") if formal else (_DIGITS, "十百千")
-    groups = [number // 10_000**place % 10_000 for place in range(4)]
-    written = ""
-    for group, unit in zip(reversed(groups), ("万亿", "亿", "万", ""), strict=True):
-        if group:
-            zero = "零" if written and group < 1000 else ""
-            written += zero + _counted(group, digits, units) + unit
-    return written or digits[0]
-
-
-def chinese_digits(figures: str, *, formal: bool = False) -> str:
-    """The figures one by one in Chinese: ``2021`` → ``二〇二一``."""
-    return "".join((_FORMAL_DIGITS if formal else _DIGITS)[int(figure)] for figure in figures)
-
-
-def _counted(number: int, digits: str, units: str) -> str:
-    written, gap = "", False
-    for place in range(len(str(number)) - 1, -1, -1):
-        digit = number // 10**place % 10
-        if digit == 0:
-            gap = True
-            continue
-        zero = digits[0].replace("〇", "零") if gap and written else ""
-        written += zero + digits[digit] + (units[place - 1] if place else "")
-        gap = False
-    return written.removeprefix("一") if 10 <= number < 20 and units[0] == "十" else written
-
-
 def _roman(number: int) -> str:
     written = ""
     for value, letters in ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
@@ -196,21 +161,17 @@ def _circled(number: int) -> str:
     return chr(ord("①") + number - 1) if number <= 20 else str(number)
 
 
-def _chinese(number: int) -> str:
-    return _counted(number, _DIGITS, "十百千")
-
-
 def _formal(number: int) -> str:
-    return _counted(number, _FORMAL_DIGITS, "拾佰仟")
+    return counted(number, formal=True)
 
 
 def _digit_by_digit(number: int) -> str:
-    return chinese_digits(str(number))
+    return spelt(str(number))
 
 
 _WRITINGS: dict[str, Callable[[int], str]] = {
-    **dict.fromkeys(("chineseCounting", "chineseCountingThousand", "japaneseCounting"), _chinese),
-    **dict.fromkeys(("taiwaneseCounting", "taiwaneseCountingThousand"), _chinese),
+    **dict.fromkeys(("chineseCounting", "chineseCountingThousand", "japaneseCounting"), counted),
+    **dict.fromkeys(("taiwaneseCounting", "taiwaneseCountingThousand"), counted),
     **dict.fromkeys(("chineseLegalSimplified", "ideographLegalTraditional"), _formal),
     **dict.fromkeys(("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"), _digit_by_digit),
     **dict.fromkeys(("decimalEnclosedCircle", "decimalEnclosedCircleChinese"), _circled),
