@@ -2,6 +2,7 @@
 
     python -m benchmarks.latency                        1,000 and 100,000 paragraphs
     python -m benchmarks.latency --paragraphs 20000
+    python -m benchmarks.latency --meaning FOLDER       with an encoder: what is new, and the same questions once more
 
 The texts are those of ``testbed.author``.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,12 +21,13 @@ import numpy as np
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
+from retrieval.meaning import Encoder, Meaning, Vectors
 from testbed.author import Author
 
 QUESTIONS = 300
 
 
-async def measure(tokenizer: Tokenizer, paragraphs: int, seed: int) -> None:
+async def measure(tokenizer: Tokenizer, paragraphs: int, seed: int, encoder: Encoder | None) -> None:
     """Index a collection, ask it, and print the percentiles."""
     author = Author(tokenizer, seed)
     questions: list[str] = []
@@ -33,36 +36,49 @@ async def measure(tokenizer: Tokenizer, paragraphs: int, seed: int) -> None:
         began = time.perf_counter()
         async with engine.update(afresh=True) as update:
             for document in author.documents(paragraphs):
-                if len(questions) < QUESTIONS:
+                if len(questions) <= QUESTIONS:
                     questions += [author.question(paragraph.text) for paragraph in document.paragraphs]
                 await update.put(document)
             await update.commit("")
         indexed = time.perf_counter() - began
-        answerer = Answerer(engine, tokenizer, threshold=0.5)
-        await answerer.answer(questions[0])  # what is loaded at first use is not part of an answer
-        taken = []
-        busy = time.process_time()
-        for question in questions[:QUESTIONS]:
-            began = time.perf_counter()
-            await answerer.answer(question)
-            taken.append(1000 * (time.perf_counter() - began))
-        busy = 1000 * (time.process_time() - busy) / len(taken)
+        print(f"{paragraphs:>8,} paragraphs  indexed in {indexed:,.0f} s", flush=True)
+        meaning = None
+        if encoder:
+            meaning = Meaning(encoder, Vectors(Path(folder) / "meaning", fingerprint=encoder.fingerprint))
+        answerer = Answerer(engine, tokenizer, threshold=0.5, meaning=meaning)
+        await answerer.answer(questions.pop())  # what is loaded at first use is not part of an answer
+        await ask(answerer, questions[:QUESTIONS], "  first" if meaning else "")
+        if meaning:
+            await ask(answerer, questions[:QUESTIONS], "  again")
+            meaning.close()
         engine.close()
+
+
+async def ask(answerer: Answerer, questions: Sequence[str], what: str) -> None:
+    """Ask questions one after the other, and print the percentiles."""
+    taken = []
+    busy = time.process_time()
+    for question in questions:
+        began = time.perf_counter()
+        await answerer.answer(question)
+        taken.append(1000 * (time.perf_counter() - began))
+    busy = 1000 * (time.process_time() - busy) / len(taken)
     p50, p99 = np.percentile(taken, (50, 99))
-    line = f"{paragraphs:>8,} paragraphs  p50 {p50:5.1f} ms  p99 {p99:5.1f} ms  processor {busy:5.1f} ms a question"
-    print(f"{line}  indexed in {indexed:,.0f} s", flush=True)
+    print(f"{what}  p50 {p50:5.1f} ms  p99 {p99:5.1f} ms  processor {busy:5.1f} ms a question", flush=True)
 
 
 def main() -> None:
     """Measure each size."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--paragraphs", type=int, nargs="+", default=[1_000, 100_000])
+    parser.add_argument("--meaning", type=Path, metavar="FOLDER", help="an encoder to compare meanings by")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    encoder = Encoder.of(arguments.meaning) if arguments.meaning else None
     with TemporaryDirectory() as cache:
         tokenizer = Tokenizer(Path(cache))
         for paragraphs in arguments.paragraphs:
-            asyncio.run(measure(tokenizer, paragraphs, arguments.seed))
+            asyncio.run(measure(tokenizer, paragraphs, arguments.seed, encoder))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import SECRETS, Settings, addresses
+from retrieval import extras
 from retrieval.answering import Timed, untimed
-from retrieval.errors import EngineError, YuanjuError
+from retrieval.errors import EngineError, MeaningError, YuanjuError
 
 if TYPE_CHECKING:
     from bot.documents.live_index import LiveIndex
@@ -27,8 +28,14 @@ if TYPE_CHECKING:
     from retrieval.engines.protocol import Engine
     from retrieval.language import Tokenizer
     from retrieval.library import Library
+    from retrieval.meaning import Meaning
 
 logger = logging.getLogger(__name__)
+
+_CLUSTER_SECONDS = 5.0
+"""What a search may take on a cluster of which a node stands still."""
+_MEANING_SECONDS = 0.4
+"""What has not been compared by then is answered by words alone; what has been is remembered for the next question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +72,67 @@ async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tup
 async def snapshots(
     settings: Settings, *, timed: Timed = untimed, seconds: float | None = None
 ) -> AsyncIterator[Snapshots]:
-    """Return the way to the documents; the connections to a cluster are closed at the end."""
+    """Return the way to the documents; the connections to a cluster are closed at the end.
+
+    Meanings have a time limit only where answers have one: elsewhere the same question shall get the same answer.
+    """
     from bot.documents.snapshot import opened
     from retrieval.answering import Answerer
 
-    answerer = partial(
-        Answerer, threshold=settings.threshold, sure_threshold=settings.sure_threshold, timed=timed, seconds=seconds
-    )
-    ways = partial(opened, cache_folder=_dictionaries(settings), answerer=answerer)
-    if settings.engine == "local":
-        from retrieval.engines.local import LocalEngine
-        from retrieval.index import latest
-
-        yield Snapshots(
-            newest=partial(ways, partial(LocalEngine, settings.index_folder)),
-            stamp=partial(asyncio.to_thread, latest, settings.index_folder),
+    if seconds is not None and settings.engine != "local":
+        seconds += _CLUSTER_SECONDS
+    async with comparing(settings) as meaning:
+        answerer = partial(
+            Answerer,
+            threshold=settings.threshold,
+            sure_threshold=settings.sure_threshold,
+            timed=timed,
+            seconds=seconds,
+            meaning=meaning,
+            meaning_seconds=_MEANING_SECONDS if seconds else None,
         )
+        ways = partial(opened, cache_folder=_dictionaries(settings), answerer=answerer)
+        if settings.engine == "local":
+            from retrieval.engines.local import LocalEngine
+            from retrieval.index import latest
+
+            yield Snapshots(
+                newest=partial(ways, partial(LocalEngine, settings.index_folder)),
+                stamp=partial(asyncio.to_thread, latest, settings.index_folder),
+            )
+            return
+        engine = _engine_there(settings, tokenizer(settings))
+        try:
+            # A cluster's engine finds the newest generation itself, whatever the tokenizer.
+            yield Snapshots(newest=partial(ways, lambda _: engine), stamp=engine.generation)
+        finally:
+            await engine.close()
+
+
+@asynccontextmanager
+async def comparing(settings: Settings) -> AsyncIterator[Meaning | None]:
+    """Return what compares meanings; ``None``, and a word about it, where it is not wanted or cannot be had."""
+    if settings.meaning is None:
+        yield None
         return
-    engine = _engine_there(settings, tokenizer(settings))
     try:
-        # A cluster's engine finds the newest generation itself, whatever the tokenizer.
-        yield Snapshots(newest=partial(ways, lambda _: engine), stamp=engine.generation)
+        found = await asyncio.to_thread(meaning, settings.meaning, settings.index_folder)
+    except MeaningError as error:
+        logger.warning("%s. Words alone decide", error)
+        yield None
+        return
+    try:
+        yield found
     finally:
-        await engine.close()
+        await asyncio.to_thread(found.close)
+
+
+def meaning(folder: Path, index_folder: Path) -> Meaning:
+    """Return what compares meanings by the model in a folder. Raises ``MeaningError``."""
+    from retrieval.meaning import Encoder, Meaning, Vectors
+
+    encoder = Encoder.of(folder)
+    return Meaning(encoder, Vectors(index_folder / "meaning", fingerprint=encoder.fingerprint))
 
 
 @asynccontextmanager
@@ -116,9 +161,14 @@ async def answerer(settings: Settings) -> AsyncIterator[Answerer]:
 
 @asynccontextmanager
 async def live_index(
-    settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed, seconds: float | None = None
+    settings: Settings,
+    flags: Mapping[str, str],
+    *,
+    timed: Timed = untimed,
+    seconds: float | None = None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[LiveIndex]:
-    """Return all that can be done with the documents, of which nothing is opened yet.
+    """Return all that can be done with the documents, of which nothing is opened yet; ``warn`` is as ``LiveIndex``'s.
 
     Indexing is done by another process, which gets the settings that came as ``flags`` too.
     """
@@ -127,7 +177,7 @@ async def live_index(
     from retrieval.reading.readers import Readers
 
     environment = os.environ | {f"YUANJU_{name.upper()}": value for name, value in flags.items()}
-    for secret in SECRETS - {"engine_password", "engine_api_key"}:  # what reads other people's files is told no others
+    for secret in SECRETS - {"engine_credentials"}:  # what reads other people's files is told no others
         environment.pop(f"YUANJU_{secret.upper()}", None)
     async with snapshots(settings, timed=timed, seconds=seconds) as known:
         yield LiveIndex(
@@ -138,6 +188,7 @@ async def live_index(
             threshold=settings.threshold,
             readers=partial(Readers, limits=settings.reading_limits, recognised=_recognised(settings)),
             timed=timed,
+            warn=warn,
         )
 
 
@@ -198,19 +249,14 @@ def _engine_there(settings: Settings, words: Tokenizer) -> OpenSearchEngine:
     try:
         from retrieval.engines.opensearch import Connection, Credentials, OpenSearchEngine
     except ImportError as error:
-        raise EngineError(settings.engine, "needs the extra packages: pip install 'yuanju[opensearch]'") from error
+        raise EngineError(settings.engine, f"needs the extra packages: {extras.command('opensearch')}") from error
 
-    password, api_key = settings.engine_password, settings.engine_api_key
-    credentials = Credentials(
-        user=settings.engine_user,
-        password=password.get_secret_value() if password else None,
-        api_key=api_key.get_secret_value() if api_key else None,
-        aws_region=settings.engine_aws_region,
-    )
+    secret = settings.engine_credentials
+    credentials = Credentials.of(secret.get_secret_value() if secret else "", aws_region=settings.engine_aws_region)
+    authority = settings.engine_authority
+    trusted = None if authority == "none" else authority
     return OpenSearchEngine(
-        Connection(
-            tuple(addresses(settings.engine)), credentials, settings.engine_authority, verify=settings.engine_verify
-        ),
+        Connection(tuple(addresses(settings.engine)), credentials, trusted, verify=authority != "none"),
         words,
         prefix=settings.engine_prefix,
         shards=settings.engine_shards,

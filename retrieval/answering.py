@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from retrieval.engines.protocol import Engine
-from retrieval.errors import AnswerTimeoutError
+from retrieval.errors import AnswerTimeoutError, MeaningError, MeaningTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
@@ -17,11 +19,17 @@ from retrieval.question.following_up import follow_up
 from retrieval.question.subjects import LONGEST, Mentions, Turn, carried, mentions, refers
 from retrieval.question.typos import Doubts, TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
+from retrieval.ranking.closeness import Cosines
 from retrieval.ranking.folding import Fact, facts
-from retrieval.records import Answer, Found, Quote
+from retrieval.ranking.measures import Array
+from retrieval.records import Answer, Found, Hit, Paragraph, Quote, Source
 
+if TYPE_CHECKING:
+    from retrieval.meaning import Meaning
+
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
-Timed = Callable[[Literal["tokenise", "search", "rank", "refresh"]], AbstractContextManager[None]]
+Timed = Callable[[Literal["tokenise", "search", "rank", "encode", "refresh"]], AbstractContextManager[None]]
 """Returns what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
 
 
@@ -46,13 +54,20 @@ By so much surer it must be about that where it names something else.
 DOUBT = 0.15
 """How much less sure an answer may be to a question with corrected characters than as it was written."""
 
+AT_ONCE = 4
+"""Questions that are worked on at once: with more, each would take as long as all of them."""
+
+_FIRST = "准备好了。"
+
 
 class Answerer:
     """Answers questions from what an engine holds.
 
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
-    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` raises ``AnswerTimeoutError``.
+    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` once it is begun with raises
+    ``AnswerTimeoutError``; some are worked on at once, and the others wait.
+    With ``meaning``, sentences are ranked by their meaning too, where that takes no longer than ``meaning_seconds``.
     """
 
     def __init__(
@@ -65,6 +80,8 @@ class Answerer:
         synonyms: Synonyms | None = None,
         timed: Timed = untimed,
         seconds: float | None = None,
+        meaning: Meaning | None = None,
+        meaning_seconds: float | None = None,
     ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
@@ -74,6 +91,15 @@ class Answerer:
         self._ranker = Ranker(tokenizer)
         self._timed = timed
         self._seconds = seconds
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._meaning = meaning
+        self._meaning_seconds = meaning_seconds
+
+    def warm(self) -> None:
+        """Load what the first question would wait for."""
+        question = Question.of(_FIRST, self._tokenizer, self.synonyms)
+        hit = Hit(Paragraph(1, _FIRST), Source("", _FIRST), 0, 1.0)
+        self._ranker.rank(question, Found((hit,), 1, dict.fromkeys(question.terms, 1)))
 
     async def answer(
         self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset(), literal: bool = False
@@ -141,19 +167,21 @@ class Answerer:
             doubted = None if literal else doubts(asked, found.frequencies, self._tokenizer)
             if doubted is not None:
                 return doubted
+            cosines = self._cosines()
             with self._timed("rank"):
-                return made(self._ranker.rank(asked, found))
+                return made(self._ranker.rank(asked, found, cosines=cosines))
 
         def as_meant(written: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
+            cosines = self._cosines()
             with self._timed("rank"):
-                ranking = self._ranker.rank(*(meant or written))
+                ranking = self._ranker.rank(*(meant or written), cosines=cosines)
                 if meant is not None and ranking.confidence + DOUBT < 1:  # else nothing could be surer
-                    other = self._ranker.rank(*written)
+                    other = self._ranker.rank(*written, cosines=cosines)
                     ranking = other if ranking.confidence + DOUBT < other.confidence else ranking
                 return made(ranking)
 
         try:
-            async with asyncio.timeout(self._seconds) as limit:
+            async with self._places, asyncio.timeout(self._seconds) as limit:
                 with self._timed("tokenise"):
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
@@ -168,6 +196,25 @@ class Answerer:
             if self._seconds is None or not limit.expired():
                 raise
             raise AnswerTimeoutError(self._seconds) from None
+
+    def _cosines(self) -> Cosines | None:
+        """Return what compares meanings until the time for it, which begins now, is up; ``None`` where nothing does."""
+        meaning, seconds = self._meaning, self._meaning_seconds
+        if meaning is None:
+            return None
+        until = None if seconds is None else time.monotonic() + seconds
+
+        def cosines(question: str, texts: Sequence[str]) -> Array | None:
+            try:
+                with self._timed("encode"):
+                    return meaning.cosines(question, texts, until=until)
+            except MeaningTimeoutError:
+                return None
+            except MeaningError as error:
+                logger.warning("%s. Words alone decide", error)
+                return None
+
+        return cosines
 
     async def _mentions(self, text: str, hidden: frozenset[str]) -> Mentions:
         asked = await asyncio.to_thread(Question.of, text, self._tokenizer, self.synonyms)

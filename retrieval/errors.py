@@ -11,6 +11,9 @@ from pathlib import Path
 class YuanjuError(Exception):
     """The root of all errors that Yuanju raises on purpose."""
 
+    passing: bool = False
+    """Whether it may be over by itself, as where a server is only being started."""
+
 
 class UnreadableDocument(YuanjuError):  # noqa: N818 - named for what it is about; the suffix would add nothing
     """A document that could not be read; the others can.
@@ -99,15 +102,32 @@ class SynonymsError(YuanjuError):
         super().__init__(f"Synonyms {path}: {reason}; save it as UTF-8 text, a group of words a line")
 
 
+class MeaningError(YuanjuError):
+    """The encoder of meanings in a folder cannot be used. ``reason`` is a clause without a full stop."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"Meaning {folder}: {reason}")
+
+
+class MeaningTimeoutError(YuanjuError):
+    """Meanings could not be compared in time."""
+
+    def __init__(self) -> None:
+        super().__init__("Meanings took too long to compare")
+
+
 class EngineError(YuanjuError):
     """The search engine that is asked over the network cannot do what it is asked to.
 
     ``place`` is its address, without credentials; ``reason`` a clause without a full stop that says what to do.
     """
 
-    def __init__(self, place: str, reason: str) -> None:
+    def __init__(self, place: str, reason: str, *, passing: bool = False) -> None:
         self.place = place
         self.reason = reason
+        self.passing = passing
         super().__init__(f"Search engine {place}: {reason}")
 
 

@@ -19,6 +19,7 @@ from retrieval.answering import Answerer
 from retrieval.engines.protocol import Engine
 from retrieval.errors import QuestionSetError
 from retrieval.language import Tokenizer
+from retrieval.meaning import Meaning
 from retrieval.ranking import Ranking
 from retrieval.records import Document, Found, Paragraph, Sentence, Source
 
@@ -150,8 +151,8 @@ class Outcome:
 class Measurement:
     """Asks an engine, and keeps what comes of it."""
 
-    def __init__(self, engine: Engine, tokenizer: Tokenizer) -> None:
-        self._answerer = Answerer(engine, tokenizer, threshold=0)
+    def __init__(self, engine: Engine, tokenizer: Tokenizer, meaning: Meaning | None = None) -> None:
+        self._answerer = Answerer(engine, tokenizer, threshold=0, meaning=meaning)
 
     async def ranked(self, question: str) -> tuple[Found, Ranking]:
         """Return what was found and how it was ranked, as an answerer does it, without refusing."""

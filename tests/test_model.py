@@ -41,4 +41,4 @@ def test_without_trees_the_model_is_linear() -> None:
 
 
 def test_the_stored_model_has_a_weight_for_each_feature() -> None:
-    assert len(stored().weights) == len(NAMES)
+    assert len(stored("ranking.json", NAMES).weights) == len(NAMES)

@@ -21,6 +21,7 @@ ROOMS = (
     "retrieval/library",
     "retrieval/index",
     "retrieval/language",
+    "retrieval/meaning",
     "bot/terminal",
     "bot/documents",
 )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from retrieval.engines.local import LocalEngine
 from retrieval.language import normalise
 from retrieval.question import Question
+from retrieval.ranking.closeness import Closeness, Cosines
 from retrieval.ranking.confidence import signs
 from retrieval.ranking.features import features
 from retrieval.ranking.model import Model
@@ -68,14 +69,23 @@ class Outside:
         return cls(questions, tuple(title for title in titles if 1 < len(title) <= _NAME_LIMIT))
 
 
+@dataclass(frozen=True, slots=True)
+class Rankers:
+    """What ranks the sentences: a model by words; where meanings are compared, also what does that, and its model."""
+
+    words: Model
+    cosines: Cosines | None = None
+    meaning: Model | None = None
+
+
 def cases(
-    asker: Asker, material: Material, layout: Layout, outside: Outside, model: Model, *, count: int, seed: int
+    asker: Asker, material: Material, layout: Layout, outside: Outside, rankers: Rankers, *, count: int, seed: int
 ) -> Cases:
     """Return the cases of about ``count`` questions that are answerable, and of each sort that is not.
 
     A small layout is drawn several times.
     """
-    judge = Judge(asker, model, outside, Random(f"{material.name} {layout.name} {seed}"))
+    judge = Judge(asker, rankers, outside, Random(f"{material.name} {layout.name} {seed}"))
     times = 1 if layout.size is None else min(max(1, 3 * count // layout.size), _MOST_COLLECTIONS)
     for number in range(times):
         collection = laid_out(material, layout, judge.random)
@@ -90,9 +100,9 @@ def cases(
 class Judge:
     """Asks collections what they answer and what they do not, and collects the cases."""
 
-    def __init__(self, asker: Asker, model: Model, outside: Outside, random: Random) -> None:
+    def __init__(self, asker: Asker, rankers: Rankers, outside: Outside, random: Random) -> None:
         self._asker = asker
-        self._model = model
+        self._rankers = rankers
         self._outside = outside
         self.random = random
         self._rows: list[tuple[Array, str, int, int]] = []
@@ -157,10 +167,15 @@ class Judge:
         if found is None or not found.hits:
             return
         evidence = self._asker.evidence(asked, found)
-        values = self._asker.ranker.values(evidence, features(evidence), self._model)
+        values = self._asker.ranker.values(evidence, features(evidence), self._rankers.words)
+        closeness = None
+        if self._rankers.cosines and self._rankers.meaning:
+            closeness = Closeness.of(evidence, values, self._rankers.cosines)
+            assert closeness is not None
+            values = closeness.values_of_all(values, self._rankers.meaning)
         rank = 0
         if right is not None:
             order = np.argsort(-values, kind="stable")[: len(evidence.likely)].tolist()
             good = (quoted_right(*right, evidence, row) for row in order)
             rank = next((place for place, one in enumerate(good, 1) if one), 0)
-        self._rows.append((signs(self._asker.ranker.case(evidence, values)), sort, item, rank))
+        self._rows.append((signs(self._asker.ranker.case(evidence, values, closeness)), sort, item, rank))

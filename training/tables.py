@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -15,8 +16,11 @@ from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import SEARCHED, Ranker
+from retrieval.ranking.closeness import Closeness, Cosines
+from retrieval.ranking.closeness import features as closeness_features
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.features import features
+from retrieval.ranking.model import Model
 from retrieval.ranking.units import unit
 from retrieval.records import Document, Found
 from training.learning import Lists
@@ -68,6 +72,29 @@ class Asker:
                 right += [quoted_right(collection, one, evidence, row) for row in evidence.likely]
                 numbers += [number] * len(evidence.likely)
         return Lists(np.concatenate(tables), np.array(right), np.array(numbers), len(collection.asked))
+
+    def compared(
+        self, material: Material, layout: Layout, seed: int, *, model: Model, cosines: Cosines
+    ) -> tuple[Lists, Lists]:
+        """Return the best candidates by a model, with features of their meaning; and whose document is right."""
+        collection = laid_out(material, layout, Random(seed))
+        tables, right, documents, numbers = [], [], [], []
+        with self.indexed(collection, name=f"{material.name} {layout.name}") as engine:
+            for number, one in enumerate(collection.asked):
+                asked, found = self.search(engine, one.question)
+                if not found.hits:
+                    continue
+                evidence = self.evidence(asked, found)
+                values = self.ranker.values(evidence, features(evidence), model)
+                closeness = Closeness.of(evidence, values, cosines)
+                assert closeness is not None
+                rows = closeness.rows.tolist()
+                tables.append(closeness_features(closeness).astype(np.float32))
+                right += [quoted_right(collection, one, evidence, row) for row in rows]
+                documents += [collection.paragraph_of(evidence.hit_at(row)) in one.right for row in rows]
+                numbers += [number] * len(rows)
+        whole = Lists(np.concatenate(tables), np.array(right), np.array(numbers), len(collection.asked))
+        return whole, replace(whole, right=np.array(documents))
 
 
 def quoted_right(collection: Collection, one: Asked, evidence: Evidence, row: int) -> bool:

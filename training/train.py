@@ -3,6 +3,8 @@
     python -m training.train SET.json... FOLDER             writes retrieval/ranking/ranking.json and confidence.json
     python -m training.train SET.json... FOLDER --report    measures each kind by what was learned on the others
 
+With ``--meaning MODEL``, an encoder's folder, ranking.meaning.json and confidence.meaning.json are learned, too.
+
 Sets are in SQuAD's format; a folder holds real collections (see ``training.material``). Two kinds are the least. The
 same sets and seed give the same weights. ``--tables`` keeps the tables that are learned from in a folder, to be emptied
 when code or sets change. Needs the dependency group "train" (pip install --group train).
@@ -14,6 +16,7 @@ import argparse
 import json
 import pickle
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,11 +28,13 @@ from numpy.typing import NDArray
 
 from retrieval.evaluation import refusal
 from retrieval.language import Tokenizer
-from retrieval.ranking.confidence import SIGNS
+from retrieval.ranking.closeness import NAMES as MEANING_NAMES
+from retrieval.ranking.confidence import names
 from retrieval.ranking.features import NAMES
 from retrieval.ranking.model import Model
+from training import meanings
 from training.boosting import Tree, ranking_model
-from training.cases import Cases, Outside, cases
+from training.cases import Cases, Outside, Rankers, cases
 from training.learning import Array, Lists, confidence_weights, hits, together
 from training.material import REAL, Layout, Material, load
 from training.tables import Asker
@@ -118,7 +123,7 @@ class Workshop:
             real = []
             for one in self.materials:
                 make = partial(self.asker.lists, one, layout, self.seed)
-                made = self._kept(f"lists {one.name} {layout.name}", make)
+                made = self.kept(f"lists {one.name} {layout.name}", make)
                 if one.kind == REAL:
                     real.append(made)
                 else:
@@ -135,10 +140,10 @@ class Workshop:
             if family != without
             for (kind, _, _), part in tables.items()
         ]
-        return self._kept(f"ranker {without}", partial(ranking_model, parts, penalty=PENALTY, seed=self.seed))
+        return self.kept(f"ranker {without}", partial(ranking_model, parts, penalty=PENALTY, seed=self.seed))
 
-    def cases(self, models: Mapping[str, Model]) -> dict[Key, Cases]:
-        """Return the cases, ranked by a model that has not seen the family."""
+    def cases(self, rankers: Mapping[str, Rankers]) -> dict[Key, Cases]:
+        """Return the cases, ranked by models that have not seen the family."""
         tables: dict[Key, Cases] = {}
         for one in self.materials:
             outside = Outside.of([other for other in self.materials if other is not one])
@@ -146,11 +151,14 @@ class Workshop:
                 if one.kind == REAL and layout.size is not None and layout.size < SMALLEST_REAL:
                     continue
                 count = CASES * (2 if layout in RANKED else 1) * (1 if one.kind == "encyclopedia" else 2)
-                make = partial(cases, self.asker, one, layout, outside, models[one.family], count=count, seed=self.seed)
-                tables[one.kind, one.name, layout.name] = self._kept(f"cases {one.name} {layout.name}", make)
+                ranked = rankers[one.family]
+                make = partial(cases, self.asker, one, layout, outside, ranked, count=count, seed=self.seed)
+                name = f"{'meaning ' if ranked.meaning else ''}cases {one.name} {layout.name}"
+                tables[one.kind, one.name, layout.name] = self.kept(name, make)
         return tables
 
-    def _kept(self, name: str, make: Callable[[], T]) -> T:
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """Return what is made, or was made in an earlier run with the same tables."""
         if self._folder is None:
             return make()
         path = self._folder / f"{name}.pickle"
@@ -284,15 +292,14 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET", help="question set, or folder of real collections")
     parser.add_argument("--report", action="store_true", help="measure on kinds not learned from; write nothing")
     parser.add_argument("--tables", type=Path, metavar="FOLDER", help="keep what is learned from here")
+    parser.add_argument("--meaning", type=Path, metavar="FOLDER", help="an encoder: learn to compare meanings, too")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     materials = load(arguments.sets)
-    with TemporaryDirectory() as cache:
+    with TemporaryDirectory() as cache, ExitStack() as stack:
+        folder = arguments.tables or Path(cache)
         workshop = Workshop(
-            Asker(Tokenizer(Path(cache)), arguments.tables or Path(cache)),
-            materials,
-            seed=arguments.seed,
-            folder=arguments.tables,
+            Asker(Tokenizer(Path(cache)), folder), materials, seed=arguments.seed, folder=arguments.tables
         )
         if len(workshop.kinds) < 2:
             parser.error("two kinds of sets are the least: each is tested on what the others teach")
@@ -300,16 +307,39 @@ def main() -> None:
         models = {family: workshop.ranker(lists, family)[0] for family in workshop.families}
         for family, parts in lists.items():
             for key, part in parts.items():
-                found = hits(part, models[family].values(part.features), questions=part.asked)
-                line = "  ".join(f"{name} {value:.3f}" for name, value in found.items())
-                print(f"ranking {', '.join(key):44} {line}", flush=True)
-        tables = workshop.cases(models)
-        values = without_each(tables)
-        shown, sure = thresholds(tables, values)
-        report(tables, values, shown, sure)
+                print_hits("ranking", key, hits(part, models[family].values(part.features), questions=part.asked))
+        rankers = {family: Rankers(model) for family, model in models.items()}
+        learned = judged(workshop, rankers)
         if not arguments.report:
-            model, trees = workshop.ranker(lists, None)
-            write(model, trees, scaled(learn_confidence(tables), shown, sure))
+            write("ranking.json", NAMES, *workshop.ranker(lists, None))
+            write_confidence("confidence.json", learned, meaning=False)
+        if arguments.meaning:
+            cosines = stack.enter_context(closing(meanings.opened(arguments.meaning, folder))).cosines
+            tables = meanings.compared(workshop, RANKED, models, cosines)
+            for family in workshop.families:
+                model = meanings.ranker(tables, family, penalty=PENALTY)
+                rankers[family] = Rankers(models[family], cosines, model)
+                for what, key, found in meanings.measures(tables[family], model):
+                    print_hits(what, key, found)
+            learned = judged(workshop, rankers)
+            if not arguments.report:
+                write("ranking.meaning.json", MEANING_NAMES, meanings.ranker(tables, None, penalty=PENALTY), [])
+                write_confidence("confidence.meaning.json", learned, meaning=True)
+
+
+def judged(workshop: Workshop, rankers: Mapping[str, Rankers]) -> Confidence:
+    """Report how each kind does by what is learned on the others, and return the confidence learned of all."""
+    tables = workshop.cases(rankers)
+    values = without_each(tables)
+    shown, sure = thresholds(tables, values)
+    report(tables, values, shown, sure)
+    return scaled(learn_confidence(tables), shown, sure)
+
+
+def print_hits(what: str, key: Key, found: Mapping[str, float]) -> None:
+    """Print measures of a table."""
+    line = "  ".join(f"{name} {value:.3f}" for name, value in found.items())
+    print(f"{what:20} {', '.join(key):44} {line}", flush=True)
 
 
 def scaled(learned: Confidence, shown: float, sure: float) -> Confidence:
@@ -321,17 +351,18 @@ def scaled(learned: Confidence, shown: float, sure: float) -> Confidence:
     return Confidence(learned.weights * factor, (learned.bias - sure) * factor)
 
 
-def write(model: Model, trees: Sequence[Mapping[str, Sequence[float]]], learned: Confidence) -> None:
-    """Write the weights into the package."""
-    package = Path(__file__).parent.parent / "retrieval" / "ranking"
-    ranking = {"features": list(NAMES), "weights": model.weights.round(5).tolist(), "trees": list(trees)}
-    _write(package / "ranking.json", ranking)
-    signs = [sign.name for sign in SIGNS]
+def write(file: str, names: Sequence[str], model: Model, trees: Sequence[Mapping[str, Sequence[float]]]) -> None:
+    """Write a model of the ranking into the package."""
+    _write(file, {"features": list(names), "weights": model.weights.round(5).tolist(), "trees": list(trees)})
+
+
+def write_confidence(file: str, learned: Confidence, *, meaning: bool) -> None:
+    """Write the weights of the confidence into the package."""
     weights = learned.weights.round(5).tolist()
-    _write(package / "confidence.json", {"signs": signs, "weights": weights, "bias": round(learned.bias, 5)})
+    _write(file, {"signs": list(names(meaning=meaning)), "weights": weights, "bias": round(learned.bias, 5)})
 
 
-def _write(path: Path, values: Mapping[str, object]) -> None:
+def _write(file: str, values: Mapping[str, object]) -> None:
     """Write JSON with a line for each element of its lists: weights and trees can be compared in a diff."""
     lines = []
     for name, value in values.items():
@@ -339,6 +370,7 @@ def _write(path: Path, values: Mapping[str, object]) -> None:
         if isinstance(value, list):
             told = "[\n  " + ",\n  ".join(json.dumps(element, ensure_ascii=False) for element in value) + "\n ]"
         lines.append(f" {json.dumps(name)}: {told}")
+    path = Path(__file__).parent.parent / "retrieval" / "ranking" / file
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
     print(f"wrote {path}")
 

@@ -28,7 +28,7 @@ def explanation(ranking: Ranking, *, threshold: float, sure_threshold: float) ->
     else:
         verdict = say("why-verdict-sure") if ranking.confidence >= sure_threshold else say("why-verdict-maybe")
     above = Lines((verdict, say("why-sentence", text=shortened(best.sentence.text, _SENTENCE_LIMIT))))
-    return above, Lines((*_words(ranking), _others(ranking), certainty))
+    return above, Lines((*_words(ranking), *_closeness(ranking), _others(ranking), certainty))
 
 
 def details(ranking: Ranking, *, index_version: str) -> tuple[Block, ...]:
@@ -49,6 +49,8 @@ def details(ranking: Ranking, *, index_version: str) -> tuple[Block, ...]:
                 score=f"{hit.score:.2f}",
             ),
         ]
+        if candidate.closeness is not None:
+            lines.append(say("why-cosine", value=f"{candidate.closeness:.3f}"))
         if rank == 1:
             features = sorted(zip(NAMES, candidate.features, strict=True), key=lambda pair: -abs(pair[1]))
             best = [(name, value) for name, value in features[:_FEATURES] if value]
@@ -71,6 +73,15 @@ def _words(ranking: Ranking) -> list[Say]:
         for place, words in places.items()
         if words
     ]
+
+
+def _closeness(ranking: Ranking) -> list[Say]:
+    """How close the best sentence is in meaning, beside the others that were compared, if any were."""
+    compared = [one.closeness for one in ranking.candidates if one.closeness is not None]
+    best = ranking.candidates[0].closeness
+    if best is None:
+        return []
+    return [say("why-closeness", count=len(compared), closer=sum(other > best for other in compared))]
 
 
 def _others(ranking: Ranking) -> Say:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
+from retrieval.errors import MeaningTimeoutError
 from retrieval.index import GenerationInfo, generation_info
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Stage = Literal["queue", "tokenise", "search", "rank", "answer", "send"]
+Stage = Literal["queue", "tokenise", "search", "rank", "encode", "answer", "send"]
 Outcome = Literal["sure", "maybe", "not_found", "failed"]
 Place = Literal["private", "group", "inline"]
 Obstacle = Literal["network", "server", "flood", "conflict", "refused", "other"]
@@ -47,6 +48,9 @@ INDEX_BYTES = Gauge("yuanju_index_bytes", "Bytes of the index on disk")
 INDEX_GENERATION = Gauge("yuanju_index_generation", "Number of the index's generation")
 INDEX_TIME = Gauge("yuanju_index_timestamp_seconds", "When that generation was built")
 REFRESH_SECONDS = Histogram("yuanju_refresh_seconds", "Time to bring the index in step", buckets=_LONG_SECONDS)
+MEANING_FAILURES = Counter(
+    "yuanju_meaning_failures", "Questions whose sentences were ranked by words alone, by why", ["reason"]
+)
 REFRESH_FAILURES = Counter("yuanju_refresh_failures", "Attempts at that which failed")
 
 BUILD.info({"version": version("yuanju")})
@@ -59,6 +63,8 @@ for _stage in get_args(Stage):
 for _reason in get_args(Obstacle):
     for _counter in (SEND_RETRIES, SEND_FAILURES, POLL_FAILURES):
         _counter.labels(_reason)
+for _reason in ("late", "failed"):
+    MEANING_FAILURES.labels(_reason)
 
 
 @contextmanager
@@ -67,9 +73,11 @@ def timed(name: Stage | Literal["refresh"]) -> Iterator[None]:
     begun = time.perf_counter()
     try:
         yield
-    except Exception:
+    except Exception as error:
         if name == "refresh":
             REFRESH_FAILURES.inc()
+        elif name == "encode":
+            MEANING_FAILURES.labels("late" if isinstance(error, MeaningTimeoutError) else "failed").inc()
         raise
     finally:
         observe(name, time.perf_counter() - begun)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bot.rendering.bars import bar
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation import (
@@ -30,6 +31,7 @@ from retrieval.evaluation import (
     squad,
 )
 from retrieval.language import Tokenizer
+from retrieval.meaning import Meaning
 from retrieval.records import Answer
 
 TOLERANCE = 0.0005
@@ -69,24 +71,26 @@ async def run(
     threshold: float,
     sure_threshold: float,
     answerer: Callable[[], AbstractAsyncContextManager[Answers]],
+    comparing: Callable[[], AbstractAsyncContextManager[Meaning | None]] = nullcontext,
     record: Path,
     as_json: bool = False,
     console: Console | None = None,
 ) -> int:
     """Measure each file, print a table and what changed, and keep the outcome in ``record``.
 
-    ``answerer`` is opened only when a file is a TSV, which is asked of the operator's documents. The thresholds are
-    those of an ``Answerer``. Returns 0, or 1 when something got worse than at the last run. Raises
-    ``QuestionSetError`` for a file that cannot be used.
+    ``answerer`` is opened only when a file is a TSV, which is asked of the operator's documents; ``comparing`` gives
+    what compares meanings in other files, if anything does. The thresholds are those of an ``Answerer``. Returns 0, or
+    1 when something got worse than at the last run. Raises ``QuestionSetError`` for a file that cannot be used.
     """
     console = console or Console()
     before = _last(record)
     results: dict[str, Result] = {}
     for file in files:
         if file.suffix.lower() == ".json":
-            results[file.name] = await _measure(
-                file, unanswerable, tokenizer, threshold=threshold, sure_threshold=sure_threshold
-            )
+            async with comparing() as meaning:
+                results[file.name] = await _measure(
+                    file, unanswerable, tokenizer, meaning, threshold=threshold, sure_threshold=sure_threshold
+                )
         else:
             async with answerer() as answers:
                 results[file.name] = await _accept(expectations(file), answers)
@@ -105,7 +109,13 @@ async def run(
 
 
 async def _measure(
-    file: Path, unanswerable: Path | None, tokenizer: Tokenizer, *, threshold: float, sure_threshold: float
+    file: Path,
+    unanswerable: Path | None,
+    tokenizer: Tokenizer,
+    meaning: Meaning | None,
+    *,
+    threshold: float,
+    sure_threshold: float,
 ) -> Result:
     """Index a SQuAD file's own paragraphs in a temporary folder, and ask its questions of them."""
     questions = squad(file)
@@ -117,7 +127,7 @@ async def _measure(
                 for document in questions.documents:
                     await update.put(document)
                 await update.commit("")
-            measurement = Measurement(engine, tokenizer)
+            measurement = Measurement(engine, tokenizer, meaning)
             outcomes = [
                 await measurement.outcome(item)
                 for item in track(questions.items, file.name, console=Console(stderr=True), transient=True)
@@ -187,13 +197,22 @@ def _change(name: str, old: float, new: float) -> float:
 
 def _print(console: Console, name: str, result: Result, old: Mapping[str, Any]) -> None:
     table = Table(title=f"{name} · {len(result.right)} questions", title_justify="left")
-    for heading, justify in (("measure", "left"), ("now", "right"), ("last run", "right"), ("change", "right")):
+    for heading, justify in (
+        ("measure", "left"),
+        ("now", "right"),
+        ("last run", "right"),
+        ("change", "right"),
+        ("", "left"),
+    ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # rich wants a literal
     before = old.get("measures", {})
     for measure, value in result.values.items():
         last = before.get(measure)
         difference = "" if last is None else _signed(measure, last, value)
-        table.add_row(measure, _figure(measure, value), "" if last is None else _figure(measure, last), difference)
+        drawn = "" if measure == LENGTH else bar([value], whole=1)
+        table.add_row(
+            measure, _figure(measure, value), "" if last is None else _figure(measure, last), difference, drawn
+        )
     console.print(table)
     was_right = old.get("right", {})
     changed = [question for question, right in result.right.items() if was_right.get(question, right) != right]

@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from retrieval.ranking import topic
+from retrieval.ranking.closeness import Closeness
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Evidence
 from retrieval.ranking.measures import Array, Flags
@@ -27,12 +28,13 @@ _NOW = re.compile(
 class Case:
     """A question, what was found, and the sentence that was ranked first: what its confidence is judged by.
 
-    ``row`` is that sentence's row in the evidence.
+    ``row`` is that sentence's row in the evidence. ``closeness`` is there where meanings were compared.
     """
 
-    def __init__(self, evidence: Evidence, row: int) -> None:
+    def __init__(self, evidence: Evidence, row: int, closeness: Closeness | None = None) -> None:
         self.evidence = evidence
         self.row = row
+        self.closeness = closeness
         self.entities = evidence.entities
 
     @cached_property
@@ -172,20 +174,52 @@ SIGNS: tuple[Sign, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class MeaningSign:
+    """A sign where meanings were compared: its formula gives one number for the closeness and the first sentence."""
+
+    name: str
+    why: str
+    formula: Callable[[Closeness, int], float]
+
+
+MEANING_SIGNS: tuple[MeaningSign, ...] = (
+    MeaningSign("closeness", "the sentence means what was asked", lambda c, first: float(c.cosines[first])),
+    MeaningSign("closest", "any sentence does", lambda c, _: float(c.cosines.max())),
+    MeaningSign(
+        "closeness above others",
+        "… more than what has the same words",
+        lambda c, _: float(c.cosines.max() - c.cosines.mean()),
+    ),
+    MeaningSign("closeness of paragraph", "its paragraph does", lambda c, first: float(c.of_paragraph[first])),
+)
+
+
+def names(*, meaning: bool) -> tuple[str, ...]:
+    """Return the columns of ``signs``, where meanings were compared or not."""
+    words = [sign.name for sign in SIGNS]
+    return (*words, *(sign.name for sign in MEANING_SIGNS)) if meaning else tuple(words)
+
+
 def signs(case: Case) -> Array:
-    """Compute the table for a case."""
-    return np.array([sign.formula(case) for sign in SIGNS])
+    """Return the table for a case."""
+    values = [sign.formula(case) for sign in SIGNS]
+    if case.closeness is not None:
+        first = int(np.flatnonzero(case.closeness.rows == case.row)[0])
+        values += [sign.formula(case.closeness, first) for sign in MEANING_SIGNS]
+    return np.array(values)
 
 
 def confidence(case: Case) -> float:
     """Return the probability that the documents answer the question."""
-    weights, bias = _stored()
+    weights, bias = _stored(meaning=case.closeness is not None)
     # The logistic function, in a form that overflows nowhere.
     return 0.5 + 0.5 * math.tanh((float(signs(case) @ weights) + bias) / 2)
 
 
 @cache
-def _stored() -> tuple[Array, float]:
-    stored = json.loads(files("retrieval.ranking").joinpath("confidence.json").read_text("utf-8"))
+def _stored(*, meaning: bool) -> tuple[Array, float]:
+    file = "confidence.meaning.json" if meaning else "confidence.json"
+    stored = json.loads(files("retrieval.ranking").joinpath(file).read_text("utf-8"))
     by_name = dict(zip(stored["signs"], stored["weights"], strict=True))
-    return np.array([by_name[sign.name] for sign in SIGNS]), float(stored["bias"])
+    return np.array([by_name[name] for name in names(meaning=meaning)]), float(stored["bias"])

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from retrieval.ranking.compiled import leaves
-from retrieval.ranking.features import NAMES
 from retrieval.ranking.measures import Array, Indices
 
 SPLITS = 7
@@ -77,9 +76,9 @@ class Model:
 
 
 @cache
-def stored() -> Model:
-    """Return the model in the package."""
-    kept: dict[str, Any] = json.loads(files("retrieval.ranking").joinpath("ranking.json").read_text("utf-8"))
+def stored(file: str, names: tuple[str, ...]) -> Model:
+    """Return the model in a file of the package, for a table with these columns."""
+    kept: dict[str, Any] = json.loads(files("retrieval.ranking").joinpath(file).read_text("utf-8"))
     by_name = dict(zip(kept["features"], kept["weights"], strict=True))
-    columns = [NAMES.index(name) for name in kept["features"]]
-    return Model(np.array([by_name[name] for name in NAMES]), Trees.of(kept["trees"], columns))
+    columns = [names.index(name) for name in kept["features"]]
+    return Model(np.array([by_name[name] for name in names]), Trees.of(kept["trees"], columns))

@@ -10,10 +10,12 @@ import numpy as np
 from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking.background import Background
+from retrieval.ranking.closeness import NAMES as MEANING_NAMES
+from retrieval.ranking.closeness import Closeness, Cosines
 from retrieval.ranking.confidence import Case, confidence
 from retrieval.ranking.entities import Names
 from retrieval.ranking.evidence import Evidence
-from retrieval.ranking.features import features
+from retrieval.ranking.features import NAMES, features
 from retrieval.ranking.furniture import penalties
 from retrieval.ranking.highlights import highlights
 from retrieval.ranking.measures import Array
@@ -34,7 +36,8 @@ class Candidate:
     """What may answer: the unit that is quoted where a sentence was ranked.
 
     ``score`` is the model's probability that the sentence is the one, if one of the candidates is. ``row`` is its row
-    in the evidence. ``features`` has a value for each of ``NAMES``.
+    in the evidence. ``features`` has a value for each of ``NAMES``. ``closeness`` is the cosine of the question and the
+    sentence, where they were compared.
     """
 
     hit: Hit
@@ -42,6 +45,7 @@ class Candidate:
     score: float
     row: int
     features: Array
+    closeness: float | None = None
 
     @property
     def sentence(self) -> Sentence:
@@ -93,12 +97,12 @@ class Ranker:
         values[evidence.likely] = model.values(table) - penalties(evidence)[evidence.likely]
         return values
 
-    def case(self, evidence: Evidence, values: Array) -> Case:
+    def case(self, evidence: Evidence, values: Array, closeness: Closeness | None = None) -> Case:
         """Return what the confidence of an answer is judged by, from the values that the model gave the sentences."""
-        return Case(evidence, int(np.argmax(values)))
+        return Case(evidence, int(np.argmax(values)), closeness)
 
-    def rank(self, question: Question, found: Found) -> Ranking:
-        """Rank the sentences of the paragraphs found for a question's terms."""
+    def rank(self, question: Question, found: Found, *, cosines: Cosines | None = None) -> Ranking:
+        """Rank the sentences of the paragraphs found for a question's terms; with ``cosines``, also by meaning."""
         found = _with_synonyms(question, found)
         if not found.hits:
             entities = self._names.of(question)
@@ -106,12 +110,16 @@ class Ranker:
             return Ranking(question, (), 0.0, lacking, None, found.partial)
         evidence = self.evidence(question, found)
         table = features(evidence)
-        values = self.values(evidence, table, stored())
+        values = self.values(evidence, table, stored("ranking.json", NAMES))
+        closeness = None if cosines is None else Closeness.of(evidence, values, cosines)
+        if closeness is not None:
+            values = closeness.values_of_all(values, stored("ranking.meaning.json", MEANING_NAMES))
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")[: len(evidence.likely)]
-        ranked = _distinct(evidence, order.tolist(), odds, dict(zip(evidence.likely, table, strict=True)))
-        case = self.case(evidence, values)
+        told = dict(zip(evidence.likely, table, strict=True))
+        ranked = _distinct(evidence, order.tolist(), odds, told, closeness)
+        case = self.case(evidence, values, closeness)
         lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
 
@@ -127,9 +135,10 @@ def _ranked(hits: Sequence[Hit]) -> Sequence[Hit]:
 
 
 def _distinct(
-    evidence: Evidence, rows: Iterable[int], odds: Array, table: Mapping[int, Array]
+    evidence: Evidence, rows: Iterable[int], odds: Array, table: Mapping[int, Array], closeness: Closeness | None
 ) -> tuple[Candidate, ...]:
     """Return the candidates of some rows, best first, that overlap none before them."""
+    cosines = {} if closeness is None else closeness.by_row
     kept: list[Candidate] = []
     taken: dict[int, list[Sentence]] = {}
     for row in rows:
@@ -139,7 +148,7 @@ def _distinct(
         others = taken.setdefault(hit.position, [])
         if not any(start < other.end and other.start < end for other in others):
             others.append(quoted.sentence)
-            kept.append(Candidate(hit, quoted, odds.item(row), row, table[row]))
+            kept.append(Candidate(hit, quoted, odds.item(row), row, table[row], cosines.get(row)))
     return tuple(kept)
 
 

@@ -176,7 +176,7 @@ def test_library_that_is_missing_is_named_with_what_to_install(tmp_path: Path) -
     command = [sys.executable, "-c", code, str(tmp_path)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout  # noqa: S603
     assert printed.strip() == (
-        "UnreadableDocument a.pdf: .pdf files need the package pypdfium2; install it with: pip install 'yuanju[office]'"
+        "UnreadableDocument a.pdf: .pdf files need the package pypdfium2; install it with: pip install '.[office]'"
     )
 
 

@@ -24,7 +24,7 @@ def read(raw: Raw) -> Content:
     Raises ``UnreadableDocument`` when it is too large, holds no text, or nothing that recognises text is installed.
     """
     if not recognition.is_installed():
-        raise UnreadableDocument(raw.path, f"is a picture; {recognition.ADVICE}")
+        raise UnreadableDocument(raw.path, f"is a picture; {recognition.advice()}")
     count = _count(raw)
     known = RecognisedPages(raw.recognition or recognition.Recognition(), count)
     pages = [
