@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.conversation.passages import answered
 from bot.language import Language
 from bot.rendering.catalogue import phrases
 from bot.rendering.screen import message
 from bot.terminal.screen import screen
-from retrieval.question.suggesting import Ask
 from retrieval.records import Answer, Quote, Source
+
+if TYPE_CHECKING:
+    from retrieval.question.suggesting import Ask
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
