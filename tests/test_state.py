@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, inspect, text, update
 
 from bot.actions import Kept, KeptAnswer, KeptList, KeptPerson, KeptQuestions, KeptRemoval, KeptUpload
 from bot.memory import schema
-from bot.memory.audit import Statistics, Unanswered, Votes, unanswered_csv
+from bot.memory.audit import Day, Statistics, Unanswered, Votes, unanswered_csv
 from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import Arrival
 from bot.memory.schema import StateError
@@ -197,14 +197,16 @@ class TestAudit:
         for ms in range(1, 21):
             number = await record(state, found=ms % 4 != 0, asker=ANN if ms < 9 else BEN, ms=ms)
         await state.audit.vote(number, 1, 1)
-        assert await state.audit.statistics(days=7) == Statistics(20, 15, 0, 2, 10, 19, Votes(1, 0))
+        idle = tuple(Day(clock.now - day * DAY, 0, 0, 0) for day in range(7, 1, -1))
+        days = (*idle, Day(clock.now - DAY, 15, 0, 5))
+        assert await state.audit.statistics(days=7) == Statistics(20, 15, 0, 2, 10, 19, Votes(1, 0), days)
         await record(state, sure=False)
         found = await state.audit.statistics(days=7)
         assert (found.sure_count, found.maybe_count) == (15, 1)
 
     async def test_statistics_of_nothing(self, state: State) -> None:
-        nothing = await state.audit.statistics(days=7)
-        assert nothing == Statistics(0, 0, 0, 0, None, None, Votes(0, 0))
+        nothing = await state.audit.statistics(days=0)
+        assert nothing == Statistics(0, 0, 0, 0, None, None, Votes(0, 0), ())
         assert (nothing.sure_share, nothing.maybe_share) == (0, 0)
 
     async def test_unanswered_questions_are_grouped_and_the_most_frequent_come_first(

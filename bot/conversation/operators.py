@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.actions import (
@@ -19,8 +20,9 @@ from bot.conversation import why
 from bot.conversation.commands import Command
 from bot.conversation.services import Requester, Services
 from bot.conversation.storage import is_same, make_private, move, reason_of, removed_folder
-from bot.memory.audit import unanswered_csv
+from bot.memory.audit import DAY_SECONDS, Day, unanswered_csv
 from bot.memory.exchange import new_key
+from bot.rendering.bars import bar
 from bot.rendering.excerpts import shortened
 from bot.reply import Button, File, Lines, Reply, Say, say
 from retrieval.errors import YuanjuError
@@ -194,7 +196,7 @@ class Operators:
             say("stats-latency", median=round(found.latency_p50 or 0, 1), p95=round(found.latency_p95 or 0, 1)),
             say("stats-votes", up=found.votes.up, down=found.votes.down),
         )
-        return Reply((Lines(lines), *stale))
+        return Reply((Lines(lines), Lines((say("stats-days"), *_bars(found.days))), *stale))
 
     async def _unanswered(self, requester: Requester) -> Reply:
         await self._services.ledger.flush()
@@ -222,3 +224,12 @@ def _line(number: int, file: FileReport) -> Say:
         return say("sources-line-unreadable", number=str(number), path=name, reason=reason)
     paragraphs = sum(document.paragraph_count for document in file.documents)
     return say("sources-line", number=str(number), title=name, paragraphs=paragraphs)
+
+
+def _bars(days: Sequence[Day]) -> Iterator[str]:
+    """Return a line for each day: when it ends, its outcomes, how many questions."""
+    most = max(sum(day[1:]) for day in days)
+    for day in days:
+        end = datetime.fromtimestamp(day.since + DAY_SECONDS, UTC).astimezone()
+        outcomes = (day.sure, day.maybe, day.missed)
+        yield f"{end:%m-%d} {bar(outcomes, whole=most)} {sum(outcomes)}"

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import case, delete, func, literal, select
 from sqlalchemy.exc import IntegrityError
@@ -49,6 +49,15 @@ class Unanswered:
     maybe: bool = False
 
 
+class Day(NamedTuple):
+    """How many questions of 24 hours, which begin at ``since``, had which outcome."""
+
+    since: float
+    sure: int
+    maybe: int
+    missed: int
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """What happened within some days. Latencies are in milliseconds, ``None`` where nothing was asked."""
@@ -60,6 +69,7 @@ class Statistics:
     latency_p50: float | None
     latency_p95: float | None
     votes: Votes
+    days: tuple[Day, ...]
 
     @property
     def sure_share(self) -> float:
@@ -120,7 +130,7 @@ class Audit:
         async with self._engine.connect() as connection:
             return (await connection.execute(query)).first() is not None
 
-    async def statistics(self, *, days: float) -> Statistics:
+    async def statistics(self, *, days: int) -> Statistics:
         """Sum up the last ``days`` days. Percentiles are by nearest rank, so each is a latency that was measured."""
         answers = schema.answers.c
         since = self._clock() - days * DAY_SECONDS
@@ -147,6 +157,7 @@ class Audit:
                 latency_p50=await latency(0.5),
                 latency_p95=await latency(0.95),
                 votes=await _votes(connection, schema.votes.c.time >= since),
+                days=tuple([await _day(connection, since + day * DAY_SECONDS) for day in range(days)]),
             )
 
     async def unanswered(self, *, limit: int | None = None) -> tuple[Unanswered, ...]:
@@ -253,6 +264,14 @@ async def first(connection: AsyncConnection, press: str, person_id: int, now: fl
     """Whether this is the first time that a press comes; from then on it is not."""
     row = {"kind": counted(press), "subject_id": person_id, "time": now}
     return await schema.put(connection, schema.notices, row, where=literal(False))
+
+
+async def _day(connection: AsyncConnection, since: float) -> Day:
+    answers = schema.answers.c
+    outcomes = (answers.sure, answers.answered & ~answers.sure, ~answers.answered)
+    counts = [func.coalesce(func.sum(case((outcome, 1), else_=0)), 0) for outcome in outcomes]
+    within = (answers.time > since) & (answers.time <= since + DAY_SECONDS)
+    return Day(since, *(await connection.execute(select(*counts).where(within))).one())
 
 
 async def _votes(connection: AsyncConnection, which: Any) -> Votes:

@@ -41,6 +41,10 @@ from retrieval.errors import YuanjuError
 class StateError(YuanjuError):
     """The bot's memory cannot be used; the message says why and what to do."""
 
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        self.passing = passing
+        super().__init__(message)
+
 
 class _Words(TypeDecorator[str]):
     """Text as people write it: what no database takes (NUL, halves of characters) is replaced."""

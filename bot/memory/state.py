@@ -25,6 +25,8 @@ from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import DURABLE, Inbox
 from bot.memory.migrations import Migrations
 from bot.memory.schema import StateError, cause
+from retrieval import extras
+from retrieval.sharing import share
 
 _BUSY_MS = 10_000
 _CHECKPOINTS = 5
@@ -319,9 +321,7 @@ async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIt
     try:
         engine = connect(url)
     except ModuleNotFoundError as error:
-        raise StateError(
-            f"The database {shown} needs the package {error.name}: pip install 'yuanju[postgres]'"
-        ) from None
+        raise StateError(f"The database {shown} needs the package {error.name}: {extras.command('postgres')}") from None
     except OSError as error:
         raise StateError(
             f"The database {shown} cannot be made: {error.strerror}. Choose it with YUANJU_DATABASE"
@@ -332,13 +332,25 @@ async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIt
                 await connection.run_sync(schema.prepare)
         except (SQLAlchemyError, OSError) as error:
             raise StateError(
-                f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE"
+                f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE",
+                passing=url.get_backend_name() != "sqlite" and _may_be_starting(cause(error)),
             ) from None
         state = State(engine, clock=clock)
         await state.migrations.load()
         yield state
     finally:
         await engine.dispose()
+
+
+def _may_be_starting(reason: str) -> bool:
+    """Whether no server answered, or one that is only starting: what it refuses for good it calls FATAL.
+
+    >>> _may_be_starting('connection to server at "db" failed: Connection refused')
+    True
+    >>> _may_be_starting('connection failed: FATAL:  password authentication failed for user "ann"')
+    False
+    """
+    return "FATAL" not in reason or "starting up" in reason
 
 
 def connect(url: URL) -> AsyncEngine:
@@ -349,6 +361,7 @@ def connect(url: URL) -> AsyncEngine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         Path(url.database).touch(mode=0o600)  # what people ask is nobody else's business on this machine
+        share(Path(url.database))
     # One connection: whoever writes next waits in line here, instead of trying again and again in SQLite.
     engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
 

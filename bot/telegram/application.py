@@ -47,7 +47,7 @@ from bot.telegram.presses import Presses
 from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
-from bot.telegram.timing import Timing
+from bot.telegram.timing import QUESTION_SECONDS, Timing
 from bot.telegram.webhook import Routes, Webhook
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def build_application(
     Raises ``TokenError`` where there is no token or it cannot be one, ``ProxyError`` likewise.
     """
     account = Account.of(settings)
-    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing, migrations=migrations)
+    sending = Sending(slots, limit_seconds=QUESTION_SECONDS, timing=timing, migrations=migrations)
     application: BotApplication = (
         Application.builder()
         .token(account.token)

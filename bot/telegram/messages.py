@@ -30,6 +30,7 @@ from bot.telegram import delivery
 from bot.telegram.addressing import Call, addressed, from_person, replied_to
 from bot.telegram.keyboards import key_in
 from bot.telegram.requesters import presser, writer
+from bot.telegram.timing import QUESTION_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,6 @@ class Messages:
         self._state = services.ledger.state
         self._ledger = services.ledger
         self._access = services.access
-        self._late_seconds = services.settings.question_minutes * 60
         self._clock = clock
         self._albums: LRUCache[str, asyncio.Event] = LRUCache(_ALBUMS)
         self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
@@ -78,7 +78,7 @@ class Messages:
         elif not self._access.answers_in(message.chat_id):
             await self._turn_away(message, requester, context)
         elif self._is_late(message):
-            if await self._state.give_notice("late", message.chat_id, within_seconds=self._late_seconds):
+            if await self._state.give_notice("late", message.chat_id, within_seconds=QUESTION_SECONDS):
                 await delivery.send(context.bot, Reply((say("late"),)), requester, to=message)
         else:
             async with self._in_turn(message):
@@ -239,7 +239,7 @@ class Messages:
             logger.info("Left %d, which is not among YUANJU_ALLOWED_CHATS", chat.id)
 
     def _is_late(self, message: Message) -> bool:
-        return self._clock() - message.date.timestamp() > self._late_seconds
+        return self._clock() - message.date.timestamp() > QUESTION_SECONDS
 
     def _captioned(self, album: str) -> asyncio.Event:
         """What is set as soon as a picture of this album has come with words, which are answered for all."""

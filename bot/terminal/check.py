@@ -15,7 +15,7 @@ from bot.access import misnamed
 from bot.memory.schema import StateError, cause
 from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
-from bot.settings import Settings
+from bot.settings import Settings, origins
 from bot.telegram.connection import Account, Finding, TokenError, check_telegram
 from bot.terminal.indexing import summary
 from bot.terminal.screen import said, screen
@@ -30,10 +30,12 @@ _WIDTH = 8
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
 
-async def check(settings: Settings, engine: Engine, library: Library) -> bool:
-    """Print what was found, and return whether nothing is in the way of answering."""
+async def check(settings: Settings, engine: Engine, library: Library, *, flags: Mapping[str, str]) -> bool:
+    """Print what is set and what was found, and return whether nothing is in the way of answering."""
     console = screen()
     fine = True
+    for name, (text, place) in origins(settings, flags, os.environ).items():
+        console.print(said(f"{name} = {text} (from {place})"), soft_wrap=True, style="dim")
     async for finding in _findings(settings, engine, library):
         word, style = said(finding.level), _STYLES[finding.level]
         console.print(

@@ -172,7 +172,7 @@ class TestSecurity:
     ) -> None:
         wrong = Credentials(user=USER, password="falsch und geheim")
         engine = new(connection=Connection((gateway.url,), wrong, tmp_path / "authority.pem"))
-        with caplog.at_level(logging.DEBUG), pytest.raises(EngineError, match="YUANJU_ENGINE_USER") as error:
+        with caplog.at_level(logging.DEBUG), pytest.raises(EngineError, match="YUANJU_ENGINE_CREDENTIALS") as error:
             await engine.manifest()
         assert "falsch" not in f"{error.value}{caplog.text}{wrong}"
 

@@ -233,6 +233,7 @@ stats-questions = Questions: { $count }, by { $people } people
 stats-answered = Answered: { $percent }%, possibly: { $maybe }%
 stats-latency = Time to answer: median { $median } ms, 95% within { $p95 } ms
 stats-votes = Feedback: 👍 { $up } 👎 { $down }
+stats-days = A day: █ sure, ▓ maybe, ░ not found
 stats-stale = ⚠️ The documents cannot be kept up with, answers come from the last index: { $reason }
 stats-none =
     { $days ->

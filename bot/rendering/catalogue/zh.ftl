@@ -220,6 +220,7 @@ stats-questions = 提问：{ $count } 次，{ $people } 人
 stats-answered = 有答案：{ $percent }%，可能相关：{ $maybe }%
 stats-latency = 用时：中位数 { $median } 毫秒，95% 在 { $p95 } 毫秒以内
 stats-votes = 评价：👍 { $up } 👎 { $down }
+stats-days = 每天：█ 确定，▓ 可能相关，░ 没有找到
 stats-stale = ⚠️ 文档跟不上了，仍按原来的索引回答：{ $reason }
 stats-none =
     { $days ->

@@ -46,6 +46,18 @@ class Credentials:
     api_key: str | None = field(default=None, repr=False)
     aws_region: str | None = None
 
+    @classmethod
+    def of(cls, text: str, *, aws_region: str | None = None) -> Credentials:
+        """Return those of ``user:password`` or of an API key, which has no colon; a password may have some.
+
+        >>> Credentials.of("ann:a:b").user, Credentials.of("ann:a:b").password, Credentials.of("a2V5").api_key
+        ('ann', 'a:b', 'a2V5')
+        """
+        user, colon, password = text.partition(":")
+        if colon:
+            return cls(user=user, password=password, aws_region=aws_region)
+        return cls(api_key=text or None, aws_region=aws_region)
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -116,7 +128,8 @@ class Connection:
         try:
             yield
         except (opensearchpy.OpenSearchException, BulkIndexError, ScanError) as error:
-            raise EngineError(self.place, _reason(error)) from error
+            away = isinstance(error, opensearchpy.ConnectionError) and not isinstance(error, opensearchpy.SSLError)
+            raise EngineError(self.place, _reason(error), passing=away) from error
 
 
 class _Transport(opensearchpy.AsyncTransport):
@@ -235,7 +248,7 @@ def _reason(error: Exception) -> str:
         case opensearchpy.ConnectionError():
             said = "cannot be reached; does it run, and is YUANJU_ENGINE right?"
         case opensearchpy.AuthenticationException():
-            said = "does not know who asks; set YUANJU_ENGINE_USER and YUANJU_ENGINE_PASSWORD, or another credential"
+            said = "does not know who asks; set YUANJU_ENGINE_CREDENTIALS or YUANJU_ENGINE_AWS_REGION"
         case opensearchpy.TransportError():
             said = _refusal([_detail(error)])
         case _:
