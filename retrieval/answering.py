@@ -19,6 +19,7 @@ from retrieval.question.following_up import follow_up
 from retrieval.question.subjects import LONGEST, Mentions, Turn, carried, mentions, refers
 from retrieval.question.typos import Doubts, TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
+from retrieval.ranking.cells import answering
 from retrieval.ranking.closeness import Cosines
 from retrieval.ranking.folding import Fact, facts
 from retrieval.ranking.measures import Array
@@ -42,7 +43,7 @@ SURE = 0.5
 """The confidence from which an answer is sure, by default."""
 
 
-NEAR = 0.4
+NEAR = 0.85
 """The share of the threshold from which the best sentences are near, though not shown as an answer."""
 
 GENERIC = 0.2
@@ -265,14 +266,16 @@ class Answerer:
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:
     candidate = fact.candidate
+    highlights = ranking.highlights(candidate)
     return Quote(
         sentence=candidate.sentence,
         paragraph=candidate.hit.paragraph,
         source=candidate.hit.source,
         score=candidate.score,
-        highlights=ranking.highlights(candidate),
+        highlights=highlights,
         also=tuple(other.hit.source for other in fact.repeated),
         disputed=fact.disputed,
         more=candidate.unit.more,
         lead=candidate.unit.lead,
+        pieces=answering(candidate.sentence.text, ranking.question, highlights),
     )

@@ -45,6 +45,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
     disputed = {"disputed": True} if quote.disputed else {}
     more = {"more": quote.more} if quote.more else {}
     recognised = {"recognised": True} if quote.recognised else {}
+    pieces = {"pieces": [list(span) for span in quote.pieces]} if quote.pieces else {}
     return {
         "sentence": sentence.text,
         "score": round(quote.score, 4),
@@ -61,6 +62,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
         **disputed,
         **more,
         **recognised,
+        **pieces,
     }
 
 
