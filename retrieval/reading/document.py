@@ -185,6 +185,7 @@ def _differs(suffix: str, named: str) -> str:
 
 def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document:
     from retrieval.reading.bylines import byline
+    from retrieval.reading.headings import headed
     from retrieval.reading.joining import collapse
     from retrieval.reading.lists import gather
     from retrieval.reading.naming import date_in, title_in
@@ -194,7 +195,7 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
 
     said = content.metadata.over(byline(content.blocks))
     path = PurePosixPath(raw.path)
-    blocks = list(gather(paired(content.blocks)))
+    blocks = list(gather(headed(paired(content.blocks))))
     heading = title_of(blocks)
     title = collapse(declaration.title or said.title or heading or title_in(raw.path)) or path.name
     repeated = title if stands_alone(blocks, title) else None
