@@ -1,8 +1,8 @@
 """What belongs to a document without being its text: references, tables of contents, link lists, licence notices.
 
 So do the lines around an official text, such as 各部门：. All of it is kept and can be found, but says little of its
-own and often in the question's very words; and a question of the document is no answer to a question. Both come behind
-text that says the same.
+own and often in the question's very words. A question of the document is no answer to a question, nor is what leads in
+to something else. All come behind text that says the same.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from retrieval.ranking.asked import asks_back
+from retrieval.ranking.asked import asks_back, unfinished
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
 from retrieval.ranking.passages import folded, prepare
 from retrieval.records import Hit
 
-PENALTY = 3.0
-"""What is taken off the model's value, in log-odds: furniture must be twenty times as likely to come first."""
+PENALTY, NO_ANSWER_PENALTY = 3.0, 6.0
+"""What is taken off the model's value, in log-odds: furniture must be twenty times as likely to come first, and what is
+no answer four hundred times."""
 
 _HEADING = re.compile(
     r"(?:[\d.]+|[一二三四五六七八九十]+、)?\s*(?:参考(?:资料|文献|来源|链接|书目)?|引用(?:资料|文献|来源)?|资料来源|注释|注解|脚注|尾注|"
@@ -54,7 +55,8 @@ def penalties(evidence: Evidence) -> Array:
     of_hit = np.zeros(len(evidence.passages.hits))
     for number in set(evidence.hit[evidence.likely].tolist()):
         of_hit[number] = _is_furniture(evidence.passages.hits[number], asked)
-    return np.asarray(PENALTY * np.maximum(of_hit[evidence.hit], asks_back(evidence)))
+    no_answer = np.maximum(asks_back(evidence), unfinished(evidence))
+    return np.asarray(np.maximum(PENALTY * of_hit[evidence.hit], NO_ANSWER_PENALTY * no_answer))
 
 
 def _is_furniture(hit: Hit, asked: str) -> bool:
