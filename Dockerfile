@@ -1,5 +1,15 @@
 # docker build -t yuanju .
 # docker build -t yuanju --build-arg EXTRAS=office,ocr,postgres .   (any of pyproject.toml; none: EXTRAS=)
+# docker build -t yuanju --build-arg EXTRAS=office,meaning --build-arg MEANING=bge .   (with the encoder of docs/meaning.md)
+ARG MEANING=
+FROM python:3.13-slim AS meaning-
+RUN mkdir /meaning
+FROM python:3.13-slim AS meaning-bge
+RUN apt-get update && apt-get install --yes --no-install-recommends maven
+COPY testbed/model.py /src/testbed/
+RUN python /src/testbed/model.py /meaning
+FROM meaning-${MEANING} AS meaning
+
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv /venv
@@ -47,7 +57,9 @@ RUN mkdir -p /image/documents /image/etc/ssl/certs /image/usr/share /image/usr/l
 COPY seeds /image/documents
 
 FROM scratch
+ARG MEANING
 COPY --from=build /image /
+COPY --from=meaning /meaning /meaning
 ENV PATH=/venv/bin:/usr/local/bin \
     LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
@@ -57,7 +69,8 @@ ENV PATH=/venv/bin:/usr/local/bin \
     MALLOC_ARENA_MAX=2 \
     OPENBLAS_NUM_THREADS=1 \
     YUANJU_DOCUMENTS=/documents \
-    YUANJU_INDEX=/data/index
+    YUANJU_INDEX=/data/index \
+    YUANJU_MEANING=${MEANING:+/meaning}
 USER 10001:0
 WORKDIR /data
 # Compiles the dictionaries and the index of the sample, which a new volume takes over; no image where that fails.
