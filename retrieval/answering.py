@@ -17,12 +17,13 @@ from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
 from retrieval.question.following_up import follow_up
 from retrieval.question.subjects import LONGEST, Mentions, Turn, carried, mentions, refers
-from retrieval.question.typos import TermStatistics, corrected, corrections, doubts
+from retrieval.question.typos import Doubts, TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
+from retrieval.ranking.cells import answering
 from retrieval.ranking.closeness import Cosines
 from retrieval.ranking.folding import Fact, facts
 from retrieval.ranking.measures import Array
-from retrieval.records import Answer, Found, Quote
+from retrieval.records import Answer, Found, Hit, Paragraph, Quote, Source
 
 if TYPE_CHECKING:
     from retrieval.meaning import Meaning
@@ -42,7 +43,7 @@ SURE = 0.5
 """The confidence from which an answer is sure, by default."""
 
 
-NEAR = 0.4
+NEAR = 0.85
 """The share of the threshold from which the best sentences are near, though not shown as an answer."""
 
 GENERIC = 0.2
@@ -54,13 +55,19 @@ By so much surer it must be about that where it names something else.
 DOUBT = 0.15
 """How much less sure an answer may be to a question with corrected characters than as it was written."""
 
+AT_ONCE = 4
+"""Questions that are worked on at once: with more, each would take as long as all of them."""
+
+_FIRST = "准备好了。"
+
 
 class Answerer:
     """Answers questions from what an engine holds.
 
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
-    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` raises ``AnswerTimeoutError``.
+    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` once it is begun with raises
+    ``AnswerTimeoutError``; some are worked on at once, and the others wait.
     With ``meaning``, sentences are ranked by their meaning too, where that takes no longer than ``meaning_seconds``.
     """
 
@@ -85,8 +92,15 @@ class Answerer:
         self._ranker = Ranker(tokenizer)
         self._timed = timed
         self._seconds = seconds
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._meaning = meaning
         self._meaning_seconds = meaning_seconds
+
+    def warm(self) -> None:
+        """Load what the first question would wait for."""
+        question = Question.of(_FIRST, self._tokenizer, self.synonyms)
+        hit = Hit(Paragraph(1, _FIRST), Source("", _FIRST), 0, 1.0)
+        self._ranker.rank(question, Found((hit,), 1, dict.fromkeys(question.terms, 1)))
 
     async def answer(
         self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset(), literal: bool = False
@@ -150,24 +164,35 @@ class Answerer:
         Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile.
         """
 
-        def rank(literal: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
+        def as_written(asked: Question, found: Found) -> T | Doubts:
+            doubted = None if literal else doubts(asked, found.frequencies, self._tokenizer)
+            if doubted is not None:
+                return doubted
             cosines = self._cosines()
             with self._timed("rank"):
-                ranking = self._ranker.rank(*literal, cosines=cosines)
-                other = ranking if meant is None else self._ranker.rank(*meant, cosines=cosines)
-                return made(other if other.confidence + DOUBT >= ranking.confidence else ranking)
+                return made(self._ranker.rank(asked, found, cosines=cosines))
+
+        def as_meant(written: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
+            cosines = self._cosines()
+            with self._timed("rank"):
+                ranking = self._ranker.rank(*(meant or written), cosines=cosines)
+                if meant is not None and ranking.confidence + DOUBT < 1:  # else nothing could be surer
+                    other = self._ranker.rank(*written, cosines=cosines)
+                    ranking = other if ranking.confidence + DOUBT < other.confidence else ranking
+                return made(ranking)
 
         try:
-            async with asyncio.timeout(self._seconds) as limit:
+            async with self._places, asyncio.timeout(self._seconds) as limit:
                 with self._timed("tokenise"):
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                    right = None if literal else await self._corrected(asked, found, hidden)
-                    meant = None
-                    if right is not None:
-                        meant = right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden)
-                return await asyncio.to_thread(rank, (asked, found), meant)
+                result = await asyncio.to_thread(as_written, asked, found)
+                if not isinstance(result, Doubts):
+                    return result
+                with self._timed("search"):
+                    meant = await self._meant(asked, found, result, hidden)
+                return await asyncio.to_thread(as_meant, (asked, found), meant)
         except TimeoutError:
             if self._seconds is None or not limit.expired():
                 raise
@@ -226,27 +251,31 @@ class Answerer:
                 places[place] = _quote(ranking, Fact(candidate))
         return tuple(places.values())
 
-    async def _corrected(self, asked: Question, found: Found, hidden: frozenset[str]) -> Question | None:
-        """Return the question as it was meant, where the documents have what only sounds like it; else ``None``."""
-        doubted = await asyncio.to_thread(doubts, asked, found.frequencies, self._tokenizer)
-        if doubted is None:
-            return None
+    async def _meant(
+        self, asked: Question, found: Found, doubted: Doubts, hidden: frozenset[str]
+    ) -> tuple[Question, Found] | None:
+        """Return the question as it was meant, with what is found for it; ``None`` where nothing in it is misspelt."""
         others = await self._engine.frequencies(doubted.terms, hidden=hidden)
-        statistics = TermStatistics({**found.frequencies, **others}, found.paragraph_count)
-        changes = corrections(asked, doubted, statistics, self._tokenizer)
-        return corrected(asked, changes, self._tokenizer, self.synonyms) if changes else None
+        standing = TermStatistics({**found.frequencies, **others}, found.paragraph_count)
+        changes = await asyncio.to_thread(corrections, asked, doubted, standing, self._tokenizer)
+        if not changes:
+            return None
+        right = corrected(asked, changes, self._tokenizer, self.synonyms)
+        return right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden)
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:
     candidate = fact.candidate
+    highlights = ranking.highlights(candidate)
     return Quote(
         sentence=candidate.sentence,
         paragraph=candidate.hit.paragraph,
         source=candidate.hit.source,
         score=candidate.score,
-        highlights=ranking.highlights(candidate),
+        highlights=highlights,
         also=tuple(other.hit.source for other in fact.repeated),
         disputed=fact.disputed,
         more=candidate.unit.more,
         lead=candidate.unit.lead,
+        pieces=answering(candidate.sentence.text, ranking.question, highlights),
     )

@@ -109,7 +109,8 @@ class Quote:
     ``sentence.text``, in order and apart: what in the sentence answers. ``score`` lies between 0 and 1.
     ``also`` are the sources of other documents that say the same; ``disputed`` tells that another quote of the answer
     gives other numbers or dates for the same thing. The sentence may be a list with its lead-in, of whose items
-    ``more`` are left out, or one item of a list that has ``lead`` above it.
+    ``more`` are left out, or one item of a list that has ``lead`` above it. Of a wide row of a table ``pieces`` are the
+    cells that are shown first, as offsets in its text; elsewhere there are none.
     """
 
     sentence: Sentence
@@ -121,6 +122,7 @@ class Quote:
     disputed: bool = False
     more: int = 0
     lead: str | None = None
+    pieces: tuple[tuple[int, int], ...] = ()
 
     @property
     def recognised(self) -> bool:

@@ -143,6 +143,10 @@ def _no_pooling(folder: Path) -> None:
     (folder / "encoder.json").write_text("{}", "utf-8")
 
 
+def _no_digests(folder: Path) -> None:
+    (folder / "encoder.json").write_text('{"pooling": "mean", "sha256": "0123"}', "utf-8")
+
+
 def _other_kind(folder: Path) -> None:
     tiny_encoder.write_model(folder / "model.onnx", np.ones((9, 4), np.float32), inputs=("input_ids", "pixels"))
 
@@ -158,6 +162,7 @@ def _other_kind(folder: Path) -> None:
         (_other_tokenizer, "its file tokenizer.json is not the one that encoder.json names by its SHA-256"),
         (_no_use, "its file encoder.json cannot be read: "),
         (_no_pooling, 'its file encoder.json must say "pooling": "first" or "mean"'),
+        (_no_digests, 'its file encoder.json must name files by "sha256"'),
         (_other_kind, "its file model.onnx is no encoder of the BERT kind: it wants pixels"),
     ],
 )
@@ -173,7 +178,7 @@ def test_what_is_wrong_with_a_folder_is_said_in_one_line(
 
 def test_without_the_extra_it_is_said_how_to_install_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tokenizers", None)  # which is how Python says that there is none
-    with pytest.raises(MeaningError, match=r"pip install 'yuanju\[meaning\]'"):
+    with pytest.raises(MeaningError, match=r"pip install '.*\[meaning\]'"):
         Encoder.of(folder)
 
 

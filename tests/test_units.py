@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from retrieval.language import Tokenizer
 from retrieval.language.enumeration import enumerations
+from retrieval.ranking.cells import answering
 from retrieval.records import Document, Paragraph, Source
 from tests.asking import document, highlighted, rank
 
@@ -94,3 +95,59 @@ def test_the_items_of_an_enumeration_are_found_as_they_stand(mark: str, items: l
     (found,) = enumerations(text)
     assert text[slice(*found.lead)] == f"{lead}："
     assert [text[start:end] for start, end in found.items] == lines
+
+
+CONFIGURATION = "server:\n  # 监听端口\n  port: 9090\n  # 上传上限，单位 MB\n  max_upload: 64\nsession:\n  timeout: 15"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("监听端口是多少", "# 监听端口\n  port: 9090"), ("max_upload是多少", "# 上传上限，单位 MB\n  max_upload: 64")],
+)
+def test_a_value_stands_with_its_comment(tokenizer: Tokenizer, question: str, expected: str) -> None:
+    assert first(tokenizer, question, document_of(CONFIGURATION)).strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("注销手机号第二步做什么", "2. 结清话费"), ("注销手机号最后一步是什么", "4. 等待短信通知")],
+)
+def test_a_step_that_is_named_is_quoted(tokenizer: Tokenizer, question: str, expected: str) -> None:
+    materials = "注销手机号的材料：\n- 身份证\n- 手机卡\n- 申请表"
+    assert first(tokenizer, question, document_of(materials, PROCEDURE)) == expected
+
+
+def test_of_a_wide_row_the_cells_that_answer_come_first(tokenizer: Tokenizer) -> None:
+    cells = "姓名：王芳，部门：市场二部，职位：高级经理，入职：2018年7月15日，分机：8002，办公地点：乙座三楼，"
+    row = f"{cells}职级：七级，余假：12天，邮箱：wangfang@example.com，宿舍：东区九栋"
+    ranking = rank(tokenizer, "王芳的分机是多少", [document_of(row, cells.replace("王芳", "李强") + "备注：无")])
+    best = ranking.candidates[0]
+    assert best.sentence.text == row
+    shown = answering(row, ranking.question, ranking.highlights(best))
+    assert [row[start:end] for start, end in shown] == ["姓名：王芳", "分机：8002"]
+
+
+def test_a_sentence_is_no_row(tokenizer: Tokenizer) -> None:
+    text = "本店规定：顾客请注意：退货须凭小票：七天之内：过期不予办理，" * 4
+    assert answering(text, rank(tokenizer, "退货凭什么", [document_of(text)]).question, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "better", "worse"),
+    [
+        ("地铁票多少钱", "地铁票价为起步2元。", "地铁票可以在自助机上买，不找零。"),
+        ("图书馆什么时候闭馆", "图书馆晚上9点闭馆。", "图书馆闭馆以前会放音乐，请读者有序离开。"),
+        ("图书可以借多久", "图书可以借 30 天。", "图书可以借，也可以在网上预约，还书的时候请注意。"),
+    ],
+)
+def test_what_is_asked_for_by_its_form_comes_first(
+    tokenizer: Tokenizer, question: str, better: str, worse: str
+) -> None:
+    assert first(tokenizer, question, document_of(worse, better)) == better
+
+
+def test_highlights_lie_in_the_step_that_is_quoted(tokenizer: Tokenizer) -> None:
+    ranking = rank(tokenizer, "注销手机号最后一步是什么", [document_of(PROCEDURE)])
+    for candidate in ranking.candidates:
+        length = len(candidate.sentence.text)
+        assert all(0 <= start < end <= length for start, end in ranking.highlights(candidate))

@@ -11,7 +11,7 @@ from retrieval.ranking.model import Model, Trees
 from training.learning import Array, Lists, joined, ranking_weights
 
 Tree = dict[str, list[float]]
-ROUNDS = 300
+ROUNDS = 400
 OPTIONS = {
     "num_leaves": 8,
     "max_depth": 4,

@@ -83,8 +83,9 @@ OVERLAPPING = 0.3
 """What these count where collections say most things more than once: everywhere but in encyclopedias."""
 PENALTY, DOUBT_PENALTY = 8.0, 100.0
 """On the standardised weights of the ranking, and of the confidence, which must hold where nothing was learned."""
-SURE_WRONGLY, SHOWN_RIGHTLY = 0.06, 0.92
-"""The thresholds: of no kind and sort of unanswerable questions more is sure; of the answerable so many are shown."""
+SURE_WRONGLY, SHOWN_RIGHTLY = 0.08, 0.92
+"""The thresholds: of no kind and sort of unanswerable questions more is sure; of each kind's answerable so many are
+shown."""
 JUDGED_SORTS = ("foreign", "name", "year", "number", "chat", "refused")
 """The sorts that this is judged by: what is left or a neighbour may answer the others all the same."""
 
@@ -220,21 +221,16 @@ def joined_cases(tables: Sequence[Cases]) -> Cases:
 
 
 def thresholds(tables: Mapping[Key, Cases], values: Mapping[str, Array]) -> tuple[float, float]:
-    """Return the log-odds from which something is shown, and from which it is sure.
-
-    Both by the kinds that people ask: those of encyclopedias, written beside the text, are surer than any of these.
-    """
+    """Return the log-odds from which something is shown, and from which it is sure."""
     shown, sure = [], []
     for kind, found in values.items():
-        if kind == "encyclopedia":
-            continue
         own = joined_cases([table for key, table in tables.items() if key[0] == kind])
         shown.append(np.quantile(found[own.answerable & (own.rank > 0)], 1 - SHOWN_RIGHTLY))
         for sort in JUDGED_SORTS:
             others = found[own.sorts == sort]
             if len(others) >= _LEAST_CASES:
                 sure.append(np.quantile(others, 1 - SURE_WRONGLY))
-    return float(np.mean(shown)), float(np.max(sure))
+    return float(np.min(shown)), float(np.max(sure))
 
 
 COLUMNS = {

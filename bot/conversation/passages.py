@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.rendering.excerpts import NAME_LIMIT, excerpt, piece, shortened, utf16_length
+from bot.rendering.excerpts import NAME_LIMIT, excerpt, piece, pieces, shortened, utf16_length
 from bot.reply import Block, Lines, Passage, Say, Span, say
 from retrieval.records import Answer, Quote
 
@@ -140,8 +140,10 @@ def _passage(quote: Quote, before: Quote | None) -> Passage:
 
 
 def _shown(quote: Quote) -> tuple[str, tuple[Span, ...]]:
-    """The sentence as a page shows it: whole, or the clauses around what answers."""
+    """The sentence as a page shows it: whole, or the clauses around what answers, or some cells of a row."""
     text, highlights = quote.sentence.text, quote.highlights
+    if quote.pieces:
+        return excerpt(*pieces(text, highlights, quote.pieces), limit=_LIST_LIMIT)
     if "\n" in text.strip():
         return excerpt(text, highlights, limit=_LIST_LIMIT)
     if utf16_length(text) <= _SENTENCE_LIMIT:

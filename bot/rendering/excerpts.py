@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 NAME_LIMIT = 120
 
 Span = tuple[int, int]
+
+_GAP = " … "
 
 
 def utf16_length(text: str) -> int:
@@ -60,6 +64,25 @@ def piece(text: str, highlights: tuple[Span, ...], span: Span) -> tuple[str, tup
         if first < end and last > start
     )
     return before + text[start:end] + ("…" if end < len(text) else ""), tuple(kept)
+
+
+def pieces(text: str, highlights: tuple[Span, ...], spans: Sequence[Span]) -> tuple[str, tuple[Span, ...]]:
+    """Return several parts of ``text`` with `` … `` between them, and the highlights in them.
+
+    >>> pieces("甲：一，乙：二，丙：三", ((10, 11),), ((0, 3), (8, 11)))
+    ('甲：一 … 丙：三', ((8, 9),))
+    """
+    shown, kept = "", []
+    for start, end in spans:
+        shown += _GAP if shown else ""
+        shift = len(shown) - start
+        kept += [
+            (max(first, start) + shift, min(last, end) + shift)
+            for first, last in highlights
+            if first < end and last > start
+        ]
+        shown += text[start:end]
+    return shown, tuple(kept)
 
 
 def shortened(text: str, limit: int = NAME_LIMIT) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.conversation.passages import answered
 from bot.language import Language
 from bot.rendering.catalogue import phrases
 from bot.rendering.screen import message
 from bot.terminal.screen import screen
-from retrieval.question.suggesting import Ask
 from retrieval.records import Answer, Quote, Source
+
+if TYPE_CHECKING:
+    from retrieval.question.suggesting import Ask
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -43,6 +45,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
     disputed = {"disputed": True} if quote.disputed else {}
     more = {"more": quote.more} if quote.more else {}
     recognised = {"recognised": True} if quote.recognised else {}
+    pieces = {"pieces": [list(span) for span in quote.pieces]} if quote.pieces else {}
     return {
         "sentence": sentence.text,
         "score": round(quote.score, 4),
@@ -59,6 +62,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
         **disputed,
         **more,
         **recognised,
+        **pieces,
     }
 
 

@@ -72,13 +72,28 @@ def unmarked(item: str) -> int:
     return match.end() if match else 0
 
 
+def ordinal_value(ordinal: str) -> int:
+    """Return the number that a mark counts; 0 for one that counts nothing.
+
+    >>> [ordinal_value(ordinal) for ordinal in ("3", "十二", "③", "c")]
+    [3, 12, 3, 3]
+    """
+    if ordinal.isdecimal():
+        return int(ordinal)
+    if ordinal in _CIRCLED:
+        return _CIRCLED.index(ordinal) + 1
+    if ordinal.isascii():
+        return ord(ordinal) - ord("a") + 1
+    return value(ordinal)
+
+
 def _marked(text: str) -> Iterator[Enumeration]:
     for style in _STYLES:
         run: list[re.Match[str]] = []
         for match in style.finditer(text):
             if match.start() and text[match.start() - 1] not in _BEFORE_MARK + "\n":
                 continue
-            ordinal = _value(match["ordinal"])
+            ordinal = ordinal_value(match["ordinal"])
             if run and ordinal == len(run) + 1:
                 run.append(match)
             elif ordinal == 1:
@@ -152,18 +167,3 @@ def _lines(text: str) -> Iterator[Span]:
         end = len(text) if end < 0 else end
         yield start, end
         start = end + 1
-
-
-def _value(ordinal: str) -> int:
-    """The number that a mark counts; 0 for one that counts nothing.
-
-    >>> [_value(ordinal) for ordinal in ("3", "十二", "③", "c")]
-    [3, 12, 3, 3]
-    """
-    if ordinal.isdecimal():
-        return int(ordinal)
-    if ordinal in _CIRCLED:
-        return _CIRCLED.index(ordinal) + 1
-    if ordinal.isascii():
-        return ord(ordinal) - ord("a") + 1
-    return value(ordinal)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import extras
 from retrieval.errors import MeaningError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Encoder:
     def of(cls, folder: Path) -> Encoder:
         """Load the model in a folder and try it. Raises ``MeaningError``, which says what is wrong."""
         if not all(find_spec(name) for name in ("onnxruntime", "tokenizers")):
-            raise MeaningError(folder, "needs the extra packages: pip install 'yuanju[meaning]'")
+            raise MeaningError(folder, f"needs the extra packages: {extras.command('meaning')}")
         missing = [name for name in (_MODEL, _TOKENIZER, _USE) if not (folder / name).is_file()]
         if missing:
             raise MeaningError(folder, f"has no file {missing[0]}")
@@ -107,7 +108,10 @@ def _use(folder: Path) -> tuple[dict[str, Any], str]:
         raise MeaningError(folder, f"its file {_USE} cannot be read: {_first_line(error)}") from error
     if not isinstance(use, dict) or use.get("pooling") not in _POOLINGS:
         raise MeaningError(folder, f'its file {_USE} must say "pooling": "first" or "mean"')
-    for name, expected in dict(use.get("sha256", {})).items():
+    expected_digests = use.get("sha256") or {}
+    if not isinstance(expected_digests, dict):
+        raise MeaningError(folder, f'its file {_USE} must name files by "sha256"')
+    for name, expected in expected_digests.items():
         if digests.get(name) != expected:
             raise MeaningError(folder, f"its file {name} is not the one that {_USE} names by its SHA-256")
     return use, hashlib.sha256(json.dumps(digests).encode() + written).hexdigest()

@@ -19,13 +19,15 @@ class Kind:
     """A kind of answer: ``asks`` finds the words that ask for it, ``answers`` tells whether a text has one at all.
 
     ``answers`` is ``None`` where an answer has no form of its own. ``spans`` find it, tightly, the surest first; a
-    group named ``answer`` is the span, else the whole match.
+    group named ``answer`` is the span, else the whole match. ``loose`` are spans that are highlighted in a sentence
+    that answers, but do not tell that it does.
     """
 
     name: str
     asks: re.Pattern[str]
     answers: re.Pattern[str] | None = None
     spans: tuple[re.Pattern[str], ...] = ()
+    loose: tuple[re.Pattern[str], ...] = ()
 
 
 def answer_group(pattern: re.Pattern[str]) -> str | int:
@@ -74,7 +76,7 @@ def kinds() -> tuple[Kind, ...]:
             entry["name"],
             _compiled(entry["asks"], vocabulary),
             _compiled(entry["answers"], vocabulary) if "answers" in entry else None,
-            tuple(_compiled(span, vocabulary) for span in entry.get("spans", ())),
+            *(tuple(_compiled(span, vocabulary) for span in entry.get(key, ())) for key in ("spans", "loose")),
         )
         for entry in table["kinds"]
     )

@@ -18,6 +18,7 @@ from retrieval.language.synonyms import Synonyms, default
 from retrieval.question.framing import framed, without_particles
 from retrieval.question.kinds import Kind, ask
 from retrieval.question.nouns import form, noun
+from retrieval.question.references import references
 
 _THE_DOCUMENT = re.compile(
     r"(?:这|那|该|本)篇?(?:文章|报道|新闻|文件|报告|公告|稿子|文)(?:里面?|中|上)?|^\s*文(?:章)?[中里](?:提及|提到|指出|认为)?,?"
@@ -27,6 +28,7 @@ _WHICH = re.compile(
     r"(?:主要|著名|重要|知名|特殊)?的?(?P<noun>[\u4e00-\u9fff]{1,6})"
 )
 _ASKING = re.compile(
+    r"(?<=[\d条步点项款])(?:具体)?(?:规定|要求|说|讲|写|做|干|是)了?(?:的是)?(?:什么|啥)(?:内容)?|(?<=[\d条步点项款])的?内容是什么|"
     r"为什么|为甚么|为何|为啥|什么时候|啥时候|多会儿|什么样的?|什么|甚么|干啥|干嘛|啥样?|哪[一几两]?[种些]|"
     rf"哪[一几两]?[{CLASSIFIERS}]|哪里|哪儿|哪|何时|何地|何处|何种|何人|多少|谁|"
     r"有?多(?=[高长重深宽](?![于量家数约部概型小学]))|有?多[大远快厚广](?![于量家数约部概型小学])|"
@@ -92,7 +94,7 @@ class Question:
         words = _distinct(token.text for token in tokens)
         asked = noun(said, gap, tokenizer)
         table, whole = synonyms or default(), tuple(tokenizer.words(said))
-        expanded, spoken = table.expand(said, whole), table.spoken(said, whole)
+        expanded, spoken = table.expand(said, whole) + references(said), table.spoken(said, whole)
         own = dict.fromkeys((*words, *characters(content), *pairs(content)))
         return cls(
             text=text,
@@ -157,14 +159,14 @@ def _focus(text: str, gap: tuple[int, int] | None, tokenizer: Tokenizer) -> str:
 
 _MEASURES = (
     (r"多高|高度|海拔|身高", "米|公尺|英尺|厘米|公分|m|cm"),
-    (r"多长|多远|长度|距离|里程|多宽|多深", "米|公里|千米|公尺|英里|厘米|公分|里|km|m|cm"),
+    (r"多长(?!时间)|多远|长度|距离|里程|多宽|多深", "米|公里|千米|公尺|英里|厘米|公分|里|km|m|cm"),
     (r"多重|重量|体重", "吨|公斤|千克|克|磅|kg|g"),
     (r"面积|多大面积|占地", "平方公里|平方千米|平方米|公顷|亩|km2|m2|平方公尺|平方"),
     (r"几岁|多大年纪|年龄|岁数|多少岁", "岁"),
     (r"比例|百分之|比率|占有率|率", "%|成|百分"),
     (r"人口|多少人|人数|几人", "人|名|位|万|亿"),
     (r"温度|气温|多少度", "度|°c|℃"),
-    (r"多少钱|价格|票房|金额|资金|资本|经费|营收|收入|耗资|造价|元", "元|美元|日圆|日元|英镑|欧元|万|亿|两"),
+    (r"多少钱|价格|票房|金额|资金|资本|经费|营收|收入|耗资|造价|元", "元|块钱?|美元|日圆|日元|英镑|欧元|万|亿"),
     (r"第几", ""),
 )
 _TO = "(?:至|到|~|-|—|–)"
@@ -176,7 +178,7 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
         return None
     asking = text[gap[0] : gap[1]]
     after = re.match(r"(?:个)?([\u4e00-\u9fff%]{1,2})", text[gap[1] :])
-    number = r"(?:\d+(?:[.,]\d+)*|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
+    number = r"(?:\d+(?:[.,]\d+)* ?|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
     if counted := re.match(r" +([a-z]{3,})", text[gap[1] :]) if asking.startswith("how m") else None:
         return re.compile(rf"(?<![\d.])\d[\d,.]* (?:[a-z-]+ ){{0,2}}{root(stem(counted[1]))}")
     if "第几" in asking and after:

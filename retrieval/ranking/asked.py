@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from retrieval.ranking.evidence import PAIRS, Evidence
-from retrieval.ranking.measures import Array
+from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -25,6 +25,10 @@ _TAIL = 8
 """Characters at the end of a sentence in which that mark is looked for."""
 _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 """Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
+
+_LEADS_ON = re.compile(r"^\s*(?:#(?!#)|//|--|;)|[:：]\s*$")
+_FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
+"""Kinds of question whose answers are known by their form."""
 
 
 def looks(evidence: Evidence) -> Array:
@@ -50,6 +54,18 @@ def called(evidence: Evidence) -> Array:
                     result[row] = 1
             place = text.find(character, place + 1)
     return result
+
+
+def formless(evidence: Evidence) -> Flags:
+    """Return which sentences have no number or time where that is asked for, if another likely one has."""
+    kind, unit = evidence.question.kind.name, evidence.question.unit
+    if kind not in _FORMED:
+        return np.zeros(len(evidence.rows), dtype=np.bool_)
+    has = (evidence.measured if unit is not None and kind == "number" else evidence.form) > 0
+    for row in evidence.likely:  # what leads in to a line, or explains it, is quoted with it
+        if row + 1 < len(has) and evidence.place.item(row + 1) and _LEADS_ON.search(evidence.sentence_at(row).text):
+            has[row] |= has[row + 1]
+    return ~has & bool(has[evidence.likely].any())
 
 
 def numbers(evidence: Evidence) -> Array:
@@ -87,6 +103,16 @@ def asks_back(evidence: Evidence) -> Array:
     for row in evidence.likely:
         begin, end = evidence.quoted.item(row), evidence.ends.item(row)
         result[row] = text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION).endswith(("?", "？"))
+    return result
+
+
+def unfinished(evidence: Evidence) -> Array:
+    """Return which likely sentences lead in to something that is not part of their paragraph."""
+    text, result = evidence.passages.text, np.zeros(len(evidence.rows))
+    for row in evidence.likely:
+        end = evidence.ends.item(row)
+        last = row + 1 == len(evidence.rows) or evidence.place.item(row + 1) == 0
+        result[row] = last and text[end - 2 : end].rstrip().endswith(":")
     return result
 
 

@@ -57,7 +57,8 @@ class Evidence:
         self.columns = {term: column for column, term in enumerate(own)}
         self.weights = np.array([weights[term] for term in self.columns])
         self.members = np.zeros((len(self.columns), 3))
-        for group, terms in enumerate((question.words, question.characters, question.pairs)):
+        latin = tuple(word for word in question.words if word.isascii())  # has neither characters nor pairs of its own
+        for group, terms in enumerate((question.words, question.characters + latin, question.pairs + latin)):
             self.members[[self.columns[term] for term in terms], group] = 1
         self.positions = self._found()
         counts = compiled.count(self.positions, passages.starts)
@@ -327,6 +328,8 @@ class Evidence:
         for group in relations.asked(self.question.content, frozenset(self.question.words)):
             same, other = np.zeros(len(self.rows), dtype=bool), np.zeros(len(self.rows), dtype=bool)
             for member in group:
+                if len(member) == 1 and member in self.question.content:
+                    continue  # a term of the question like any other
                 places = occurrences(self.passages.text, member)
                 if not places:
                     continue

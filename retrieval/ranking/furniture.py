@@ -1,7 +1,8 @@
 """What belongs to a document without being its text: references, tables of contents, link lists, licence notices.
 
-It is kept and can be found, but says little of its own and often in the question's very words; and a question of the
-document is no answer to a question. Both come behind text that says the same.
+So do the lines around an official text, such as 各部门：. All of it is kept and can be found, but says little of its
+own and often in the question's very words. A question of the document is no answer to a question, nor is what leads in
+to something else. All come behind text that says the same.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from retrieval.ranking.asked import asks_back
+from retrieval.ranking.asked import asks_back, unfinished
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
 from retrieval.ranking.passages import folded, prepare
 from retrieval.records import Hit
 
-PENALTY = 3.0
-"""What is taken off the model's value, in log-odds: furniture must be twenty times as likely to come first."""
+PENALTY, NO_ANSWER_PENALTY = 3.0, 6.0
+"""What is taken off the model's value, in log-odds: furniture must be twenty times as likely to come first, and what is
+no answer four hundred times."""
 
 _HEADING = re.compile(
     r"(?:[\d.]+|[一二三四五六七八九十]+、)?\s*(?:参考(?:资料|文献|来源|链接|书目)?|引用(?:资料|文献|来源)?|资料来源|注释|注解|脚注|尾注|"
@@ -33,6 +35,12 @@ _NOTICE = re.compile(
     r"all rights reserved|permission is hereby granted|licensed under|spdx-license|copyright (?:\(c\)|©|\d)|版权所有|"
     r"(?<!\.)\.{4,}\s*\d+\s*$|(?<!…)…{2,}\s*\d+\s*$|\bisbn[ :\d]|\bdoi:"
 )
+_FORMAL = re.compile(
+    r"(?:\d{4}年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日"
+    r"|[\u4e00-\u9fff]{1,12}[(\[【〔]\d{4}[)\]】〕]第?\d{1,5}号|(?:各|尊敬的)[\u4e00-\u9fff、,]{1,30}:|附件\d{0,2}:[^。]{1,40})\s*"
+)
+"""A whole paragraph of an official document, in its normalised text."""
+_ASKS_FOR_FORMAL = re.compile(r"文号|编号|几号文|落款|成文|印发|发[布文出]|签[发署]|日期|谁|附件|哪些")
 _MARKS = ("rights", "permission", "licen", "copyright", "版权", "....", "……", "isbn", "doi")
 """One of these stands in every notice: they are found much sooner than the pattern."""
 _ENDS_SENTENCE = re.compile(r"[。！？；：，!?;:,]")
@@ -47,7 +55,8 @@ def penalties(evidence: Evidence) -> Array:
     of_hit = np.zeros(len(evidence.passages.hits))
     for number in set(evidence.hit[evidence.likely].tolist()):
         of_hit[number] = _is_furniture(evidence.passages.hits[number], asked)
-    return np.asarray(PENALTY * np.maximum(of_hit[evidence.hit], asks_back(evidence)))
+    no_answer = np.maximum(asks_back(evidence), unfinished(evidence))
+    return np.asarray(np.maximum(PENALTY * of_hit[evidence.hit], NO_ANSWER_PENALTY * no_answer))
 
 
 def _is_furniture(hit: Hit, asked: str) -> bool:
@@ -57,7 +66,10 @@ def _is_furniture(hit: Hit, asked: str) -> bool:
     headings = hit.paragraph.section[-2:]
     if any(heading and heading not in asked for heading in map(_heading, headings)):
         return True
-    return _is_listing(hit.source.path) or _is_notice(prepare(hit.paragraph).normal.text, hit.paragraph.text)
+    normal = prepare(hit.paragraph).normal.text
+    if _FORMAL.fullmatch(normal) and not _ASKS_FOR_FORMAL.search(asked):
+        return True
+    return _is_listing(hit.source.path) or _is_notice(normal, hit.paragraph.text)
 
 
 @lru_cache(maxsize=4096)

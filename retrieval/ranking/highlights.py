@@ -11,6 +11,8 @@ from retrieval.ranking.passages import prepare
 from retrieval.ranking.spans import closeness, pulls, typed
 
 _CLAUSE = re.compile(r"[^,，;；:：。！!？?\n]+")
+_OLD = 0.2
+"""What a clause counts that says nothing but what the question says, beside one that is new as a whole."""
 _ANYHOW = 0.05
 """What the form of a span counts beside its closeness, so that the surer pattern wins where nothing is close."""
 
@@ -23,7 +25,7 @@ def highlights(evidence: Evidence, row: int) -> tuple[tuple[int, int], ...]:
 
 def _typed(evidence: Evidence, row: int) -> tuple[int, int] | None:
     """Choose the span of the asked form to which the question's terms stand closest."""
-    spans = typed(evidence, (row,))
+    spans = typed(evidence, (row,), loosely=True)
     if not spans:
         return None
     trust = np.array([span.trust for span in spans])
@@ -39,7 +41,8 @@ def _clause(evidence: Evidence, row: int) -> tuple[int, int] | None:
 
     def value(span: tuple[int, int]) -> float:
         start, stop = span
-        return float(near[start - begin : stop - begin].max()) + 0.01 * bool((~evidence.covered[start:stop]).any())
+        new = 1 - float(evidence.covered[start:stop].mean())
+        return float(near[start - begin : stop - begin].max()) * (_OLD + new)
 
     return max(found, key=value, default=None)
 

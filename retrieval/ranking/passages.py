@@ -17,6 +17,7 @@ import numpy as np
 from retrieval.language import Normalised, normalise
 from retrieval.language.english import root, stem
 from retrieval.language.splitting import sentences
+from retrieval.ranking.cells import cells
 from retrieval.ranking.compiled import find
 from retrieval.ranking.measures import Codes, Flags, Indices, codes
 from retrieval.records import Hit, Paragraph, Sentence
@@ -41,8 +42,12 @@ class Prepared:
 
 
 def prepare(paragraph: Paragraph) -> Prepared:
-    """Return a paragraph normalised and cut into sentences; a short answer to a question of the document is one."""
-    return _prepared(paragraph.text, whole=bool(paragraph.questions) and len(paragraph.text) <= WHOLE)
+    """Return a paragraph normalised and cut into sentences.
+
+    A short answer to a question of the document is one, and so is a wide row of a table.
+    """
+    short = bool(paragraph.questions) and len(paragraph.text) <= WHOLE
+    return _prepared(paragraph.text, whole=short or bool(cells(paragraph.text)))
 
 
 @lru_cache(maxsize=2048)

@@ -9,6 +9,7 @@ import numpy as np
 
 from retrieval.language import Tokenizer
 from retrieval.question import Question
+from retrieval.ranking.asked import formless
 from retrieval.ranking.background import Background
 from retrieval.ranking.closeness import NAMES as MEANING_NAMES
 from retrieval.ranking.closeness import Closeness, Cosines
@@ -29,6 +30,9 @@ SEARCHED = 50
 """How many paragraphs to search for: people's own words share so few with the answer that 10 have it for 8 in 10."""
 RANKED_SENTENCES, RANKED_PARAGRAPHS = 120, 10
 """Of the best of these paragraphs so many sentences are ranked, and those of so many paragraphs in any case."""
+
+FORMLESS_PENALTY = 4.0
+"""What is taken off a sentence, in log-odds, that has no number or time where one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,9 @@ class Ranking:
             return tuple((first - start, last - start) for first, last in candidate.unit.items)
         if self.evidence is None:
             return ()
-        shift = self.evidence.sentence_at(candidate.row).start - start
-        return tuple((first + shift, last + shift) for first, last in highlights(self.evidence, candidate.row))
+        shift, end = self.evidence.sentence_at(candidate.row).start - start, len(candidate.sentence.text)
+        found = ((first + shift, last + shift) for first, last in highlights(self.evidence, candidate.row))
+        return tuple((first, last) for first, last in found if first >= 0 and last <= end)
 
 
 class Ranker:
@@ -94,7 +99,8 @@ class Ranker:
     def values(self, evidence: Evidence, table: Array, model: Model) -> Array:
         """Return a model's value of each sentence by the table of their features, -∞ where one is not likely."""
         values = np.full(len(evidence.rows), -np.inf)
-        values[evidence.likely] = model.values(table) - penalties(evidence)[evidence.likely]
+        lacking = penalties(evidence) + FORMLESS_PENALTY * formless(evidence)
+        values[evidence.likely] = model.values(table) - lacking[evidence.likely]
         return values
 
     def case(self, evidence: Evidence, values: Array, closeness: Closeness | None = None) -> Case:

@@ -28,13 +28,16 @@ class Span:
     trust: float
 
 
-def typed(evidence: Evidence, rows: Sequence[int]) -> list[Span]:
-    """Find the spans in the sentences of ``rows`` that have the form asked for, and say something new."""
+def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> list[Span]:
+    """Find the spans in the sentences of ``rows`` that have the form asked for, and say something new.
+
+    ``loosely``: also those that are highlighted, but do not tell that a sentence answers.
+    """
     kind, unit, said = evidence.question.kind, evidence.question.unit, evidence.said
     measures = (unit,) if unit is not None and kind.name in ("number", "duration") else ()
     found = (
         Span(*match, _SURER**order)
-        for order, pattern in enumerate((*measures, *kind.spans))
+        for order, pattern in enumerate((*measures, *kind.spans, *(kind.loose if loosely else ())))
         for match in evidence.matches(pattern, rows, answer_group(pattern))
     )
     return [

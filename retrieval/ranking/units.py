@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from retrieval.language import normalise
-from retrieval.language.enumeration import Enumeration, Span, enumerations, unmarked
+from retrieval.language.enumeration import Enumeration, Span, enumerations, ordinal_value, unmarked
 from retrieval.question import Question
 from retrieval.records import Hit, Sentence
 
@@ -30,6 +30,11 @@ _PRECISE = frozenset(("number", "time", "year", "duration", "person", "country")
 """Kinds of question that a single item answers."""
 _LEADS_IN = re.compile(r"[:：]\s*$")
 _COMMENT = re.compile(r"\s*(?:#(?!#)|//|--|;)\s*\S")
+_COMMENTED = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;)[ \t]*\S.*\n(?=.*\S)")
+"""A comment with a line below it, as in configuration files."""
+_STEP = re.compile(
+    r"第(?P<ordinal>[一二三四五六七八九十\d]{1,2})步|(?:最后|最末|末尾|倒数第)[^步]?步|(?:last|final) step"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +56,21 @@ def unit(question: Question, sentence: Sentence, hit: Hit) -> Unit:
     text = hit.paragraph.text
     if sentence.end - sentence.start == len(text):
         return Unit(sentence)
+    if _COMMENTED.search(text):
+        return Unit(_explained(text, sentence))
     for one in enumerations(text):
         start, end = one.span
         if sentence.start < end and start < sentence.end:
             topic = "\n".join((hit.source.title, *hit.paragraph.section, *hit.paragraph.questions))
             return _of_list(question, text, sentence, one, topic)
-    if _LEADS_IN.search(sentence.text) or (_COMMENT.match(sentence.text) and "\n" in sentence.text):
+    if _LEADS_IN.search(sentence.text):
         return Unit(_with_next_line(text, sentence))
     return Unit(sentence)
 
 
 def _of_list(question: Question, text: str, sentence: Sentence, one: Enumeration, topic: str) -> Unit:
+    if (item := _named(question, one)) is not None:
+        return Unit(_sentence(text, *item), lead=text[slice(*one.lead)].rstrip(":：") or None)
     own = [item for item in one.items if item[0] < sentence.end and sentence.start < item[1]]
     lead = text[slice(*one.lead)]
     if not own or len(own) > 1 or sentence.start < one.lead[1]:  # the lead-in, perhaps with items
@@ -71,6 +80,15 @@ def _of_list(question: Question, text: str, sentence: Sentence, one: Enumeration
     start, end = own[0]
     whole = _sentence(text, start, end) if end - start <= ITEM_LIMIT else sentence
     return Unit(whole, lead=lead.rstrip(":：") or None)
+
+
+def _named(question: Question, one: Enumeration) -> Span | None:
+    """The item that a question names by its number, or as the last."""
+    named = _STEP.search(question.normal.text)
+    if named is None:
+        return None
+    number = ordinal_value(named["ordinal"]) if named["ordinal"] else len(one.items)
+    return one.items[number - 1] if 0 < number <= len(one.items) else None
 
 
 def _asks_for(question: Question, item: str, topic: str) -> bool:
@@ -89,6 +107,17 @@ def _list(text: str, one: Enumeration) -> Unit:
     start = one.lead[0] if one.lead[1] > one.lead[0] else shown[0][0]
     items = tuple((begin + unmarked(text[begin:end]), end) for begin, end in shown)
     return Unit(_sentence(text, start, shown[-1][1]), items, len(one.items) - count)
+
+
+def _explained(text: str, sentence: Sentence) -> Sentence:
+    """A line with the comment above it, and a comment with the line that it explains."""
+    if _COMMENT.match(sentence.text):
+        return _with_next_line(text, sentence)
+    before = text[: sentence.start].rstrip()
+    above = before.rfind("\n") + 1
+    if _COMMENT.match(before[above:]):
+        return _sentence(text, above, sentence.start + len(sentence.text.rstrip()))
+    return sentence
 
 
 def _with_next_line(text: str, sentence: Sentence) -> Sentence:
