@@ -144,6 +144,12 @@ def test_the_table_of_contents_has_every_page_once() -> None:
     assert sorted(linked) == sorted(page for page in PAGES if page != ROOT / "docs" / "README.md")
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_that_is_named_is_there(page: Path) -> None:
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", page.read_text(encoding="utf-8"))
+    assert [name for file, name in named if f"def {name}(" not in (ROOT / "tests" / file).read_text("utf-8")] == []
+
+
 @pytest.mark.parametrize("name", SHOWING)
 def test_examples_in_docstrings_are_true(name: str, tokenizer: Tokenizer) -> None:
     results = doctest.testmod(
