@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
-.PHONY: benchmark kills restarts changes soak chat serve meaning test coverage test-cluster cluster scale check format picture settings lock clean help
+.PHONY: benchmark kills restarts changes soak chat serve meaning test coverage test-cluster cluster scale check format picture settings lock clean help attacks sanitize
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -21,6 +21,16 @@ serve: $(READY)  ## run the Telegram bot (needs YUANJU_TELEGRAM_TOKEN)
 
 test: $(TOOLS)  ## run the tests (QUICK=1: none that start processes or take more than a second, few random examples)
 	@$(BIN)/python -m pytest $(if $(QUICK),-m "not cluster and not slow" --hypothesis-profile quick)
+
+attacks: $(TOOLS)  ## run the tests of what strangers and crashes try (make test has them too)
+	@$(BIN)/python -m pytest -m "attack and not cluster"
+
+sanitize: $(TOOLS)  ## run the tests of the C code under AddressSanitizer and UndefinedBehaviorSanitizer, damaged arrays included
+	@rm -rf .sanitized && mkdir .sanitized && git ls-files -z | xargs -0 cp --parents --target-directory .sanitized
+	@cd .sanitized && CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g -O1" \
+		$(CURDIR)/$(BIN)/python -c "from setuptools import setup; setup()" --quiet build_ext --inplace
+	@cd .sanitized && LD_PRELOAD="$$(cc -print-file-name=libasan.so) $$(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
+		$(CURDIR)/$(BIN)/python -m pytest --numprocesses 0 tests/test_bm25.py tests/test_engine.py tests/test_measures.py
 
 coverage: $(TOOLS)  ## run the tests and list the lines that none of them ran (what runs in a process that a test starts is not seen)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html:.coverage-html
@@ -49,23 +59,28 @@ format: $(TOOLS)  ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-COMPILED := pyproject.toml $(wildcard retrieval/*/*.c retrieval/*/*.h)
-$(READY): requirements-build.lock requirements.lock $(COMPILED)
+COMPILED := pyproject.toml setup.py $(wildcard retrieval/*/*.c retrieval/*/*.h)
+comma := ,
+EXTRAS ?= office
+$(READY): locks/build.txt locks/core.txt $(COMPILED)
 	@test -n "$(PYTHON)" || { echo "Yuanju needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, less than a minute) ..." >&2
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version), once:" >&2
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "python3 -m venv failed: on Debian and Ubuntu, apt install python3-venv" >&2; exit 2; }
-	@$(PIP) --require-hashes -r requirements-build.lock
-	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
+	@echo "1/3 what builds (setuptools) ..." >&2
+	@$(PIP) --require-hashes -r locks/build.txt
+	@echo "2/3 what it stands on (NumPy, jieba, python-telegram-bot and others, about 60 MB) ..." >&2
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r locks/core.txt $(foreach extra,$(subst $(comma), ,$(EXTRAS)),-r locks/$(extra).txt)
+	@echo "3/3 Yuanju itself (compiles its search) ..." >&2
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(TOOLS): $(READY) requirements-dev.lock
+$(TOOLS): $(READY) locks/dev.txt
 	@echo "Adding the tools for tests and checks (once) ..." >&2
-	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements-dev.lock
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r locks/dev.txt
 	@touch $@
 
-picture: $(READY)  ## draw the README's picture, docs/conversation.svg
-	@$(BIN)/python docs/picture.py
+picture: $(READY)  ## hold the conversations that README and docs/replies.md show, and draw them
+	@$(BIN)/python -m docs.replies
 
 settings: $(READY)  ## write what bot/settings.toml says into docs/settings.md and .env.example
 	@$(BIN)/python docs/settings.py
@@ -93,11 +108,14 @@ restarts: $(TOOLS)  ## kill the bot two hundred times while people ask
 soak: $(TOOLS)  ## serve under load while documents change (SECONDS=3600): memory, slowest answers, losses
 	@$(BIN)/python -m benchmarks.soak $(SECONDS)
 
+# Each extra of pyproject.toml has a file of its own, with what it adds to locks/core.txt.
 lock: $(READY)  ## bring the lock files up to date with pyproject.toml
 	@$(PIP) uv
-	@$(LOCK) --group build --output-file requirements-build.lock
-	@$(LOCK) --extra office --extra opensearch --extra postgres pyproject.toml --output-file requirements.lock
-	@$(LOCK) --all-extras --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
+	@$(LOCK) --group build --output-file locks/build.txt
+	@$(LOCK) --all-extras --group dev pyproject.toml --output-file locks/dev.txt
+	@$(LOCK) pyproject.toml --constraints locks/dev.txt --output-file locks/core.txt
+	@core=$$(sed -nE 's/^([a-z0-9._-]+)==.*/--no-emit-package \1/p' locks/core.txt); for extra in $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"])'); do \
+		$(LOCK) --extra $$extra pyproject.toml --constraints locks/dev.txt $$core --output-file locks/$$extra.txt || exit; done
 
 clean:  ## remove what make and the tests made
-	rm -rf $(VENV) .venv-bench .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/*/*.so
+	rm -rf $(VENV) .venv-bench .sanitized .cluster .coverage .coverage-html .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build retrieval/*/*.so

@@ -137,7 +137,6 @@ async def serving(api: Telegram, place: Path, log: Path) -> AsyncIterator[asynci
         "YUANJU_TELEGRAM_API_URL": api.url,
         "YUANJU_ADMINS": str(10_000 + PEOPLE),
         "YUANJU_PERSON_PER_MINUTE": "0",
-        "YUANJU_CHAT_PER_MINUTE": "0",
     }
     command = [sys.executable, "-m", "bot", "serve"]
     with log.open("wb") as stream:

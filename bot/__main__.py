@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import nullcontext, suppress
+from contextlib import AsyncExitStack, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,11 +25,15 @@ FOUND, NOT_FOUND, ERROR = 0, 1, 2
 """Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
 _LEAVE_SECONDS = 5.0
 _ANSWER_SECONDS = 2.0
+_HOLD_SECONDS = 600.0
+_NO_MEMORY = "There is not enough memory; the index is as it was. Take out large documents, or use a larger machine"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    if "container" in os.environ:
+        os.umask(0o002)  # its user may be another the next time, of the same group
     if argv[:1] == ["serve"]:
         signal.signal(signal.SIGTERM, _leave)
     if argv[:1] == ["health"] and (status := _health_at_once(argv[1:])) is not None:
@@ -40,6 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _leave(*_: object) -> NoReturn:
     """End with status 0 on a SIGTERM that comes before there is anything to finish. Imports nothing: it interrupts."""
     raise SystemExit(FOUND)
+
+
+def _hold() -> None:
+    """Stay until a SIGTERM, or ten minutes: what keeps a container running would start it again at once, for ever."""
+    import time
+
+    signal.signal(signal.SIGTERM, _leave)
+    time.sleep(_HOLD_SECONDS)
 
 
 def _leave_within(seconds: float) -> None:
@@ -67,11 +79,12 @@ def _health_at_once(flags: Sequence[str]) -> int | None:
 def _said(index_folder: Path) -> int:
     from bot.operations.health import SignOfLife
 
-    trouble = SignOfLife(index_folder).trouble()
-    if trouble:
+    sign = SignOfLife(index_folder)
+    trouble = sign.trouble()
+    if line := trouble or sign.warning():
         from bot.terminal.screen import said
 
-        print(said(trouble), file=sys.stderr)  # noqa: T201
+        print(said(line), file=sys.stderr)  # noqa: T201
     return NOT_FOUND if trouble else FOUND
 
 
@@ -101,6 +114,12 @@ def _run(argv: Sequence[str]) -> int:
         return asyncio.run(_COMMAND[arguments.command](settings, arguments))
     except YuanjuError as error:
         print(f"yuanju: {said(str(error))}", file=sys.stderr)  # noqa: T201
+        if argv[:1] == ["serve"] and "container" in os.environ and not sys.stderr.isatty():
+            print(said("Nothing is tried again for ten minutes: restart the container."), file=sys.stderr)  # noqa: T201
+            _hold()
+        return ERROR
+    except MemoryError:
+        print(f"yuanju: {said(_NO_MEMORY)}", file=sys.stderr)  # noqa: T201
         return ERROR
     except asyncio.CancelledError:  # SIGTERM while serve was starting
         return FOUND
@@ -163,10 +182,19 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
     return FOUND
 
 
+async def _sample(_: Settings, arguments: argparse.Namespace) -> int:
+    from bot.terminal.sample import FOLDER, sample
+
+    sample(arguments.folder or FOLDER)
+    return FOUND
+
+
 async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
+    from bot.operations.memory import bound_memory
     from bot.terminal.indexing import index
 
+    bound_memory()
     async with composition.library(settings) as (library, _):
         return FOUND if await index(library, as_json_lines=arguments.json) else NOT_FOUND
 
@@ -188,12 +216,12 @@ async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
     )
 
 
-async def _check(settings: Settings, _: argparse.Namespace) -> int:
-    from bot import composition
+async def _check(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot import commands, composition
     from bot.terminal.check import check
 
     async with composition.library(settings) as (library, engine):
-        return FOUND if await check(settings, engine, library) else NOT_FOUND
+        return FOUND if await check(settings, engine, library, flags=commands.flags(arguments)) else NOT_FOUND
 
 
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -209,6 +237,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.operations.heartbeat import heartbeat, notify
     from bot.operations.readiness import Readiness, room
     from bot.operations.server import Web
+    from bot.operations.waiting import until_there
     from bot.settings import SettingsError
     from bot.telegram import application as telegram
     from bot.telegram import connection
@@ -230,7 +259,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     connection.Account.of(settings)
     Route.of(settings)
     database = settings.database.get_secret_value() if settings.database else None
-    memory = state.opened(state.database_url(database, settings.index_folder))
+    url = state.database_url(database, settings.index_folder)
     sign, readiness = SignOfLife(settings.index_folder), Readiness()
 
     def unready() -> str | None:
@@ -240,15 +269,16 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         async with (
             heartbeat(sign.beat),
-            Web(settings.listen, health=sign.trouble, readiness=unready) as web,
+            Web(settings.listen, health=sign.trouble, readiness=unready, warning=sign.warning) as web,
             using(settings.index_folder),
-            memory as remembered,
+            AsyncExitStack() as stack,
             composition.live_index(
-                settings, commands.flags(arguments), timed=metrics.timed, seconds=_ANSWER_SECONDS
+                settings, commands.flags(arguments), timed=metrics.timed, seconds=_ANSWER_SECONDS, warn=sign.warn
             ) as live_index,
         ):
+            remembered = await until_there(lambda: stack.enter_async_context(state.opened(url)))
             # Where there is an index, questions are answered at once, and what has changed comes a little later.
-            if not await live_index.take_up():
+            if not await until_there(live_index.take_up):
                 await live_index.refresh()
             paths = [document.path for file in live_index.files for document in file.documents]
             if wrong := await asyncio.to_thread(misnamed, settings, paths):
@@ -323,6 +353,7 @@ _COMMAND = {
     "serve": _serve,
     "chat": _chat,
     "ask": _ask,
+    "sample": _sample,
     "index": _index,
     "evaluate": _evaluate,
     "check": _check,

@@ -65,7 +65,7 @@ def misnamed(settings: Settings, documents: Iterable[str]) -> list[str]:
     known = {folder for path in documents for folder in folders_of(path)} if missing else set()
     for folder in missing:
         if folder not in known:
-            alike = [other for other in known | _folders_in(settings.documents) if _plain(other) == _plain(folder)]
+            alike = [other for other in known | _folders_in(settings.documents) if spelling(other) == spelling(folder)]
             hint = f": write it as {' or '.join(sorted(alike))}" if alike else ""
             said.append(f"YUANJU_PRIVATE_FOLDERS names {folder}, which is not among the documents{hint}")
     return said
@@ -87,7 +87,7 @@ def _folders_in(documents: Path) -> set[str]:
     return {place.relative_to(documents).as_posix() for place in documents.rglob("*") if place.is_dir()}
 
 
-def _plain(name: str) -> str:
+def spelling(name: str) -> str:
     """Return what names have in common that differ in case or in the form of their characters only."""
     return unicodedata.normalize("NFKC", name).casefold()
 

@@ -24,6 +24,11 @@ COMMANDS: dict[str, tuple[dict[OperatorLanguage, str], str, str]] = {
         "QUESTION",
         'yuanju ask "目标是多少？"\n  yuanju ask - --json < questions.txt',
     ),
+    "sample": (
+        {"zh": "写出两个示例文档，先试试看", "en": "write two short documents to try it with"},
+        "[FOLDER]",
+        "yuanju sample\n  yuanju chat --documents sample",
+    ),
     "index": (
         {"zh": "更新索引并报告每个文档", "en": "bring the index up to date and report on each document"},
         "",
@@ -58,7 +63,7 @@ _WORDS: dict[str, dict[OperatorLanguage, str]] = {
         "zh": "原句：向文档提问，得到原句和出处",
         "en": "Yuanju: ask your documents, get the original sentence with its source",
     },
-    "more": {"zh": "每个命令的说明：yuanju COMMAND --help", "en": "More on each command: yuanju COMMAND --help"},
+    "more": {"zh": "每个命令的说明：yuanju 命令 --help", "en": "More on each command: yuanju COMMAND --help"},
     "usage": {"zh": "用法：", "en": "Usage: "},
     "commands": {"zh": "命令", "en": "Commands"},
     "options": {"zh": "选项", "en": "Options"},
@@ -75,6 +80,7 @@ _WORDS: dict[str, dict[OperatorLanguage, str]] = {
     },
     "unanswerable": {"zh": "答不了的问题，SQuAD 格式", "en": "questions to refuse, as SQuAD's .json"},
     "backup": {"zh": "备份文件", "en": "the backup"},
+    "sample": {"zh": "写到哪里；默认是 sample", "en": "where to write them; by default sample"},
     "literal": {
         "zh": "按原文查找，不改错别字",
         "en": "search as typed; correct no misspelling",
@@ -98,6 +104,9 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
     def say(key: str) -> str:
         return _WORDS[key][language]
 
+    def typed(placeholders: str) -> str:
+        return reference.placeholders(placeholders, language)
+
     class Formatter(argparse.RawDescriptionHelpFormatter):
         def add_usage(
             self,
@@ -110,27 +119,29 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
 
     style: dict[str, Any] = {"formatter_class": Formatter, "allow_abbrev": False, "add_help": False}
     reader = argparse.ArgumentParser(
-        "yuanju", usage="yuanju COMMAND [OPTION…]", description=say("about"), epilog=say("more"), **style
+        "yuanju", usage=typed("yuanju COMMAND [OPTION…]"), description=say("about"), epilog=say("more"), **style
     )
     options = reader.add_argument_group(say("options"))
     options.add_argument("-h", "--help", action="help", help=say("help"))
     options.add_argument("--version", action="version", version=f"%(prog)s {version('yuanju')}", help=say("version"))
     commands = reader.add_subparsers(
-        prog="yuanju", dest="command", required=True, metavar="COMMAND", title=say("commands")
+        prog="yuanju", dest="command", required=True, metavar=typed("COMMAND"), title=say("commands")
     )
     for name, (purpose, takes, example) in COMMANDS.items():
-        usage, about = f"yuanju {name} [OPTION…] {takes}".rstrip(), purpose[language]
+        usage, about = typed(f"yuanju {name} [OPTION…] {takes}".rstrip()), purpose[language]
         command = commands.add_parser(
             name, usage=usage, help=about, description=about, epilog=f"{say('example')}:\n  {example}", **style
         )
         options = command.add_argument_group(say("options"))
         if name == "ask":
-            options.add_argument("question", metavar="QUESTION", help=say("question"))
+            options.add_argument("question", metavar=typed("QUESTION"), help=say("question"))
         if name == "evaluate":
-            options.add_argument("files", metavar="FILE", nargs="+", type=Path, help=say("files"))
-            options.add_argument("--unanswerable", metavar="FILE", type=Path, help=say("unanswerable"))
+            options.add_argument("files", metavar=typed("FILE"), nargs="+", type=Path, help=say("files"))
+            options.add_argument("--unanswerable", metavar=typed("FILE"), type=Path, help=say("unanswerable"))
+        if name == "sample":
+            options.add_argument("folder", metavar=typed("FOLDER"), nargs="?", type=Path, help=say("sample"))
         if name in {"backup", "restore"}:
-            options.add_argument("file", metavar="FILE", type=Path, help=say("backup"))
+            options.add_argument("file", metavar=typed("FILE"), type=Path, help=say("backup"))
         if name == "restore":
             options.add_argument("--force", action="store_true", help=say("force"))
         if name == "ask":
@@ -150,7 +161,7 @@ def _add_settings(command: argparse.ArgumentParser, language: OperatorLanguage) 
                 command.add_argument(entry.flag, dest=entry.name, action=_Secret, help=argparse.SUPPRESS)
             else:
                 words = entry.words[language] + (f" ({entry.default})" if entry.default else "")
-                shown.add_argument(entry.flag, dest=entry.name, metavar=entry.metavar, help=words)
+                shown.add_argument(entry.flag, dest=entry.name, metavar=entry.typed(language), help=words)
     secrets = ", ".join(entry.variable for group in reference.groups() for entry in group.entries if entry.secret)
     command.add_argument_group(_WORDS["environment"][language], f"{_WORDS['settings'][language]}\n{secrets}")
 

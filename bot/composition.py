@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import SECRETS, Settings, addresses
+from retrieval import extras
 from retrieval.answering import Timed, untimed
 from retrieval.errors import EngineError, MeaningError, YuanjuError
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_CLUSTER_SECONDS = 5.0
+"""What a search may take on a cluster of which a node stands still."""
 _MEANING_SECONDS = 0.4
 """What has not been compared by then is answered by words alone; what has been is remembered for the next question."""
 
@@ -76,6 +79,8 @@ async def snapshots(
     from bot.documents.snapshot import opened
     from retrieval.answering import Answerer
 
+    if seconds is not None and settings.engine != "local":
+        seconds += _CLUSTER_SECONDS
     async with comparing(settings) as meaning:
         answerer = partial(
             Answerer,
@@ -156,9 +161,14 @@ async def answerer(settings: Settings) -> AsyncIterator[Answerer]:
 
 @asynccontextmanager
 async def live_index(
-    settings: Settings, flags: Mapping[str, str], *, timed: Timed = untimed, seconds: float | None = None
+    settings: Settings,
+    flags: Mapping[str, str],
+    *,
+    timed: Timed = untimed,
+    seconds: float | None = None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[LiveIndex]:
-    """Return all that can be done with the documents, of which nothing is opened yet.
+    """Return all that can be done with the documents, of which nothing is opened yet; ``warn`` is as ``LiveIndex``'s.
 
     Indexing is done by another process, which gets the settings that came as ``flags`` too.
     """
@@ -167,7 +177,7 @@ async def live_index(
     from retrieval.reading.readers import Readers
 
     environment = os.environ | {f"YUANJU_{name.upper()}": value for name, value in flags.items()}
-    for secret in SECRETS - {"engine_password", "engine_api_key"}:  # what reads other people's files is told no others
+    for secret in SECRETS - {"engine_credentials"}:  # what reads other people's files is told no others
         environment.pop(f"YUANJU_{secret.upper()}", None)
     async with snapshots(settings, timed=timed, seconds=seconds) as known:
         yield LiveIndex(
@@ -178,6 +188,7 @@ async def live_index(
             threshold=settings.threshold,
             readers=partial(Readers, limits=settings.reading_limits, recognised=_recognised(settings)),
             timed=timed,
+            warn=warn,
         )
 
 
@@ -238,19 +249,14 @@ def _engine_there(settings: Settings, words: Tokenizer) -> OpenSearchEngine:
     try:
         from retrieval.engines.opensearch import Connection, Credentials, OpenSearchEngine
     except ImportError as error:
-        raise EngineError(settings.engine, "needs the extra packages: pip install 'yuanju[opensearch]'") from error
+        raise EngineError(settings.engine, f"needs the extra packages: {extras.command('opensearch')}") from error
 
-    password, api_key = settings.engine_password, settings.engine_api_key
-    credentials = Credentials(
-        user=settings.engine_user,
-        password=password.get_secret_value() if password else None,
-        api_key=api_key.get_secret_value() if api_key else None,
-        aws_region=settings.engine_aws_region,
-    )
+    secret = settings.engine_credentials
+    credentials = Credentials.of(secret.get_secret_value() if secret else "", aws_region=settings.engine_aws_region)
+    authority = settings.engine_authority
+    trusted = None if authority == "none" else authority
     return OpenSearchEngine(
-        Connection(
-            tuple(addresses(settings.engine)), credentials, settings.engine_authority, verify=settings.engine_verify
-        ),
+        Connection(tuple(addresses(settings.engine)), credentials, trusted, verify=authority != "none"),
         words,
         prefix=settings.engine_prefix,
         shards=settings.engine_shards,

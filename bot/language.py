@@ -20,6 +20,7 @@ _TRADITIONAL = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)
 _CHINESE = re.compile(r"zh(?![a-z])", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORDS = re.compile(r"[A-Za-z]{2}\W+[A-Za-z]{2}")
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _IN_BOTH = frozenset("只里后台面干才游注准谷云几系表范致郁余复征签发采斗杠群")
 """Simplified characters that traditional texts have too, as 后里 and 台 in 台灣的后里."""
 
@@ -43,10 +44,9 @@ def language_in(text: str, otherwise: Language) -> Language:
     """
     if not _HAN.search(text):
         return "en" if _LATIN_WORDS.search(text) else otherwise
-    to_simplified, to_traditional = _converters()
+    to_simplified, simplified_only = _characters()
     traditional = sum(to_simplified(character) != character for character in text)
-    others = [character for character in text if character not in _IN_BOTH]
-    simplified = sum(to_simplified(character) == character != to_traditional(character) for character in others)
+    simplified = sum(character in simplified_only and character not in _IN_BOTH for character in text)
     if traditional != simplified:
         return "zh-hant" if traditional > simplified else "zh"
     return otherwise if otherwise != "en" else "zh"
@@ -67,7 +67,20 @@ def operator_language(environment: Mapping[str, str]) -> OperatorLanguage:
 
 
 @cache
-def _converters() -> tuple[Callable[[str], str], Callable[[str], str]]:
+def _characters() -> tuple[Callable[[str], str], frozenset[str]]:
+    """Return what turns a traditional character into the simplified one, and the characters that are simplified only.
+
+    These are made of others, and Big5 lacks them. OpenCC's dictionary for the other direction takes 26 MB.
+    """
     from opencc import OpenCC  # only texts with Chinese characters pay for its dictionaries
 
-    return cache(OpenCC("t2s").convert), cache(OpenCC("s2t").convert)
+    converter = OpenCC("t2s")
+    characters = [chr(code) for code in range(0x3400, 0xA000)]
+    made = converter.convert("\n".join(characters)).split("\n")
+    simplified = {new for old, new in zip(characters, made, strict=True) if new != old}
+    return cache(converter.convert), frozenset(one for one in simplified if not one.encode("big5", "ignore"))
+
+
+def visible(text: str) -> str:
+    """Return a text in which nothing steers a terminal or turns the direction of writing; its lines stay."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

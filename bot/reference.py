@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,38 @@ from importlib.resources import files
 
 from bot.language import OperatorLanguage
 from bot.settings import SECRETS, Settings
+
+_PLACEHOLDERS = {
+    "COMMAND": "命令",
+    "DAYS": "天数",
+    "FILE": "文件",
+    "FOLDER": "文件夹",
+    "HOST": "主机",
+    "ID": "编号",
+    "KEY": "密钥",
+    "LEVEL": "级别",
+    "MINUTES": "分钟",
+    "N": "数",
+    "NAME": "名称",
+    "OPTION": "选项",
+    "PASSWORD": "密码",
+    "PORT": "端口",
+    "QUESTION": "问题",
+    "REGION": "区域",
+    "TOKEN": "令牌",
+    "URL": "网址",
+}
+
+
+def placeholders(text: str, language: OperatorLanguage) -> str:
+    """Return a text in which what stands for something to type is in a language.
+
+    >>> placeholders("FOLDER=ID,…", "zh"), placeholders("FOLDER=ID,…", "en")
+    ('文件夹=编号,…', 'FOLDER=ID,…')
+    """
+    if language == "en":
+        return text
+    return re.sub(r"\b[A-Z]+\b", lambda word: _PLACEHOLDERS.get(word[0], word[0]), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +51,10 @@ class Entry:
     name: str
     metavar: str
     words: dict[OperatorLanguage, str]
+
+    def typed(self, language: OperatorLanguage) -> str:
+        """Return what to type for it, in a language."""
+        return placeholders(self.metavar, language)
 
     @property
     def flag(self) -> str:

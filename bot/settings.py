@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -73,8 +75,6 @@ class Settings(BaseSettings):
     allowed_chats: Ids = frozenset()
     private_folders: Folders = {}
     person_per_minute: int = Field(20, ge=0)
-    chat_per_minute: int = Field(60, ge=0)
-    question_minutes: float = Field(60, gt=0)
     webhook_url: HttpUrl | None = None
     listen: str = Field("", pattern=r"^(([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5})?$")
     database: SecretStr | None = None
@@ -85,12 +85,9 @@ class Settings(BaseSettings):
     engine_prefix: str = Field("yuanju", pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")
     engine_shards: int = Field(1, ge=1, le=1024)
     engine_replicas: int = Field(1, ge=0, le=100)
-    engine_user: str | None = None
-    engine_password: SecretStr | None = None
-    engine_api_key: SecretStr | None = None
+    engine_credentials: SecretStr | None = None
     engine_aws_region: str | None = None
-    engine_authority: Path | None = None
-    engine_verify: bool = True
+    engine_authority: Literal["none"] | Path | None = None
 
     @field_validator("admins", "allowed_chats", mode="before")
     @classmethod
@@ -105,7 +102,7 @@ class Settings(BaseSettings):
             if parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError("it must be local, or URLs that begin with http:// or https://, with commas between")
             if parts.username or parts.password:
-                raise ValueError("a URL may hold no password; use YUANJU_ENGINE_USER and YUANJU_ENGINE_PASSWORD")
+                raise ValueError("a URL may hold no password; use YUANJU_ENGINE_CREDENTIALS")
         return value
 
     @field_validator("reading_limits", mode="before")
@@ -185,6 +182,27 @@ def load(flags: dict[str, str], *, secret_files: Path = SECRET_FILES) -> Setting
         return Settings(_secrets_dir=secret_files if secret_files.is_dir() else None, **flags)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:
         raise SettingsError.of(error) from None
+
+
+def origins(
+    settings: Settings, flags: Mapping[str, str], environment: Mapping[str, str], *, secret_files: Path = SECRET_FILES
+) -> dict[str, tuple[str, str]]:
+    """Return what differs from the defaults: by setting its text, ``…`` for a secret, and where that was found."""
+    written = dotenv_values(ENV_FILE, encoding=_ENCODING)
+    found: dict[str, tuple[str, str]] = {}
+    for name, field in Settings.model_fields.items():
+        variable = f"YUANJU_{name.upper()}"
+        secret = secret_files / variable.lower()
+        places = (
+            (flags.get(name), f"--{name.replace('_', '-')}"),
+            (environment.get(variable), "the environment"),
+            (written.get(variable), str(ENV_FILE.resolve())),
+            ("…" if secret.is_file() else None, str(secret)),
+        )
+        text, place = next(((text, place) for text, place in places if text), ("", ""))
+        if place and getattr(settings, name) != field.get_default(call_default_factory=True):
+            found[variable] = ("…" if name in SECRETS else text, place)
+    return found
 
 
 def _test_encoding(file: Path) -> None:

@@ -23,7 +23,7 @@ from retrieval.ranking.cells import answering
 from retrieval.ranking.closeness import Cosines
 from retrieval.ranking.folding import Fact, facts
 from retrieval.ranking.measures import Array
-from retrieval.records import Answer, Found, Quote
+from retrieval.records import Answer, Found, Hit, Paragraph, Quote, Source
 
 if TYPE_CHECKING:
     from retrieval.meaning import Meaning
@@ -55,13 +55,19 @@ By so much surer it must be about that where it names something else.
 DOUBT = 0.15
 """How much less sure an answer may be to a question with corrected characters than as it was written."""
 
+AT_ONCE = 4
+"""Questions that are worked on at once: with more, each would take as long as all of them."""
+
+_FIRST = "准备好了。"
+
 
 class Answerer:
     """Answers questions from what an engine holds.
 
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
-    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` raises ``AnswerTimeoutError``.
+    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` once it is begun with raises
+    ``AnswerTimeoutError``; some are worked on at once, and the others wait.
     With ``meaning``, sentences are ranked by their meaning too, where that takes no longer than ``meaning_seconds``.
     """
 
@@ -86,8 +92,15 @@ class Answerer:
         self._ranker = Ranker(tokenizer)
         self._timed = timed
         self._seconds = seconds
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._meaning = meaning
         self._meaning_seconds = meaning_seconds
+
+    def warm(self) -> None:
+        """Load what the first question would wait for."""
+        question = Question.of(_FIRST, self._tokenizer, self.synonyms)
+        hit = Hit(Paragraph(1, _FIRST), Source("", _FIRST), 0, 1.0)
+        self._ranker.rank(question, Found((hit,), 1, dict.fromkeys(question.terms, 1)))
 
     async def answer(
         self, question: str, *, limit: int = 3, hidden: frozenset[str] = frozenset(), literal: bool = False
@@ -159,7 +172,7 @@ class Answerer:
                 return made(other if other.confidence + DOUBT >= ranking.confidence else ranking)
 
         try:
-            async with asyncio.timeout(self._seconds) as limit:
+            async with self._places, asyncio.timeout(self._seconds) as limit:
                 with self._timed("tokenise"):
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):

@@ -11,6 +11,9 @@ from pathlib import Path
 class YuanjuError(Exception):
     """The root of all errors that Yuanju raises on purpose."""
 
+    passing: bool = False
+    """Whether it may be over by itself, as where a server is only being started."""
+
 
 class UnreadableDocument(YuanjuError):  # noqa: N818 - named for what it is about; the suffix would add nothing
     """A document that could not be read; the others can.
@@ -121,9 +124,10 @@ class EngineError(YuanjuError):
     ``place`` is its address, without credentials; ``reason`` a clause without a full stop that says what to do.
     """
 
-    def __init__(self, place: str, reason: str) -> None:
+    def __init__(self, place: str, reason: str, *, passing: bool = False) -> None:
         self.place = place
         self.reason = reason
+        self.passing = passing
         super().__init__(f"Search engine {place}: {reason}")
 
 

@@ -106,13 +106,6 @@ class Node:
             "bootstrap.memory_lock": False,
             "node.store.allow_mmap": False,  # the kernel's limit on maps is not the tests' to raise
             "cluster.routing.allocation.disk.threshold_enabled": False,
-            "cluster.fault_detection.follower_check.interval": "1s",
-            "cluster.fault_detection.follower_check.timeout": "2s",
-            "cluster.fault_detection.follower_check.retry_count": 2,
-            "cluster.fault_detection.leader_check.interval": "1s",
-            "cluster.fault_detection.leader_check.timeout": "2s",
-            "cluster.fault_detection.leader_check.retry_count": 2,
-            "cluster.publish.timeout": "5s",
         }
         # JSON is YAML as well.
         (config / "opensearch.yml").write_text(json.dumps(settings, indent=1))

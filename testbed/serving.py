@@ -75,6 +75,7 @@ class Library:
     ) -> None:
         self.folder = Path("/nowhere")
         self.threshold = 0.5
+        self.trouble = ""
         self.version = "1"
         self.files: tuple[FileReport, ...] = (
             FileReport("计划.txt", "added", documents=(Summary("计划.txt", "text", "utf-8", 1, 9),)),
@@ -154,7 +155,7 @@ async def live_index(
 def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
     """Settings that point at the fake, whatever the environment says."""
     url = others.pop("telegram_api_url", None) or api.url
-    defaults = {"allowed_chats": "", "limit": 3, "person_per_minute": 0, "chat_per_minute": 0}
+    defaults = {"allowed_chats": "", "limit": 3, "person_per_minute": 0}
     values = {"telegram_token": api.token, "telegram_api_url": url, **defaults, **others}
     return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic's, unknown to mypy
 

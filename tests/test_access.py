@@ -103,12 +103,12 @@ async def test_who_asks_too_fast_is_told_once(api: FakeBotAPI) -> None:
 
 async def test_a_group_that_asks_too_fast_is_told_once(api: FakeBotAPI) -> None:
     library = Library(quote())
-    async with serving(api, library, chat_per_minute=1):
-        for sender in (PERSON, BEN, PERSON):
-            api.group("/ask 问题", sender=sender)
+    async with serving(api, library, person_per_minute=2):
+        for number in range(8):
+            api.group("/ask 问题", sender={**PERSON, "id": 900 + number})
         api.private("私聊的问题")
-        await api.until(lambda: len(api.replies) == 3)
-    assert len(library.questions) == 2
+        await api.until(lambda: len(api.replies) == 8)
+    assert len(library.questions) == 7
     assert [reply.text for reply in api.replies if "这个群问得有点快" in reply.text] != []
 
 

@@ -26,10 +26,10 @@ SHOWING = [
 
 
 @pytest.mark.slow
-def test_the_picture_is_of_a_conversation_as_it_goes_today(tmp_path: Path) -> None:
-    drawn = tmp_path / "conversation.svg"
-    subprocess.run([sys.executable, ROOT / "docs" / "picture.py", drawn], check=True)  # noqa: S603
-    assert drawn.read_text(encoding="utf-8") == (ROOT / "docs" / "conversation.svg").read_text(encoding="utf-8")
+def test_the_pictures_are_of_conversations_as_they_go_today(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "docs.replies", tmp_path], cwd=ROOT, check=True)  # noqa: S603
+    for name in ("conversation.svg", "replies.svg", "replies.md"):
+        assert (tmp_path / name).read_text(encoding="utf-8") == (ROOT / "docs" / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

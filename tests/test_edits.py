@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.telegram.timing import QUESTION_SECONDS
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import FORUM, PERSON
 from testbed.serving import Library, quote, serving
@@ -98,9 +99,9 @@ async def test_an_edit_that_adds_the_mention_asks(api: FakeBotAPI) -> None:
 
 async def test_an_edit_of_a_message_of_long_ago_asks_nothing(api: FakeBotAPI) -> None:
     library = Library(quote("答案。"))
-    async with serving(api, library, question_minutes=30):
+    async with serving(api, library):
         said = api.said(PERSON, "产量是多少？")
-        said["date"] -= 3600
+        said["date"] -= QUESTION_SECONDS + 60
         api.edit(said, "@yuanju_test_bot 产量是多少？")
         api.private("最后一个问题")
         await api.next_reply()

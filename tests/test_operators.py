@@ -368,7 +368,8 @@ async def test_statistics(api: FakeBotAPI) -> None:
         lines = (await say(api, "/stats")).text.splitlines()
     assert lines[:3] == ["最近 7 天", "提问：2 次，2 人", "有答案：50%，可能相关：0%"]
     assert lines[3].startswith("用时：中位数 ")
-    assert lines[4] == "评价：👍 1 👎 0"
+    assert lines[4:7] == ["评价：👍 1 👎 0", "", "每天：█ 确定，▓ 可能相关，░ 没有找到"]
+    assert [line.partition(" ")[2] for line in lines[7:]] == [*6 * [" 0"], "██████████░░░░░░░░░░ 2"]
 
 
 async def test_questions_without_an_answer_and_their_file(api: FakeBotAPI) -> None:

@@ -67,3 +67,14 @@ def test_numerals_are_the_same_however_written(tokenizer: Tokenizer) -> None:
 @pytest.mark.parametrize("text", ["", "？？？", "😀", "   "])
 def test_nothing_to_ask(tokenizer: Tokenizer, text: str) -> None:
     assert Question.of(text, tokenizer).terms == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "number"),
+    [("第二步做什么？", "第二步", "2"), ("2.2条规定了什么", "2.2条", "2.2"), ("第十二条说了什么", "第12条", "12")],
+)
+def test_part_is_looked_for_by_its_number(tokenizer: Tokenizer, text: str, part: str, number: str) -> None:
+    question = Question.of(text, tokenizer)
+    assert (part, number) in question.synonyms
+    assert number in question.terms
+    assert not {"什么", "做", "规定", "说"} & set(question.words)

@@ -13,6 +13,7 @@ from bot.rendering.catalogue import phrases
 from bot.rendering.excerpts import excerpt
 from bot.rendering.screen import message as on_screen
 from bot.rendering.sources import source_line
+from bot.terminal.console import as_json
 from retrieval.records import Answer, Quote, Source
 from testbed.serving import quote
 from testbed.telegram_markup import Entity, parse_html, utf16_length, utf16_slice
@@ -52,6 +53,13 @@ def test_a_source_says_what_is_known() -> None:
     full = quote(section=("第一章", "目标"), page=7)
     assert source_line(bare, ZH) == "计划 · 第1段"
     assert source_line(full, ZH) == "五年计划 › 第一章 › 目标 · 张三 · 2022-07-08 · 第3段 · 第7页"
+
+
+@pytest.mark.parametrize(("page", "said"), [(2, True), (1, False)])
+def test_a_source_says_what_was_recognised_in_a_picture(page: int, said: bool) -> None:
+    scanned = quote(source=Source("a.pdf", "扫描件", recognised=(2,)), page=page)
+    assert source_line(scanned, ZH) == f"扫描件 · 第3段 · 第{page}页" + " · 文字识别" * said
+    assert as_json(Answer("问", (scanned,), 0.9))["answers"][0].get("recognised", False) is said
 
 
 def test_a_source_names_the_other_documents_that_say_the_same_and_says_when_they_disagree() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from bot import commands, reference
 from bot.language import OperatorLanguage
-from bot.settings import SECRETS, Settings, SettingsError, addresses, load
+from bot.settings import SECRETS, Settings, SettingsError, addresses, load, origins
 from bot.terminal.check import unknown_settings
 from retrieval.reading import Limits
 
@@ -131,6 +132,26 @@ def test_a_wrong_limit_of_reading_names_the_right_ones(text: str) -> None:
         load({"reading_limits": text})
 
 
+def test_what_is_set_is_told_with_where_it_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("YUANJU_LIMIT=4\nYUANJU_THRESHOLD=0.25\nYUANJU_ADMINS=7\n")
+    (tmp_path / "yuanju_engine_credentials").write_text("ann:geheim")
+    monkeypatch.setenv("YUANJU_ADMINS", "8")
+    monkeypatch.setenv("YUANJU_TELEGRAM_TOKEN", "123456789:geheim")
+    flags = {"documents": "texts"}
+    told = origins(load(flags, secret_files=tmp_path), flags, os.environ, secret_files=tmp_path)
+    assert told == {
+        "YUANJU_DOCUMENTS": ("texts", "--documents"),
+        "YUANJU_LIMIT": ("4", str(tmp_path / ".env")),
+        "YUANJU_TELEGRAM_TOKEN": ("…", "the environment"),
+        "YUANJU_ADMINS": ("8", "the environment"),
+        "YUANJU_ENGINE_CREDENTIALS": ("…", str(tmp_path / "yuanju_engine_credentials")),
+    }
+
+
+def test_nothing_is_told_of_the_defaults() -> None:
+    assert origins(load({}), {}, {}) == {}
+
+
 def test_the_token_is_shown_nowhere() -> None:
     assert "geheim" not in repr(load({"telegram_token": "123456789:geheim"}))
 
@@ -176,14 +197,14 @@ def test_what_is_no_engine_is_refused(engine: str) -> None:
 
 
 def test_a_password_in_the_engines_url_is_refused_and_not_repeated() -> None:
-    with pytest.raises(SettingsError, match="YUANJU_ENGINE_PASSWORD") as error:
+    with pytest.raises(SettingsError, match="YUANJU_ENGINE_CREDENTIALS") as error:
         load({"engine": "https://name:geheim@host"})
     assert "geheim" not in str(error.value)
 
 
 def test_secrets_may_be_files_and_are_not_shown(tmp_path: Path) -> None:
-    (tmp_path / "yuanju_engine_password").write_text("geheim\n")
+    (tmp_path / "yuanju_engine_credentials").write_text("ann:geheim\n")
     settings = load({}, secret_files=tmp_path)
-    assert settings.engine_password is not None
-    assert settings.engine_password.get_secret_value() == "geheim"
+    assert settings.engine_credentials is not None
+    assert settings.engine_credentials.get_secret_value() == "ann:geheim"
     assert "geheim" not in repr(settings)

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, inspect, text, update
 
 from bot.actions import Kept, KeptAnswer, KeptList, KeptPerson, KeptQuestions, KeptRemoval, KeptUpload
 from bot.memory import schema
-from bot.memory.audit import Statistics, Unanswered, Votes, unanswered_csv
+from bot.memory.audit import Day, Statistics, Unanswered, Votes, unanswered_csv
 from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import Arrival
 from bot.memory.schema import StateError
@@ -197,14 +197,16 @@ class TestAudit:
         for ms in range(1, 21):
             number = await record(state, found=ms % 4 != 0, asker=ANN if ms < 9 else BEN, ms=ms)
         await state.audit.vote(number, 1, 1)
-        assert await state.audit.statistics(days=7) == Statistics(20, 15, 0, 2, 10, 19, Votes(1, 0))
+        idle = tuple(Day(clock.now - day * DAY, 0, 0, 0) for day in range(7, 1, -1))
+        days = (*idle, Day(clock.now - DAY, 15, 0, 5))
+        assert await state.audit.statistics(days=7) == Statistics(20, 15, 0, 2, 10, 19, Votes(1, 0), days)
         await record(state, sure=False)
         found = await state.audit.statistics(days=7)
         assert (found.sure_count, found.maybe_count) == (15, 1)
 
     async def test_statistics_of_nothing(self, state: State) -> None:
-        nothing = await state.audit.statistics(days=7)
-        assert nothing == Statistics(0, 0, 0, 0, None, None, Votes(0, 0))
+        nothing = await state.audit.statistics(days=0)
+        assert nothing == Statistics(0, 0, 0, 0, None, None, Votes(0, 0), ())
         assert (nothing.sure_share, nothing.maybe_share) == (0, 0)
 
     async def test_unanswered_questions_are_grouped_and_the_most_frequent_come_first(
@@ -255,6 +257,7 @@ class TestForgetting:
         number = await record(state, asker=asker)
         await state.audit.vote(number, asker.person_id, 1)
         await state.remember_reply(asker, asker.person_id % 1000, 2)
+        await state.list_for(asker, {1: "a.txt"})
         await state.give_notice("slow_down", asker.person_id, within_seconds=60)
         await state.inbox(1).receive([Arrival(asker.person_id, "{}", asker.person_id)], own=True)
 
@@ -262,7 +265,7 @@ class TestForgetting:
         await self.fill(state, BEN)
         before = await count(url)
         await self.fill(state, ANN)
-        assert await state.forget_person(ANN.person_id) == 6
+        assert await state.forget_person(ANN.person_id) == 7
         assert await count(url) == before
         assert ANN.person_id not in {value for table in before for row in await rows(url, table) for value in row}
 
@@ -337,9 +340,12 @@ class TestVersions:
             await record(state, "价格")
             await record(state, "重量", found=False)
         engine = connect(url)
-        async with engine.begin() as connection:  # there were no inbox, sure answers, migrations, subjects
+        async with engine.begin() as connection:  # there were no inbox, sure answers, migrations, subjects, plans
             await connection.execute(text("DROP TABLE inbox"))
             await connection.execute(text("DROP TABLE migrations"))
+            await connection.execute(text("DROP TABLE listed"))
+            await connection.execute(text("DROP INDEX buttons_by_plan"))
+            await connection.execute(text("ALTER TABLE buttons DROP COLUMN plan"))
             await connection.execute(text("ALTER TABLE answers DROP COLUMN sure"))
             await connection.execute(text("ALTER TABLE last_questions DROP COLUMN subject"))
             await connection.execute(text("UPDATE schema_version SET number = 1"))
@@ -352,7 +358,7 @@ class TestVersions:
             last = await state.last_question(ANN, within_seconds=60)
             assert last
             assert (last.text, last.subject) == ("重量", "")
-        assert await rows(url, "schema_version") == [(5,)]
+        assert await rows(url, "schema_version") == [(6,)]
 
     async def test_several_processes_may_start_at_once(self, url: URL) -> None:
         async def start(number: int) -> None:
@@ -377,7 +383,7 @@ class TestVersions:
         async with opened(url):
             pass
         await self.prepare(url, self.add_column)
-        with pytest.raises(StateError, match=r"newer Yuanju \(version 6 .* knows 5\).*YUANJU_DATABASE"):
+        with pytest.raises(StateError, match=r"newer Yuanju \(version 7 .* knows 6\).*YUANJU_DATABASE"):
             async with opened(url):
                 pass
 

@@ -159,6 +159,8 @@ class Answers:
         answer, milliseconds = await self._ask(turn.question, limit, requester, literal=literal)
         if sure and answer.certainty != "sure":
             return None
+        if not (requester.private or answer.answered or answer.missing or courtesy.is_question(text)):
+            return None  # people talk: it neither asks nor has to do with anything
         given = self._given(turn, text, requester, literal=literal)
         self._turned[requester.asker] = _Turned(turn.question, literal, 0)
         reply = self._shown(answer, 0, given) if answer.answered else await self._miss(answer, given)

@@ -13,20 +13,23 @@ from retrieval.question.kinds import NONE, ask
 QUESTION_LIMIT = 500
 """UTF-16 units; what is longer is a text, and its terms are about everything in it."""
 
-# All are looked for in what is left of a text without spaces, punctuation and emoji.
-_PARTICLES = "[啦了啊呀哈哦噢喔吧嘛呢的哒嘞]*"
+# All are looked for in what is left of a text, normalised, without spaces, punctuation and emoji.
+_EMOTICON = re.compile(r"\[[^\[\]\s]{1,6}\]")  # as other messengers write them: [旺柴]
+_PARTICLES = "[啦了啊呀哈哦噢喔吧嘛呢的哒嘞喇咯]*"
+_PEOPLE = "(?:你|您|大家|各位|大佬|大神|老师|楼主|哥|姐)*"
 _GREETING = re.compile(
-    r"(?:(?:你|您|大家|各位)?好(?=[啊呀吗]?$)|(?:你|您|大家|各位)好|早上好|早安|上午好|中午好|下午好|晚上好|晚安|早|嗨+|哈[喽啰罗]|"
-    r"在吗|在么|在不在|h(?:i+|ello|ey+)(?:there|bot)?|good(?:morning|afternoon|evening|night))+[啊呀吗]*"
+    r"(?:(?:你|您|大家|各位)?好(?=[啊呀吗]?$)|(?:你|您|大家|各位)[好早]|早上好|早安|上午好|中午好|下午好|晚上好|晚安|早|嗨+|哈[喽啰罗]|"
+    r"在吗|在么|在不在|h(?:i+|ello|ey+)(?:there|bot|all|everyone|guys)?|good(?:morning|afternoon|evening|night))+[啊呀吗]*"
 )
 _THANKS = re.compile(
-    rf"(?:(?:非常|太|十?分?|多)?(?:感谢|谢谢|谢了|多谢|谢)(?:你|您|大家)*{_PARTICLES}|辛苦(?:你|您)?了|3q|"
-    r"thank(?:s|you)(?:somuch|verymuch|alot)?|thx|ty|cheers)+"
+    rf"(?:(?:非常|太|十?分?|多)?(?:感谢|谢谢|谢了|多谢|谢|唔该|感恩){_PEOPLE}{_PARTICLES}|辛苦{_PEOPLE}了{_PARTICLES}|3q|"
+    r"thank(?:s|you)(?:somuch|verymuch|alot|bro|man|all)?|thx|ty|cheers|merci|danke|gracias|ありがとう(?:ございます)?)+"
 )
 _CHATTER = re.compile(
-    rf"(?:(?:[哈呵嘿嘻嗯哦噢喔啊]+|好|行|对|是|可以|收到|明白|知道|懂|了解|没事|没关系|不客气|测试|试试|赞|牛|厉害|不错|真?棒|同意|支持|加油|晕|"
-    r"[6２2]{2,}3*|ok(?:ay)?|k|lol|(?:ha)+h?|test(?:ing)?|nice|great|cool|yes|no|yep|nope|gotit|done|fine|wow|hm+|1|3q)"
-    rf"(?:一下)?{_PARTICLES}|{_THANKS.pattern})+"
+    r"(?:(?:[哈呵嘿嘻嗯哦噢喔啊哇]+|好[滴哟]?|行|对|是|可以|没问题|收到|明白|知道|懂|了解|没事|没关系|不客气|已[阅读]|学到|测试|试试|"
+    r"[真太好超很]?(?:赞|牛[逼b批]?|厉害|不错|棒|强|香|绝)|同意|支持|加油|晕|笑死我?|马克|码住|插眼|"
+    r"[62]{2,}3*|h{2,}|ok(?:ay)?|k|lol|(?:ha)+h?|test(?:ing)?|nice|great|cool|amazing|awesome|sounds?good|yes|no|yep|nope|gotit|"
+    rf"done|fine|wow|hm+|nb|yyds|mark|1{{1,4}}|123|23{{2,}}|3q)(?:一下)?{_PARTICLES}|{_THANKS.pattern})+"
 )
 _HELP = re.compile(
     r"(?:我要|请求)?帮助|(?:你|这|本?机器人)是(?:谁|什么|干(?:什么|嘛|啥)的?|做什么的?)|你叫什么(?:名字)?|(?:这个?|你)?怎么(?:用|使用)(?:你|呢|啊)?|如何使用(?:你)?|"
@@ -97,7 +100,7 @@ def is_question(text: str) -> bool:
 
 
 def _core(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).casefold()
+    return "".join(filter(str.isalnum, _EMOTICON.sub("", normalise(text).text))).casefold()
 
 
 def _has_question_mark(text: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.actions import (
@@ -19,9 +19,10 @@ from bot.actions import (
 from bot.conversation import why
 from bot.conversation.commands import Command
 from bot.conversation.services import Requester, Services
-from bot.conversation.storage import reason_of, removed_folder
-from bot.memory.audit import unanswered_csv
+from bot.conversation.storage import is_same, make_private, move, reason_of, removed_folder
+from bot.memory.audit import DAY_SECONDS, Day, unanswered_csv
 from bot.memory.exchange import new_key
+from bot.rendering.bars import bar
 from bot.rendering.excerpts import shortened
 from bot.reply import Button, File, Lines, Reply, Say, say
 from retrieval.errors import YuanjuError
@@ -30,6 +31,7 @@ from retrieval.library import FileReport, Status
 _SOURCES_PER_PAGE = 10
 _UNANSWERED_SHOWN = 20
 _STATISTICS_DAYS = 7
+_LONGEST_NUMBER = 9
 _STATUSES: tuple[Status, ...] = ("added", "changed", "removed", "unchanged", "unreadable")
 
 
@@ -41,8 +43,8 @@ class Operators:
         self._documents = services.documents
         self._removed = removed_folder(services.settings.index_folder)
 
-    async def reply(self, command: Command, text: str, requester: Requester) -> Reply:
-        """Do what a command says."""
+    async def reply(self, command: Command, text: str, requester: Requester, *, turn_id: str) -> Reply:
+        """Do what a command says; ``turn_id`` tells it from others: what has been done of it is not done again."""
         if not requester.operator:
             return Reply((say("operators-only"),))
         if command is Command.WHY:
@@ -51,48 +53,53 @@ class Operators:
             return Reply((say("in-private-only"),))
         does: dict[Command, Callable[[], Awaitable[Reply]]] = {
             Command.SOURCES: lambda: self._first_sources(requester),
-            Command.REMOVE: lambda: self._remove(text, requester),
+            Command.REMOVE: lambda: self._remove(text, requester, turn_id),
             Command.RELOAD: self._reload,
             Command.STATS: self._statistics,
             Command.UNANSWERED: lambda: self._unanswered(requester),
         }
         return await does[command]()
 
-    async def sources(self, *, page: int, key: str) -> Reply:
-        """Return a page of the documents, by number."""
+    async def sources(self, requester: Requester, *, page: int, key: str) -> Reply:
+        """Return a page of the documents, by number; for the requester these are their numbers from now on."""
         files = self._files()
         if not files:
             return Reply((say("sources-none"),))
         pages = -(-len(files) // _SOURCES_PER_PAGE)
         page = min(page, pages - 1)
         first = page * _SOURCES_PER_PAGE
-        shown = enumerate(files[first : first + _SOURCES_PER_PAGE], first + 1)
+        shown = dict(enumerate(files[first : first + _SOURCES_PER_PAGE], first + 1))
+        paths = {number: file.path for number, file in shown.items()}
+        await self._services.ledger.state.list_for(requester.asker, paths)
         title = say("sources-title", count=len(files), page=page + 1, pages=pages)
         buttons = []
         if page > 0:
             buttons.append(Button(say("button-previous"), ShowSources(key, page - 1)))
         if page + 1 < pages:
             buttons.append(Button(say("button-next"), ShowSources(key, page + 1)))
-        return Reply((title, Lines(tuple(_line(number, file) for number, file in shown))), (tuple(buttons),))
+        return Reply((title, Lines(tuple(_line(number, file) for number, file in shown.items()))), (tuple(buttons),))
 
     async def restore(self, kept: KeptRemoval) -> Reply:
-        """Bring back what was removed or replaced; what was new goes."""
-        place, aside = self._documents.folder / kept.path, self._removed / new_key()
-        if place.exists() and place.stat().st_mtime_ns != kept.modified:
-            return Reply((say("restore-impossible", name=kept.path, reason=say("restore-taken")),))
+        """Bring back what was removed or replaced; what was new goes. What a crash has left half done is completed."""
+        place, stored = self._documents.folder / kept.path, self._removed / kept.stored if kept.stored else None
+        aside = self._removed / new_key()
         try:
-            if place.exists():
-                self._removed.mkdir(parents=True, exist_ok=True)
-                shutil.move(place, aside)
-            if kept.stored:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(self._removed / kept.stored, place)
+            if stored is None or stored.exists():  # not brought back yet
+                if place.exists() and not (stored and is_same(place, stored)):
+                    if place.stat().st_mtime_ns != kept.modified:
+                        return Reply((say("restore-impossible", name=kept.path, reason=say("restore-taken")),))
+                    make_private(self._removed)
+                    move(place, aside)
+                if stored:
+                    move(stored, place)
+            elif not place.exists():
+                return Reply((say("out-of-date"),))
             await self._documents.refresh()
         except (OSError, YuanjuError) as error:
             if aside.exists() and not place.exists():
-                shutil.move(aside, place)
+                move(aside, place)
             return Reply((say("restore-impossible", name=kept.path, reason=reason_of(error)),))
-        return Reply((say("restored", name=kept.path) if kept.stored else say("upload-undone", name=kept.path),))
+        return Reply((say("restored", name=kept.path) if stored else say("upload-undone", name=kept.path),))
 
     async def export(self) -> Reply:
         """Return every question without an answer, as a file for spreadsheets."""
@@ -116,7 +123,7 @@ class Operators:
         return Reply(why.details(ranking, index_version=self._documents.version))
 
     async def _first_sources(self, requester: Requester) -> Reply:
-        return await self.sources(page=0, key=await self._keep(KeptList(requester.asker.chat_id), requester))
+        return await self.sources(requester, page=0, key=await self._keep(KeptList(requester.asker.chat_id), requester))
 
     async def _keep(self, kept: Kept, requester: Requester) -> str:
         return await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
@@ -124,28 +131,43 @@ class Operators:
     def _files(self) -> list[FileReport]:
         return [file for file in self._documents.files if file.status not in {"removed", "skipped"}]
 
-    async def _remove(self, name: str, requester: Requester) -> Reply:
+    async def _remove(self, name: str, requester: Requester, turn_id: str) -> Reply:
         if not name:
             return Reply((say("remove-how"),))
-        files = self._files()
-        wanted = [file.path for number, file in enumerate(files, 1) if name in {str(number), file.path}]
-        wanted = wanted or [file.path for file in files if Path(file.path).name == name]
-        if len(wanted) != 1:
-            return Reply((say("remove-unknown", name=shortened(name)),))
-        (path,) = wanted
-        place, stored = self._documents.folder / path, new_key()
+        state, plan = self._services.ledger.state, f"remove {turn_id}"
+        planned = await state.plan(plan)
+        if planned is None:
+            path = await self._meant(name, requester)
+            if path is None:
+                return Reply((say("remove-unknown", name=shortened(name)),))
+            removal = KeptRemoval(requester.asker.chat_id, path, new_key())
+            planned = await state.planned(plan, removal, person_id=requester.asker.person_id)
+        key, kept = planned
+        assert isinstance(kept, KeptRemoval)  # noqa: S101 - nothing else is planned under this name
+        place, stored = self._documents.folder / kept.path, self._removed / kept.stored
         try:
-            self._removed.mkdir(parents=True, exist_ok=True)
-            shutil.move(place, self._removed / stored)
+            if not stored.exists() or is_same(place, stored):  # otherwise it has been removed already
+                make_private(self._removed)
+                move(place, stored)
         except OSError as error:
             return Reply((say("upload-read-only", reason=reason_of(error)),))
         try:
             await self._documents.refresh()
         except YuanjuError as error:  # it was the last one
-            shutil.move(self._removed / stored, place)
+            if not place.exists():
+                move(stored, place)
             return Reply((say("reload-failed", reason=reason_of(error)),))
-        key = await self._keep(KeptRemoval(requester.asker.chat_id, path, stored), requester)
-        return Reply((say("removed", name=path),), ((Button(say("button-undo"), Restore(key)),),))
+        return Reply((say("removed", name=kept.path),), ((Button(say("button-undo"), Restore(key)),),))
+
+    async def _meant(self, name: str, requester: Requester) -> str | None:
+        """The document that is meant by its number in the list that was shown, by its path or by its name alone."""
+        paths = [file.path for file in self._files()]
+        listed = None
+        if name.isdecimal() and len(name) <= _LONGEST_NUMBER:
+            listed = await self._services.ledger.state.listed(requester.asker, int(name))
+        wanted = [path for path in paths if path == (listed or name)]
+        wanted = wanted or [path for path in paths if Path(path).name == name]
+        return wanted[0] if len(wanted) == 1 else None
 
     async def _reload(self) -> Reply:
         if self._documents.refreshing:
@@ -164,8 +186,9 @@ class Operators:
     async def _statistics(self) -> Reply:
         await self._services.ledger.flush()
         found = await self._services.ledger.state.audit.statistics(days=_STATISTICS_DAYS)
+        stale = (say("stats-stale", reason=shortened(trouble)),) if (trouble := self._documents.trouble) else ()
         if not found.question_count:
-            return Reply((say("stats-none", days=_STATISTICS_DAYS),))
+            return Reply((say("stats-none", days=_STATISTICS_DAYS), *stale))
         lines = (
             say("stats-title", days=_STATISTICS_DAYS),
             say("stats-questions", count=found.question_count, people=found.person_count),
@@ -173,7 +196,7 @@ class Operators:
             say("stats-latency", median=round(found.latency_p50 or 0, 1), p95=round(found.latency_p95 or 0, 1)),
             say("stats-votes", up=found.votes.up, down=found.votes.down),
         )
-        return Reply((Lines(lines),))
+        return Reply((Lines(lines), Lines((say("stats-days"), *_bars(found.days))), *stale))
 
     async def _unanswered(self, requester: Requester) -> Reply:
         await self._services.ledger.flush()
@@ -201,3 +224,12 @@ def _line(number: int, file: FileReport) -> Say:
         return say("sources-line-unreadable", number=str(number), path=name, reason=reason)
     paragraphs = sum(document.paragraph_count for document in file.documents)
     return say("sources-line", number=str(number), title=name, paragraphs=paragraphs)
+
+
+def _bars(days: Sequence[Day]) -> Iterator[str]:
+    """Return a line for each day: when it ends, its outcomes, how many questions."""
+    most = max(sum(day[1:]) for day in days)
+    for day in days:
+        end = datetime.fromtimestamp(day.since + DAY_SECONDS, UTC).astimezone()
+        outcomes = (day.sure, day.maybe, day.missed)
+        yield f"{end:%m-%d} {bar(outcomes, whole=most)} {sum(outcomes)}"

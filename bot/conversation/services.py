@@ -13,6 +13,9 @@ from bot.memory.exchange import Asker
 from bot.memory.ledger import Ledger
 from bot.settings import Settings
 
+_PEOPLE_AT_ONCE = 3
+"""How many people of a group may ask as fast as they can before the group asks too fast."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -34,7 +37,8 @@ class Services:
                 asked.question, limit=asked.limit, audience=asked.audience, literal=asked.literal
             ),
         )
-        limits = Limits(person_per_minute=settings.person_per_minute, chat_per_minute=settings.chat_per_minute)
+        pace = settings.person_per_minute
+        limits = Limits(person_per_minute=pace, chat_per_minute=_PEOPLE_AT_ONCE * pace)
         return cls(documents, answering, ledger, settings, Access(settings, ledger.state.migrations.known), limits)
 
 

@@ -20,7 +20,11 @@ from bot.conversation.operators import Operators
 from bot.conversation.services import Requester, Services
 from bot.conversation.uploads import Uploads
 from bot.memory.audit import Vote
+from bot.memory.exchange import new_key
 from bot.reply import Button, Change, Pressed, Reply, Say, say
+
+FORGET_WORDS = frozenset({"yes", "确认", "確認"})
+"""What confirms ``/forget`` for those who speak as a chat."""
 
 
 class Conversation:
@@ -42,9 +46,8 @@ class Conversation:
             actions.Ask: lambda a, k, r: _new(answers.asked(k.questions[a.choice], r)),
             actions.Explain: lambda _, k, r: _new(operators.why(k.question, r, literal=k.literal)),
             actions.ExplainDetails: lambda _, k, r: _new(operators.why_in_detail(k, r)),
-            actions.Forget: self._forget,
             actions.Cancel: self._cancel,
-            actions.ShowSources: lambda a, _, __: _instead(operators.sources(page=a.page, key=a.key)),
+            actions.ShowSources: lambda a, _, r: _instead(operators.sources(r, page=a.page, key=a.key)),
             actions.ExportUnanswered: lambda *_: _new(operators.export()),
             actions.Restore: lambda _, k, __: _instead(operators.restore(k)),
             actions.AcceptUpload: self._accept,
@@ -59,11 +62,13 @@ class Conversation:
         command: Command = Command.ASK,
         certain: bool = True,
         edited: bool = False,
+        turn_id: str = "",
     ) -> Reply | None:
         """Return what to say to a text, which is what stands behind a ``command``; ``None`` to say nothing.
 
         What is not ``certain`` to be meant for the bot is answered where it asks, or is surely answered. Whoever asks
-        too fast is told so once; an ``edited`` text is then left as it was answered.
+        too fast is told so once; an ``edited`` text is then left as it was answered. ``turn_id`` tells turns apart:
+        what a command does is done once, however often it comes.
         """
         if command is Command.ASK and certain and courtesy.asks_for_help(text):
             command = Command.HELP
@@ -74,7 +79,7 @@ class Conversation:
             return Reply((_slow_down(verdict),)) if verdict.notice and not edited else None
         if command is Command.ASK and text:
             return await self._answers.reply(text, requester, certain=certain)
-        return await self._command(command, text, requester)
+        return await self._command(command, text, requester, turn_id or new_key())
 
     async def upload(self, name: str, content: bytes, caption: str, requester: Requester) -> Reply:
         """Return what a file would become that an operator sends."""
@@ -86,6 +91,8 @@ class Conversation:
         ``press_id`` tells presses apart: one that comes twice is counted once.
         """
         kept = await self._services.ledger.kept_for_button(action.key)
+        if kept is None and isinstance(action, Forget):
+            kept = await self._forgotten(requester, press_id)
         if kept is None or not _fits(action, kept, requester):
             return Pressed(say("out-of-date"), alert=True)
         if refusal := await self._refusal(action, kept, requester):
@@ -94,9 +101,12 @@ class Conversation:
             assert isinstance(kept, KeptAnswer)  # noqa: S101 - it fits
             return await self._vote(action, kept, requester, press_id)
         notice = say("follow-up-dropped") if isinstance(action, actions.AskAlone) else None
+        if isinstance(action, Forget):
+            assert isinstance(kept, KeptPerson)  # noqa: S101 - it fits
+            return Pressed(work=partial(self._forget, kept, press_id))
         return Pressed(notice, work=partial(self._does[type(action)], action, kept, requester))
 
-    async def _command(self, command: Command, text: str, requester: Requester) -> Reply:
+    async def _command(self, command: Command, text: str, requester: Requester, turn_id: str) -> Reply:
         match command:
             case Command.ASK:
                 return Reply((say("ask-how"),))
@@ -105,9 +115,9 @@ class Conversation:
             case Command.HELP:
                 return Reply((_help(requester),))
             case Command.FORGET:
-                return await self._confirm_forget(requester)
+                return await self._confirm_forget(text, requester, turn_id)
             case _:
-                return await self._operators.reply(command, text, requester)
+                return await self._operators.reply(command, text, requester, turn_id=turn_id)
 
     async def _limited(self, requester: Requester) -> Verdict:
         return await self._services.limits.admit(requester.asker.person_id, requester.asker.chat_id)
@@ -119,9 +129,9 @@ class Conversation:
             return say("not-for-this-chat")
         if action.operators and not requester.operator:
             return say("operators-only")
-        # Whoever speaks as a chat presses as himself: what he wrote is nobody's in particular.
-        owner = kept.person_id if isinstance(kept, KeptAnswer | KeptPerson) else None
-        if action.own and owner not in {asker.person_id, asker.chat_id}:
+        # Whoever speaks as a chat presses as himself: what he asked is nobody's in particular.
+        owners = {asker.person_id, asker.chat_id} if isinstance(kept, KeptAnswer) else {asker.person_id}
+        if action.own and getattr(kept, "person_id", None) not in owners:
             return say("not-your-button")
         if action.asks and not (verdict := await self._limited(requester)).allowed:
             return _slow_down(verdict)
@@ -148,16 +158,34 @@ class Conversation:
         questions = await self._services.documents.suggestions(requester.audience) if requester.private else ()
         return await self._answers.suggesting(say("start"), questions, requester)
 
-    async def _confirm_forget(self, requester: Requester) -> Reply:
-        kept = KeptPerson(requester.asker.chat_id, requester.asker.person_id)
-        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
+    async def _confirm_forget(self, text: str, requester: Requester, turn_id: str) -> Reply:
+        asker = requester.asker
+        if asker.speaks_as_chat:  # whose buttons anybody could press: only what it writes is its own
+            confirmed = text.strip().lower() in FORGET_WORDS
+            return (
+                await self._forgot(asker.person_id, turn_id, own=1)
+                if confirmed
+                else Reply((say("forget-confirm-chat"),))
+            )
+        kept = KeptPerson(asker.chat_id, asker.person_id)
+        key = await self._services.ledger.keep_for_buttons(kept, person_id=asker.person_id)
         buttons = (Button(say("button-forget"), Forget(key)), Button(say("button-cancel"), Cancel(key)))
         return Reply((say("forget-confirm"),), (buttons,))
 
-    async def _forget(self, _: Forget, kept: KeptPerson, __: Requester) -> Change:
-        count = await self._services.ledger.forget_person(kept.person_id)
-        # One of them is that of this button.
-        return Change("instead", Reply((say("forgotten", count=count - 1) if count > 1 else say("nothing-to-forget"),)))
+    async def _forgotten(self, requester: Requester, press_id: str) -> KeptPerson | None:
+        """Who has been forgotten by this press already, before a crash."""
+        asker = requester.asker
+        known = await self._services.ledger.state.audit.is_counted(press_id, asker.person_id)
+        return KeptPerson(asker.chat_id, asker.person_id) if known else None
+
+    async def _forget(self, kept: KeptPerson, press_id: str) -> Change:
+        return Change("instead", await self._forgot(kept.person_id, press_id, own=2))
+
+    async def _forgot(self, person_id: int, press_id: str, *, own: int) -> Reply:
+        """Forget somebody; ``own`` of what is kept is of ``/forget`` itself: its reply, and what the buttons need."""
+        count = await self._services.ledger.forget_person(person_id, press=press_id)
+        said = say("forgotten", count=count - own) if count > own else say("nothing-to-forget")
+        return Reply((said, say("forget-backups", days=round(self._services.settings.retention_days))))
 
     async def _cancel(self, _: Cancel, __: KeptPerson, ___: Requester) -> Change:
         return Change("instead", Reply((say("cancelled"),)))

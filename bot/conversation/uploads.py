@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from bot.access import spelling
 from bot.actions import AcceptUpload, DiscardUpload, KeptRemoval, KeptUpload, Restore
 from bot.conversation.services import Requester, Services
-from bot.conversation.storage import reason_of, removed_folder, uploads_folder, write
+from bot.conversation.storage import copy, make_private, move, reason_of, removed_folder, uploads_folder, write
 from bot.documents.control import CONTROL_FILES, trouble
 from bot.memory.exchange import new_key
 from bot.rendering.excerpts import shortened
@@ -26,6 +29,10 @@ _SAMPLE_LIMIT = 200
 _REASON_LIMIT = 300
 _REMARKS_SHOWN = 5
 _NAME_BYTES = 200  # file systems take 255
+_SUFFIX_BYTES = 20
+_DEPTH = 8
+_UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9¹²³]|conin\$|conout\$", re.IGNORECASE)
 _FOLDER = re.compile(r"\s*(?:folder|文件夹|文件夾|資料夾|资料夹)\s*[:：]\s*(?P<name>[^\n]+?)\s*", re.IGNORECASE)
 _FORMATS = {
     **dict.fromkeys(("text", "markdown"), say("format-text")),
@@ -48,7 +55,7 @@ class Uploads:
 
         A caption may name the folder it shall lie in.
         """
-        path = path_of(name, self._named_folder(caption))
+        path = path_of(name, self._named_folder(caption), self._folders())
         if not os.access(self._folder, os.W_OK):
             return Reply((say("upload-read-only", reason=say("folder-read-only")),))
         try:
@@ -57,6 +64,7 @@ class Uploads:
             return Reply((say("upload-unreadable", name=path, reason=shortened(error.reason, _REASON_LIMIT)),))
         stored = new_key()
         try:
+            make_private(self._waiting)
             await asyncio.to_thread(write, self._waiting / stored, content)
         except OSError as error:
             return Reply((say("upload-read-only", reason=reason_of(error)),))
@@ -81,11 +89,14 @@ class Uploads:
         """The folder that a caption names, by saying so or because there is one of this name; else the documents'."""
         if match := _FOLDER.fullmatch(caption):
             return match["name"]
-        name = caption.strip().strip("/")
-        folders = {
-            str(parent) for file in self._services.documents.files for parent in PurePosixPath(file.path).parents
-        }
-        return name if name in folders - {"."} else ""
+        name = spelling(caption.strip().strip("/"))
+        return next((folder for folder in self._folders() if spelling(folder) == name), "")
+
+    def _folders(self) -> set[str]:
+        """The folders with documents, and those that only some may see, which may still be empty."""
+        paths = {PurePosixPath(file.path) for file in self._services.documents.files}
+        private = set(self._services.settings.private_folders)
+        return ({str(parent) for path in paths for parent in path.parents} | private) - {"."}
 
     async def _described(self, path: str, content: bytes) -> tuple[Block, ...]:
         """What a file would become. Raises ``UnreadableDocument``, also for a control file that has a mistake."""
@@ -100,26 +111,42 @@ class Uploads:
         return (Lines((*_preview(path, found), *replaces)), _sample(found.documents[0]))
 
     async def _accepted(self, kept: KeptUpload, requester: Requester) -> Reply:
-        waiting = self._waiting / kept.stored
+        """Take a file in, once; what a crash has left half done is completed."""
+        state, plan, waiting = self._services.ledger.state, f"accept {kept.stored}", self._waiting / kept.stored
+        place = self._folder / kept.path
+        planned = await state.plan(plan)
+        if planned is None:
+            if not waiting.exists():  # it has been left out
+                return Reply((say("out-of-date"),))
+            removal = KeptRemoval(requester.asker.chat_id, kept.path, new_key() if place.is_file() else "")
+            planned = await state.planned(plan, removal, person_id=requester.asker.person_id)
+        key, before = planned
+        assert isinstance(before, KeptRemoval)  # noqa: S101 - nothing else is planned under this name
         try:
-            content = await asyncio.to_thread(waiting.read_bytes)
-            reply = await self._take(kept.path, content, requester)
-            await asyncio.to_thread(write, waiting, None)
+            await asyncio.to_thread(self._put, waiting, place, before)
+            if not before.modified:
+                before = replace(before, modified=place.stat().st_mtime_ns)
+                await state.keep_instead(key, before)
         except OSError as error:
             return Reply((say("upload-read-only", reason=reason_of(error)),))
-        return reply
+        return await self._indexed(before, key)
 
-    async def _take(self, path: str, content: bytes, requester: Requester) -> Reply:
-        place, before = self._folder / path, new_key()
-        replaced = place.is_file()
-        if replaced:
-            await asyncio.to_thread(write, self._removed / before, place.read_bytes())
-        await asyncio.to_thread(write, place, content)
-        modified = place.stat().st_mtime_ns
+    def _put(self, waiting: Path, place: Path, before: KeptRemoval) -> None:
+        if not waiting.exists():
+            return  # it is in its place
+        stored = self._removed / before.stored
+        if before.stored and not stored.exists():
+            make_private(self._removed)
+            copy(place, stored)
+        write(place, waiting.read_bytes())
+        waiting.unlink(missing_ok=True)
+
+    async def _indexed(self, before: KeptRemoval, key: str) -> Reply:
+        path = before.path
         try:
             report = await self._services.documents.refresh()
         except YuanjuError as error:
-            await asyncio.to_thread(_put_back, self._removed / before, place)
+            await asyncio.to_thread(self._put_back, before)
             return Reply((say("reload-failed", reason=reason_of(error)),))
         said = say("upload-control-done", name=path)
         if path not in CONTROL_FILES:
@@ -128,31 +155,48 @@ class Uploads:
                 reason = shortened("; ".join(file.failures if file else ()), _REASON_LIMIT)
                 return Reply((say("upload-unreadable", name=path, reason=reason),))
             said = say("uploaded", name=path, paragraphs=sum(one.paragraph_count for one in file.documents))
-        kept = KeptRemoval(requester.asker.chat_id, path, before if replaced else "", modified)
-        key = await self._services.ledger.keep_for_buttons(kept, person_id=requester.asker.person_id)
         return Reply((said,), ((Button(say("button-undo"), Restore(key)),),))
 
+    def _put_back(self, before: KeptRemoval) -> None:
+        """Undo what was written: what was there comes back, or nothing."""
+        stored, place = self._removed / before.stored, self._folder / before.path
+        if before.stored and stored.exists():
+            move(stored, place)
+        elif not before.stored:
+            place.unlink(missing_ok=True)
 
-def path_of(name: str, folder: str) -> str:
-    """Return where a file shall lie: a name without folders of its own, in a folder within the documents'."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', "_", PurePosixPath(name or "document.txt").name).strip(". ")
-    stem, dot, suffix = name.rpartition(".")
-    stem = _cut(stem if dot else name, _NAME_BYTES - len(suffix.encode()))
-    folders = [part.strip(". ") for part in re.split(r"[/\\]", folder)]
-    safe = [_cut(re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", part), _NAME_BYTES) for part in folders if part]
-    return str(PurePosixPath(*safe, f"{stem}{dot}{suffix}" if dot else stem or "document"))
+
+def path_of(name: str, folder: str, folders: Iterable[str] = ()) -> str:
+    """Return where a file shall lie: a name without folders of its own, in a folder within the documents'.
+
+    Every part is one that each system takes, within 200 bytes, and no more than eight deep. One of the ``folders`` that
+    are there is meant by another spelling, too: beside a private one there shall be no public one that looks like it.
+    """
+    stem, dot, suffix = _plain(PurePosixPath(name or "document.txt").name).rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    suffix = _cut(suffix, _SUFFIX_BYTES).strip()
+    stem = _cut(stem, _NAME_BYTES - len(suffix.encode())).strip(". ") or "document"
+    parts = [part for part in map(_plain, re.split(r"[/\\]", folder)) if part][:_DEPTH]
+    place = "/".join(map(_allowed, (_cut(part, _NAME_BYTES).strip(". ") for part in parts)))
+    place = next((other for other in folders if spelling(other) == spelling(place)), place)
+    return str(PurePosixPath(place, _allowed(f"{stem}.{suffix}" if suffix else stem)))
+
+
+def _plain(name: str) -> str:
+    """Return a name in one form of its characters, without such as no file may have, or that nobody sees."""
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    name = "".join("" if unicodedata.category(one) in _UNSEEN else one for one in re.sub(r"[\x00-\x1f\x7f]", "_", name))
+    return re.sub(r"\s", " ", re.sub(r'[<>:"|?*\\/]', "_", name)).strip(". ")
+
+
+def _allowed(name: str) -> str:
+    """Return a name that is none of Windows's devices, whatever comes after the first dot."""
+    return f"_{name}" if _DEVICE.fullmatch(name.partition(".")[0].strip()) else name
 
 
 def _cut(name: str, limit: int) -> str:
     return name.encode()[:limit].decode(errors="ignore")
-
-
-def _put_back(before: Path, place: Path) -> None:
-    """Undo what was written: what was there comes back, or nothing."""
-    if before.exists():
-        shutil.move(before, place)
-    else:
-        place.unlink(missing_ok=True)
 
 
 def _preview(path: str, found: reading.Reading) -> list[Say]:

@@ -33,6 +33,8 @@ class Documents(Protocol):
 
     folder: Path
     threshold: float
+    trouble: str
+    """What keeps the index from being in step with the folder; empty where nothing does."""
 
     @property
     def version(self) -> str:
@@ -76,7 +78,8 @@ class LiveIndex:
 
     ``newest`` opens the newest snapshot; ``stamp`` tells it by something that is cheap to look at and changes with it;
     ``indexing`` brings the index in step with the folder, inside of what ``timed`` gives for ``refresh``. What else is
-    read of files is read by ``readers``, made each time. A question keeps to the snapshot it began with.
+    read of files is read by ``readers``, made each time. A question keeps to the snapshot it began with. ``warn`` is
+    told what keeps the index from being in step, and an empty text once it is.
     """
 
     def __init__(
@@ -89,7 +92,10 @@ class LiveIndex:
         threshold: float,
         readers: Callable[[], Readers] = Readers,
         timed: Timed = untimed,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self.trouble = ""
+        self._warn = warn
         self.folder = folder
         self.threshold = threshold
         self._newest = newest
@@ -143,6 +149,19 @@ class LiveIndex:
 
         What is published is taken up at once: of many files the report takes longer than the change of one.
         """
+        try:
+            report = await self._refreshed()
+        except YuanjuError as error:
+            self._note(str(error))
+            raise
+        self._note("")
+        return report
+
+    def _note(self, trouble: str) -> None:
+        self.trouble = trouble
+        self._warn(trouble)
+
+    async def _refreshed(self) -> Report:
         async with self._refreshing:
             with self._timed("refresh"):
                 indexing = asyncio.ensure_future(self._indexing())

@@ -57,5 +57,5 @@ async def opened(
         if manifest is None:
             return None
         snapshot = await asyncio.to_thread(Snapshot, engine_now, tokenizer, manifest, answerer)
-        await asyncio.to_thread(tokenizer.terms, "准备")  # so that the first question need not wait for the dictionary
+        await asyncio.to_thread(snapshot.answerer.warm)  # so that the first question need not wait
         return snapshot

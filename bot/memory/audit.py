@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import case, delete, func, literal, select
 from sqlalchemy.exc import IntegrityError
@@ -49,6 +49,15 @@ class Unanswered:
     maybe: bool = False
 
 
+class Day(NamedTuple):
+    """How many questions of 24 hours, which begin at ``since``, had which outcome."""
+
+    since: float
+    sure: int
+    maybe: int
+    missed: int
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """What happened within some days. Latencies are in milliseconds, ``None`` where nothing was asked."""
@@ -60,6 +69,7 @@ class Statistics:
     latency_p50: float | None
     latency_p95: float | None
     votes: Votes
+    days: tuple[Day, ...]
 
     @property
     def sure_share(self) -> float:
@@ -88,7 +98,7 @@ class Audit:
         mine = (schema.votes.c.answer_id == answer_id) & (schema.votes.c.person_id == person_id)
         try:
             async with self._engine.begin() as connection:
-                if press is not None and not await _first(connection, press, person_id, self._clock()):
+                if press is not None and not await first(connection, press, person_id, self._clock()):
                     pass
                 elif vote == 0:
                     await connection.execute(delete(schema.votes).where(mine))
@@ -113,7 +123,14 @@ class Audit:
         async with self._engine.connect() as connection:
             return int((await connection.execute(mine)).scalar() or 0)
 
-    async def statistics(self, *, days: float) -> Statistics:
+    async def is_counted(self, press: str, person_id: int) -> bool:
+        """Whether what a press asks for has been done."""
+        notices = schema.notices.c
+        query = select(notices.time).where(notices.kind == counted(press), notices.subject_id == person_id)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def statistics(self, *, days: int) -> Statistics:
         """Sum up the last ``days`` days. Percentiles are by nearest rank, so each is a latency that was measured."""
         answers = schema.answers.c
         since = self._clock() - days * DAY_SECONDS
@@ -140,6 +157,7 @@ class Audit:
                 latency_p50=await latency(0.5),
                 latency_p95=await latency(0.95),
                 votes=await _votes(connection, schema.votes.c.time >= since),
+                days=tuple([await _day(connection, since + day * DAY_SECONDS) for day in range(days)]),
             )
 
     async def unanswered(self, *, limit: int | None = None) -> tuple[Unanswered, ...]:
@@ -237,10 +255,23 @@ def group(question: str) -> str:
     return "".join(filter(str.isalnum, text)) or text.strip()
 
 
-async def _first(connection: AsyncConnection, press: str, person_id: int, now: float) -> bool:
-    """Whether this is the first time that a press comes."""
-    row = {"kind": f"{PRESS}{press}"[:64], "subject_id": person_id, "time": now}
+def counted(press: str) -> str:
+    """Return the kind of the notice that says that a press has been counted."""
+    return f"{PRESS}{press}"[:64]
+
+
+async def first(connection: AsyncConnection, press: str, person_id: int, now: float) -> bool:
+    """Whether this is the first time that a press comes; from then on it is not."""
+    row = {"kind": counted(press), "subject_id": person_id, "time": now}
     return await schema.put(connection, schema.notices, row, where=literal(False))
+
+
+async def _day(connection: AsyncConnection, since: float) -> Day:
+    answers = schema.answers.c
+    outcomes = (answers.sure, answers.answered & ~answers.sure, ~answers.answered)
+    counts = [func.coalesce(func.sum(case((outcome, 1), else_=0)), 0) for outcome in outcomes]
+    within = (answers.time > since) & (answers.time <= since + DAY_SECONDS)
+    return Day(since, *(await connection.execute(select(*counts).where(within))).one())
 
 
 async def _votes(connection: AsyncConnection, which: Any) -> Votes:

@@ -33,6 +33,11 @@ class Asker:
     chat_id: int
     topic_id: int = 0
 
+    @property
+    def speaks_as_chat(self) -> bool:
+        """Whether it is an anonymous admin or a channel; people have ids above 0."""
+        return self.person_id < 0
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -53,7 +54,8 @@ class Ledger:
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange; it will be written in a moment."""
         self._kept.append(exchange)
-        self._last[exchange.asker] = LastQuestion(exchange.answer.question, time.time(), exchange.subject)
+        asker = replace(exchange.asker, chat_id=self.state.migrations.current(exchange.asker.chat_id))
+        self._last[asker] = LastQuestion(exchange.answer.question, time.time(), exchange.subject)
         self._something.set()
 
     async def flush(self) -> None:
@@ -89,12 +91,12 @@ class Ledger:
         await self.flush()
         return await self.state.reply_to(chat_id, question_message_id)
 
-    async def forget_person(self, person_id: int) -> int:
-        """Delete everything that is kept about a person; gives how many rows that were."""
+    async def forget_person(self, person_id: int, *, press: str | None = None) -> int:
+        """See ``State.forget_person``."""
         await self.flush()
         for asker in [asker for asker in self._last if asker.person_id == person_id]:
             del self._last[asker]
-        return await self.state.forget_person(person_id)
+        return await self.state.forget_person(person_id, press=press)
 
     async def _write(self) -> None:
         while True:

@@ -26,6 +26,11 @@ class Migrations:
         """Return the id that a chat has now."""
         return self._known.get(chat_id, chat_id)
 
+    def ids(self, chat_id: int) -> set[int]:
+        """Return the id that a chat has now and those that it had: what is noted late may be noted under one."""
+        now = self.current(chat_id)
+        return {chat_id, now, *(old for old, new in self._known.items() if new == now)}
+
     async def load(self) -> None:
         """Take up what has been noted, before the start or by other replicas."""
         async with self._engine.connect() as connection:

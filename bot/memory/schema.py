@@ -41,6 +41,10 @@ from retrieval.errors import YuanjuError
 class StateError(YuanjuError):
     """The bot's memory cannot be used; the message says why and what to do."""
 
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        self.passing = passing
+        super().__init__(message)
+
 
 class _Words(TypeDecorator[str]):
     """Text as people write it: what no database takes (NUL, halves of characters) is replaced."""
@@ -115,6 +119,17 @@ buttons = Table(
     Column("payload", Text, nullable=False, doc="JSON"),
     Column("person_id", BigInteger, nullable=False, index=True),
     Column("time", Double, nullable=False, index=True),
+    Column("plan", String(128), doc="what it is the plan of, where it is one: something that is done once"),
+)
+
+listed = Table(
+    "listed",
+    tables,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("path", _Words, nullable=False, doc="the document that was last shown under this number"),
+    Column("time", Double, nullable=False, index=True),
 )
 
 replies = Table(
@@ -159,6 +174,7 @@ migrations = Table(
 
 Index("answers_by_group", answers.c.answered, answers.c.time)
 Index("inbox_by_state", inbox.c.state, inbox.c.bot_id, inbox.c.update_id)
+_plans = Index("buttons_by_plan", buttons.c.plan, unique=True)
 
 Upgrade = Callable[[Connection], None]
 
@@ -169,12 +185,24 @@ def _tell_sure_answers(connection: Connection) -> None:
     connection.execute(text("UPDATE answers SET sure = answered"))
 
 
+def _keep_plans(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE buttons ADD COLUMN plan VARCHAR(128)"))
+    _plans.create(connection)
+    listed.create(connection)
+
+
 def _tell_subjects(connection: Connection) -> None:
     """Until then a follow-up was completed from the last question alone."""
     connection.execute(text("ALTER TABLE last_questions ADD COLUMN subject TEXT NOT NULL DEFAULT ''"))
 
 
-UPGRADES: tuple[Upgrade, ...] = (inbox.create, _tell_sure_answers, migrations.create, _tell_subjects)
+UPGRADES: tuple[Upgrade, ...] = (
+    inbox.create,
+    _tell_sure_answers,
+    migrations.create,
+    _tell_subjects,
+    _keep_plans,
+)
 """What makes version 2 of version 1, version 3 of version 2, and so on. A new database skips them all."""
 
 _LOCK = 0x79756A75  # any number that others do not use
@@ -228,6 +256,12 @@ async def put(connection: AsyncConnection, table: Table, row: Mapping[str, Any],
     statement = make(table).values(row).on_conflict_do_update(index_elements=keys, set_=others, where=where)
     # Drivers do not agree on the row count of an insert; what is returned is certain.
     return (await connection.execute(statement.returning(table.c[keys[0]]))).first() is not None
+
+
+async def add(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
+    """Write a row, unless there is one that it cannot be beside."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    await connection.execute(make(table).values(row).on_conflict_do_nothing())
 
 
 async def put_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,16 +5,18 @@ Several replicas may share a PostgreSQL database: whatever must happen once is o
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Delete, Table, delete, event, insert, make_url, select
+from sqlalchemy import URL, Delete, Table, delete, event, false, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.actions import Kept, dumped, loaded
 from bot.memory import audit, schema
@@ -23,8 +25,12 @@ from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import DURABLE, Inbox
 from bot.memory.migrations import Migrations
 from bot.memory.schema import StateError, cause
+from retrieval import extras
+from retrieval.sharing import share
 
 _BUSY_MS = 10_000
+_CHECKPOINTS = 5
+_CHECKPOINT_SECONDS = 0.1
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -64,7 +70,10 @@ class State:
     async def keep(self, exchanges: Sequence[Exchange]) -> None:
         """Write down questions, their answers, replies and buttons, in one step."""
         now = self._clock()
-        exchanges = [self._migrated(exchange) for exchange in exchanges]
+        async with self._engine.begin() as connection:
+            await self._keep(connection, [self._migrated(exchange) for exchange in exchanges], now)
+
+    async def _keep(self, connection: AsyncConnection, exchanges: Sequence[Exchange], now: float) -> None:
         rows: dict[Table, list[dict[str, Any]]] = {
             schema.answers: [audit.answer_row(exchange, now) for exchange in exchanges],
             schema.quotes: [row for exchange in exchanges for row in audit.quote_rows(exchange)],
@@ -78,28 +87,36 @@ class State:
                 for exchange in exchanges
             ],
         }
-        async with self._engine.begin() as connection:
-            for table, of_table in rows.items():
-                if of_table:
-                    await connection.execute(insert(table), of_table)
-            await schema.put_all(
-                connection,
-                schema.last_questions,
-                [_question_row(exchange, now) for exchange in exchanges],
-            )
-            replies = [
-                _reply_row(exchange.asker, exchange.question_message_id, exchange.reply_message_id, now)
-                for exchange in exchanges
-                if exchange.question_message_id is not None
-            ]
-            if replies:
-                await schema.put_all(connection, schema.replies, replies)
+        for table, of_table in rows.items():
+            if of_table:
+                await connection.execute(insert(table), of_table)
+        await schema.put_all(
+            connection,
+            schema.last_questions,
+            [_question_row(exchange, now) for exchange in exchanges],
+        )
+        replies = [
+            _reply_row(exchange.asker, exchange.question_message_id, exchange.reply_message_id, now)
+            for exchange in exchanges
+            if exchange.question_message_id is not None
+        ]
+        if replies:
+            await schema.put_all(connection, schema.replies, replies)
 
     async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
         """What the asker asked last in this chat and topic, unless that is too long ago."""
         columns = schema.last_questions.c
-        recent = columns.time >= self._clock() - within_seconds
-        query = select(columns.text, columns.time, columns.subject).where(*_of(asker), recent)
+        query = (
+            select(columns.text, columns.time, columns.subject)
+            .where(
+                columns.person_id == asker.person_id,
+                columns.chat_id.in_(self.migrations.ids(asker.chat_id)),
+                columns.topic_id == asker.topic_id,
+                columns.time >= self._clock() - within_seconds,
+            )
+            .order_by(columns.time.desc())
+            .limit(1)
+        )
         async with self._engine.connect() as connection:
             row = (await connection.execute(query)).first()
         return LastQuestion(*row) if row else None
@@ -114,6 +131,50 @@ class State:
         async with self._engine.begin() as connection:
             await connection.execute(insert(schema.buttons), [row])
         return str(row["key"])
+
+    async def planned(self, plan: str, kept: Kept, *, person_id: int) -> tuple[str, Kept]:
+        """Keep what is about to be done, once for each ``plan``; return its key and what was kept at first.
+
+        Whoever begins with the same again, after a crash or a second press, goes on with that.
+        """
+        row = {"key": new_key(), "payload": dumped(kept), "person_id": person_id, "time": self._clock(), "plan": plan}
+        of_it = select(schema.buttons.c.key, schema.buttons.c.payload).where(schema.buttons.c.plan == plan)
+        async with self._engine.execution_options(**{DURABLE: True}).begin() as connection:
+            await schema.add(connection, schema.buttons, row)
+            key, payload = (await connection.execute(of_it)).one()
+        return key, loaded(payload) or kept
+
+    async def plan(self, plan: str) -> tuple[str, Kept] | None:
+        """Return what has been ``planned`` under this name; ``None`` where nothing has."""
+        columns = schema.buttons.c
+        query = select(columns.key, columns.payload).where(columns.plan == plan)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+        kept = loaded(row.payload) if row else None
+        return (row.key, kept) if row and kept else None
+
+    async def keep_instead(self, key: str, kept: Kept) -> None:
+        """Keep something else under a key."""
+        of_it = update(schema.buttons).where(schema.buttons.c.key == key)
+        async with self._engine.begin() as connection:
+            await connection.execute(of_it.values(payload=dumped(kept)))
+
+    async def list_for(self, asker: Asker, paths: Mapping[int, str]) -> None:
+        """Note which documents the asker has been shown under which numbers."""
+        place = {"person_id": asker.person_id, "chat_id": asker.chat_id, "time": self._clock()}
+        async with self._engine.begin() as connection:
+            rows = [{**place, "number": number, "path": path} for number, path in paths.items()]
+            await schema.put_all(connection, schema.listed, rows)
+
+    async def listed(self, asker: Asker, number: int) -> str | None:
+        """Return the document that the asker was last shown under a number; ``None`` where there was none."""
+        columns = schema.listed.c
+        query = select(columns.path).where(
+            columns.person_id == asker.person_id, columns.chat_id == asker.chat_id, columns.number == number
+        )
+        async with self._engine.connect() as connection:
+            path: str | None = (await connection.execute(query)).scalar()
+        return path
 
     async def kept_for_button(self, key: str) -> Kept | None:
         """Return what is kept under a key; ``None`` where it is out of date."""
@@ -153,24 +214,24 @@ class State:
                 connection, schema.notices, row, where=schema.notices.c.time <= now - within_seconds
             )
 
-    async def forget_person(self, person_id: int) -> int:
+    async def forget_person(self, person_id: int, *, press: str | None = None) -> int:
         """Delete everything that is kept about a person; gives how many rows that were.
 
-        That updates and presses are done with, which says nothing, is deleted too but not counted.
+        What ``press`` names is done once: the same press, brought again, deletes nothing of what came later. That
+        updates and presses are done with, which says nothing, is deleted too but not counted.
         """
-        notices = schema.notices.c
-        await self._delete(
-            delete(schema.inbox).where(schema.inbox.c.person_id == person_id),
-            delete(schema.notices).where(notices.subject_id == person_id, notices.kind.startswith(PRESS)),
-        )
-        count = await self._delete(
-            delete(schema.votes).where(schema.votes.c.person_id == person_id),
-            delete(schema.answers).where(schema.answers.c.person_id == person_id),
-            delete(schema.last_questions).where(schema.last_questions.c.person_id == person_id),
-            delete(schema.buttons).where(schema.buttons.c.person_id == person_id),
-            delete(schema.replies).where(schema.replies.c.person_id == person_id),
-            delete(schema.notices).where(schema.notices.c.subject_id == person_id),
-        )
+        updates, notices, count = schema.inbox.c, schema.notices.c, 0
+        async with self._engine.begin() as connection:
+            if press is None or await audit.first(connection, press, person_id, self._clock()):
+                # The update of the press is still to be answered.
+                own = false() if press is None else updates.payload.contains(json.dumps(press), autoescape=True)
+                await connection.execute(delete(schema.inbox).where(updates.person_id == person_id, ~own))
+                earlier = notices.kind.startswith(PRESS) & (notices.kind != audit.counted(press or ""))
+                await connection.execute(delete(schema.notices).where(notices.subject_id == person_id, earlier))
+                for column in _OF_PERSONS:
+                    count += (await connection.execute(delete(column.table).where(column == person_id))).rowcount
+                others = delete(schema.notices).where(notices.subject_id == person_id, ~notices.kind.startswith(PRESS))
+                count += (await connection.execute(others)).rowcount
         await self._overwrite_log()
         return count
 
@@ -194,11 +255,25 @@ class State:
         if self._engine.dialect.name == "sqlite":
             async with self._engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
-                await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                for _ in range(_CHECKPOINTS):  # a backup that is just being made reads the log
+                    ((busy, *_),) = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                    if not busy:
+                        return
+                    await asyncio.sleep(_CHECKPOINT_SECONDS)
 
     async def _delete(self, *statements: Delete) -> int:
         async with self._engine.begin() as connection:
             return sum([(await connection.execute(statement)).rowcount for statement in statements])
+
+
+_OF_PERSONS = (
+    schema.votes.c.person_id,
+    schema.answers.c.person_id,
+    schema.last_questions.c.person_id,
+    schema.buttons.c.person_id,
+    schema.listed.c.person_id,
+    schema.replies.c.person_id,
+)
 
 
 def _question_row(exchange: Exchange, now: float) -> dict[str, Any]:
@@ -215,15 +290,6 @@ def _reply_row(asker: Asker, question_message_id: int, reply_message_id: int, no
         "person_id": asker.person_id,
         "time": now,
     }
-
-
-def _of(asker: Asker) -> tuple[Any, ...]:
-    columns = schema.last_questions.c
-    return (
-        columns.person_id == asker.person_id,
-        columns.chat_id == asker.chat_id,
-        columns.topic_id == asker.topic_id,
-    )
 
 
 def database_url(database: str | None, folder: Path) -> URL:
@@ -255,9 +321,7 @@ async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIt
     try:
         engine = connect(url)
     except ModuleNotFoundError as error:
-        raise StateError(
-            f"The database {shown} needs the package {error.name}: pip install 'yuanju[postgres]'"
-        ) from None
+        raise StateError(f"The database {shown} needs the package {error.name}: {extras.command('postgres')}") from None
     except OSError as error:
         raise StateError(
             f"The database {shown} cannot be made: {error.strerror}. Choose it with YUANJU_DATABASE"
@@ -268,13 +332,25 @@ async def opened(url: URL, *, clock: Callable[[], float] = time.time) -> AsyncIt
                 await connection.run_sync(schema.prepare)
         except (SQLAlchemyError, OSError) as error:
             raise StateError(
-                f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE"
+                f"The database {shown} cannot be used: {cause(error)}. Choose it with YUANJU_DATABASE",
+                passing=url.get_backend_name() != "sqlite" and _may_be_starting(cause(error)),
             ) from None
         state = State(engine, clock=clock)
         await state.migrations.load()
         yield state
     finally:
         await engine.dispose()
+
+
+def _may_be_starting(reason: str) -> bool:
+    """Whether no server answered, or one that is only starting: what it refuses for good it calls FATAL.
+
+    >>> _may_be_starting('connection to server at "db" failed: Connection refused')
+    True
+    >>> _may_be_starting('connection failed: FATAL:  password authentication failed for user "ann"')
+    False
+    """
+    return "FATAL" not in reason or "starting up" in reason
 
 
 def connect(url: URL) -> AsyncEngine:
@@ -285,6 +361,7 @@ def connect(url: URL) -> AsyncEngine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         Path(url.database).touch(mode=0o600)  # what people ask is nobody else's business on this machine
+        share(Path(url.database))
     # One connection: whoever writes next waits in line here, instead of trying again and again in SQLite.
     engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
 

@@ -31,6 +31,10 @@ class SignOfLife:
     def _heard(self) -> Path:
         return self.folder / "heard"
 
+    @property
+    def _warning(self) -> Path:
+        return self.folder / "warning"
+
     def beat(self) -> None:
         """Say that the event loop goes round."""
         _touch(self._alive)
@@ -39,9 +43,24 @@ class SignOfLife:
         """Say that Telegram has just been heard."""
         _touch(self._heard)
 
+    def warn(self, warning: str) -> None:
+        """Say what is wrong though questions are answered; an empty text takes it back."""
+        with contextlib.suppress(OSError):
+            if warning:
+                self._warning.write_text(warning, encoding="utf-8")
+            else:
+                self._warning.unlink(missing_ok=True)
+
+    def warning(self) -> str:
+        """Return what is wrong though questions are answered; empty where nothing is."""
+        try:
+            return self._warning.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
     def withdraw(self) -> None:
         """Say that nothing is served any more."""
-        for sign in (self._heard, self._alive):
+        for sign in (self._heard, self._alive, self._warning):
             with contextlib.suppress(OSError):
                 sign.unlink(missing_ok=True)
 

@@ -15,6 +15,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from bot.language import visible
+
 REDACTED = "[secret]"
 
 # A Telegram token by its shape, for those that nobody told us of; the bot's id before the colon is public.
@@ -47,7 +49,8 @@ class RedactingFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The line itself, without a traceback."""
         known = "".join(f" {name}={value}" for name, value in _facts(record).items())
-        record.message = self._said(record.message)
+        # A name with the end of a line in it begins no record of its own.
+        record.message = visible(self._said(record.message)).replace("\n", "\n    ")
         return super().formatMessage(record) + known
 
     def redacted(self, text: str) -> str:
@@ -67,7 +70,7 @@ class JSONFormatter(RedactingFormatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": self.redacted(record.getMessage()),
+            "message": visible(self.redacted(record.getMessage())),
         }
         for name, value in _facts(record).items():
             fields[name] = self.redacted(value) if isinstance(value, str) else value

@@ -30,19 +30,26 @@ class ListenError(YuanjuError):
 class Web:
     """Listens where ``listen`` says, ``host:port``, while its context is entered; nowhere when that is empty.
 
-    ``GET /healthz`` and ``/readyz`` answer 200, or 503 with the line that ``health`` or ``readiness`` gives;
+    ``GET /healthz`` and ``/readyz`` answer 200, or 503 with the line that ``health`` or ``readiness`` gives; what
+    ``warning`` says stands behind the ``ok``, for whoever wants to show it in yellow;
     ``/metrics`` is what Prometheus collects. What goes wrong in a route is a plain status 500 to the client and a
     traceback in the log.
     """
 
     def __init__(
-        self, listen: str, *, health: Trouble, readiness: Trouble, header_seconds: float = HEADER_SECONDS
+        self,
+        listen: str,
+        *,
+        health: Trouble,
+        readiness: Trouble,
+        warning: Callable[[], str] = str,
+        header_seconds: float = HEADER_SECONDS,
     ) -> None:
         self._listen = listen
         self._routes: dict[str, Handler] = {}
         application = web.Application(middlewares=[_shielded])
-        application.router.add_get("/healthz", _verdict_of(health))
-        application.router.add_get("/readyz", _verdict_of(readiness))
+        application.router.add_get("/healthz", _verdict_of(health, warning))
+        application.router.add_get("/readyz", _verdict_of(readiness, warning))
         application.router.add_get("/metrics", make_aiohttp_handler())
         application.router.add_route("*", "/{path:.*}", self._other)
         # No access log: it would hold the addresses of whoever looks in, and paths that may be secret.
@@ -89,10 +96,11 @@ class Web:
         return await handler(request)
 
 
-def _verdict_of(trouble: Trouble) -> Handler:
+def _verdict_of(trouble: Trouble, warning: Callable[[], str]) -> Handler:
     async def verdict(_: web.Request) -> web.Response:
         wrong = trouble()
-        return web.Response(text=f"{wrong or 'ok'}\n", status=503 if wrong else 200)
+        fine = f"ok, but: {but}" if (but := warning()) else "ok"
+        return web.Response(text=f"{wrong or fine}\n", status=503 if wrong else 200)
 
     return verdict
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 from rich.text import Text
 
+from bot.language import visible
 from bot.rendering import html
 from bot.rendering.catalogue import Html, Phrases
 from bot.reply import Block, Passage
@@ -55,4 +56,4 @@ class _Reader(HTMLParser):
         self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        self.text.append(data, " ".join(filter(None, self._open)) or None)
+        self.text.append(visible(data), " ".join(filter(None, self._open)) or None)

@@ -35,7 +35,7 @@ class Call:
 
 # The others are missing: somebody who writes them in a group without a name may well mean another bot.
 _MEANT_WITHOUT_NAME = {Command.ASK, Command.HELP}
-_ABOUT_SOMETHING = {Command.REMOVE, Command.WHY}
+_ABOUT_SOMETHING = {Command.FORGET, Command.REMOVE, Command.WHY}
 
 _COMMAND = re.compile(r"\s*/(?P<name>[A-Za-z0-9_]+)(?:@(?P<bot>[A-Za-z0-9_]+))?(?P<rest>.*)", re.DOTALL)
 

@@ -41,13 +41,13 @@ from bot.telegram.connection import Account, Requests, privacy, updates_request
 from bot.telegram.inline import Inline
 from bot.telegram.intake import BotApplication, Intake
 from bot.telegram.lifecycle import Source, run_until_stopped
-from bot.telegram.messages import Messages
+from bot.telegram.messages import Messages, is_answered
 from bot.telegram.polling import Poller, Retrier
 from bot.telegram.presses import Presses
 from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
-from bot.telegram.timing import Timing
+from bot.telegram.timing import QUESTION_SECONDS, Timing
 from bot.telegram.webhook import Routes, Webhook
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def build_application(
     Raises ``TokenError`` where there is no token or it cannot be one, ``ProxyError`` likewise.
     """
     account = Account.of(settings)
-    sending = Sending(slots, limit_seconds=settings.question_minutes * 60, timing=timing, migrations=migrations)
+    sending = Sending(slots, limit_seconds=QUESTION_SECONDS, timing=timing, migrations=migrations)
     application: BotApplication = (
         Application.builder()
         .token(account.token)
@@ -165,7 +165,7 @@ async def run(
             intake = Intake(
                 state.inbox(account.bot_id),
                 slots,
-                answered=partial(has_reply, ledger),
+                answered=partial(is_answered, ledger),
                 flush=ledger.flush,
                 timing=timing,
             )
@@ -211,9 +211,3 @@ async def run(
         raise account.refused() from None  # PTB's error shows the token
     finally:
         sign.withdraw()
-
-
-async def has_reply(ledger: Ledger, update: Update) -> bool:
-    """Whether a question has been answered; of what else an update may be this is not known."""
-    message = update.message
-    return message is not None and await ledger.reply_to(message.chat_id, message.message_id) is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from telegram import InlineKeyboardMarkup, InputFile, Message
@@ -25,22 +27,31 @@ class NotModified(Exception):  # noqa: N818 - Telegram's word
     """A message already is what it was to become: somebody else was faster."""
 
 
-async def send(bot: Bot, reply: Reply, requester: Requester, *, to: Message | None = None) -> int:
-    """Send a reply, in answer ``to`` a message or by itself; return its id. It may go on and change itself then."""
+Sent = Callable[[int], Awaitable[None]]
+
+
+async def send(
+    bot: Bot, reply: Reply, requester: Requester, *, to: Message | None = None, sent: Sent | None = None
+) -> None:
+    """Send a reply, in answer ``to`` a message or by itself. It may go on and change itself then.
+
+    ``sent`` is called with its id first, unless the reply keeps it itself once it has been delivered.
+    """
     chat_id, topic = requester.asker.chat_id, requester.asker.topic_id or None
     text, markup = _content(reply, requester)
     if reply.file:
         file = InputFile(io.BytesIO(reply.file.content), filename=reply.file.name)
-        sent = await bot.send_document(chat_id, file, caption=text, message_thread_id=topic)
+        message = await bot.send_document(chat_id, file, caption=text, message_thread_id=topic)
     elif to:
-        sent = await to.reply_html(text, reply_markup=markup, do_quote=True)
+        message = await to.reply_html(text, reply_markup=markup, do_quote=True)
     else:
-        sent = await bot.send_message(chat_id, text, reply_markup=markup, message_thread_id=topic)
+        message = await bot.send_message(chat_id, text, reply_markup=markup, message_thread_id=topic)
     if reply.delivered:
-        reply.delivered(to.message_id if to else None, sent.message_id)
+        reply.delivered(to.message_id if to else None, message.message_id)
+    elif sent:
+        await sent(message.message_id)
     if reply.later:
-        await edit(bot, sent.message_id, await reply.later(), requester)
-    return sent.message_id
+        await edit(bot, message.message_id, await reply.later(), requester)
 
 
 async def edit(
@@ -54,13 +65,15 @@ async def edit(
     try:
         await bot.edit_message_text(text, chat_id=requester.asker.chat_id, message_id=message_id, reply_markup=markup)
     except BadRequest as error:
-        if "not modified" in error.message:
+        if "not modified" not in error.message:
+            raise
+        if not reply.later:  # otherwise a crash may have come before that
             raise NotModified from None
-        raise
     if reply.delivered:
         reply.delivered(question_id, message_id)
     if reply.later:
-        await edit(bot, message_id, await reply.later(), requester)
+        with suppress(NotModified):  # a crash came between the message and what notes it
+            await edit(bot, message_id, await reply.later(), requester)
 
 
 def words(reply: Reply, requester: Requester) -> Phrases:

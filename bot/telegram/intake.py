@@ -40,10 +40,9 @@ MOST_HELD = 1000
 ATTEMPTS = 2
 """An update with which so many processes began and ended is set aside: the second began with nothing else."""
 
-_SOON_SECONDS = 0.01  # until one answer is noted; where more come meanwhile, they are noted together
-_GATHER_SECONDS = 0.1
+_SOON_SECONDS = 0.005  # until what has ended is noted; who else waits for the database gets it meanwhile
 _NOTED_SECONDS = 1.0
-_MOST_UNNOTED = 48  # answers that a process that is killed may give again
+_MOST_UNNOTED = 3  # answers that a process that is killed may give again: with more, no further ones are begun with
 _LOOK_SECONDS = LEASE_SECONDS / 3
 
 Answered = Callable[[Update], Awaitable[bool]]
@@ -266,8 +265,11 @@ class Intake(BaseUpdateProcessor):
 
     async def _set_aside(self, update: Update, attempts: int) -> None:
         """Do as if answering had failed, which tells the operator and the person."""
-        reason = f"the process ended {attempts} times while it was being answered"
         update_id.set(update.update_id)
+        if await self._answered(update):  # and that could not be noted any more
+            self._end(update.update_id)
+            return
+        reason = f"the process ended {attempts} times while it was being answered"
         await self._application.process_error(update, SetAsideError(f"It is set aside: {reason}"))
         self._failures[update.update_id] = reason
         self._end(update.update_id)
@@ -283,9 +285,8 @@ class Intake(BaseUpdateProcessor):
 
     async def _write(self) -> None:
         while True:
-            pause = _GATHER_SECONDS if self._something.is_set() else _SOON_SECONDS
             await self._something.wait()
-            await asyncio.sleep(pause)
+            await asyncio.sleep(_SOON_SECONDS)
             await asyncio.shield(self._until_written(self._settle))
             if self._more and len(self._attempts) < MOST_HELD // 2:
                 await self._until_written(self._take)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -22,12 +23,14 @@ from bot.conversation.services import Requester, Services
 from bot.conversation.turns import Conversation
 from bot.conversation.uploads import MEGABYTE, path_of
 from bot.language import Language, language_of
+from bot.memory.ledger import Ledger
 from bot.rendering.catalogue import phrases
 from bot.reply import Reply, Say, say
 from bot.telegram import delivery
 from bot.telegram.addressing import Call, addressed, from_person, replied_to
 from bot.telegram.keyboards import key_in
 from bot.telegram.requesters import presser, writer
+from bot.telegram.timing import QUESTION_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +56,6 @@ class Messages:
         self._state = services.ledger.state
         self._ledger = services.ledger
         self._access = services.access
-        self._late_seconds = services.settings.question_minutes * 60
         self._clock = clock
         self._albums: LRUCache[str, asyncio.Event] = LRUCache(_ALBUMS)
         self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
@@ -66,7 +68,7 @@ class Messages:
         requester = writer(message, self._access)
         if message.document and not message.animation and requester.private and requester.operator:
             preview = await self._preview(message, message.document, requester)
-            await delivery.send(context.bot, preview, requester, to=message)
+            await delivery.send(context.bot, preview, requester, to=message, sent=self._noting(message, requester))
             return
         call = addressed(message, context.bot.bot)
         if call and message.media_group_id:
@@ -76,14 +78,29 @@ class Messages:
         elif not self._access.answers_in(message.chat_id):
             await self._turn_away(message, requester, context)
         elif self._is_late(message):
-            if await self._state.give_notice("late", message.chat_id, within_seconds=self._late_seconds):
+            if await self._state.give_notice("late", message.chat_id, within_seconds=QUESTION_SECONDS):
                 await delivery.send(context.bot, Reply((say("late"),)), requester, to=message)
         else:
             async with self._in_turn(message):
-                if reply := await self._reply(call, message, requester):
-                    sent = await delivery.send(context.bot, reply, requester, to=message)
-                    if call.command is Command.ASK and not reply.delivered:  # "hello" may be edited into a question
-                        await self._state.remember_reply(requester.asker, message.message_id, sent)
+                await self._give(call, message, requester, context)
+
+    async def _give(self, call: Call, message: Message, requester: Requester, context: Context) -> None:
+        """Reply to a call. A command that has got a reply already, before a crash, is seen to the end in that."""
+        reply = await self._reply(call, message, requester)
+        if reply is None:
+            return
+        earlier = None
+        if call.command is not Command.ASK:
+            earlier = await self._ledger.reply_to(message.chat_id, message.message_id)
+        if earlier is None:
+            await delivery.send(context.bot, reply, requester, to=message, sent=self._noting(message, requester))
+            return
+        with suppress(delivery.NotModified):
+            await delivery.edit(context.bot, earlier, reply, requester)
+
+    def _noting(self, message: Message, requester: Requester) -> Callable[[int], Awaitable[None]]:
+        """Return what notes which message replies to this one."""
+        return partial(self._state.remember_reply, requester.asker, message.message_id)
 
     async def on_edited_message(self, update: Update, context: Context) -> None:
         """Edit the reply to a question that has been edited."""
@@ -154,7 +171,13 @@ class Messages:
             answer = replied_to(message)
             if key := key_in(answer.reply_markup) if answer else None:
                 return await self._explained(key, requester)
-        return await self._conversation.turn(call.text, requester, command=call.command, certain=call.certain)
+        return await self._conversation.turn(
+            call.text,
+            requester,
+            command=call.command,
+            certain=call.certain,
+            turn_id=f"{message.chat_id} {message.message_id}",
+        )
 
     async def _explained(self, key: str, requester: Requester) -> Reply:
         """As if the button of the answer that was replied to had been pressed."""
@@ -216,7 +239,7 @@ class Messages:
             logger.info("Left %d, which is not among YUANJU_ALLOWED_CHATS", chat.id)
 
     def _is_late(self, message: Message) -> bool:
-        return self._clock() - message.date.timestamp() > self._late_seconds
+        return self._clock() - message.date.timestamp() > QUESTION_SECONDS
 
     def _captioned(self, album: str) -> asyncio.Event:
         """What is set as soon as a picture of this album has come with words, which are answered for all."""
@@ -239,6 +262,15 @@ class Messages:
         lock = self._locks.get(place) or self._locks.setdefault(place, asyncio.Lock())
         async with lock:
             yield
+
+
+async def is_answered(ledger: Ledger, update: Update) -> bool:
+    """Whether a question has been answered; what else an update may be is done again, which changes nothing."""
+    message = update.message
+    call = addressed(message, message.get_bot().bot) if message else None
+    if message is None or (call and call.command is not Command.ASK):
+        return False
+    return await ledger.reply_to(message.chat_id, message.message_id) is not None
 
 
 def _wordless(message: Message) -> Say | None:

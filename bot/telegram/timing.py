@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from telegram.error import RetryAfter
 from tenacity import RetryCallState, wait_exponential_jitter
 
+QUESTION_SECONDS = 3600.0
+"""Older questions get an apology instead of an answer; an answer is sent again for as long, at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:

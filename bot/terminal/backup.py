@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from retrieval.errors import YuanjuError
 from retrieval.index import generations
+from retrieval.sharing import share
 
 CONTENTS = "contents.json"
 DATABASE = "state.sqlite"
@@ -87,6 +88,7 @@ def _write(target: Path, parts: Mapping[str, BufferedReader]) -> None:
     }
     text = json.dumps(contents, indent=1, ensure_ascii=False).encode()
     target.touch(mode=0o600)  # it holds what people have asked
+    share(target)
     with target.open("wb") as raw:
         with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as archive:
             _add(archive, CONTENTS, io.BytesIO(text), len(text))  # first, so that one can look at it at once

@@ -46,7 +46,7 @@ async def run(settings: Settings, documents: Documents, language: Language, *, i
     alone = settings.model_copy(
         update={
             **{"admins": frozenset({_ASKER.person_id}), "allowed_chats": frozenset(), "private_folders": {}},
-            **{"person_per_minute": 0, "chat_per_minute": 0},
+            **{"person_per_minute": 0},
         }
     )
     requester = Requester(_ASKER, language, Audience(), private=True, operator=True)

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.access import misnamed
 from bot.memory.schema import StateError, cause
 from bot.memory.state import database_url, opened
-from bot.settings import Settings
+from bot.operations.health import SignOfLife
+from bot.settings import Settings, origins
 from bot.telegram.connection import Account, Finding, TokenError, check_telegram
 from bot.terminal.indexing import summary
 from bot.terminal.screen import said, screen
@@ -29,10 +30,12 @@ _WIDTH = 8
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
 
-async def check(settings: Settings, engine: Engine, library: Library) -> bool:
-    """Print what was found, and return whether nothing is in the way of answering."""
+async def check(settings: Settings, engine: Engine, library: Library, *, flags: Mapping[str, str]) -> bool:
+    """Print what is set and what was found, and return whether nothing is in the way of answering."""
     console = screen()
     fine = True
+    for name, (text, place) in origins(settings, flags, os.environ).items():
+        console.print(said(f"{name} = {text} (from {place})"), soft_wrap=True, style="dim")
     async for finding in _findings(settings, engine, library):
         word, style = said(finding.level), _STYLES[finding.level]
         console.print(
@@ -43,9 +46,8 @@ async def check(settings: Settings, engine: Engine, library: Library) -> bool:
 
 
 async def _findings(settings: Settings, engine: Engine, library: Library) -> AsyncIterator[Finding]:
-    for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
-        hint = f" Did you mean {meant}?" if meant else ""
-        yield Finding("warning", f"Unknown setting {name} (ignored).{hint}")
+    for warning in _warnings(settings):
+        yield Finding("warning", warning)
     try:
         for fault in await engine.faults():
             yield Finding("error", fault)
@@ -74,6 +76,15 @@ async def _findings(settings: Settings, engine: Engine, library: Library) -> Asy
     else:
         for finding in await check_telegram(settings):
             yield finding
+
+
+def _warnings(settings: Settings) -> Iterator[str]:
+    """Return what is said of the settings, and by a bot that runs with them."""
+    for name, meant in unknown_settings({**dotenv_values(".env"), **os.environ}):
+        hint = f" Did you mean {meant}?" if meant else ""
+        yield f"Unknown setting {name} (ignored).{hint}"
+    if warning := SignOfLife(settings.index_folder).warning():
+        yield f"serve cannot keep the index in step: {warning.rstrip('.')}."
 
 
 def _ranking(settings: Settings) -> Iterator[Finding]:

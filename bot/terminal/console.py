@@ -18,8 +18,8 @@ from retrieval.records import Answer, Quote, Source
 def as_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as ``ask --json`` prints it.
 
-    The shape is stable. ``synonyms``, ``corrections`` and ``partial`` (of the answer), ``also``, ``disputed`` and
-    ``more`` (of a quote) are there only where there is something to say.
+    The shape is stable. ``synonyms``, ``corrections`` and ``partial`` (of the answer), ``also``, ``disputed``, ``more``
+    and ``recognised`` (of a quote) are there only where there is something to say.
     """
     synonyms = {"synonyms": [list(pair) for pair in answer.synonyms]} if answer.synonyms else {}
     corrections = {"corrections": [list(pair) for pair in answer.corrections]} if answer.corrections else {}
@@ -43,6 +43,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
     disputed = {"disputed": True} if quote.disputed else {}
     more = {"more": quote.more} if quote.more else {}
     pieces = {"pieces": [list(span) for span in quote.pieces]} if quote.pieces else {}
+    recognised = {"recognised": True} if quote.recognised else {}
     return {
         "sentence": sentence.text,
         "score": round(quote.score, 4),
@@ -59,6 +60,7 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
         **disputed,
         **more,
         **pieces,
+        **recognised,
     }
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bot.rendering.bars import bar
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation import (
@@ -198,13 +199,22 @@ def _change(name: str, old: float, new: float) -> float:
 
 def _print(console: Console, name: str, result: Result, old: Mapping[str, Any]) -> None:
     table = Table(title=f"{name} · {len(result.right)} questions", title_justify="left")
-    for heading, justify in (("measure", "left"), ("now", "right"), ("last run", "right"), ("change", "right")):
+    for heading, justify in (
+        ("measure", "left"),
+        ("now", "right"),
+        ("last run", "right"),
+        ("change", "right"),
+        ("", "left"),
+    ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # rich wants a literal
     before = old.get("measures", {})
     for measure, value in result.values.items():
         last = before.get(measure)
         difference = "" if last is None else _signed(measure, last, value)
-        table.add_row(measure, _figure(measure, value), "" if last is None else _figure(measure, last), difference)
+        drawn = "" if measure == LENGTH else bar([value], whole=1)
+        table.add_row(
+            measure, _figure(measure, value), "" if last is None else _figure(measure, last), difference, drawn
+        )
     console.print(table)
     was_right = old.get("right", {})
     changed = [question for question, right in result.right.items() if was_right.get(question, right) != right]

@@ -53,21 +53,26 @@ def progress_bar() -> Iterator[Progress]:
         yield _logged()
         return
     columns = (
-        bars.TextColumn(said("Reading")),
+        bars.TextColumn("{task.description}"),
         bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TextColumn(f"{{task.fields[rate]:,.0f}} {said('paragraphs/s')}", markup=False),
-        bars.TimeRemainingColumn(),
+        bars.TextColumn("{task.fields[shown]}", markup=False),
+        bars.TimeElapsedColumn(),
         bars.TextColumn("{task.fields[path]}", markup=False),
     )
     bar = bars.Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=None, path="", rate=0)
+    reading = bar.add_task(said("Reading"), total=None, path="", shown="")
+    writing = bar.add_task(said("Writing"), total=None, path="", shown="", start=False, visible=False)
     begun = time.monotonic()
 
     def told(done: int, total: int, path: str, paragraph_count: int) -> None:
         bar.start()  # not before: where nothing has to be read, nothing is to be seen
         rate = paragraph_count / max(time.monotonic() - begun, 1e-3)
-        bar.update(task, completed=done, total=total, path=path or said("writing the index"), rate=rate)
+        shown = f"{done}/{total}  {rate:,.0f} {said('paragraphs/s')}"
+        bar.update(reading, completed=done, total=total, path=said(_line(path)), shown=shown)
+        if not path:  # how much there is to write is known only once it is written: the bar moves, and the clock runs
+            bar.stop_task(reading)
+            bar.start_task(writing)
+            bar.update(writing, visible=True, shown=said(f"{paragraph_count:,} paragraphs"))
 
     try:
         yield told
@@ -100,15 +105,20 @@ def _print(report: Report) -> None:
         for document in file.documents:
             encoding = f", {document.encoding}" if document.encoding else ""
             size = f"{document.paragraph_count} paragraphs, {document.character_count} characters"
-            line = said(f"{document.path}: {document.format}{encoding}, {size}")
+            line = said(f"{_line(document.path)}: {document.format}{encoding}, {size}")
             console.print(Text.assemble((word, style), f" {line}"), soft_wrap=True)
             for remark in document.remarks:
                 console.print(Text(f"    {said(remark)}", style="dim"), soft_wrap=True)
         for failure in file.failures:
-            console.print(Text.assemble((word, style), f" {said(failure)}"), soft_wrap=True)
+            console.print(Text.assemble((word, style), f" {said(_line(failure))}"), soft_wrap=True)
         if not (file.documents or file.failures):
-            console.print(Text.assemble((word, style), f" {file.path}"), soft_wrap=True)
+            console.print(Text.assemble((word, style), f" {said(_line(file.path))}"), soft_wrap=True)
     console.print(summary(report), soft_wrap=True)
+
+
+def _line(name: str) -> str:
+    """Return a name, which may have any characters, in one line."""
+    return name.replace("\n", "\\n")
 
 
 def _json_lines(report: Report) -> Iterator[str]:

@@ -19,6 +19,7 @@ from bot.memory import schema
 from bot.terminal.backup import CONTENTS, DATABASE, FORMAT, GENERATION, BackupError
 from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
+from retrieval.sharing import share
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -128,6 +129,7 @@ def _put_database(copy: Path, database: Path) -> None:
     """Bring a database to the state of its copy in one transaction, whatever its journal holds."""
     database.parent.mkdir(parents=True, exist_ok=True)
     database.touch(mode=0o600)
+    share(database)
     with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(database, timeout=10)) as target:
         source.backup(target)
 

@@ -6,7 +6,7 @@ import os
 
 from rich.console import Console
 
-from bot.language import operator_language
+from bot.language import operator_language, visible
 from bot.rendering.operator import in_language
 
 
@@ -16,5 +16,5 @@ def screen() -> Console:
 
 
 def said(text: str) -> str:
-    """Return a sentence of the code's, which is in English, as the operator reads it."""
-    return in_language(text, operator_language(os.environ))
+    """Return a sentence of the code's, which is in English, as the operator reads it; names in it steer nothing."""
+    return in_language(visible(text), operator_language(os.environ))

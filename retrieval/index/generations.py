@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from zlib import crc32
 
 from retrieval.errors import ForeignIndexError, IndexFolderError
+from retrieval.sharing import share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,9 +99,11 @@ class Workplace:
         self._parent = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            share(folder)
             _sweep(folder)
             self.folder = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
             self.scratch = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
+            share(self.folder)
         except OSError as error:
             raise unwritable(folder, error) from error
         self._files: dict[str, _Written] = {}

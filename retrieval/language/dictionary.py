@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retrieval.keys import term_key
 from retrieval.language.segmenter import dictionary_lines
+from retrieval.sharing import share
 
 _NAME = "words-1.npy"
 
@@ -57,9 +58,11 @@ def dictionary(cache_folder: Path) -> Dictionary:
         table = _counted()
         with contextlib.suppress(OSError):  # where nothing can be kept, it is counted again next time
             cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            share(cache_folder)
             # Under another name first, since others may be opening it.
             with tempfile.NamedTemporaryFile(dir=cache_folder, delete=False) as file:
                 np.save(file, table)
+            share(Path(file.name))
             Path(file.name).replace(path)
         return Dictionary(table)
 

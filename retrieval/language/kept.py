@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from retrieval.sharing import share
+
 Value = TypeVar("Value")
 
 
@@ -23,8 +25,10 @@ def kept(path: Path, make: Callable[[], Value]) -> Value:
     made = make()
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        share(path.parent)
         # Under another name first: others may be reading, and this process may be killed.
         with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
             json.dump(made, file, ensure_ascii=False)
+        share(Path(file.name))
         Path(file.name).replace(path)
     return made

@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from retrieval.sharing import share
+
 Words = tuple[tuple[str, int], ...]
 """Words of a user dictionary with their frequencies, in a fixed order."""
 Cut = Callable[[str], list[str]]
@@ -72,6 +74,7 @@ def jieba_tokenizer(cache_folder: Path) -> Any:
 
     jieba.setLogLevel(logging.WARNING)
     cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    share(cache_folder)
     tokenizer = jieba.Tokenizer()
     tokenizer.tmp_dir = str(cache_folder)
     tokenizer.initialize()

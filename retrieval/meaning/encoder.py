@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import extras
 from retrieval.errors import MeaningError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Encoder:
     def of(cls, folder: Path) -> Encoder:
         """Load the model in a folder and try it. Raises ``MeaningError``, which says what is wrong."""
         if not all(find_spec(name) for name in ("onnxruntime", "tokenizers")):
-            raise MeaningError(folder, "needs the extra packages: pip install 'yuanju[meaning]'")
+            raise MeaningError(folder, f"needs the extra packages: {extras.command('meaning')}")
         missing = [name for name in (_MODEL, _TOKENIZER, _USE) if not (folder / name).is_file()]
         if missing:
             raise MeaningError(folder, f"has no file {missing[0]}")

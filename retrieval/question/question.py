@@ -18,6 +18,7 @@ from retrieval.language.synonyms import Synonyms, default
 from retrieval.question.framing import framed, without_particles
 from retrieval.question.kinds import Kind, ask
 from retrieval.question.nouns import form, noun
+from retrieval.question.references import references
 
 _THE_DOCUMENT = re.compile(
     r"(?:这|那|该|本)篇?(?:文章|报道|新闻|文件|报告|公告|稿子|文)(?:里面?|中|上)?|^\s*文(?:章)?[中里](?:提及|提到|指出|认为)?,?"
@@ -27,6 +28,7 @@ _WHICH = re.compile(
     r"(?:主要|著名|重要|知名|特殊)?的?(?P<noun>[\u4e00-\u9fff]{1,6})"
 )
 _ASKING = re.compile(
+    r"(?<=[\d条步点项款])(?:具体)?(?:规定|要求|说|讲|写|做|干|是)了?(?:的是)?(?:什么|啥)(?:内容)?|(?<=[\d条步点项款])的?内容是什么|"
     r"为什么|为甚么|为何|为啥|什么时候|啥时候|多会儿|什么样的?|什么|甚么|干啥|干嘛|啥样?|哪[一几两]?[种些]|"
     rf"哪[一几两]?[{CLASSIFIERS}]|哪里|哪儿|哪|何时|何地|何处|何种|何人|多少|谁|"
     r"有?多(?=[高长重深宽](?![于量家数约部概型小学]))|有?多[大远快厚广](?![于量家数约部概型小学])|"
@@ -92,7 +94,7 @@ class Question:
         words = _distinct(token.text for token in tokens)
         asked = noun(said, gap, tokenizer)
         table, whole = synonyms or default(), tuple(tokenizer.words(said))
-        expanded, spoken = table.expand(said, whole), table.spoken(said, whole)
+        expanded, spoken = table.expand(said, whole) + references(said), table.spoken(said, whole)
         own = dict.fromkeys((*words, *characters(content), *pairs(content)))
         return cls(
             text=text,

@@ -40,32 +40,32 @@ class Case:
     @cached_property
     def paragraph(self) -> Array:
         """The share of the question's words, characters and pairs that the paragraph has."""
-        return self._share(self.evidence.paragraph)
+        return self._share(self.evidence.paragraph[self.row], self.evidence.weights)
 
     @cached_property
     def head(self) -> Array:
         """The share that title and headings have."""
-        return self._share(self.evidence.title)
+        return self._share(self.evidence.title[self.row], self.evidence.weights)
 
     @cached_property
     def anywhere(self) -> Array:
         """The share that the collection has."""
-        e = self.evidence
-        return np.asarray(e.share(self._known[None, :], e.weights)[0])
+        return self._share(self._known, self.evidence.weights)
 
     @cached_property
     def known(self) -> Array:
         """The share that the paragraph has of what the collection has."""
         e = self.evidence
-        return np.asarray(e.share(e.paragraph[self.row : self.row + 1], e.weights * self._known)[0])
+        return self._share(e.paragraph[self.row], e.weights * self._known)
 
     @cached_property
     def _known(self) -> Flags:
         return np.array([self.frequency(term) > 0 for term in self.evidence.columns], np.bool_)
 
-    def _share(self, held: Flags) -> Array:
-        e = self.evidence
-        return np.asarray(e.share(held[self.row : self.row + 1], e.weights)[0])
+    def _share(self, held: Flags, weights: Array) -> Array:
+        """The share of each group's weight; that of the words where they are Latin, and have no characters or pairs."""
+        shares = self.evidence.share(held[None, :], weights)[0]
+        return np.asarray(np.where(self.evidence.members.any(axis=0), shares, shares[WORDS]))
 
     def unmet(self, pattern: re.Pattern[str]) -> float:
         """Whether the question has words of a pattern and the paragraph has not the same ones."""

@@ -1,7 +1,8 @@
 """What belongs to a document without being its text: references, tables of contents, link lists, licence notices.
 
-It is kept and can be found, but says little of its own and often in the question's very words. A question of the
-document is no answer to a question, nor is what leads in to something else. All come behind text that says the same.
+So do the lines around an official text, such as 各部门：. All of it is kept and can be found, but says little of its
+own and often in the question's very words. A question of the document is no answer to a question, nor is what leads in
+to something else. All come behind text that says the same.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ _NOTICE = re.compile(
     r"all rights reserved|permission is hereby granted|licensed under|spdx-license|copyright (?:\(c\)|©|\d)|版权所有|"
     r"(?<!\.)\.{4,}\s*\d+\s*$|(?<!…)…{2,}\s*\d+\s*$|\bisbn[ :\d]|\bdoi:"
 )
+_FORMAL = re.compile(
+    r"(?:\d{4}年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日"
+    r"|[\u4e00-\u9fff]{1,12}[(\[【〔]\d{4}[)\]】〕]第?\d{1,5}号|(?:各|尊敬的)[\u4e00-\u9fff、,]{1,30}:|附件\d{0,2}:[^。]{1,40})\s*"
+)
+"""A whole paragraph of an official document, in its normalised text."""
+_ASKS_FOR_FORMAL = re.compile(r"文号|编号|几号文|落款|成文|印发|发[布文出]|签[发署]|日期|谁|附件|哪些")
 _MARKS = ("rights", "permission", "licen", "copyright", "版权", "....", "……", "isbn", "doi")
 """One of these stands in every notice: they are found much sooner than the pattern."""
 _ENDS_SENTENCE = re.compile(r"[。！？；：，!?;:,]")
@@ -59,7 +66,10 @@ def _is_furniture(hit: Hit, asked: str) -> bool:
     headings = hit.paragraph.section[-2:]
     if any(heading and heading not in asked for heading in map(_heading, headings)):
         return True
-    return _is_listing(hit.source.path) or _is_notice(prepare(hit.paragraph).normal.text, hit.paragraph.text)
+    normal = prepare(hit.paragraph).normal.text
+    if _FORMAL.fullmatch(normal) and not _ASKS_FOR_FORMAL.search(asked):
+        return True
+    return _is_listing(hit.source.path) or _is_notice(normal, hit.paragraph.text)
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from retrieval import extras
 from retrieval.errors import DocumentsFolderError, UnreadableDocument
 from retrieval.reading.declarations import Declaration, Declarations, declared
 from retrieval.reading.finding import open_at_once
@@ -117,7 +118,7 @@ class _Reader:
             raise UnreadableDocument(path, f"{_differs(suffix, named)}; {error.reason}") from error
         except ModuleNotFoundError as error:
             need = f"{suffix} files need the package {error.name}"
-            raise UnreadableDocument(path, f"{need}; install it with: pip install 'yuanju[office]'") from error
+            raise UnreadableDocument(path, f"{need}; install it with: {extras.command('office')}") from error
         except Exception as error:  # a parser may raise anything over a damaged file, and must not stop the others
             if ran_out(error):
                 raise UnreadableDocument(path, too_much_memory(self.limits)) from error
@@ -184,6 +185,7 @@ def _differs(suffix: str, named: str) -> str:
 
 def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document:
     from retrieval.reading.bylines import byline
+    from retrieval.reading.headings import headed
     from retrieval.reading.joining import collapse
     from retrieval.reading.lists import gather
     from retrieval.reading.naming import date_in, title_in
@@ -193,7 +195,7 @@ def _assembled(raw: Raw, content: Content, declaration: Declaration) -> Document
 
     said = content.metadata.over(byline(content.blocks))
     path = PurePosixPath(raw.path)
-    blocks = list(gather(paired(content.blocks)))
+    blocks = list(gather(headed(paired(content.blocks))))
     heading = title_of(blocks)
     title = collapse(declaration.title or said.title or heading or title_in(raw.path)) or path.name
     repeated = title if stands_alone(blocks, title) else None

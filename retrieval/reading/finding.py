@@ -73,7 +73,7 @@ def find(folder: Path, *, limits: Limits = Limits()) -> Listing:  # noqa: B008 -
             pass
     except FileNotFoundError:
         raise DocumentsFolderError(
-            folder, "does not exist; create it, or set YUANJU_DOCUMENTS to your documents"
+            folder, "does not exist; set YUANJU_DOCUMENTS to your documents, or try the sample: yuanju sample"
         ) from None
     except NotADirectoryError:
         raise DocumentsFolderError(

@@ -80,7 +80,7 @@ def refusal(suffix: str) -> str | None:
         return None
     if not suffix:
         return "has no suffix that says its format"
-    advice = _ADVICE.get(suffix, recognition.ADVICE if format_of(suffix) else None)
+    advice = _ADVICE.get(suffix) or (recognition.advice() if format_of(suffix) else None)
     return f"{suffix} files are not read; {advice}" if advice else f"{suffix} files are not read"
 
 

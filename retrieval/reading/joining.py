@@ -18,6 +18,17 @@ _WIDE_OR_QUOTE = re.compile(f"[{_WIDE}{_QUOTES}]")
 _SPACED = re.compile(f"[{_WIDE}] [A-Za-z0-9]|[A-Za-z0-9] [{_WIDE}]")
 _UNSPACED = re.compile(f"[{_WIDE}][A-Za-z0-9]|[A-Za-z0-9][{_WIDE}]")
 
+_CODE_END = re.compile(r"(?:[A-Z0-9]|\d[a-z]?)\Z")
+_CODE_START = re.compile(r"[A-Z0-9]")
+_LAST_WORD = re.compile(r"[A-Za-z0-9]{1,30}\Z")
+# Prefixes whose words English sets with a hyphen, wherever the line ends.
+_HYPHENATED = re.compile(
+    r"self|non|well|high|low|long|short|real|user|cross|multi|semi|anti|half|full|one|two|three|four|five|six|first|second|"
+    r"third|open|built|ready|hard|soft|left|right|cost|time|water|heat|fire|sound|light|state",
+    re.IGNORECASE,
+)
+_HYPHENATED_END = re.compile(r"[A-Za-z0-9]-\Z")
+
 
 def collapse(text: str) -> str:
     r"""The text on one line: white space runs become one space, and a line end between Chinese characters nothing.
@@ -48,10 +59,29 @@ def join_lines(lines: list[str]) -> str:
     spaced = len(_SPACED.findall(text)) > len(_UNSPACED.findall(text))
     joined: list[str] = []
     for line in filter(None, map(str.strip, lines)):
-        if joined:
+        if joined and is_cut_word(joined[-1], line):
+            before = joined[-1][:-1]
+            joined[-1] = before + hyphen_between(before, line)
+        elif joined:
             joined.append(_separator(joined[-1][-1], line[0], spaced=spaced))
         joined.append(line)
     return "".join(joined)
+
+
+def is_cut_word(line: str, following: str) -> bool:
+    """Whether a word or a code goes on in the following line, behind a hyphen."""
+    return bool(_HYPHENATED_END.search(line)) and following[:1].isascii() and following[:1].isalnum()
+
+
+def hyphen_between(before: str, after: str) -> str:
+    """Return the hyphen between two pieces of a word that a line's end has parted, if the word is written with one.
+
+    >>> hyphen_between("model XH", "200 and"), hyphen_between("the self", "adhesive"), hyphen_between("infor", "mation")
+    ('-', '-', '')
+    """
+    is_code = bool(_CODE_END.search(before) and _CODE_START.match(after))
+    word = _LAST_WORD.search(before)
+    return "-" if is_code or (word and _HYPHENATED.fullmatch(word[0])) else ""
 
 
 def _separator(left: str, right: str, *, spaced: bool) -> str:

@@ -23,8 +23,8 @@ _SPOKEN_LEVELS = tuple(
 _ITEM_LEVEL, _ARTICLE_LEVEL = 14, 20
 # What a numbered line says besides naming what stands below it: 二、会员押金 三百元.
 _STATEMENT = re.compile(
-    r"、\s?\S{2,40}\s{1,9}\S{0,40}[\d一二三四五六七八九十百千万两]"
-    r"|[\d一二三四五六七八九十百千万两]\s?(?:元|折|点|小时|分钟|天|[%％]|个(?:工作日|月|小时))"
+    r"(?P<named>.{1,4}、\s?\S{2,40})\s{1,9}\S{0,40}[\d一二三四五六七八九十百千万两]"
+    r"|.{0,40}[\d一二三四五六七八九十百千万两]\s?(?:元|折|点|小时|分钟|天|[%％]|个(?:工作日|月|小时))"
 )
 _ARTICLE = re.compile(rf"(第{_NUMERAL}条(?:之[一二三四五六七八九十]+)?)(?=[\s:：、【\[]|$)")
 _LONGEST_HEADING = 40
@@ -68,7 +68,8 @@ def number(blocks: Iterable[Block], *, title: str | None) -> Iterator[Paragraph]
     A heading becomes the section of the paragraphs below it. One that nothing stands below is a paragraph itself, so
     that no text is lost; a heading that is the ``title`` is left out, where it would only be repeated. An
     article of a law (第五条 …) stays in its paragraph and also names the section up to the next one, and so does a
-    numbered line that states an amount (二、会员押金 三百元). A paragraph that is numbered as headings are (二、…。)
+    numbered line that states an amount (二、会员押金 三百元), without the amount.
+    A paragraph that is numbered as headings are (二、…。)
     ends the sections of its rank and below.
     """
     path: list[tuple[int, str]] = []
@@ -105,11 +106,11 @@ def number(blocks: Iterable[Block], *, title: str | None) -> Iterator[Paragraph]
             if bare.text != title:
                 yield made(bare)
         path = [(above, heading) for above, heading in path if above < level]
-        states = level >= _ITEM_LEVEL and bool(_STATEMENT.search(block.text))
-        if states:
+        statement = _STATEMENT.match(block.text) if level >= _ITEM_LEVEL else None
+        path.append((level, (statement and statement["named"]) or _PLACE.sub("", block.text)))
+        if statement:
             yield made(block)
-        path.append((level, _PLACE.sub("", block.text)))
-        bare = None if states else block
+        bare = None if statement else block
     if bare and bare.text != title:
         path.pop()
         yield made(bare)

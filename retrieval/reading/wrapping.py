@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from retrieval.reading.joining import collapse, join_lines, width
+from retrieval.reading.content import Block
+from retrieval.reading.joining import collapse, is_cut_word, join_lines, width
 from retrieval.reading.lists import is_item
 from retrieval.reading.outline import spoken_level
+from retrieval.reading.tables.cells import Cell, cell_text
+from retrieval.reading.tables.reader import table_blocks
 
 LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"[。！？!?.…：:；;][”’」』）)\]】》\"']*$")
@@ -19,7 +22,10 @@ _BEGINNING = re.compile(
     r"|(?:问|答|提问|回答|[QA]\d{0,3})\s?[：:]",
     re.IGNORECASE,
 )
-_COLUMNS = re.compile(r"\S(?: {3,}|\t+|\u3000{2,})\S")
+_GAP = re.compile(r"(?<=\S)(?: {3,}|\t+|\u3000{2,})(?=\S)")
+_CELL_GAP = re.compile(r"(?<=[^\s.。!！?？])(?: {2,}|\t+|\u3000{2,})(?=\S)")
+_FEWEST_ROWS = 3
+_LONGEST_CAPTION = 40
 _RULE = re.compile(r"[\s=\-_*~#+.·—－＝…★☆]{3,}$")
 _NARROWEST, _WIDEST = 30, 130
 _COMMA = re.compile(r"[，、,]$")
@@ -28,24 +34,51 @@ _CLAUSE = re.compile(r"[，。；]")
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 
 
-def paragraphs(text: str) -> Iterator[str]:
-    """Return the text's paragraphs, each on one line.
+def blocks(text: str) -> Iterator[Block]:
+    """Return the text's paragraphs, each on one line, and the rows of its tables.
 
     Most Chinese text files have a paragraph a line; others are wrapped at a fixed width. Lines are joined only in a
     text that is wrapped, and then never across a blank line, the end of a sentence, or before an indented line, a list
-    item or a heading, nor after a line that stops short of the width or whose columns are aligned. Rules are left out.
+    item or a heading, nor after a line that stops short of the width. Lines whose columns are aligned are the rows of a
+    table, and a short line above them is its caption. Rules are left out.
     """
     lines = LINE_END.split(text)
     columns = wrap_width(lines)
+    tables = dict(_tables(lines))
     gathered: list[str] = []
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    caption: list[list[Cell]] = []
+    position = 0
+    while position < len(lines):
+        if (end := tables.get(position)) is not None:
+            yield from table_blocks([*caption, *(list(map(Cell, _cells(line))) for line in lines[position:end])])
+            caption, position = [], end
+            continue
+        line, following = lines[position], lines[position + 1] if position + 1 < len(lines) else ""
+        position += 1
         if line.strip():
             gathered.append(line)
-        if gathered and not (columns and goes_on(line, following, columns)):
+        cut = is_cut_word(line, following) or (columns and goes_on(line, following, columns))
+        if gathered and (position in tables or not cut):
             joined = collapse(join_lines(gathered))
-            if joined and not _RULE.match(joined):
-                yield joined
             gathered.clear()
+            if position in tables and len(joined) <= _LONGEST_CAPTION and not _SENTENCE_END.search(joined):
+                caption = [[Cell(joined)]]
+            elif joined and not _RULE.match(joined):
+                yield Block(joined, item=is_item(joined))
+
+
+def _tables(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where tables begin and end: lines below each other that gaps part into equally many cells."""
+    start = 0
+    for count, run in groupby(lines, key=lambda line: len(_CELL_GAP.findall(line)) if not _RULE.match(line) else 0):
+        end = start + sum(1 for _ in run)
+        if count and end - start >= _FEWEST_ROWS:
+            yield start, end
+        start = end
+
+
+def _cells(line: str) -> list[str]:
+    return [cell_text(cell) for cell in _CELL_GAP.split(line.strip())]
 
 
 def wrap_width(lines: Sequence[str]) -> int | None:
@@ -75,6 +108,8 @@ def is_cut(line: str, following: str) -> bool:
     """Whether a line that is no paragraph's last one breaks off in the midst of a sentence, whatever its width."""
     if not _may_go_on(line, following) or _LABEL.match(following):
         return False
+    if is_cut_word(line, following):
+        return True
     if _COMMA.search(line):
         return True
     if width(line) < _NARROWEST:
@@ -100,5 +135,5 @@ def _may_go_on(line: str, following: str) -> bool:
         and not is_item(following)
         and not _BEGINNING.match(following)
         and not _RULE.match(following)
-        and not _COLUMNS.search(stripped)
+        and not _GAP.search(stripped)
     )

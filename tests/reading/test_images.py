@@ -13,6 +13,7 @@ import pytest
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from retrieval import extras
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import UnreadableDocument
 from retrieval.language import Tokenizer
@@ -30,7 +31,7 @@ Read = Callable[..., Document]
 FONTS = ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 FONT = next((font for font in FONTS if Path(font).exists()), None)
 drawn = pytest.mark.skipif(FONT is None, reason="needs a Chinese font: apt install fonts-wqy-zenhei")
-recognised = pytest.mark.skipif(not is_installed(), reason="needs text recognition: pip install 'yuanju[ocr]'")
+recognised = pytest.mark.skipif(not is_installed(), reason="needs text recognition, the extra ocr")
 
 PARAGRAPHS = (
     "为了让大家按时用上热水，后勤处决定从下周一起调整浴室的开放时间。每天早上六点半到八点、晚上五点到十点开放，"
@@ -164,7 +165,7 @@ async def test_scanned_pages_are_read_once_and_said_so(tmp_path: Path, tokenizer
 def test_without_the_extra_it_is_said_what_reads_pictures(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     (skipped,) = find(tmp_path).skipped
-    assert "pip install 'yuanju[ocr]'" in skipped.reason
+    assert extras.command("ocr") in skipped.reason
 
 
 @recognised

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, SimpleDocTemplate, Table
 
 from retrieval.errors import UnreadableDocument
+from retrieval.reading.pdf.lines import Line, Part
+from retrieval.reading.pdf.paragraphs import blocks_of
 from retrieval.records import Document
 
 Read = Callable[..., Document]
@@ -164,13 +167,16 @@ def test_columns_that_are_written_row_by_row_are_read_one_after_the_other(read_o
     assert texts(read_one(drawn(page), "a.pdf")) == ["".join(LEFT), "".join(RIGHT)]
 
 
-def test_rows_of_a_table_with_short_cells_stay_rows(read_one: Read) -> None:
+def test_rows_of_a_table_have_their_columns_names(read_one: Read) -> None:
     page = [
         place
         for bottom, left, right in ((760, "项目", "收费标准"), (740, "体检", "每人二百元"), (720, "复印", "每页五角"))
         for place in ((60, bottom, left), (310, bottom, right))
     ]
-    assert texts(read_one(drawn(page), "a.pdf")) == ["项目 收费标准", "体检 每人二百元", "复印 每页五角"]
+    assert texts(read_one(drawn(page), "a.pdf")) == [
+        "项目：体检，收费标准：每人二百元",
+        "项目：复印，收费标准：每页五角",
+    ]
 
 
 def test_running_head_of_two_pages_is_left_out_and_the_sentence_joined(read_one: Read) -> None:
@@ -195,11 +201,17 @@ def test_figures_at_the_edge_of_a_page_are_text(read_one: Read) -> None:
     ]
     second = [
         (72, 757, "2024"),
-        (72, 737, "年度总结在此页以下，各部门应当按时提交材料。"),
+        (72, 737, "年度总结在这一页，各部门应当按时提交材料。"),
         (72, 717, "竹厅"),
         (72, 697, "12"),
     ]
-    assert texts(read_one(drawn(first, second), "a.pdf")) == [text for _, _, text in (*first, *second)]
+    assert texts(read_one(drawn(first, second), "a.pdf")) == [
+        "登记",
+        "可容纳人数如下，请勿超员使用，以免发生危险。\n兰厅 35",
+        "2024",
+        "年度总结在这一页，各部门应当按时提交材料。",
+        "竹厅 12",
+    ]
 
 
 @pytest.mark.parametrize("bottom", [697, 20])
@@ -281,4 +293,42 @@ def test_cell_of_several_lines_is_one_cell_of_its_row(read_one: Read) -> None:
         colWidths=[80, 130, 100],
         style=[("VALIGN", (0, 0), (-1, -1), "TOP")],
     )
-    assert texts(read_one(set_pdf([table]), "a.pdf")) == [" ".join(row) for row in cells]
+    names, *rows = cells
+    expected = ["，".join(f"{name}：{cell}" for name, cell in zip(names, row, strict=True)) for row in rows]
+    assert texts(read_one(set_pdf([table]), "a.pdf")) == expected
+
+
+def test_names_over_several_columns_are_joined_with_those_below() -> None:
+    lines = [
+        row((60, "车站"), (200, "上午"), (400, "下午")),
+        row((160, "进站"), (230, "出站"), (360, "进站"), (430, "出站")),
+        row((60, "东站"), (160, "30人"), (230, "20人"), (360, "50人"), (430, "40人")),
+        row((60, "西站"), (160, "10人"), (230, "15人"), (360, "25人"), (430, "35人")),
+    ]
+    below_each_other = [replace(line, bottom=700 - 20 * number) for number, line in enumerate(lines)]
+    blocks, _ = blocks_of([below_each_other])
+    assert [block.text for block in blocks] == [
+        "车站：东站，上午 进站：30人，上午 出站：20人，下午 进站：50人，下午 出站：40人",
+        "车站：西站，上午 进站：10人，上午 出站：15人，下午 进站：25人，下午 出站：35人",
+    ]
+
+
+def test_table_that_goes_on_over_the_page_keeps_its_names(read_one: Read) -> None:
+    def page(*rows: tuple[str, str]) -> list[tuple[float, float, str]]:
+        return [
+            (left, 760 - 20 * at, text)
+            for at, row in enumerate(rows)
+            for left, text in zip((60, 310), row, strict=True)
+        ]
+
+    pages = page(("项目", "收费标准"), ("体检", "200元"), ("复印", "5角")), page(("停车", "6元"), ("寄存", "3元"))
+    document = read_one(drawn(*pages), "a.pdf")
+    assert [(p.page, p.text) for p in document.paragraphs][2:] == [
+        (2, "项目：停车，收费标准：6元"),
+        (2, "项目：寄存，收费标准：3元"),
+    ]
+
+
+def row(*cells: tuple[float, str]) -> Line:
+    parts = tuple(Part(text, left, left + 12 * len(text)) for left, text in cells)
+    return Line(" ".join(text for _, text in cells), parts[0].left, parts[-1].right, 0, 12, parts=parts)

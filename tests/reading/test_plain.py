@@ -143,9 +143,9 @@ def test_numbered_paragraph_ends_the_sections_of_its_rank(read_one: Read) -> Non
 def test_numbered_line_that_states_an_amount_is_text_and_section(read_one: Read) -> None:
     text = "门店须知说明\n\n一、会员押金 三百元\n退会时原路退回。\n二、每天9点到18点\n三、其他\n另行通知。\n"
     assert [(p.section, p.text) for p in read_one(text).paragraphs][-4:] == [
-        ((), "一、会员押金 三百元"),
-        (("一、会员押金 三百元",), "退会时原路退回。"),
-        ((), "二、每天9点到18点"),
+        (("一、会员押金",), "一、会员押金 三百元"),
+        (("一、会员押金",), "退会时原路退回。"),
+        (("二、每天9点到18点",), "二、每天9点到18点"),
         (("三、其他",), "另行通知。"),
     ]
 
@@ -158,12 +158,34 @@ def test_document_of_nothing_but_a_heading_has_one_paragraph(read_one: Read, nam
     assert text.endswith("只有标题")
 
 
-def test_aligned_columns_stay_rows(read_one: Read) -> None:
+def test_aligned_columns_are_a_table(read_one: Read) -> None:
     rows = ["姓名      部门            电话", "张三      研发中心        5550101", "李四      市场部          5550102"]
-    assert texts(read_one("通讯录\n\n" + "\n".join(rows))) == [" ".join(row.split()) for row in rows]
+    document = read_one("说明\n\n请勿外传，仅供内部使用。\n\n通讯录\n" + "\n".join(rows))
+    assert [(p.section, p.text) for p in document.paragraphs] == [
+        ((), "请勿外传，仅供内部使用。"),
+        ((), "通讯录"),
+        (("通讯录",), "姓名：张三，部门：研发中心，电话：5550101"),
+        (("通讯录",), "姓名：李四，部门：市场部，电话：5550102"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["他说。  她听。\n他走。  她停。\n他坐。  她站。", "甲  乙\n丙  丁", "甲  乙\n丙\n丁  戊\n己"],
+    ids=["spaces between sentences", "two lines", "lines between"],
+)
+def test_few_gaps_make_no_table(read_one: Read, text: str) -> None:
+    assert texts(read_one(text)) == [" ".join(line.split()) for line in text.split("\n")]
 
 
 def test_place_in_a_book_before_the_name_of_a_chapter_is_no_part_of_it(read_one: Read) -> None:
     document = read_one("《河边》\n作者：某人\n\n正文 第一章 清晨\n\n　　天刚亮，他就出了门。\n")
     assert (document.source.title, document.source.author) == ("《河边》", "某人")
     assert [(p.section, p.text) for p in document.paragraphs][-1] == (("第一章 清晨",), "天刚亮，他就出了门。")
+
+
+def test_word_that_a_line_end_parts_behind_a_hyphen_is_one(read_one: Read) -> None:
+    text = "Fit a filter of type QZ-\n7 and the self-\nadhesive label that the maker sup-\nplies with it."
+    assert texts(read_one(text)) == [
+        "Fit a filter of type QZ-7 and the self-adhesive label that the maker supplies with it."
+    ]

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -113,11 +114,8 @@ def test_deep_tree_of_folders_is_walked(tmp_path: Path) -> None:
     ["> " * 5000 + "甲", "[" * 20_000 + "甲", "* " * 3000 + "甲", "`" * 20_000, "*_" * 20_000 + "甲", "|" * 20_000],
     ids=["quotes", "brackets", "lists", "ticks", "emphases", "bars"],
 )
-@pytest.mark.timeout(10)
 def test_markdown_meant_to_be_slow_is_not(tmp_path: Path, text: str) -> None:
-    (tmp_path / "a.md").write_text(text, encoding="utf-8")
-    with contextlib.suppress(UnreadableDocument):
-        read(tmp_path, "a.md")
+    assert processor_seconds(tmp_path, "a.md", text) < 10
 
 
 @pytest.mark.slow
@@ -135,11 +133,17 @@ def test_markdown_meant_to_be_slow_is_not(tmp_path: Path, text: str) -> None:
     ],
     ids=["tables", "spans", "formats", "lists", "comments", "brackets", "links", "entities"],
 )
-@pytest.mark.timeout(10)
 def test_html_meant_to_be_slow_is_not(tmp_path: Path, markup: str) -> None:
-    (tmp_path / "a.html").write_text(markup, encoding="utf-8")
+    assert processor_seconds(tmp_path, "a.html", markup) < 10
+
+
+def processor_seconds(folder: Path, name: str, text: str) -> float:
+    """Return what reading the text takes of the processor, however many others want it, too."""
+    (folder / name).write_text(text, encoding="utf-8")
+    begun = time.process_time()
     with contextlib.suppress(UnreadableDocument):
-        read(tmp_path, "a.html")
+        read(folder, name)
+    return time.process_time() - begun
 
 
 SUFFIXES = sorted({suffix for format_ in FORMATS for suffix in format_.suffixes} | {".zip"})
@@ -176,7 +180,7 @@ def test_library_that_is_missing_is_named_with_what_to_install(tmp_path: Path) -
     command = [sys.executable, "-c", code, str(tmp_path)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout  # noqa: S603
     assert printed.strip() == (
-        "UnreadableDocument a.pdf: .pdf files need the package pypdfium2; install it with: pip install 'yuanju[office]'"
+        "UnreadableDocument a.pdf: .pdf files need the package pypdfium2; install it with: pip install '.[office]'"
     )
 
 

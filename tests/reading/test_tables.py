@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.reading.content import Block
-from retrieval.reading.rows import Cell, Grid, cell_text, table_blocks
+from retrieval.reading.tables.cells import Cell, Grid, cell_text
+from retrieval.reading.tables.reader import grid_blocks, table_blocks
 from retrieval.records import Document
 
 Read = Callable[..., Document]
@@ -207,7 +208,7 @@ def test_merged_row_within_a_table_is_the_section_of_what_stands_below_it() -> N
         grid.start_row()
         for cell in row:
             grid.put(Cell(cell), 3 if len(row) == 1 else 1)
-    assert [(block.under, block.text) for block in grid.blocks()] == [
+    assert [(block.under, block.text) for block in grid_blocks(grid)] == [
         (("文具",), "名称：铅笔，价格：2元，数量：50支"),
         (("体育",), "名称：跳绳，价格：15元，数量：8根"),
     ]
@@ -244,7 +245,7 @@ def test_cell_merged_over_rows_belongs_to_each() -> None:
     grid.start_row()
     grid.put(Cell("保管员"))
     grid.put(Cell("1名"))
-    assert [block.text for block in grid.blocks()] == [
+    assert [block.text for block in grid_blocks(grid)] == [
         "部门：展览部，岗位：讲解员，名额：3名",
         "部门：展览部，岗位：保管员，名额：1名",
     ]
@@ -312,7 +313,7 @@ def test_long_answers_do_not_make_a_table_of_questions_a_layout() -> None:
         grid.start_row()
         for cell in row:
             grid.put(Cell(cell))
-    (block,) = grid.blocks()
+    (block,) = grid_blocks(grid)
     assert (block.questions, len(block.text)) == (("怎么办理？",), 600)
 
 

@@ -146,6 +146,12 @@ forgotten =
        *[other] Deleted { $count } records. I remember nothing about you now.
     }
 nothing-to-forget = I keep nothing about you.
+forget-confirm-chat = Delete everything that was written under this identity? Anybody could press a button, so please send this under the same identity: /forget yes
+forget-backups =
+    { $days ->
+        [one] I cannot change backups that were made before. If one is restored, records older than a day go at once; send /forget again for the others.
+       *[other] I cannot change backups that were made before. If one is restored, records older than { $days } days go at once; send /forget again for the others.
+    }
 cancelled = Cancelled.
 
 ## Operators: documents
@@ -227,6 +233,8 @@ stats-questions = Questions: { $count }, by { $people } people
 stats-answered = Answered: { $percent }%, possibly: { $maybe }%
 stats-latency = Time to answer: median { $median } ms, 95% within { $p95 } ms
 stats-votes = Feedback: 👍 { $up } 👎 { $down }
+stats-days = A day: █ sure, ▓ maybe, ░ not found
+stats-stale = ⚠️ The documents cannot be kept up with, answers come from the last index: { $reason }
 stats-none =
     { $days ->
         [one] Nobody asked anything in the last day.

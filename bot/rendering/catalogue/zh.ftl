@@ -142,6 +142,11 @@ forgotten =
        *[other] 已删除 { $count } 条记录。关于你，我什么都不记得了。
     }
 nothing-to-forget = 没有记下什么关于你的内容。
+forget-confirm-chat = 要删除我记下的、以这个身份写下的一切吗？按钮谁都能按，所以请用同一个身份再发一次：/forget 确认
+forget-backups =
+    { $days ->
+       *[other] 以前做的备份我改不了；要是恢复了备份，超过 { $days } 天的记录会马上删除，其余的请再发一次 /forget。
+    }
 cancelled = 已取消。
 
 ## 管理员：文档
@@ -215,6 +220,8 @@ stats-questions = 提问：{ $count } 次，{ $people } 人
 stats-answered = 有答案：{ $percent }%，可能相关：{ $maybe }%
 stats-latency = 用时：中位数 { $median } 毫秒，95% 在 { $p95 } 毫秒以内
 stats-votes = 评价：👍 { $up } 👎 { $down }
+stats-days = 每天：█ 确定，▓ 可能相关，░ 没有找到
+stats-stale = ⚠️ 文档跟不上了，仍按原来的索引回答：{ $reason }
 stats-none =
     { $days ->
        *[other] 最近 { $days } 天没有人提问。

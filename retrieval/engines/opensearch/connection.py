@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +19,16 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_r
 
 from retrieval.errors import EngineError
 
-SECONDS = 10
-"""How long a node may take for a question before another one is asked."""
+SECONDS = 5
+"""How long a question may take in all."""
+HEDGE_SECONDS = 2
+"""When other copies are asked beside the one that has not answered."""
+HEDGED = 8
+"""Requests that may be hedged at once: a cluster that is slow because of its load gets no more of it."""
+GROUPS = 4
+_BRIEF_SECONDS = 0.5
+AVOIDED_SECONDS = 30
+"""For how long a node that stood still is asked last."""
 PATIENCE = 60
 """How long it may take for a change."""
 OPENING = 30
@@ -34,6 +45,18 @@ class Credentials:
     password: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)
     aws_region: str | None = None
+
+    @classmethod
+    def of(cls, text: str, *, aws_region: str | None = None) -> Credentials:
+        """Return those of ``user:password`` or of an API key, which has no colon; a password may have some.
+
+        >>> Credentials.of("ann:a:b").user, Credentials.of("ann:a:b").password, Credentials.of("a2V5").api_key
+        ('ann', 'a:b', 'a2V5')
+        """
+        user, colon, password = text.partition(":")
+        if colon:
+            return cls(user=user, password=password, aws_region=aws_region)
+        return cls(api_key=text or None, aws_region=aws_region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +128,109 @@ class Connection:
         try:
             yield
         except (opensearchpy.OpenSearchException, BulkIndexError, ScanError) as error:
-            raise EngineError(self.place, _reason(error)) from error
+            away = isinstance(error, opensearchpy.ConnectionError) and not isinstance(error, opensearchpy.SSLError)
+            raise EngineError(self.place, _reason(error), passing=away) from error
 
 
 class _Transport(opensearchpy.AsyncTransport):
-    """The client's own, which waits for a shard that is just being opened.
+    """The client's own, which waits for a shard that is just being opened, and for no node that stands still.
 
     Nodes learn of a change of the cluster one after another: what the first one has opened, another refuses for some
     milliseconds still, and the client asks all of them again without a pause.
+
+    A node that stands still keeps its connections, and the others ask it for its shards: what is part of a question,
+    which its ``request_timeout`` tells, is asked anew after a while, by each half of several ways to leave nodes out
+    (https://research.google/pubs/the-tail-at-scale/). What answers first counts.
     """
 
-    async def perform_request(self, *args: Any, **options: Any) -> Any:
+    _hedged = 0
+    _avoiding = ("", 0.0)
+
+    async def perform_request(
+        self, method: str, url: str, params: Mapping[str, Any] | None = None, *args: Any, **options: Any
+    ) -> Any:
+        """See ``opensearchpy.AsyncTransport``."""
+        ask = partial(self._ask, method, url, args, options)
+        if not params or params.get("request_timeout") != SECONDS:
+            return await ask(params)
+        preference, until = self._avoiding
+        if until > time.monotonic():
+            params = _preferring(url, params, preference)
+        first = asyncio.create_task(ask(params))
+        try:
+            done, _ = await asyncio.wait({first}, timeout=HEDGE_SECONDS)
+            if done or self._hedged >= HEDGED:
+                return await first
+            self._hedged += 1
+            try:
+                return await self._first(first, ask, url, params)
+            finally:
+                self._hedged -= 1
+        finally:
+            first.cancel()
+
+    async def _ask(
+        self, method: str, url: str, args: Any, options: Mapping[str, Any], params: Mapping[str, Any] | None
+    ) -> Any:
         again = AsyncRetrying(
             retry=retry_if_exception(_opening),
             wait=wait_random_exponential(0.05, max=1),
             stop=stop_after_delay(OPENING),
             reraise=True,
         )
-        return await again(super().perform_request, *args, **options)
+
+        async def once() -> Any:
+            own = dict(params) if params else params  # the client takes out of them what is its own
+            return await super(_Transport, self).perform_request(method, url, own, *args, **options)
+
+        return await again(once)
+
+    async def _first(
+        self,
+        first: asyncio.Task[Any],
+        ask: Callable[[Mapping[str, Any]], Coroutine[Any, Any, Any]],
+        url: str,
+        params: Mapping[str, Any],
+    ) -> Any:
+        """Return what comes first: the answer that is waited for, or one to the same of other nodes."""
+        ways = await self._ways()
+        # The nodes are asked in turns: once more in another order, so that each way goes by two of them.
+        tasks = {asyncio.create_task(ask(_preferring(url, params, way))): way for way in (*ways, *ways[1:], *ways[:1])}
+        waiting: set[asyncio.Task[Any]] = {first, *tasks}
+        try:
+            while True:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    if task.exception() is None:
+                        if way := tasks.get(task):
+                            self._avoiding = (way, time.monotonic() + AVOIDED_SECONDS)
+                        return task.result()
+                if not waiting:
+                    return first.result()
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _ways(self) -> list[str]:
+        """Return ways to leave some nodes out: in each, the others are preferred. An empty one is to ask any."""
+        nodes: list[str] = []
+        with suppress(opensearchpy.OpenSearchException):  # whoever asks may not be allowed to know
+            # One that stands still is noticed by this, and asked last by the client from then on.
+            told = await self._ask(
+                "GET", "/_cluster/state/nodes", (), {}, {"local": "true", "request_timeout": _BRIEF_SECONDS}
+            )
+            nodes = sorted(told["nodes"])
+        groups = [nodes[number::GROUPS] for number in range(min(GROUPS, len(nodes)))]
+        ways = [",".join(node for node in nodes if node not in group) for group in groups]
+        return [way for way in ways if way] or [""]
+
+
+def _preferring(url: str, params: Mapping[str, Any], nodes: str) -> Mapping[str, Any]:
+    """Return the parameters of a request that is to be answered by certain nodes, as far as they can."""
+    if url.endswith(("/_search", "/_mtermvectors")):
+        return {**params, "preference": f"_prefer_nodes:{nodes}"} if nodes else params
+    return params  # what each node knows of the cluster itself
 
 
 def _opening(error: BaseException) -> bool:
@@ -140,7 +248,7 @@ def _reason(error: Exception) -> str:
         case opensearchpy.ConnectionError():
             said = "cannot be reached; does it run, and is YUANJU_ENGINE right?"
         case opensearchpy.AuthenticationException():
-            said = "does not know who asks; set YUANJU_ENGINE_USER and YUANJU_ENGINE_PASSWORD, or another credential"
+            said = "does not know who asks; set YUANJU_ENGINE_CREDENTIALS or YUANJU_ENGINE_AWS_REGION"
         case opensearchpy.TransportError():
             said = _refusal([_detail(error)])
         case _:

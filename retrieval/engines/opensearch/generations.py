@@ -77,8 +77,9 @@ class Generations:
         """
         if not self.weight:
             await self._introduce()
+        # Every node knows it; the one that manages the cluster may stand still.
         found = await self._client.indices.get(
-            index=self._names.alias, params={"ignore_unavailable": "true"}, request_timeout=SECONDS
+            index=self._names.alias, params={"ignore_unavailable": "true", "local": "true"}, request_timeout=SECONDS
         )
         if not found:
             return None

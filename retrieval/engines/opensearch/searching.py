@@ -40,12 +40,16 @@ class ClusterSearch:
 
     async def run(self, terms: Sequence[str], *, limit: int, hidden: Collection[str]) -> Found:
         """Find the best ``limit`` paragraphs; where a shard is lost on the way, ask again before that is said."""
-        for pause in AGAIN:
-            found = await self._found(terms, limit, hidden)
-            if not found.partial:
-                return found
-            await asyncio.sleep(pause)
-        return await self._found(terms, limit, hidden)
+        try:
+            async with asyncio.timeout(SECONDS):
+                for pause in AGAIN:
+                    found = await self._found(terms, limit, hidden)
+                    if not found.partial:
+                        return found
+                    await asyncio.sleep(pause)
+                return await self._found(terms, limit, hidden)
+        except TimeoutError as error:
+            raise opensearchpy.ConnectionTimeout("TIMEOUT", str(error), error) from error
 
     async def frequencies(self, terms: Sequence[str], *, hidden: Collection[str]) -> dict[str, int]:
         """Return in how many paragraphs each term stands; 0 where it stands in ``hidden`` folders alone."""

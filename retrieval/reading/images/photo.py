@@ -24,7 +24,7 @@ def read(raw: Raw) -> Content:
     Raises ``UnreadableDocument`` when it is too large, holds no text, or nothing that recognises text is installed.
     """
     if not recognition.is_installed():
-        raise UnreadableDocument(raw.path, f"is a picture; {recognition.ADVICE}")
+        raise UnreadableDocument(raw.path, f"is a picture; {recognition.advice()}")
     count = _count(raw)
     known = RecognisedPages(raw.recognition or recognition.Recognition(), count)
     pages = [
@@ -40,7 +40,7 @@ def read(raw: Raw) -> Content:
 
 def _count(raw: Raw) -> int:
     """How many pages the file holds. Raises ``UnreadableDocument`` for more than the limits allow."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     limits = raw.limits
     too_many = f"pixels (the limit pixel_count is {limits.pixel_count:,})"
@@ -50,6 +50,8 @@ def _count(raw: Raw) -> int:
             count = int(getattr(image, "n_frames", 1))
     except Image.DecompressionBombError as error:  # the library's own limit, beyond ours
         raise UnreadableDocument(raw.path, f"is a picture of far too many {too_many}") from error
+    except UnidentifiedImageError as error:
+        raise UnreadableDocument(raw.path, "is no picture, or is damaged") from error
     if pixels > limits.pixel_count:
         raise UnreadableDocument(raw.path, f"is a picture of {pixels:,} {too_many}")
     if count > limits.recognised_page_count:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from retrieval import extras
 from retrieval.reading.images.kept import Kept
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
 
-ADVICE = "text recognition (OCR) reads pictures: pip install 'yuanju[ocr]'"
 LONGEST_SIDE = 2400
 """Pixels of a page's longer side: more makes it slower, not surer."""
 FOUND_ON = 1280
@@ -40,6 +40,11 @@ class Piece(NamedTuple):
         """Whether it is higher than wide, and has more than one character."""
         (left, top), (right, _), (_, bottom), _ = self.corners
         return len(self.text) > 1 and abs(bottom - top) > _SIDEWAYS * abs(right - left)
+
+
+def advice() -> str:
+    """Return what to do about a picture where nothing that recognises text is installed."""
+    return f"text recognition (OCR) reads pictures: {extras.command('ocr')}"
 
 
 PageDone = Callable[[int, int], None]

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from retrieval.errors import UnreadableDocument
+from retrieval.reading import wrapping
 from retrieval.reading.content import Block, Raw
 from retrieval.reading.text.decoding import decode
 from retrieval.reading.web import page
-from retrieval.reading.wrapping import paragraphs
 
 
 def inserted_blocks(name: str, data: bytes, raw: Raw) -> list[Block] | None:
@@ -24,7 +24,7 @@ def inserted_blocks(name: str, data: bytes, raw: Raw) -> list[Block] | None:
             case ".htm" | ".html" | ".xhtml" | ".xml":
                 return page.read_fragment(decode(inner).text, inner).blocks
             case ".txt":
-                return [Block(text) for text in paragraphs(decode(inner).text)]
+                return list(wrapping.blocks(decode(inner).text))
             case ".docx" | ".docm" | ".dotx":
                 return _document(inner, raw)
     except UnreadableDocument:

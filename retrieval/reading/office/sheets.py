@@ -10,7 +10,8 @@ from retrieval.reading.joining import collapse
 from retrieval.reading.office.package import Package
 from retrieval.reading.office.properties import properties
 from retrieval.reading.office.workbook import MOST_COLUMNS, Sheet, Table, Workbook, column_name
-from retrieval.reading.rows import Cell, table_blocks
+from retrieval.reading.tables.cells import Cell
+from retrieval.reading.tables.reader import table_blocks
 
 _UNNAMED = re.compile(r"(?:Sheet|工作表|表)\s?\d*$", re.IGNORECASE)
 _READ_HIDDEN = "; hidden = true in documents.toml reads them"

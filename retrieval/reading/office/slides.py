@@ -16,7 +16,8 @@ from retrieval.reading.content import Block, Content, Raw
 from retrieval.reading.joining import collapse
 from retrieval.reading.office.package import Package
 from retrieval.reading.office.properties import properties
-from retrieval.reading.rows import Cell, Grid, cell_text
+from retrieval.reading.tables.cells import Cell, Grid, cell_text
+from retrieval.reading.tables.reader import grid_blocks
 
 _FURNITURE = frozenset({PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER})
 
@@ -79,7 +80,7 @@ def _table(table: Table) -> list[Block]:
             if not cell.is_spanned:
                 heads = row_number == 0 and bool(table.first_row)
                 grid.put(Cell(cell_text(cell.text), heads), cell.span_width, cell.span_height)
-    return grid.blocks()
+    return grid_blocks(grid)
 
 
 def _notes(slide: Slide) -> list[str]:

@@ -14,7 +14,8 @@ from retrieval.reading.office.numbering import Numbering, qn
 from retrieval.reading.office.package import Package, link_id
 from retrieval.reading.office.properties import properties
 from retrieval.reading.office.runs import DELETED, FALLBACK, TEXT_BOX, UNREAD, Characters
-from retrieval.reading.rows import EMPTY, Cell, Grid, cell_text
+from retrieval.reading.tables.cells import EMPTY, Cell, Grid, cell_text
+from retrieval.reading.tables.reader import grid_blocks
 
 _PARAGRAPH, _TABLE, _INSERTED = qn("w:p"), qn("w:tbl"), qn("w:altChunk")
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECASE)
@@ -118,7 +119,7 @@ class _Reading:
         """Reads a table of data, a row being a paragraph; says whether it is one, or its cells hold whole texts."""
         before = self.numbering.counts.copy(), self.characters.deletions, self.characters.struck
         grid = self._grid(table)
-        blocks = grid.blocks()
+        blocks = grid_blocks(grid)
         if not blocks:
             self.numbering.counts, self.characters.deletions, self.characters.struck = before
             return False

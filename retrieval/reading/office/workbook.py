@@ -12,7 +12,7 @@ from typing import Any
 
 from retrieval.reading.office.number_formats import BUILT_IN, shown_number, shown_text
 from retrieval.reading.office.package import Package, is_on, link_id
-from retrieval.reading.rows import EMPTY, Cell, cell_text
+from retrieval.reading.tables.cells import EMPTY, Cell, cell_text
 
 MOST_COLUMNS = 256
 _MOST_MERGED = 1_000_000

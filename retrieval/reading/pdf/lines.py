@@ -12,7 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from retrieval.radicals import RADICALS
-from retrieval.reading.joining import collapse
+from retrieval.reading.joining import collapse, hyphen_between
 
 _HYPHEN = "\x02"
 _SPACES = frozenset((0xA0, 0x3000))
@@ -21,17 +21,6 @@ _WIDE_GAP = 1.2  # of the size of the line
 _IDEOGRAPH = "[\u3400-\u9fff\uf900-\ufaff]"
 _LETTER_SPACED = re.compile(rf"(?<={_IDEOGRAPH}) (?={_IDEOGRAPH})")
 _IDEOGRAPH_PAIR = re.compile(rf"(?<={_IDEOGRAPH}) ?(?={_IDEOGRAPH})")
-
-
-_CODE_END = re.compile(r"(?:[A-Z0-9]|\d[a-z]?)\Z")
-_CODE_START = re.compile(r"[A-Z0-9]")
-_LAST_WORD = re.compile(r"[A-Za-z0-9]{1,30}\Z")
-# Prefixes whose words English sets with a hyphen, wherever the line ends.
-_HYPHENATED = re.compile(
-    r"self|non|well|high|low|long|short|real|user|cross|multi|semi|anti|half|full|one|two|three|four|five|six|first|second|"
-    r"third|open|built|ready|hard|soft|left|right|cost|time|water|heat|fire|sound|light|state",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +67,6 @@ def lines_of(page: pypdfium2.PdfTextPage) -> list[Line]:
                 lines.append(line)
             start = end + 1
     return lines
-
-
-def hyphen_between(before: str, after: str) -> str:
-    """Return the hyphen between two pieces of a word that a line's end has parted, if the word is written with one.
-
-    >>> hyphen_between("model XH", "200 and"), hyphen_between("the self", "adhesive"), hyphen_between("infor", "mation")
-    ('-', '-', '')
-    """
-    is_code = bool(_CODE_END.search(before) and _CODE_START.match(after))
-    word = _LAST_WORD.search(before)
-    return "-" if is_code or (word and _HYPHENATED.fullmatch(word[0])) else ""
 
 
 def _line(page: pypdfium2.PdfTextPage, codes: list[int], start: int, end: int) -> Line | None:

@@ -109,7 +109,7 @@ def _recognise(document: pypdfium2.PdfDocument, pages: list[_Page], raw: Raw) ->
 def _gaps(pages: list[_Page]) -> Iterator[str]:
     """Return of which pages nothing could be read."""
     installed = recognition.is_installed()
-    advice = "; text recognition (OCR) found none either" if installed else f"; {recognition.ADVICE}"
+    advice = "; text recognition (OCR) found none either" if installed else f"; {recognition.advice()}"
     empty = [at for at, page in enumerate(pages, start=1) if not page.lines and page.state != "codes"]
     codes = [at for at, page in enumerate(pages, start=1) if page.state == "codes"]
     if empty and len(empty) == len(pages):

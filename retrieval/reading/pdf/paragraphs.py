@@ -6,22 +6,27 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from retrieval.reading.content import Block
-from retrieval.reading.joining import collapse, join_lines
+from retrieval.reading.joining import collapse, hyphen_between, join_lines
 from retrieval.reading.lists import is_item
 from retrieval.reading.outline import is_article, spoken_level
 from retrieval.reading.pdf.cells import rows
 from retrieval.reading.pdf.columns import unrolled
 from retrieval.reading.pdf.furniture import without_furniture
-from retrieval.reading.pdf.lines import Line, hyphen_between
+from retrieval.reading.pdf.lines import Line
+from retrieval.reading.pdf.tables import rows_of, table_end
+from retrieval.reading.tables.reader import TableReader
 
 _SENTENCE_END = re.compile(r"[。！？!?.…：:；;][”’」』）)\]】》\"']*$")
 _ALIKE = 0.94  # lines whose sizes differ by less are set alike: glyphs of one size do not measure alike
 _LARGER = 1.12  # a line this much larger than the running text is a heading
 _SMALLER = 0.92  # a line this much smaller than the running text may be a footnote
 _NOTE = re.compile(r"[①-⑳*†‡※]|[\[（(【]?\d{1,3}[\]）)】.、\s]|[¹²³⁴⁵⁶⁷⁸⁹]|注[：:\d]")
+_NAME = re.compile(r"[\w（）()]{2,12}")
+_FIGURE = re.compile(r"[\d.,]{1,12}\s?[%％\w]{0,3}")
 _LONGEST_HEADING = 80
 _MOST_LEVELS = 6
 _NARROWEST_COLUMN = 10  # in sizes of the line: what is narrower is no running text
@@ -81,12 +86,20 @@ class _Joiner:
         self.note_page = 1
         self.page = 1
         self.right = 0.0
+        self.table = TableReader()
+        self.last_row: Block | None = None
 
     def add_page(self, lines: Sequence[Line], number: int) -> None:
         """Adds the lines of the page with this number; its footnotes come behind what goes on over the page."""
         body = len(lines) - self._note_count(lines)
         columns = _columns(lines, gap=3 * self.body_size)
+        table = 0
         for position, line in enumerate(lines[:body]):
+            if position < table:
+                continue
+            if (table := table_end(lines[:body], position)) > position:
+                self._add_table(lines[position:table], number, turned=position == 0)
+                continue
             if self.open and not self._continues(self.open[-1], line, turned=position == 0):
                 self.close()
             if not self.open:
@@ -99,13 +112,22 @@ class _Joiner:
             self.notes[-1].append(line)
         self.note_page = number
 
+    def _add_table(self, lines: Sequence[Line], number: int, *, turned: bool) -> None:
+        """Adds the rows of a table; one that begins a page may go on with the table that ended the one before."""
+        if not (turned and not self.open and self.last_row and self.blocks[-1] is self.last_row):
+            self.table = TableReader()
+        self.close()
+        self.blocks += (replace(block, page=number) for block in self.table.read(rows_of(lines)))
+        self.last_row = self.blocks[-1] if self.blocks else None
+
     def close(self) -> None:
         """Closes the paragraph that is open, and adds the footnotes that waited for its end."""
         if self.open:
             level = self._level(self.open[0])
-            text = _joined(self.open)
+            value = len(self.open) == 2 and _is_value(*(line.text for line in self.open))
+            text = " ".join(line.text for line in self.open) if value else _joined(self.open)
             heading = level is not None and len(text) <= _LONGEST_HEADING and not text.endswith(("。", "；", "，"))
-            item = is_item(text) and not heading
+            item = not heading and (value or is_item(text))
             self.blocks.append(Block(text, level=level if heading else None, page=self.page, item=int(item)))
             self.open = []
         self.blocks += [Block(_joined(note), page=self.note_page) for note in self.notes]
@@ -129,6 +151,8 @@ class _Joiner:
         if not alike or line.tabular or following.tabular or _begins(following.text):
             return False
         gap = line.bottom - following.bottom
+        if len(self.open) == 1 and not turned and _is_value(line.text, following.text):
+            return 0 < gap <= 1.45 * max(self.usual_gap, line.size) and abs(line.left - following.left) < line.size
         finished = bool(_SENTENCE_END.search(line.text))
         wide = self.right - line.left >= _NARROWEST_COLUMN * line.size
         full = wide and line.right >= self.right - 2.2 * line.size
@@ -148,6 +172,11 @@ class _Joiner:
 def _begins(text: str) -> bool:
     """Whether the line begins something of its own: an item, an article, a heading."""
     return is_item(text) or is_article(text) or spoken_level(text) is not None
+
+
+def _is_value(name: str, following: str) -> bool:
+    """Whether a line is a figure by itself, below the short name of what it counts."""
+    return bool(_FIGURE.fullmatch(following) and _NAME.fullmatch(name)) and not any(map(str.isdigit, name))
 
 
 def _joined(lines: Sequence[Line]) -> str:

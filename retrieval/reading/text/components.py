@@ -23,6 +23,7 @@ _DEEPEST_BRACES = 20
 # Attributes that are shown: as the heading of what the component holds, and as text of its own.
 _HEADINGS = ("title", "question", "header", "heading", "label", "summary")
 _TEXTS = ("description", "caption", "answer", "content", "text")
+_ORNAMENTS = frozenset({"Badge", "Chip", "Icon", "Tag"})
 # ``<API_KEY>`` is to be filled in; in HTML the few elements in capitals have shorter names.
 _PLACEHOLDER = re.compile(r"(?!TABLE|TBODY|THEAD|CENTER|STRONG|SPAN|IMG|DIV|FONT)[A-Z][A-Z0-9_]{2,}")
 _ELEMENTS = {"Steps": "ol", "Step": "li"}
@@ -229,6 +230,8 @@ def _html(tag: Tag) -> str:
     element = tag.name if tag.name in _CONTAINERS else _ELEMENTS.get(tag.name, "details")
     if tag.closing:
         return f"</{element}>"
+    if tag.name in _ORNAMENTS:
+        return f"<{element}>" * (not tag.empty)
     heading = next((escape(tag.attributes[name]) for name in _HEADINGS if tag.attributes.get(name)), "")
     texts = "".join(f"<p>{escape(tag.attributes[name])}</p>" for name in _TEXTS if tag.attributes.get(name))
     if element == "li":

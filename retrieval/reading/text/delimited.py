@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Literal
 
 from retrieval.reading.content import Content, Raw
-from retrieval.reading.rows import Cell, cell_text, table_blocks
+from retrieval.reading.tables.cells import Cell, cell_text
+from retrieval.reading.tables.reader import table_blocks
 from retrieval.reading.text.decoding import decode
 
 _DELIMITERS = (",", "\t", ";", "|", "，")

@@ -10,7 +10,7 @@ from retrieval.reading.lists import is_item
 from retrieval.reading.text.decoding import decode
 from retrieval.reading.text.front_matter import split
 from retrieval.reading.web import page
-from retrieval.reading.wrapping import paragraphs
+from retrieval.reading.wrapping import blocks as blocks_of
 
 _LONGEST_TITLE = 60
 
@@ -28,7 +28,7 @@ def read(raw: Raw) -> Content:
             encoding=decoded.encoding,
             remarks=decoded.remarks + remarks + content.remarks,
         )
-    blocks = [Block(text, item=is_item(text)) for text in paragraphs(body)]
+    blocks = list(blocks_of(body))
     if metadata.title is None and (title := _title(blocks)):
         metadata = Metadata(title=title).over(metadata)
         blocks[0] = Block(title, level=1)

@@ -10,8 +10,8 @@ from bs4.element import PageElement
 from retrieval.reading.content import Block
 from retrieval.reading.joining import collapse
 from retrieval.reading.pairs import asks
-from retrieval.reading.rows import row_text
 from retrieval.reading.scripts import lowered, raised
+from retrieval.reading.tables.reader import row_text
 from retrieval.reading.web.elements import BLOCKS, HEADINGS, attributes_of, is_text, tag_of, walk
 from retrieval.reading.web.preformatted import preformatted
 from retrieval.reading.web.tables import table_blocks
@@ -87,8 +87,8 @@ class _Layout:
                     self._add(row)
                 return False
             if tag == "pre":
-                for text, code in preformatted(node):
-                    self._add(Block(text, item=len(self.lists), code=code))
+                for block in preformatted(node):
+                    self._add(replace(block, item=len(self.lists)))
                 return False
             self._open(tag, node)
         return True

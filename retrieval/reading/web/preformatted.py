@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from bs4.element import PageElement
 
+from retrieval.reading.content import Block
 from retrieval.reading.joining import without_invisible
 from retrieval.reading.web.elements import attributes_of, is_text, tag_of, walk
-from retrieval.reading.wrapping import LINE_END, paragraphs
+from retrieval.reading.wrapping import LINE_END, blocks
 
 _LONGEST = 4000
 _CODE = re.compile(
@@ -20,8 +21,8 @@ _IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 _PROSE = 0.4  # of the letters are ideographs
 
 
-def preformatted(element: PageElement) -> Iterator[tuple[str, bool]]:
-    """Return the paragraphs of a ``<pre>``, each with whether it is code."""
+def preformatted(element: PageElement) -> Iterator[Block]:
+    """Return the paragraphs of a ``<pre>``."""
     pieces: list[str] = []
     marked = bool(_CODE.search(attributes_of(element).get("class", "")))
 
@@ -38,9 +39,9 @@ def preformatted(element: PageElement) -> Iterator[tuple[str, bool]]:
     text = without_invisible("".join(pieces))
     letters = sum(map(str.isalnum, text))
     if not marked and len(_IDEOGRAPH.findall(text)) >= _PROSE * letters:
-        yield from ((paragraph, False) for paragraph in paragraphs(text))
+        yield from blocks(text)
     else:
-        yield from ((part, True) for part in _parts(text))
+        yield from (Block(part, code=True) for part in _parts(text))
 
 
 def _parts(text: str) -> Iterator[str]:

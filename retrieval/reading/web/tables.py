@@ -7,7 +7,8 @@ from collections.abc import Callable
 from bs4.element import PageElement
 
 from retrieval.reading.content import Block
-from retrieval.reading.rows import Cell, Grid
+from retrieval.reading.tables.cells import Cell, Grid
+from retrieval.reading.tables.reader import grid_blocks
 from retrieval.reading.web.elements import HEADINGS, attributes_of, is_text, tag_of, walk
 
 
@@ -33,7 +34,7 @@ def table_blocks(table: PageElement, *, text_of: Callable[[PageElement], str]) -
         return tag == "tr"
 
     walk(table, enter)
-    return grid.blocks(under=tuple(filter(None, captions)))
+    return grid_blocks(grid, under=tuple(filter(None, captions)))
 
 
 def _is_plain(table: PageElement) -> bool:

@@ -1,17 +1,17 @@
-"""Columns of tables: what their names look like, whether a row holds them, and which columns ask and answer."""
+"""Names of columns: what they look like, and whether a row holds them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+
+from retrieval.reading.tables.faq import faq_columns
 
 _LONGEST_NAME = 40
 _LOOKED_AT = 30
 _NUMBER = re.compile(r"\d[\d,.]*")
 _FLAGS = frozenset("是否有无√×✓✗✔✘☑☐□○●-—/YNyn男女")
 _SENTENCE = re.compile(r"[。；！!;？?]$|。|：.|\D:\D")
-_QUESTION_MARK = re.compile(r"[？?][”」』）)]?$")
 # What the names of columns and fields end in, and what they are as a whole; the text of a cell seldom is.
 _NAME = re.compile(
     r"(?:名|称|名字|地址|住址|地点|位置|场所|电话|手机|传真|邮箱|邮编|网址|微信|账号|账户|时间|日期|年份|月份|年度|季度|期限|时限|周期|有效期|"
@@ -22,7 +22,7 @@ _NAME = re.compile(
     r"方式|方法|办法|措施|渠道|原因|现象|结果|结论|目的|范围|对象|来源|地区|区域|楼层|房号|面积|长度|宽度|高度|深度|厚度|直径|重量|净重|毛重|"
     r"容量|体积|温度|湿度|压力|功率|电压|电流|频率|转速|速度|精度|材质|材料|颜色|色号|品牌|产地|厂家|供应商|制造商|参数|指标|数值|值|得分|分数|"
     r"成绩|学分|课时|排名|名次|问题|答案|标题|题目|链接|附件|品名|库存|库位|销量|产量|收入|支出|利润|工资|薪资|时薪|月薪|补贴|津贴|奖金|餐补|"
-    r"提成|折扣|税率|车次|上限|下限|权重|优先级|版本|权限|进度|用途|功能|特点|症状|剂量|用法|用量|禁忌)"
+    r"提成|折扣|税率|车次|上限|下限|权重|优先级|版本|权限|进度|用途|功能|特点|症状|剂量|用法|用量|禁忌|意见|事由|理由|依据|院系|系别|职业|政治面貌|证件|身份证|户名|开户行|批次)"
     r"(?:[（(【\[/][^（(【\[]{0,20})?[：:*]?$"
     r"|^(?:公司|机构|部门|科室|国家|城市|省份|省|市|区县|设备|商品|产品|货品|物品|课程|科目|门店|店铺|会议室|教室|仓库|线路|站点|航班|席别|文件|"
     r"故障|星期|周[一二三四五六日天]|星期[一二三四五六日天]|[一二三四五六七八九十]{1,2}月|上午|下午|晚上|白班|夜班|最大|最小|最低|最高|合计|总计|"
@@ -34,54 +34,6 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
-
-_ASKS = re.compile(
-    r"(?:(?:常见|标准|用户|客户|相似|相近|类似|扩展|同义|核心|主|原始|知识)?(?:问题|问法|问句|提问|疑问|问)(?:描述|内容|标题|列表)?"
-    r"|(?:知识|文章)?标题|关键词|关键字|触发词|faq|q|query|title"
-    r"|(?:(?:similar|standard|alternative|user)[ _]?)?questions?)",
-    re.IGNORECASE,
-)
-_ANSWERS = re.compile(
-    r"(?:(?:标准|参考|知识|最佳|官方)?(?:答案|回答|答复|回复|解答|应答|答)(?:内容|文本)?"
-    r"|(?:(?:standard|best)[ _]?)?answers?|response|reply|a)",
-    re.IGNORECASE,
-)
-_TITLES = re.compile(r"(?:知识|文章)?标题|title", re.IGNORECASE)
-_CONTENTS = re.compile(r"(?:知识|文章)?(?:内容|正文)|content|body|text", re.IGNORECASE)
-_CATEGORIES = re.compile(
-    r"(?:问题|知识|所属|[一二三]级)*(?:分类|类别|类目|目录|栏目|模块|主题|板块)|category|topic|section|module",
-    re.IGNORECASE,
-)
-_MEANINGLESS = re.compile(
-    r"序号|编号|编码|(?:知识|问题)?id|no\.?|index|(?:创建|更新|修改|录入)(?:时间|日期|人)|状态|status", re.IGNORECASE
-)
-_DECORATION = re.compile(r"[（(【\[][^（(【\[]*[）)】\]]|[\s*：:#\d]+")
-_SPEAKER = re.compile(r"(?:问|答|[QA])\s*[：:]\s*", re.IGNORECASE)
-_WORDINGS = re.compile(r"\n|(?<![^\S\n])[^\S\n]*(?:[|｜]+|##+|@@+)\s*")
-
-
-class FaqColumns(NamedTuple):
-    """The columns of a table of questions and answers: those that ask, the one that answers, and two other kinds.
-
-    ``categories`` say what a pair is about; ``meaningless`` ones count the rows or say who keeps them.
-    """
-
-    questions: tuple[int, ...]
-    answer: int
-    categories: tuple[int, ...] = ()
-    meaningless: tuple[int, ...] = ()
-
-    def details(self, width: int) -> list[int]:
-        """The columns of a row that say something more of the pair."""
-        others = {*self.questions, self.answer, *self.categories, *self.meaningless}
-        return [at for at in range(width) if at not in others]
-
-
-class Pair(NamedTuple):
-    """What a row of such a table asks, in each of its wordings, and what it answers."""
-
-    questions: tuple[str, ...]
-    answer: str
 
 
 def is_name(text: str) -> bool:
@@ -191,60 +143,3 @@ def period(names: Sequence[str]) -> int:
         if width % length == 0 and all(names[at] and names[at] == names[at % length] for at in range(width)):
             return length
     return width
-
-
-def faq_columns(names: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> FaqColumns | None:
-    """The columns that ask and answer, by their names or else by the question marks in ``rows``."""
-    plain = [_DECORATION.sub("", name) for name in names]
-    asking = [at for at, name in enumerate(plain) if _ASKS.fullmatch(name)]
-    answering = [at for at, name in enumerate(plain) if _ANSWERS.fullmatch(name)]
-    if not answering and any(_TITLES.fullmatch(plain[at]) for at in asking):
-        answering = [at for at, name in enumerate(plain) if _CONTENTS.fullmatch(name)]
-    if asking and answering and asking[0] != answering[0]:
-        return _divided(plain, tuple(at for at in asking if at != answering[0]), answering[0])
-    return _by_marks(plain, [row for row, _ in zip(rows, range(_LOOKED_AT), strict=False)])
-
-
-def _by_marks(names: list[str], rows: list[Sequence[str]]) -> FaqColumns | None:
-    width = max(map(len, rows), default=0)
-    if len(rows) < 2 or width > 6:
-        return None
-    columns = [[row[at] for row in rows if at < len(row) and row[at]] for at in range(width)]
-    marked = [sum(bool(_QUESTION_MARK.search(text)) for text in texts) >= 0.7 * len(rows) for texts in columns]
-    if sum(marked) != 1:
-        return None
-    asking = marked.index(True)
-    others = [at for at in range(asking + 1, width) if len(columns[at]) >= 0.7 * len(rows)]
-    if not others:
-        return None
-    answer = max(others, key=lambda at: sum(map(len, columns[at])))
-    return _divided(names, (asking,), answer)
-
-
-def _divided(names: list[str], asking: tuple[int, ...], answer: int) -> FaqColumns:
-    others = [at for at in range(len(names)) if at not in asking and at != answer]
-    categories = tuple(at for at in others if _CATEGORIES.fullmatch(names[at]))
-    meaningless = tuple(at for at in others if _MEANINGLESS.fullmatch(names[at]))
-    return FaqColumns(asking, answer, categories, meaningless)
-
-
-def question_answer(columns: FaqColumns, row: Sequence[str]) -> Pair | None:
-    """What the row asks and answers; ``None`` where it leaves one of them empty.
-
-    A cell may hold several wordings, on a line each or parted by ``|`` or ``##``.
-
-    >>> question_answer(FaqColumns((0, 1), 2), ["几点开门？", "何时营业|营业时间", "九点。"])
-    Pair(questions=('几点开门？', '何时营业', '营业时间'), answer='九点。')
-    """
-    cells = [row[at] for at in columns.questions if at < len(row)]
-    wordings = (_said(wording.strip()) for cell in cells for wording in _WORDINGS.split(cell))
-    questions = tuple(dict.fromkeys(filter(None, wordings)))
-    answer = row[columns.answer] if columns.answer < len(row) else ""
-    answer = _said(answer.replace("\n", " "))
-    return Pair(questions, answer) if questions and answer else None
-
-
-def _said(text: str) -> str:
-    """The text without the mark of who speaks: 问：, A:."""
-    mark = _SPEAKER.match(text)
-    return text[mark.end() :] if mark else text

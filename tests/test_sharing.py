@@ -1,0 +1,41 @@
+"""What is kept is its owner's alone, except where a group writes, as in a container's volume."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from retrieval.sharing import share
+from testbed.commands import yuanju
+from tests.conftest import SEEDS
+
+
+def mode(path: Path) -> str:
+    return f"{stat.S_IMODE(path.stat().st_mode):o}"
+
+
+@pytest.mark.parametrize(("around", "file", "folder"), [(0o755, "600", "700"), (0o775, "660", "770")])
+def test_the_group_has_the_owners_rights_where_it_may_write(
+    tmp_path: Path, around: int, file: str, folder: str
+) -> None:
+    (tmp_path / "kept").touch(mode=0o600)
+    (tmp_path / "folder").mkdir(mode=0o700)
+    tmp_path.chmod(around)
+    for path in (tmp_path / "kept", tmp_path / "folder"):
+        share(path)
+    assert (mode(tmp_path / "kept"), mode(tmp_path / "folder")) == (file, folder)
+
+
+@pytest.mark.slow
+def test_in_a_container_another_user_of_the_group_can_go_on(tmp_path: Path) -> None:
+    volume = tmp_path / "data"
+    volume.mkdir()
+    volume.chmod(0o775)
+    environment = {"YUANJU_DOCUMENTS": str(SEEDS), "YUANJU_INDEX": str(volume / "index"), "container": "oci"}
+    assert yuanju("check", environment=environment).returncode == 0
+    kept = [path for path in volume.rglob("*") if not path.is_symlink()]
+    owners, groups = stat.S_IRUSR | stat.S_IWUSR, stat.S_IRGRP | stat.S_IWGRP
+    closed = [path for path in kept if path.stat().st_mode & (owners | groups) != owners | groups]
+    assert (len(kept) > 10, closed) == (True, [])
