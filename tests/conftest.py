@@ -59,7 +59,7 @@ def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the compiled dictionaries, which the first worker makes for all."""
     run = tmp_path_factory.getbasetemp()
     run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
-    with portalocker.Lock(run / "dictionaries.lock"):
+    with portalocker.Lock(run / "dictionaries.lock", timeout=100):  # on a busy machine the first worker takes long
         tokenizer = Tokenizer(run / "dictionaries")
         tokenizer.terms("甲")
         Ranker(tokenizer)
