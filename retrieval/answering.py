@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -58,6 +58,9 @@ DOUBT = 0.15
 AT_ONCE = 4
 """Questions that are worked on at once: with more, each would take as long as all of them."""
 
+PATIENCE = 5
+"""How many times as long a question may take by the clock as of the processor."""
+
 _FIRST = "准备好了。"
 
 
@@ -66,8 +69,8 @@ class Answerer:
 
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
-    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` once it is begun with raises
-    ``AnswerTimeoutError``; some are worked on at once, and the others wait.
+    inside of what ``timed`` gives for it. A question for which this process has worked longer than ``seconds``, or
+    waited five times as long, raises ``AnswerTimeoutError``; some are worked on at once, and the others wait.
     With ``meaning``, sentences are ranked by their meaning too, where that takes no longer than ``meaning_seconds``.
     """
 
@@ -182,7 +185,7 @@ class Answerer:
                 return made(ranking)
 
         try:
-            async with self._places, asyncio.timeout(self._seconds) as limit:
+            async with self._places, _limited(self._seconds) as limit:
                 with self._timed("tokenise"):
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
@@ -262,6 +265,28 @@ class Answerer:
             return None
         right = corrected(asked, changes, self._tokenizer, self.synonyms)
         return right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden)
+
+
+@asynccontextmanager
+async def _limited(seconds: float | None) -> AsyncIterator[asyncio.Timeout]:
+    """Give up after so many seconds of the processor: where others keep it busy, a late answer is better than none."""
+    loop, began = asyncio.get_running_loop(), time.process_time()
+    async with asyncio.timeout(None if seconds is None else PATIENCE * seconds) as limit:
+        if seconds is None:
+            yield limit
+            return
+
+        async def watch() -> None:
+            while (left := seconds - (time.process_time() - began)) > 0:  # noqa: ASYNC110 - time used is no event
+                await asyncio.sleep(left)
+            if not limit.expired():
+                limit.reschedule(loop.time())
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield limit
+        finally:
+            watching.cancel()
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:

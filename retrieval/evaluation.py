@@ -127,6 +127,10 @@ SHOWN, SURE = "shown", "shown as sure"
 WRONGLY_SHOWN, WRONGLY_SURE = "unanswerable shown", "unanswerable shown as sure"
 """Measures of what users see."""
 
+HIGHLIGHT_OF = "highlight F1, "
+"""What begins the measures of one kind of question, where at least ``_LEAST_OF_A_KIND`` are right first."""
+_LEAST_OF_A_KIND = 5
+
 TYPED = frozenset({"year", "time", "number", "duration", "person", "place", "country"})
 """Kinds of question whose answers have a form of their own, so that a tight highlight can be asked for."""
 
@@ -136,7 +140,7 @@ class Outcome:
     """What came of a question: at which rank the right paragraph and sentence stood, from 1, 0 for not at all.
 
     ``length`` is the number of characters of the first sentence, ``sentence`` its text. ``highlight`` is the F1 of its
-    highlights against the answer, ``None`` where the sentence is not right or the question asks for no typed answer.
+    highlights against the answer, ``None`` where the sentence is not right; ``kind`` is the question's.
     """
 
     question: str
@@ -146,6 +150,7 @@ class Outcome:
     length: int
     sentence: str
     highlight: float | None = None
+    kind: str = "none"
 
 
 class Measurement:
@@ -180,7 +185,8 @@ class Measurement:
             confidence=ranking.confidence,
             length=len(first),
             sentence=first,
-            highlight=_highlight(ranking, item) if rank == 1 and ranking.question.kind.name in TYPED else None,
+            highlight=_highlight(ranking, item) if rank == 1 else None,
+            kind=ranking.question.kind.name,
         )
 
 
@@ -202,7 +208,11 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """Sum up outcomes: shares from 0 to 1, and the mean number of characters of the first sentence."""
     paragraph = np.array([outcome.paragraph_rank for outcome in outcomes])
     sentence = np.array([outcome.sentence_rank for outcome in outcomes])
-    highlights = [outcome.highlight for outcome in outcomes if outcome.highlight is not None]
+    highlights: dict[str, list[float]] = {}
+    for outcome in outcomes:
+        if outcome.highlight is not None:
+            highlights.setdefault(outcome.kind, []).append(outcome.highlight)
+    typed = [value for kind, values in highlights.items() if kind in TYPED for value in values]
 
     def hit(ranks: np.ndarray[Any, np.dtype[np.int64]], within: int) -> float:
         return float(((ranks > 0) & (ranks <= within)).mean())
@@ -214,8 +224,13 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "sentence Hit@1": hit(sentence, 1),
         "sentence Hit@3": hit(sentence, 3),
         "sentence MRR@5": float(np.where((sentence > 0) & (sentence <= 5), 1 / np.maximum(sentence, 1), 0).mean()),
-        "typed highlight F1": float(np.mean(highlights)) if highlights else 0.0,
+        "typed highlight F1": float(np.mean(typed)) if typed else 0.0,
         "mean characters": float(np.mean([outcome.length for outcome in outcomes])),
+        **{
+            f"{HIGHLIGHT_OF}{kind}": float(np.mean(values))
+            for kind, values in sorted(highlights.items())
+            if len(values) >= _LEAST_OF_A_KIND
+        },
     }
 
 

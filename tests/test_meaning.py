@@ -386,7 +386,7 @@ def test_check_tries_the_model(environment: dict[str, str], folder: Path, whole:
     if not whole:
         _damaged(folder)
     done = yuanju("check", environment=environment | {"YUANJU_MEANING": str(folder)})
-    (line,) = [line for line in done.stdout.splitlines() if str(folder) in line]
+    (line,) = [line for line in done.stdout.splitlines() if f"{folder} 里的模型" in line or f"{folder}：" in line]
     assert line.startswith("好" if whole else "不行")
     assert ("只按字词回答。" in line) is not whole
     assert done.returncode == (0 if whole else 1)

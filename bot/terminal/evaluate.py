@@ -17,6 +17,7 @@ from bot.rendering.bars import bar
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation import (
+    HIGHLIGHT_OF,
     SHOWN,
     SURE,
     WRONGLY_SHOWN,
@@ -183,8 +184,9 @@ def _last(record: Path) -> dict[str, Any]:
 
 
 def _worsened(old: Mapping[str, float], new: Mapping[str, float]) -> bool:
-    """Return whether a measure got worse; longer sentences alone are not worse."""
+    """Return whether a measure got worse; longer sentences alone are not worse, nor are the highlights of one kind."""
     judged = {name: value for name, value in new.items() if name in old and name not in _NEITHER}
+    judged = {name: value for name, value in judged.items() if not name.startswith(HIGHLIGHT_OF)}
     return any(_change(name, old[name], value) < -TOLERANCE for name, value in judged.items())
 
 

@@ -12,7 +12,7 @@ from retrieval.ranking.spans import closeness, pulls, typed
 
 _CLAUSE = re.compile(r"[^,，;；:：。！!？?\n]+")
 _OLD = 0.2
-"""What a clause counts that says nothing but what the question says, beside one that is new as a whole."""
+"""What a clause counts that says nothing but what the question says, beside one of which half is new."""
 _ANYHOW = 0.05
 """What the form of a span counts beside its closeness, so that the surer pattern wins where nothing is close."""
 
@@ -42,7 +42,7 @@ def _clause(evidence: Evidence, row: int) -> tuple[int, int] | None:
     def value(span: tuple[int, int]) -> float:
         start, stop = span
         new = 1 - float(evidence.covered[start:stop].mean())
-        return float(near[start - begin : stop - begin].max()) * (_OLD + new)
+        return float(near[start - begin : stop - begin].max()) * min(1.0, _OLD + new)
 
     return max(found, key=value, default=None)
 
