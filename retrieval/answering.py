@@ -47,9 +47,9 @@ NEAR = 0.85
 """The share of the threshold from which the best sentences are near, though not shown as an answer."""
 
 GENERIC = 0.2
-"""How much surer a question without a telling word of its own may be as it stands than about what was asked before.
+"""How much less sure an answer about what was asked before may be, where the question has no telling word of its own.
 
-By so much surer it must be about that where it names something else.
+By so much surer it must be where it has one.
 """
 
 DOUBT = 0.15
@@ -140,9 +140,9 @@ class Answerer:
         as_it_is = Turn(shaped.question if shaped else text, subject)
         if not subject or len(text) > LONGEST:
             return as_it_is
-        named = await self._mentions(text, hidden)
+        named = await self._mentions(text, hidden, subject)
         pointing = refers(text)
-        if subject in named.names or (named.names and not pointing):
+        if subject in named.names or (not pointing and (named.names or named.elsewhere)):
             return as_it_is
         about = Turn(carried(text, subject), subject, carried=True)
         if pointing and not named.names:
@@ -151,7 +151,7 @@ class Answerer:
         other = (await self.rank(as_it_is.question, hidden=hidden)).confidence
         if named.names:
             other += GENERIC
-        elif not named.specific:
+        elif not (shaped or named.specific):
             other -= GENERIC
         return about if confidence >= max(other, self.threshold) else as_it_is
 
@@ -220,10 +220,10 @@ class Answerer:
 
         return cosines
 
-    async def _mentions(self, text: str, hidden: frozenset[str]) -> Mentions:
+    async def _mentions(self, text: str, hidden: frozenset[str], subject: str = "") -> Mentions:
         asked = await asyncio.to_thread(Question.of, text, self._tokenizer, self.synonyms)
         found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-        return await asyncio.to_thread(mentions, asked, found, self._tokenizer)
+        return await asyncio.to_thread(mentions, asked, found, self._tokenizer, subject)
 
     def _answer(self, question: str, limit: int, ranking: Ranking) -> Answer:
         if not ranking.candidates or ranking.confidence < self.threshold:

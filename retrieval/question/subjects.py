@@ -61,12 +61,14 @@ class Turn:
 class Mentions:
     """The names in a text, in order, and whether it has a noun that says what it is about all the same.
 
-    ``enumerated`` are those that stand in a list of several, which a text is not about.
+    ``enumerated`` are those that stand in a list of several, which a text is not about. ``elsewhere`` tells that such a
+    noun stands only in documents that are not about the subject so far.
     """
 
     names: tuple[str, ...] = ()
     enumerated: frozenset[str] = frozenset()
     specific: bool = False
+    elsewhere: bool = False
 
     def subject(self, before: str) -> str:
         """Return what a conversation is about after this text: still what it was, or what is named now.
@@ -81,8 +83,8 @@ class Mentions:
         return (named or [before])[0] or next(iter(self.names), "")
 
 
-def mentions(question: Question, found: Found, tokenizer: Tokenizer) -> Mentions:
-    """Return what a question names, of what the documents that were found for it call things."""
+def mentions(question: Question, found: Found, tokenizer: Tokenizer, subject: str = "") -> Mentions:
+    """Return what a question names after others about ``subject``, of what the documents found for it call things."""
     text = question.normal.text
     places: dict[str, int] = {}
     for name in _names(found):
@@ -97,7 +99,8 @@ def mentions(question: Question, found: Found, tokenizer: Tokenizer) -> Mentions
             kept.append(name)
     names = sorted(kept, key=lambda name: places[name])
     listed = frozenset(name for name in names if len(names) > 1 and _in_list(text, normalise(name).text))
-    return Mentions(tuple(names), listed, _specific(question, found))
+    rare = _rare(question, found, tokenizer)
+    return Mentions(tuple(names), listed, bool(rare), _stand_elsewhere(rare, found, normalise(subject).text))
 
 
 def refers(text: str) -> bool:
@@ -173,10 +176,21 @@ def _in_list(text: str, name: str) -> bool:
     return bool(re.search(rf"、[《“「]?{re.escape(name)}|{re.escape(name)}[》”」]?(?:、|等)", text))
 
 
-def _specific(question: Question, found: Found) -> bool:
-    """Whether a noun of the question is rare among the documents, or a word is of Latin letters, as names are."""
+def _rare(question: Question, found: Found, tokenizer: Tokenizer) -> tuple[str, ...]:
+    """Return the nouns of the question that are rare among the documents, and words of Latin letters, as names are."""
     most = max(_SPECIFIC_COUNT, _SPECIFIC_SHARE * found.paragraph_count)
-    return any(
-        0 < found.frequencies.get(token.text, 0) <= most or (not token.han and not token.text.isdigit())
-        for token in question.contents
-    )
+    part = tokenizer.dictionary.part
+    nouns = (token.text for token in question.tokens if len(token.text) > 1 and part(token.text).startswith(_NAMING))
+    latin = (token.text for token in question.contents if not token.han and not token.text.isdigit())
+    return (*(noun for noun in nouns if 0 < found.frequencies.get(noun, 0) <= most), *latin)
+
+
+def _stand_elsewhere(words: Iterable[str], found: Found, subject: str) -> bool:
+    """Whether one of the words stands in paragraphs that were found, and in none that is about the subject."""
+    about = [normalise("\n".join((hit.source.title, *hit.paragraph.section))).text for hit in found.hits]
+    texts = [normalise(hit.paragraph.text).text for hit in found.hits]
+    for word in words:
+        places = [place for place, text in enumerate(texts) if word in text]
+        if places and not any(subject in about[place] for place in places):
+            return bool(subject)
+    return False
