@@ -1,5 +1,15 @@
 # docker build -t yuanju .
-# docker build -t yuanju --build-arg EXTRAS=office,ocr,opensearch,postgres .   (those of pyproject.toml; none: EXTRAS=)
+# docker build -t yuanju --build-arg EXTRAS=office,ocr,postgres .   (any of pyproject.toml; none: EXTRAS=)
+# docker build -t yuanju --build-arg EXTRAS=office,meaning --build-arg MEANING=bge .   (with the encoder of docs/meaning.md)
+ARG MEANING=
+FROM python:3.13-slim AS meaning-
+RUN mkdir /meaning
+FROM python:3.13-slim AS meaning-bge
+RUN apt-get update && apt-get install --yes --no-install-recommends maven
+COPY testbed/model.py /src/testbed/
+RUN python /src/testbed/model.py /meaning
+FROM meaning-${MEANING} AS meaning
+
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv /venv
@@ -43,10 +53,13 @@ RUN mkdir -p /image/documents /image/etc/ssl/certs /image/usr/share /image/usr/l
  && cp -a /usr/local/bin/python* /image/usr/local/bin/ && cp -a /usr/local/lib/. /image/usr/local/lib/ && cp -a /venv /image/ \
  && find /usr/local/bin /usr/local/lib /venv -type f \( -name 'python3*' -o -name '*.so*' \) -exec ldd {} + 2>/dev/null \
     | awk '/=> \/(usr\/)?lib/ {print $3} /^\t\/(usr\/)?lib/ {print $1}' | sort -u | xargs cp --parents --dereference -t /image
+# The encoder of the extra "meaning" can be mounted, or copied to /image here.
 COPY seeds /image/documents
 
 FROM scratch
+ARG MEANING
 COPY --from=build /image /
+COPY --from=meaning /meaning /meaning
 ENV PATH=/venv/bin:/usr/local/bin \
     LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
@@ -56,7 +69,8 @@ ENV PATH=/venv/bin:/usr/local/bin \
     MALLOC_ARENA_MAX=2 \
     OPENBLAS_NUM_THREADS=1 \
     YUANJU_DOCUMENTS=/documents \
-    YUANJU_INDEX=/data/index
+    YUANJU_INDEX=/data/index \
+    YUANJU_MEANING=${MEANING:+/meaning}
 USER 10001:0
 WORKDIR /data
 # Compiles the dictionaries and the index of the sample, which a new volume takes over; no image where that fails.

@@ -15,6 +15,7 @@ help:  ## this list
 
 chat: $(READY)  ## talk to the documents in the terminal
 	@$(BIN)/python -m bot chat
+	@echo "Next: .venv/bin/yuanju chat --documents FOLDER, or in Telegram: make serve · 接下来：用自己的文件夹，或放进 Telegram" >&2
 
 serve: $(READY)  ## run the Telegram bot (needs YUANJU_TELEGRAM_TOKEN)
 	@$(BIN)/python -m bot serve

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, fields
-from typing import Annotated, ClassVar, Literal, get_args
-
-from pydantic import Field, TypeAdapter, ValidationError
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from bot.language import Language
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 DATA_BYTES = 64
 """Telegram takes no more of a button."""
@@ -92,7 +94,13 @@ class KeptRemoval:
 
 Kept = KeptAnswer | KeptQuestions | KeptPerson | KeptList | KeptUpload | KeptRemoval
 
-_ADAPTER: TypeAdapter[Kept] = TypeAdapter(Annotated[Kept, Field(discriminator="kind")])
+
+@cache
+def _adapter() -> TypeAdapter[Kept]:
+    """Return what reads the kept; it is built when first needed: an answer in the terminal keeps nothing."""
+    from pydantic import Field, TypeAdapter
+
+    return TypeAdapter(Annotated[Kept, Field(discriminator="kind")])
 
 
 def dumped(kept: Kept) -> str:
@@ -102,8 +110,10 @@ def dumped(kept: Kept) -> str:
 
 def loaded(text: str) -> Kept | None:
     """Return what was kept as JSON; ``None`` where another version of the bot has written something else."""
+    from pydantic import ValidationError
+
     try:
-        return _ADAPTER.validate_json(text)
+        return _adapter().validate_json(text)
     except ValidationError:
         return None
 

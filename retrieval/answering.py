@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -17,7 +17,7 @@ from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
 from retrieval.question.following_up import follow_up
 from retrieval.question.subjects import LONGEST, Mentions, Turn, carried, mentions, refers
-from retrieval.question.typos import TermStatistics, corrected, corrections, doubts
+from retrieval.question.typos import Doubts, TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.cells import answering
 from retrieval.ranking.closeness import Cosines
@@ -58,6 +58,9 @@ DOUBT = 0.15
 AT_ONCE = 4
 """Questions that are worked on at once: with more, each would take as long as all of them."""
 
+PATIENCE = 5
+"""How many times as long a question may take by the clock as of the processor."""
+
 _FIRST = "准备好了。"
 
 
@@ -66,8 +69,8 @@ class Answerer:
 
     ``threshold`` is the confidence below which nothing is shown, 0 for always something; below ``sure_threshold`` what
     is shown only may be the answer. ``synonyms`` are the package's own unless others are given. Each stage is done
-    inside of what ``timed`` gives for it. A question that takes longer than ``seconds`` once it is begun with raises
-    ``AnswerTimeoutError``; some are worked on at once, and the others wait.
+    inside of what ``timed`` gives for it. A question for which this process has worked longer than ``seconds``, or
+    waited five times as long, raises ``AnswerTimeoutError``; some are worked on at once, and the others wait.
     With ``meaning``, sentences are ranked by their meaning too, where that takes no longer than ``meaning_seconds``.
     """
 
@@ -164,24 +167,35 @@ class Answerer:
         Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile.
         """
 
-        def rank(literal: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
+        def as_written(asked: Question, found: Found) -> T | Doubts:
+            doubted = None if literal else doubts(asked, found.frequencies, self._tokenizer)
+            if doubted is not None:
+                return doubted
             cosines = self._cosines()
             with self._timed("rank"):
-                ranking = self._ranker.rank(*literal, cosines=cosines)
-                other = ranking if meant is None else self._ranker.rank(*meant, cosines=cosines)
-                return made(other if other.confidence + DOUBT >= ranking.confidence else ranking)
+                return made(self._ranker.rank(asked, found, cosines=cosines))
+
+        def as_meant(written: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
+            cosines = self._cosines()
+            with self._timed("rank"):
+                ranking = self._ranker.rank(*(meant or written), cosines=cosines)
+                if meant is not None and ranking.confidence + DOUBT < 1:  # else nothing could be surer
+                    other = self._ranker.rank(*written, cosines=cosines)
+                    ranking = other if ranking.confidence + DOUBT < other.confidence else ranking
+                return made(ranking)
 
         try:
-            async with self._places, asyncio.timeout(self._seconds) as limit:
+            async with self._places, _limited(self._seconds) as limit:
                 with self._timed("tokenise"):
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
                     found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-                    right = None if literal else await self._corrected(asked, found, hidden)
-                    meant = None
-                    if right is not None:
-                        meant = right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden)
-                return await asyncio.to_thread(rank, (asked, found), meant)
+                result = await asyncio.to_thread(as_written, asked, found)
+                if not isinstance(result, Doubts):
+                    return result
+                with self._timed("search"):
+                    meant = await self._meant(asked, found, result, hidden)
+                return await asyncio.to_thread(as_meant, (asked, found), meant)
         except TimeoutError:
             if self._seconds is None or not limit.expired():
                 raise
@@ -240,15 +254,39 @@ class Answerer:
                 places[place] = _quote(ranking, Fact(candidate))
         return tuple(places.values())
 
-    async def _corrected(self, asked: Question, found: Found, hidden: frozenset[str]) -> Question | None:
-        """Return the question as it was meant, where the documents have what only sounds like it; else ``None``."""
-        doubted = await asyncio.to_thread(doubts, asked, found.frequencies, self._tokenizer)
-        if doubted is None:
-            return None
+    async def _meant(
+        self, asked: Question, found: Found, doubted: Doubts, hidden: frozenset[str]
+    ) -> tuple[Question, Found] | None:
+        """Return the question as it was meant, with what is found for it; ``None`` where nothing in it is misspelt."""
         others = await self._engine.frequencies(doubted.terms, hidden=hidden)
-        statistics = TermStatistics({**found.frequencies, **others}, found.paragraph_count)
-        changes = corrections(asked, doubted, statistics, self._tokenizer)
-        return corrected(asked, changes, self._tokenizer, self.synonyms) if changes else None
+        standing = TermStatistics({**found.frequencies, **others}, found.paragraph_count)
+        changes = await asyncio.to_thread(corrections, asked, doubted, standing, self._tokenizer)
+        if not changes:
+            return None
+        right = corrected(asked, changes, self._tokenizer, self.synonyms)
+        return right, await self._engine.search(right.terms, limit=SEARCHED, hidden=hidden)
+
+
+@asynccontextmanager
+async def _limited(seconds: float | None) -> AsyncIterator[asyncio.Timeout]:
+    """Give up after so many seconds of the processor: where others keep it busy, a late answer is better than none."""
+    loop, began = asyncio.get_running_loop(), time.process_time()
+    async with asyncio.timeout(None if seconds is None else PATIENCE * seconds) as limit:
+        if seconds is None:
+            yield limit
+            return
+
+        async def watch() -> None:
+            while (left := seconds - (time.process_time() - began)) > 0:  # noqa: ASYNC110 - time used is no event
+                await asyncio.sleep(left)
+            if not limit.expired():
+                limit.reschedule(loop.time())
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield limit
+        finally:
+            watching.cancel()
 
 
 def _quote(ranking: Ranking, fact: Fact) -> Quote:

@@ -5,23 +5,32 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
 import sqlite3
 import stat
 import zipfile
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+import aiohttp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.access import Audience, misnamed
 from bot.conversation.uploads import path_of
+from bot.documents.indexing import Indexer, IndexingError
+from bot.documents.live_index import LiveIndex
+from bot.documents.locks import changing
 from bot.memory.state import database_url, opened
+from bot.operations.health import SignOfLife
 from bot.operations.logs import JSONFormatter, RedactingFormatter
+from bot.operations.server import Web
 from bot.settings import Settings
 from retrieval import reading
 from retrieval.language import Tokenizer
+from retrieval.library import Report
 from retrieval.records import Source
 from testbed.commands import yuanju
 from testbed.fake_bot_api import FakeBotAPI
@@ -224,3 +233,51 @@ async def test_what_others_read_of_the_records_meanwhile_is_no_reason_to_keep_wo
         await state.forget_person(7)
         assert (tmp_path / "state.sqlite-wal").stat().st_size == 0
         assert stat.S_IMODE((tmp_path / "state.sqlite").stat().st_mode) == 0o600
+
+
+@pytest.mark.slow
+async def test_indexing_that_stands_still_is_ended_and_may_be_begun_again(
+    tmp_path: Path, prepared: Callable[[Path], Path]
+) -> None:
+    documents, index = tmp_path / "documents", prepared(tmp_path / "index")
+    documents.mkdir()
+    (documents / "甲.txt").write_text("甲的产量是三十吨。", encoding="utf-8")
+    environment = {**os.environ, "YUANJU_DOCUMENTS": str(documents), "YUANJU_INDEX": str(index)}
+    async with changing(index):  # what the process waits for, for ever
+        with pytest.raises(IndexingError, match="stood still for 3 seconds"):
+            await Indexer(environment, still_seconds=3)()
+    assert (await Indexer(environment, still_seconds=60)()).document_count == 1
+
+
+async def test_what_keeps_the_index_from_being_in_step_is_said_wherever_one_looks(
+    api: FakeBotAPI, tmp_path: Path
+) -> None:
+    async def failing() -> Report:
+        raise IndexingError("Indexing stood still")
+
+    async def nothing() -> None:
+        return None
+
+    async def stamp() -> str:
+        return ""
+
+    sign = SignOfLife(tmp_path)
+    live = LiveIndex(tmp_path, nothing, stamp, failing, threshold=0.5, warn=sign.warn)
+    with pytest.raises(IndexingError):
+        await live.refresh()
+    library = Library(quote())
+    library.trouble = live.trouble
+    async with serving(api, library, admins=ADMIN):
+        api.private("/stats")
+        assert "Indexing stood still" in (await api.next_reply()).text
+    sign.beat()
+    sign.give()
+    assert (sign.trouble(), sign.warning()) == (None, "Indexing stood still")
+    async with (
+        Web("127.0.0.1:0", health=sign.trouble, readiness=sign.trouble, warning=sign.warning) as web,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{web.port}/healthz") as answer,
+    ):
+        assert (answer.status, await answer.text()) == (200, "ok, but: Indexing stood still\n")
+    sign.warn("")
+    assert sign.warning() == ""

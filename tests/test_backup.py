@@ -42,7 +42,8 @@ def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
 @pytest.fixture
 def environment(folder: Path, index: Path) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
-    return ours | {"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index), "YUANJU_THRESHOLD": "0"}
+    here = {"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index), "YUANJU_LANGUAGE": "en"}
+    return ours | here | {"YUANJU_THRESHOLD": "0"}
 
 
 @pytest.fixture

@@ -5,13 +5,15 @@ from __future__ import annotations
 import doctest
 import importlib
 import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot import commands
 from retrieval.language import Tokenizer
 
 ROOT = Path(__file__).parent.parent
@@ -110,10 +112,42 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert lost == []
 
 
+def _shown(text: str) -> Iterator[tuple[list[str], bool]]:
+    """Return the words of each command that is shown, and whether it is whole, as in a block, or only named."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.DOTALL | re.MULTILINE) + re.findall(r"^    (\S.*)$", text, re.M)
+    lines = [(re.sub(r"\s+#.*", "", line), True) for block in blocks for line in block.splitlines()]
+    named = [(span, False) for span in re.findall(r"`((?:\.venv/bin/)?yuanju [^`]+|make [^`]+)`", _prose(text))]
+    for line, whole in [*lines, *named]:
+        for part in re.split(r"&&|\||<|>", line.replace("$(date +%F)", "today")):
+            command = re.sub(r"^(\w+=\S+ +|\.venv/bin/)+", "", part.strip())
+            if re.match(r"(yuanju|make) ", command) and not re.search("COMMAND|命令", command):
+                yield shlex.split(command), whole
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_that_are_shown_can_be_given(page: Path) -> None:
+    targets = set(re.findall(r"^([\w.-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    unknown = []
+    for words, whole in _shown(page.read_text(encoding="utf-8")):
+        if words[0] == "make":
+            unknown += [words] * (not {*words[1:]} & (targets | {"-C"}))
+        elif whole:
+            commands.parser("en").parse_args(words[1:])
+        else:
+            unknown += [words] * (words[1] not in commands.COMMANDS)
+    assert unknown == []
+
+
 def test_the_table_of_contents_has_every_page_once() -> None:
     contents = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     linked = [(ROOT / "docs" / target).resolve() for target in LINK.findall(contents)]
     assert sorted(linked) == sorted(page for page in PAGES if page != ROOT / "docs" / "README.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_that_is_named_is_there(page: Path) -> None:
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", page.read_text(encoding="utf-8"))
+    assert [name for file, name in named if f"def {name}(" not in (ROOT / "tests" / file).read_text("utf-8")] == []
 
 
 @pytest.mark.parametrize("name", SHOWING)

@@ -47,6 +47,11 @@ def test_the_sentence_that_answers_comes_first(tokenizer: Tokenizer, question: s
     assert answer in rank(tokenizer, question, [HANDBOOK]).candidates[0].sentence.text
 
 
+def test_question_without_chinese_characters_is_judged_by_its_words(tokenizer: Tokenizer) -> None:
+    found = rank(tokenizer, "expenses approved head department", [HANDBOOK]).confidence
+    assert found > 0.25 > rank(tokenizer, "spaceship launch window orbit", [HANDBOOK]).confidence
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

@@ -143,6 +143,10 @@ def _no_pooling(folder: Path) -> None:
     (folder / "encoder.json").write_text("{}", "utf-8")
 
 
+def _no_digests(folder: Path) -> None:
+    (folder / "encoder.json").write_text('{"pooling": "mean", "sha256": "0123"}', "utf-8")
+
+
 def _other_kind(folder: Path) -> None:
     tiny_encoder.write_model(folder / "model.onnx", np.ones((9, 4), np.float32), inputs=("input_ids", "pixels"))
 
@@ -158,6 +162,7 @@ def _other_kind(folder: Path) -> None:
         (_other_tokenizer, "its file tokenizer.json is not the one that encoder.json names by its SHA-256"),
         (_no_use, "its file encoder.json cannot be read: "),
         (_no_pooling, 'its file encoder.json must say "pooling": "first" or "mean"'),
+        (_no_digests, 'its file encoder.json must name files by "sha256"'),
         (_other_kind, "its file model.onnx is no encoder of the BERT kind: it wants pixels"),
     ],
 )
@@ -381,7 +386,7 @@ def test_check_tries_the_model(environment: dict[str, str], folder: Path, whole:
     if not whole:
         _damaged(folder)
     done = yuanju("check", environment=environment | {"YUANJU_MEANING": str(folder)})
-    (line,) = [line for line in done.stdout.splitlines() if str(folder) in line]
+    (line,) = [line for line in done.stdout.splitlines() if f"{folder} 里的模型" in line or f"{folder}：" in line]
     assert line.startswith("好" if whole else "不行")
     assert ("只按字词回答。" in line) is not whole
     assert done.returncode == (0 if whole else 1)

@@ -46,6 +46,15 @@ def test_the_compiled_segmenter_cuts_as_jieba_does(cache: Path, run: str, words:
 
 
 @pytest.mark.slow
+@settings(max_examples=400, deadline=None)
+@given(run=runs)
+def test_looking_words_up_cuts_as_jieba_does(cache: Path, run: str) -> None:
+    cut = segmenter.plain(cache, ())
+    known = re.findall("[\u4e00-\u9fd5]+", run)
+    assert [dictionary(cache).cut(part) for part in known] == [cut(part) for part in known]
+
+
+@pytest.mark.slow
 def test_frequencies_are_those_of_jieba(cache: Path) -> None:
     jieba, ours = segmenter.jieba_tokenizer(cache), dictionary(cache)
     assert ours.total == jieba.total

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
     from training.train import Key, Workshop
 
 QUESTIONS = 300
-"""How many questions of a set are compared: four features need few."""
-WEIGHTS = {"law": 0.5, "chat": 0.5, "real": 0.5}
-"""What kinds count beside encyclopedias: each has one set."""
+"""How many questions of a set are compared: two features need few."""
 VECTORS = 10_000_000
 """Vectors that are kept beside the tables: all."""
 
@@ -57,12 +54,7 @@ def compared(workshop: Workshop, layouts: Sequence[Layout], models: Mapping[str,
 
 def ranker(tables: Compared, without: str | None, *, penalty: float) -> Model:
     """Learn the ranking by words and meaning without the sets of a family: linear, since trees add nothing."""
-    parts = [
-        replace(part, weight=WEIGHTS.get(kind, 1.0))
-        for family, own in tables.items()
-        if family != without
-        for (kind, _, _), (part, _) in own.items()
-    ]
+    parts = [part for family, own in tables.items() if family != without for part, _ in own.values()]
     return Model(ranking_weights(parts, penalty=penalty), Trees.of((), ()))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.conversation.passages import answered
 from bot.language import Language
 from bot.rendering.catalogue import phrases
 from bot.rendering.screen import message
 from bot.terminal.screen import screen
-from retrieval.question.suggesting import Ask
 from retrieval.records import Answer, Quote, Source
+
+if TYPE_CHECKING:
+    from retrieval.question.suggesting import Ask
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -42,8 +44,8 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
     also = {"also": [_source_as_json(source) for source in quote.also]} if quote.also else {}
     disputed = {"disputed": True} if quote.disputed else {}
     more = {"more": quote.more} if quote.more else {}
-    pieces = {"pieces": [list(span) for span in quote.pieces]} if quote.pieces else {}
     recognised = {"recognised": True} if quote.recognised else {}
+    pieces = {"pieces": [list(span) for span in quote.pieces]} if quote.pieces else {}
     return {
         "sentence": sentence.text,
         "score": round(quote.score, 4),
@@ -59,8 +61,8 @@ def _quote_as_json(quote: Quote) -> dict[str, Any]:
         **also,
         **disputed,
         **more,
-        **pieces,
         **recognised,
+        **pieces,
     }
 
 

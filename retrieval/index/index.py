@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cachetools import LRUCache
@@ -19,6 +20,9 @@ from retrieval.records import Paragraph, Source
 
 _VIEWS = 64
 """Views that are remembered; each takes a bit for every paragraph and every term."""
+
+_TEXTS = 2048
+"""Paragraphs, and documents, that are remembered as they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Index:
         formula = Formula(recipe.k1, recipe.b, len(arrays["lengths"]), facts["average_length"])
         self.search = PostingsSearch(arrays, formula)
         self.texts = Texts(self._generation)
+        self._source = lru_cache(maxsize=_TEXTS)(self.texts.source)
+        self._paragraph = lru_cache(maxsize=_TEXTS)(self.texts.paragraph)
         self._views: LRUCache[frozenset[str], View] = LRUCache(_VIEWS)
 
     @property
@@ -59,7 +65,7 @@ class Index:
 
     def paragraph(self, position: int) -> tuple[Source, Paragraph]:
         """Return the paragraph at a position of the collection, with its source."""
-        return self.texts.source(self.texts.document(position)), self.texts.paragraph(position)
+        return self._source(self.texts.document(position)), self._paragraph(position)
 
     def view(self, hidden: frozenset[str]) -> View | None:
         """Return the view of whoever may not see these folders and documents; ``None`` where all can be seen."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import tempfile
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from retrieval.keys import term_key
 from retrieval.language.segmenter import dictionary_lines
 from retrieval.sharing import share
 
-_NAME = "words-1.npy"
+_NAME = "words-2.npy"
 
 
 class Dictionary:
@@ -24,9 +25,10 @@ class Dictionary:
     def __init__(self, table: NDArray[np.uint64]) -> None:
         # Plain arrays on the same memory: slicing a memmap costs more than searching it.
         keys, self._frequencies, self._parts = np.asarray(table)
-        # The last element is no word: it holds the total.
+        # The last element is no word: it holds the total, and the length of the longest word.
         self._keys = keys[:-1]
-        self.total = int(self._frequencies[-1])
+        self.total, self._longest = int(self._frequencies[-1]), int(self._parts[-1])
+        self._place = lru_cache(maxsize=32768)(self._found)
 
     def frequency(self, word: str) -> int:
         """Return how often a word was counted; 0 for one that is not in the dictionary."""
@@ -38,10 +40,31 @@ class Dictionary:
         place = self._place(word)
         return "" if place is None else "".join(map(chr, divmod(int(self._parts[place]), 256))).strip("\0")
 
-    def _place(self, word: str) -> int | None:
+    def _found(self, word: str) -> int | None:
         key = np.uint64(term_key(word))
         place = int(self._keys.searchsorted(key))
         return place if place < len(self._keys) and self._keys[place] == key else None
+
+    def cut(self, run: str) -> list[str]:
+        """Cut a run of Chinese characters into words as jieba does, by its most probable path.
+
+        Every piece is looked up, so that nothing need be loaded: for a question it is quick, for a document it is not.
+        """
+        best, words = [0.0] * (len(run) + 1), [""] * len(run)
+        total = math.log(self.total)
+        for start in reversed(range(len(run))):
+            pieces = (run[start:end] for end in range(start + 1, min(start + self._longest, len(run)) + 1))
+            known = ((frequency, piece) for piece in pieces if (frequency := self.frequency(piece)))
+            # Of two paths that are as probable jieba takes the one with the longer word.
+            best[start], _, words[start] = max(
+                (math.log(frequency) - total + best[start + len(piece)], len(piece), piece)
+                for frequency, piece in (tuple(known) or ((1, run[start]),))
+            )
+        cut, start = list[str](), 0
+        while start < len(run):
+            cut.append(words[start])
+            start += len(words[start])
+        return cut
 
     def words(self) -> Iterator[tuple[str, int, str]]:
         """Return all words with their frequencies and parts of speech."""
@@ -68,10 +91,10 @@ def dictionary(cache_folder: Path) -> Dictionary:
 
 
 def _counted() -> NDArray[np.uint64]:
-    known, total = dict[int, tuple[int, int]](), 0
+    known, total, longest = dict[int, tuple[int, int]](), 0, 0
     for word, frequency, tag in dictionary_lines():
         known[term_key.__wrapped__(word)] = frequency, int.from_bytes(tag[:2].encode().ljust(2, b"\0"))
-        total += frequency
+        total, longest = total + frequency, max(longest, len(word))
     keys = sorted(known)
     frequencies, parts = zip(*(known[key] for key in keys), strict=True)
-    return np.array([[*keys, 2**64 - 1], [*frequencies, total], [*parts, 0]], dtype=np.uint64)
+    return np.array([[*keys, 2**64 - 1], [*frequencies, total], [*parts, longest]], dtype=np.uint64)

@@ -1,7 +1,8 @@
 """Chinese text → words: jieba's, cut by rjieba where it is installed, which does the same twenty times as fast.
 
 jieba's dictionary and its most probable path, without the model for unknown words, define the words. rjieba compiles
-the same dictionary and algorithm; which of the two did the work cannot be told from an index.
+the same dictionary and algorithm, and the first questions are cut by looking words up in the dictionary on disk; which
+of them did the work cannot be told from an index.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ Words = tuple[tuple[str, int], ...]
 """Words of a user dictionary with their frequencies, in a fixed order."""
 Cut = Callable[[str], list[str]]
 
+_FEW = 1000
+"""Characters that are cut without loading a segmenter: some questions, which are cut several times each."""
+
 # What lies outside is no word of jieba's, one character each.
 _KNOWN = re.compile("([\u4e00-\u9fd5]+)")
 
@@ -29,10 +33,7 @@ def segmenter(cache_folder: Path, words: Words = ()) -> Cut:
 
     ``cache_folder`` is where jieba, if it has to do the work, keeps its compiled dictionary.
     """
-    try:
-        cut = _compiled(words)
-    except ImportError:
-        cut = plain(cache_folder, words)
+    cut = _loaded(cache_folder, words) if words else _at_length(cache_folder)
 
     def cut_run(run: str) -> list[str]:
         if _KNOWN.fullmatch(run):
@@ -40,6 +41,30 @@ def segmenter(cache_folder: Path, words: Words = ()) -> Cut:
         return [word for part in _KNOWN.split(run) for word in (cut(part) if _KNOWN.fullmatch(part) else part)]
 
     return cut_run
+
+
+def _at_length(cache_folder: Path) -> Cut:
+    """Return a function that loads a segmenter once much has been cut: that takes longer than a question does."""
+    from retrieval.language.dictionary import dictionary
+
+    left, loaded = _FEW, None
+
+    def cut(run: str) -> list[str]:
+        nonlocal left, loaded
+        left -= len(run)
+        if left >= 0:
+            return dictionary(cache_folder).cut(run)
+        loaded = loaded or _loaded(cache_folder, ())
+        return loaded(run)
+
+    return cut
+
+
+def _loaded(cache_folder: Path, words: Words) -> Cut:
+    try:
+        return _compiled(words)
+    except ImportError:
+        return plain(cache_folder, words)
 
 
 def _compiled(words: Words) -> Cut:

@@ -108,7 +108,10 @@ def _use(folder: Path) -> tuple[dict[str, Any], str]:
         raise MeaningError(folder, f"its file {_USE} cannot be read: {_first_line(error)}") from error
     if not isinstance(use, dict) or use.get("pooling") not in _POOLINGS:
         raise MeaningError(folder, f'its file {_USE} must say "pooling": "first" or "mean"')
-    for name, expected in dict(use.get("sha256", {})).items():
+    expected_digests = use.get("sha256") or {}
+    if not isinstance(expected_digests, dict):
+        raise MeaningError(folder, f'its file {_USE} must name files by "sha256"')
+    for name, expected in expected_digests.items():
         if digests.get(name) != expected:
             raise MeaningError(folder, f"its file {name} is not the one that {_USE} names by its SHA-256")
     return use, hashlib.sha256(json.dumps(digests).encode() + written).hexdigest()

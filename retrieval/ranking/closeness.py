@@ -41,7 +41,7 @@ class Closeness:
     """The cosines of a question and the sentences that were compared with it.
 
     ``rows`` are those of the sentences in the evidence, best first by their words; ``values`` what the ranking by words
-    gives each. ``hit`` tells to which hit each belongs, ``lengths`` how many characters it has.
+    gives each. ``hit`` tells to which hit each belongs.
     """
 
     def __init__(self, evidence: Evidence, rows: Indices, values: Array, cosines: Array) -> None:
@@ -49,7 +49,6 @@ class Closeness:
         self.values = values
         self.cosines = cosines
         self.hit = evidence.hit[rows]
-        self.lengths = evidence.lengths[rows]
 
     @classmethod
     def of(cls, evidence: Evidence, values: Array, cosines: Cosines) -> Closeness | None:
@@ -90,11 +89,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("by words", "what the ranking by words thinks of it", lambda c: c.values - c.values.max()),
     Feature(
         "paragraph behind closest",
-        "who asks 生病 is answered by 医疗期, in whichever sentence",
+        "who asks 生病 is answered by 医疗期; in which sentence of the paragraph, words tell better",
         lambda c: c.of_paragraph - c.cosines.max(),
     ),
-    Feature("behind closest of paragraph", "… and in which one", lambda c: c.cosines - c.of_paragraph),
-    Feature("length", "the less a sentence says beside, the closer it is", lambda c: np.log1p(c.lengths)),
 )
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 """The columns of ``features``."""

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from retrieval.language import Token, Tokenizer
-from retrieval.language.dictionary import Dictionary
 from retrieval.language.function_words import FUNCTION_CHARACTERS
-from retrieval.language.kept import kept
 from retrieval.question import Question
 
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
@@ -40,14 +36,10 @@ class Entity:
 
 
 class Names:
-    """The names of people, places and organisations among the words of jieba's dictionary.
-
-    They are picked out once, and kept in the tokenizer's cache folder.
-    """
+    """The names of people, places and organisations among the words of jieba's dictionary."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._dictionary = tokenizer.dictionary
-        self._words = _names(tokenizer.cache_folder, tokenizer.dictionary)
 
     def of(self, question: Question) -> tuple[Entity, ...]:
         """Return the entities of a question: names, what is quoted, Latin words, numbers, and runs of stray characters.
@@ -71,10 +63,14 @@ class Names:
             if loose:
                 stray.append(token)
             elif not token.han or (
-                token.text in self._words and token.text != question.noun and not _NUMERAL.search(token.text)
+                self.known(token.text) and token.text != question.noun and not _NUMERAL.search(token.text)
             ):
                 entities.append(Entity(token.text, token.start, token.end, _sort(token.text)))
         return tuple(sorted(entities, key=lambda entity: entity.start))
+
+    def known(self, word: str) -> bool:
+        """Return whether the dictionary knows a word as a name."""
+        return len(word) > 1 and self._dictionary.part(word) in _NAME_TAGS
 
     def _joined(self, tokens: Sequence[Token]) -> list[Entity]:
         parts = [self._dictionary.part(token.text) or "n" for token in tokens]
@@ -90,11 +86,3 @@ def _sort(text: str) -> str:
     if not text.isdigit():
         return "name"
     return "year" if len(text) in (3, 4) else "number"
-
-
-@cache
-def _names(cache_folder: Path, dictionary: Dictionary) -> frozenset[str]:
-    def found() -> list[str]:
-        return sorted({word for word, _, tag in dictionary.words() if tag.startswith(_NAME_TAGS) and len(word) > 1})
-
-    return frozenset(kept(cache_folder / "names.json", found))
