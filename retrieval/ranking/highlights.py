@@ -11,7 +11,7 @@ from retrieval.ranking.passages import prepare
 from retrieval.ranking.spans import closeness, pulls, typed
 
 _CLAUSE = re.compile(r"[^,，;；:：。！!？?\n]+")
-_OLD = 0.2
+_OLD = 0.5
 """What a clause counts that says nothing but what the question says, beside one of which half is new."""
 _ANYHOW = 0.05
 """What the form of a span counts beside its closeness, so that the surer pattern wins where nothing is close."""
