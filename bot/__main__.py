@@ -50,7 +50,10 @@ def _hold() -> None:
     """Stay until a SIGTERM, or ten minutes: what keeps a container running would start it again at once, for ever."""
     import time
 
+    from bot.terminal.screen import said
+
     signal.signal(signal.SIGTERM, _leave)
+    print(said("Nothing is tried again for ten minutes: restart the container."), file=sys.stderr)  # noqa: T201
     time.sleep(_HOLD_SECONDS)
 
 
@@ -115,7 +118,6 @@ def _run(argv: Sequence[str]) -> int:
     except YuanjuError as error:
         print(f"yuanju: {said(str(error))}", file=sys.stderr)  # noqa: T201
         if argv[:1] == ["serve"] and "container" in os.environ and not sys.stderr.isatty():
-            print(said("Nothing is tried again for ten minutes: restart the container."), file=sys.stderr)  # noqa: T201
             _hold()
         return ERROR
     except MemoryError:

@@ -12,7 +12,7 @@ NEAR = (quote("近的一句。", section=("目标", "产业"), after="其后。"
 
 
 async def test_a_miss_says_what_was_looked_for_what_is_missing_and_what_is_near(api: FakeBotAPI) -> None:
-    async with serving(api, Library(missing=("火星", "房价"), near=NEAR, confidence=0.3)):
+    async with serving(api, Library(missing=("火星", "房价"), near=NEAR, confidence=0.45)):
         api.private("火星的房价？")
         reply = await api.next_reply()
     assert reply.text == (
@@ -23,7 +23,7 @@ async def test_a_miss_says_what_was_looked_for_what_is_missing_and_what_is_near(
 
 
 async def test_in_a_group_one_sentence_is_enough(api: FakeBotAPI) -> None:
-    async with serving(api, Library(missing=("火星",), near=NEAR, confidence=0.3)):
+    async with serving(api, Library(missing=("火星",), near=NEAR, confidence=0.45)):
         api.group("/ask 火星的房价？")
         text = (await api.next_reply()).text
     assert ("近的一句。" in text, "远的一句。" in text) == (True, False)

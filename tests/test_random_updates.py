@@ -100,8 +100,7 @@ def edited(draw: st.DrawFn) -> Do:
 
     def do(api: FakeBotAPI) -> Json | None:
         sent = write(api)
-        api.edit(sent or {}, words)
-        return sent
+        return (sent or {}) | {"edited": api.edit(sent or {}, words)}
 
     return do
 
@@ -167,6 +166,8 @@ happening = message() | message() | edited() | press() | inline() | membership()
 
 def may_be_meant(sent: Json, me: Json) -> bool:
     """Whether a reply can be due at all: a person wrote, in private or with something that calls the bot."""
+    if (edited := sent.get("edited")) and may_be_meant(edited, me):
+        return True
     chat, sender = sent["chat"], sent.get("from")
     if chat["type"] == "channel" or sent.get("via_bot") or sent.get("is_automatic_forward"):
         return False

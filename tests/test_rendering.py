@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.control import strip_control_codes
 
 from bot.conversation import passages
+from bot.language import visible
 from bot.rendering import html
 from bot.rendering.catalogue import phrases
 from bot.rendering.excerpts import excerpt
@@ -219,7 +220,7 @@ def test_telegram_takes_any_answer(found: list[Quote], per_page: int) -> None:
         for blocks in (passages.passages(page), *passages.screens(page)):
             text, _ = parse_html(html.message(blocks, ZH))
             assert utf16_length(text) <= MESSAGE_LIMIT - 300
-            assert on_screen(blocks, ZH).plain.strip() == strip_control_codes(text).strip()
+            assert on_screen(blocks, ZH).plain.strip() == strip_control_codes(visible(text)).strip()
 
 
 @given(quotes(), st.integers(4, 60))

@@ -26,7 +26,7 @@ from retrieval.index import latest
 from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
 from testbed.commands import yuanju
-from testbed.serving import live_index as shelf_in_process
+from testbed.serving import live_index as index_in_process
 
 EVERYBODY = Audience()
 
@@ -47,7 +47,8 @@ def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
 @pytest.fixture
 def environment(folder: Path, index: Path) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
-    return ours | {"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index), "YUANJU_LOG_LEVEL": "WARNING"}
+    ours |= {"YUANJU_LANGUAGE": "en", "YUANJU_LOG_LEVEL": "WARNING"}
+    return ours | {"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index)}
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def live_index(folder: Path, index: Path, environment: dict[str, str], tokenizer
 async def test_what_is_published_is_taken_up_before_the_report_is_there(
     folder: Path, index: Path, tokenizer: Tokenizer
 ) -> None:
-    async with shelf_in_process(folder, index, tokenizer) as before:
+    async with index_in_process(folder, index, tokenizer) as before:
         reported = asyncio.Event()
 
         async def indexing() -> Report:
@@ -271,7 +272,7 @@ async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_sta
         (folder / "userdict.txt").write_text(f"铲车的价{'格' * (state % 2)}", encoding="utf-8")
 
     write(100)
-    async with shelf_in_process(folder, index, tokenizer, threshold=0) as live_index:
+    async with index_in_process(folder, index, tokenizer, threshold=0) as live_index:
         found: list[tuple[str, ...]] = []
         stop = asyncio.Event()
 
@@ -294,7 +295,7 @@ async def test_a_question_is_answered_with_the_documents_and_synonyms_of_one_sta
 
 
 async def test_what_began_with_one_edition_goes_on_with_it(folder: Path, index: Path, tokenizer: Tokenizer) -> None:
-    async with shelf_in_process(folder, index, tokenizer, threshold=0) as live_index:
+    async with index_in_process(folder, index, tokenizer, threshold=0) as live_index:
         before = live_index.snapshot
         for price in "二三四":  # so that the files of the first are deleted
             (folder / "a.txt").write_text(f"铲车的价格是{price}百元整。", encoding="utf-8")

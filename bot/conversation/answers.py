@@ -30,6 +30,7 @@ from bot.memory.exchange import Asker, Exchange, new_id, new_key
 from bot.operations import metrics
 from bot.rendering.excerpts import shortened
 from bot.reply import Block, Button, Reply, Rows, say
+from retrieval.answering import NEAR
 from retrieval.question.subjects import Turn
 from retrieval.records import Answer
 
@@ -37,8 +38,6 @@ QUOTES_LIMIT = 50
 """Quotes of one answer that can be paged through."""
 
 _NEAREST = 2
-_NEAR = 0.5
-"""The share of the confidence to show an answer, from which something is shown that is none."""
 _SUGGESTED = 3
 _QUESTION_LIMIT = 200
 _REMEMBERED = 10_000
@@ -226,7 +225,7 @@ class Answers:
 
     async def _near(self, answer: Answer, requester: Requester) -> tuple[Block, ...]:
         """What is nearest to a question without an answer, where it is near."""
-        if answer.confidence < _NEAR * self._documents.threshold:
+        if answer.confidence < NEAR * self._documents.threshold:
             return ()
         limit = _NEAREST if requester.private else 1
         found = await self._documents.nearest(answer.question, limit=limit, audience=requester.audience)

@@ -26,10 +26,11 @@ _THANKS = re.compile(
     r"thank(?:s|you)(?:somuch|verymuch|alot|bro|man|all)?|thx|ty|cheers|merci|danke|gracias|ありがとう(?:ございます)?)+"
 )
 _CHATTER = re.compile(
-    r"(?:(?:[哈呵嘿嘻嗯哦噢喔啊哇]+|好[滴哟]?|行|对|是|可以|没问题|收到|明白|知道|懂|了解|没事|没关系|不客气|已[阅读]|学到|测试|试试|"
+    # Possessive: what has been read as one of these is not tried as another, or a long row of 1 would take for ever.
+    r"(?>(?:[哈呵嘿嘻嗯哦噢喔啊哇]+|好[滴哟]?|行|对|是|可以|没问题|收到|明白|知道|懂|了解|没事|没关系|不客气|已[阅读]|学到|测试|试试|"
     r"[真太好超很]?(?:赞|牛[逼b批]?|厉害|不错|棒|强|香|绝)|同意|支持|加油|晕|笑死我?|马克|码住|插眼|"
-    r"[62]{2,}3*|h{2,}|ok(?:ay)?|k|lol|(?:ha)+h?|test(?:ing)?|nice|great|cool|amazing|awesome|sounds?good|yes|no|yep|nope|gotit|"
-    rf"done|fine|wow|hm+|nb|yyds|mark|1{{1,4}}|123|23{{2,}}|3q)(?:一下)?{_PARTICLES}|{_THANKS.pattern})+"
+    r"[62]{2,}3*|h{2,}|ok(?:ay)?|k|lol|(?:ha)+h?|test(?:ing)?|nice|great|cool|amazing|awesome|sounds?good|yes|nope|no|yep|gotit|"
+    rf"done|fine|wow|hm+|nb|yyds|mark|123|1{{1,4}}|23{{2,}}|3q)(?:一下)?{_PARTICLES}|{_THANKS.pattern})++"
 )
 _HELP = re.compile(
     r"(?:我要|请求)?帮助|(?:你|这|本?机器人)是(?:谁|什么|干(?:什么|嘛|啥)的?|做什么的?)|你叫什么(?:名字)?|(?:这个?|你)?怎么(?:用|使用)(?:你|呢|啊)?|如何使用(?:你)?|"

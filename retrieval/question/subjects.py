@@ -27,7 +27,7 @@ _SPECIFIC_SHARE = 0.01
 _SPECIFIC_COUNT = 2
 """A noun of no more than this share, or number, of the paragraphs says what a question is about."""
 
-_NOTE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+_NOTE = re.compile(r"[(（][^()（）]*[)）]$")
 _NAMING = ("n", "j", "l", "i", "x")  # parts of speech that a name of a single word may have
 _PERSON = r"(?<![吉其排])(?:它|他|她|牠|祂)(?!人|日|们|國|国|山|杀)"
 _PLACE = r"这里|这儿|那里|那儿|此地|此处"
@@ -153,7 +153,7 @@ def _names(found: Found) -> Iterable[str]:
     titles: dict[str, None] = {}
     for hit in found.hits:
         title = hit.source.title.strip()
-        for name in (title, _NOTE.sub("", title)):
+        for name in (title, _NOTE.sub("", title).rstrip()):
             titles[name] = None
         for heading in hit.paragraph.section:
             paths[heading.strip()].add(hit.source.path)

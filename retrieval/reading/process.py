@@ -161,7 +161,8 @@ class ReadingProcess:
 def _environment() -> dict[str, str]:
     """Return what the process is told: where its code is, and how text is encoded here."""
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    code = os.pathsep.join(str(Path(place or ".").absolute()) for place in sys.path)
+    places = (Path(place or ".").absolute() for place in sys.path)
+    code = os.pathsep.join(str(place) for place in places if place.exists())  # finders have entries that are no places
     # NumPy would start a thread for each processor, for what is not done here.
     return kept | {"PYTHONPATH": code, "OPENBLAS_NUM_THREADS": "1"}
 
