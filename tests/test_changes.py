@@ -76,6 +76,15 @@ async def test_settings_with_the_old_id_go_on_to_count_and_operators_are_told_on
     assert api.left == []
 
 
+async def test_only_a_group_becomes_another_chat(api: FakeBotAPI) -> None:
+    async with serving(api, library()):
+        api.private("工资？", migrate_to_chat_id=OTHER["id"])
+        await api.next_reply()
+        api.private("年假有几天？")
+        answer = await api.next_reply()
+    assert answer.chat_id == PERSON["id"]
+
+
 async def test_another_group_is_left_all_the_same(api: FakeBotAPI) -> None:
     api.said(PERSON, "这里是小群", chat=SMALL)
     async with serving(api, library(), allowed_chats=str(SMALL["id"]), timing=QUICK):

@@ -82,6 +82,9 @@ def message(draw: st.DrawFn) -> Do:
         fields["entities"] = draw(entities)
     whom, topical, caption = draw(replied), draw(st.booleans()), draw(st.booleans()) and draw(st.booleans())
 
+    if chat == BASIC_GROUP:
+        fields.pop("migrate_to_chat_id", None)  # which would be true, of a chat that the fake does not have
+
     def do(api: FakeBotAPI) -> Json:
         place = chat or {"id": PERSON["id"], "type": "private", "first_name": "安"}
         topic = api.open_topic(creator=api.me) if chat == FORUM and topical else None

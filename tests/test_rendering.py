@@ -191,7 +191,7 @@ def test_a_sentence_that_was_cut_is_shown_whole_behind_the_button() -> None:
     assert "".join(quoted) == sentence
 
 
-pieces = st.characters(exclude_categories=["Cs"]) | st.sampled_from(["<", "&", "&lt;", "<b>", "𠮷", "…", "\n"])
+pieces = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(["<", "&", "&lt;", "<b>", "𠮷", "…", "\n"])
 texts = st.lists(pieces, min_size=1, max_size=12).map("".join)
 
 

@@ -45,9 +45,10 @@ class Changes:
     async def on_update(self, update: Update, context: Context) -> None:
         """Take in what an update tells, or suggests, before it is dealt with."""
         message = update.message
-        if message and message.migrate_to_chat_id:
+        # Only a group becomes a supergroup: whatever else says so is not believed, or its replies would go elsewhere.
+        if message and message.migrate_to_chat_id and message.chat.type == ChatType.GROUP:
             await self._migrated(message.chat.id, message.migrate_to_chat_id, context.bot)
-        elif message and message.migrate_from_chat_id:
+        elif message and message.migrate_from_chat_id and message.chat.type == ChatType.SUPERGROUP:
             await self._migrated(message.migrate_from_chat_id, message.chat.id, context.bot)
         elif update.effective_chat and update.effective_chat.type == ChatType.SUPERGROUP:
             await self._look_for(update.effective_chat, context.bot)
@@ -61,7 +62,7 @@ class Changes:
             await self._ask_name(context.bot)
 
     async def remind(self, bot: ExtBot[Any]) -> None:
-        """Return the operators which ids in the settings are out of date, now and then, as long as they are."""
+        """Tell the operators which ids in the settings are out of date, now and then, as long as they are."""
         named = self._named()
         for old, new in list(self._state.migrations.known.items()):
             if old not in named or new in named:
