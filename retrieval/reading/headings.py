@@ -27,21 +27,19 @@ def headed(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _numbered(blocks: Sequence[Block]) -> list[Block]:
-    found = [
-        at
+    depths = {
+        at: match["number"].count(".")
         for at, (block, following) in enumerate(pairwise(blocks))
-        if _is_title(block, _LONGEST_HEADING) and _NUMBERED.match(block.text) and _is_sentence(following)
-    ]
+        if _is_title(block, _LONGEST_HEADING) and (match := _NUMBERED.match(block.text)) and _is_sentence(following)
+    }
     result = list(blocks)
-    for at in found if len(found) >= _FEWEST else ():
-        numbered = _NUMBERED.match(blocks[at].text)
-        depth = numbered["number"].count(".") if numbered else 0
+    for at, depth in depths.items() if len(depths) >= _FEWEST else ():
         result[at] = replace(blocks[at], level=_FIRST_LEVEL + depth, item=0)
     return result
 
 
 def _labelled(blocks: list[Block]) -> list[Block]:
-    labels = [at for at, (block, following) in enumerate(pairwise(blocks)) if _is_label(block) and _is_value(following)]
+    labels = {at for at, (block, following) in enumerate(pairwise(blocks)) if _is_label(block) and _is_value(following)}
     if len(labels) < _FEWEST:
         return blocks
     result: list[Block] = []

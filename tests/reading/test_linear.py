@@ -9,6 +9,8 @@ import pytest
 
 from retrieval.errors import UnreadableDocument
 from retrieval.language.splitting import sentences
+from retrieval.reading.content import Block
+from retrieval.reading.headings import headed
 from retrieval.reading.joining import collapse
 from retrieval.reading.web.page import looks_like_html
 from retrieval.records import Document
@@ -75,6 +77,11 @@ def test_splitting_grows_with_the_size(unit: str) -> None:
 @pytest.mark.parametrize("unit", [" ", "\t ", " \n", "\u3000", "a "])
 def test_collapsing_grows_with_the_size(unit: str) -> None:
     assert grows_linearly(lambda size: collapse("a" + unit * size + "b"), 50_000)
+
+
+@pytest.mark.parametrize("unit", [("报名地点", "东楼"), ("1.1 收费标准", "按月收费。")])
+def test_heading_grows_with_the_size(unit: tuple[str, str]) -> None:
+    assert grows_linearly(lambda size: headed([Block(text) for text in unit * size]), 10_000)
 
 
 @pytest.mark.parametrize("unit", ["<!---->", "<!-- -->\n", "<!--", "</p", "<br ", " "])
