@@ -53,7 +53,6 @@ RUN mkdir -p /image/documents /image/etc/ssl/certs /image/usr/share /image/usr/l
  && cp -a /usr/local/bin/python* /image/usr/local/bin/ && cp -a /usr/local/lib/. /image/usr/local/lib/ && cp -a /venv /image/ \
  && find /usr/local/bin /usr/local/lib /venv -type f \( -name 'python3*' -o -name '*.so*' \) -exec ldd {} + 2>/dev/null \
     | awk '/=> \/(usr\/)?lib/ {print $3} /^\t\/(usr\/)?lib/ {print $1}' | sort -u | xargs cp --parents --dereference -t /image
-# The encoder of the extra "meaning" can be mounted, or copied to /image here.
 COPY seeds /image/documents
 
 FROM scratch

@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
+from retrieval.engines.protocol import fill
 from retrieval.evaluation import QuestionSet, squad
 from retrieval.language import Tokenizer
 from retrieval.question.following_up import follow_up
@@ -136,10 +137,7 @@ async def _opened(questions: QuestionSet) -> AsyncIterator[Conversation]:
     with TemporaryDirectory(prefix="yuanju-") as folder:
         tokenizer = Tokenizer(Path(folder) / "jieba")
         engine = LocalEngine(Path(folder) / "index", tokenizer)
-        async with engine.update(afresh=True) as update:
-            for document in questions.documents:
-                await update.put(document)
-            await update.commit("")
+        await fill(engine, questions.documents)
         try:
             yield Conversation(Answerer(engine, tokenizer, threshold=THRESHOLD), tokenizer)
         finally:

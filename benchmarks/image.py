@@ -62,7 +62,7 @@ async def first_answer(image: str, volume: str, *, documents: Path | None = None
     """Return what passes until the first answer, and with ``more`` questions what memory is taken after them."""
     async with FakeBotAPI() as api:
         settings = {"YUANJU_TELEGRAM_TOKEN": api.token, "YUANJU_TELEGRAM_API_URL": api.url}
-        settings |= {"YUANJU_PERSON_PER_MINUTE": "0", "YUANJU_CHAT_PER_MINUTE": "0"}
+        settings["YUANJU_PERSON_PER_MINUTE"] = "0"
         settings["YUANJU_DATABASE"] = "sqlite:////tmp/state.sqlite"  # each Bot API counts its updates from one
 
         options = [f"--env={name}={value}" for name, value in settings.items()] + [f"--volume={volume}:/data"]
@@ -95,21 +95,19 @@ async def measure(images: list[str], runs: int) -> None:
         documents.chmod(0o755)
         (documents / "manual.md").write_text("# 仓库手册\n\n叉车的限速是每小时5公里。\n", encoding="utf-8")
         for run in range(runs):
-            for image in images:
+            for number, image in enumerate(images):
+                sample, others = (f"benchmark-{run}-{number}-{kind}" for kind in ("sample", "others"))
                 for kind in ("new", "again", "others"):
-                    volume = f"benchmark-{run}-{images.index(image)}-{'others' if kind == 'others' else 'sample'}"
                     measured = await first_answer(
                         image,
-                        volume,
+                        others if kind == "others" else sample,
                         documents=documents if kind == "others" else None,
                         more=QUESTION_COUNT if kind == "again" else 0,
                     )
                     for name, value in measured.items():
                         found[image][f"{kind}, {name}"].append(value)
                     print(image, kind, json.dumps(measured), flush=True)
-                docker(
-                    "volume", "rm", *(f"benchmark-{run}-{images.index(image)}-{kind}" for kind in ("sample", "others"))
-                )
+                docker("volume", "rm", sample, others)
     for image in images:
         size = int(docker("image", "inspect", "--format", "{{.Size}}", image)) / MEGABYTE
         print(f"\n{image}: {size:.0f} MB")

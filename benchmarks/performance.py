@@ -36,19 +36,14 @@ class Yuanju:
 
     @staticmethod
     def build(folder: Path, texts: Sequence[str]) -> None:
-        from retrieval.engines.local import LocalEngine
+        from retrieval.engines.protocol import fill
         from retrieval.records import Document, Paragraph, Source
 
-        engine = LocalEngine(folder / "index", _tokenizer(folder))
+        def document(first: int) -> Document:
+            some = tuple(Paragraph(place, text) for place, text in enumerate(texts[first : first + 20], 1))
+            return Document(Source(f"{first}.txt", f"第{first}篇"), some)
 
-        async def fill() -> None:
-            async with engine.update(afresh=True) as update:
-                for number in range(0, len(texts), 20):
-                    some = tuple(Paragraph(place, text) for place, text in enumerate(texts[number : number + 20], 1))
-                    await update.put(Document(Source(f"{number}.txt", f"第{number}篇"), some))
-                await update.commit("")
-
-        asyncio.run(fill())
+        asyncio.run(fill(_engine(folder), map(document, range(0, len(texts), 20))))
 
     @staticmethod
     def open(folder: Path) -> Ask:

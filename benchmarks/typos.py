@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
+from retrieval.engines.protocol import fill
 from retrieval.evaluation import Item, squad
 from retrieval.language import Tokenizer
 from retrieval.language.sounds import sounds
@@ -67,10 +68,7 @@ async def _measured(path: Path, count: int, kind: str) -> str:
     with TemporaryDirectory(prefix="yuanju-") as folder:
         tokenizer = Tokenizer(Path(folder) / "jieba")
         engine = LocalEngine(Path(folder) / "index", tokenizer)
-        async with engine.update(afresh=True) as update:
-            for document in questions.documents:
-                await update.put(document)
-            await update.commit("")
+        await fill(engine, questions.documents)
         answerer = Answerer(engine, tokenizer, threshold=0)
         random_ = random.Random(SEED)
         wrong = [misspelt(item.question, tokenizer, random_, kind=kind) for item in items]

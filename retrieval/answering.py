@@ -259,8 +259,8 @@ class Answerer:
     ) -> tuple[Question, Found] | None:
         """Return the question as it was meant, with what is found for it; ``None`` where nothing in it is misspelt."""
         others = await self._engine.frequencies(doubted.terms, hidden=hidden)
-        standing = TermStatistics({**found.frequencies, **others}, found.paragraph_count)
-        changes = await asyncio.to_thread(corrections, asked, doubted, standing, self._tokenizer)
+        statistics = TermStatistics({**found.frequencies, **others}, found.paragraph_count)
+        changes = await asyncio.to_thread(corrections, asked, doubted, statistics, self._tokenizer)
         if not changes:
             return None
         right = corrected(asked, changes, self._tokenizer, self.synonyms)

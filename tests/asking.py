@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from retrieval.engines.local import LocalEngine
+from retrieval.engines.protocol import fill
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms
 from retrieval.question import Question
@@ -34,10 +35,7 @@ async def _rank(
     with TemporaryDirectory() as folder:
         engine = LocalEngine(Path(folder), tokenizer)
         try:
-            async with engine.update(afresh=True) as update:
-                for one in documents:
-                    await update.put(one)
-                await update.commit("")
+            await fill(engine, documents)
             asked = Question.of(question, tokenizer, synonyms)
             found = await engine.search(asked.terms, limit=SEARCHED)
             return Ranker(tokenizer).rank(asked, found)

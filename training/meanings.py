@@ -13,7 +13,7 @@ from retrieval.meaning import Encoder, Meaning, Vectors
 from retrieval.ranking.closeness import NAMES, Cosines
 from retrieval.ranking.model import Model, Trees
 from training.learning import Lists, hits, ranking_weights, together
-from training.material import REAL, Layout
+from training.material import Layout, Material
 
 if TYPE_CHECKING:
     from training.train import Key, Workshop
@@ -33,23 +33,19 @@ def opened(model: Path, folder: Path) -> Meaning:
     return Meaning(encoder, Vectors(folder / "vectors", fingerprint=encoder.fingerprint, most=VECTORS))
 
 
-def compared(workshop: Workshop, layouts: Sequence[Layout], models: Mapping[str, Model], cosines: Cosines) -> Compared:
+def compared(workshop: Workshop, models: Mapping[str, Model], cosines: Cosines) -> Compared:
     """Compare the best sentences, by words, of some questions of each set; the models have not seen its family."""
-    tables: dict[str, dict[Key, tuple[Lists, Lists]]] = {family: {} for family in workshop.families}
-    for layout in layouts:
-        real = []
-        for one in workshop.materials:
-            asked, words = one.sample(QUESTIONS, workshop.seed), models[one.family]
-            make = partial(workshop.asker.compared, asked, layout, workshop.seed, model=words, cosines=cosines)
-            made = workshop.kept(f"compared {one.name} {layout.name}", make)
-            if one.kind == REAL:
-                real.append(made)
-            else:
-                tables[one.family][one.kind, one.name, layout.name] = made
-        if real:
-            sentences, documents = zip(*real, strict=True)
-            tables[REAL][REAL, REAL, layout.name] = together(sentences), together(documents)
-    return tables
+
+    def make(one: Material, layout: Layout) -> tuple[Lists, Lists]:
+        asked, words = one.sample(QUESTIONS, workshop.seed), models[one.family]
+        compare = partial(workshop.asker.compared, asked, layout, workshop.seed, model=words, cosines=cosines)
+        return workshop.kept(f"compared {one.name} {layout.name}", compare)
+
+    def join(made: Sequence[tuple[Lists, Lists]]) -> tuple[Lists, Lists]:
+        sentences, documents = zip(*made, strict=True)
+        return together(sentences), together(documents)
+
+    return workshop.by_family(make, join)
 
 
 def ranker(tables: Compared, without: str | None, *, penalty: float) -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from retrieval.engines.local import LocalEngine
+from retrieval.engines.protocol import fill
 from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import SEARCHED, Ranker
@@ -22,7 +23,7 @@ from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.features import features
 from retrieval.ranking.model import Model
 from retrieval.ranking.units import unit
-from retrieval.records import Document, Found
+from retrieval.records import Found
 from training.learning import Lists
 from training.material import Asked, Collection, Layout, Material, laid_out
 
@@ -43,7 +44,7 @@ class Asker:
             known = folder.exists() and name is not None
             engine = LocalEngine(folder, self.tokenizer)
             if not known:
-                asyncio.run(_fill(engine, collection.documents))
+                asyncio.run(fill(engine, collection.documents))
             try:
                 yield engine
             finally:
@@ -58,16 +59,19 @@ class Asker:
         """Return what was found says to a question."""
         return self.ranker.evidence(asked, found)
 
+    def _found(self, engine: LocalEngine, collection: Collection) -> Iterator[tuple[int, Asked, Evidence]]:
+        """Yield the questions that something is found for, with their numbers and what that says to them."""
+        for number, one in enumerate(collection.asked):
+            asked, found = self.search(engine, one.question)
+            if found.hits:
+                yield number, one, self.evidence(asked, found)
+
     def lists(self, material: Material, layout: Layout, seed: int) -> Lists:
         """Return the candidates of each question of a collection with their features."""
         collection = laid_out(material, layout, Random(seed))
         tables, right, numbers = [], [], []
         with self.indexed(collection, name=f"{material.name} {layout.name}") as engine:
-            for number, one in enumerate(collection.asked):
-                asked, found = self.search(engine, one.question)
-                if not found.hits:
-                    continue
-                evidence = self.evidence(asked, found)
+            for number, one, evidence in self._found(engine, collection):
                 tables.append(features(evidence).astype(np.float32))
                 right += [quoted_right(collection, one, evidence, row) for row in evidence.likely]
                 numbers += [number] * len(evidence.likely)
@@ -80,11 +84,7 @@ class Asker:
         collection = laid_out(material, layout, Random(seed))
         tables, right, documents, numbers = [], [], [], []
         with self.indexed(collection, name=f"{material.name} {layout.name}") as engine:
-            for number, one in enumerate(collection.asked):
-                asked, found = self.search(engine, one.question)
-                if not found.hits:
-                    continue
-                evidence = self.evidence(asked, found)
+            for number, one, evidence in self._found(engine, collection):
                 values = self.ranker.values(evidence, features(evidence), model)
                 closeness = Closeness.of(evidence, values, cosines)
                 assert closeness is not None
@@ -103,10 +103,3 @@ def quoted_right(collection: Collection, one: Asked, evidence: Evidence, row: in
     if collection.paragraph_of(hit) not in one.right:
         return False
     return collection.answers(one, hit, unit(evidence.question, evidence.sentence_at(row), hit).sentence)
-
-
-async def _fill(engine: LocalEngine, documents: Iterable[Document]) -> None:
-    async with engine.update(afresh=True) as update:
-        for document in documents:
-            await update.put(document)
-        await update.commit("")

@@ -119,18 +119,27 @@ class Workshop:
 
     def lists(self) -> dict[str, dict[Key, Lists]]:
         """Return the candidates of each question, by family."""
-        tables: dict[str, dict[Key, Lists]] = {family: {} for family in self.families}
+
+        def make(one: Material, layout: Layout) -> Lists:
+            return self.kept(f"lists {one.name} {layout.name}", partial(self.asker.lists, one, layout, self.seed))
+
+        return self.by_family(make, together)
+
+    def by_family(
+        self, make: Callable[[Material, Layout], T], join: Callable[[Sequence[T]], T]
+    ) -> dict[str, dict[Key, T]]:
+        """Return what is made of each set, for each layout that is ranked; what is made of real ones is joined."""
+        tables: dict[str, dict[Key, T]] = {family: {} for family in self.families}
         for layout in RANKED:
             real = []
             for one in self.materials:
-                make = partial(self.asker.lists, one, layout, self.seed)
-                made = self.kept(f"lists {one.name} {layout.name}", make)
+                made = make(one, layout)
                 if one.kind == REAL:
                     real.append(made)
                 else:
                     tables[one.family][one.kind, one.name, layout.name] = made
             if real:
-                tables[REAL][REAL, REAL, layout.name] = together(real)
+                tables[REAL][REAL, REAL, layout.name] = join(real)
         return tables
 
     def ranker(self, lists: Mapping[str, Mapping[Key, Lists]], without: str | None) -> tuple[Model, list[Tree]]:
@@ -311,7 +320,7 @@ def main() -> None:
             write_confidence("confidence.json", learned, meaning=False)
         if arguments.meaning:
             cosines = stack.enter_context(closing(meanings.opened(arguments.meaning, folder))).cosines
-            tables = meanings.compared(workshop, RANKED, models, cosines)
+            tables = meanings.compared(workshop, models, cosines)
             for family in workshop.families:
                 model = meanings.ranker(tables, family, penalty=PENALTY)
                 rankers[family] = Rankers(models[family], cosines, model)
@@ -347,9 +356,9 @@ def scaled(learned: Confidence, shown: float, sure: float) -> Confidence:
     return Confidence(learned.weights * factor, (learned.bias - sure) * factor)
 
 
-def write(file: str, names: Sequence[str], model: Model, trees: Sequence[Mapping[str, Sequence[float]]]) -> None:
+def write(file: str, columns: Sequence[str], model: Model, trees: Sequence[Mapping[str, Sequence[float]]]) -> None:
     """Write a model of the ranking into the package."""
-    _write(file, {"features": list(names), "weights": model.weights.round(5).tolist(), "trees": list(trees)})
+    _write(file, {"features": list(columns), "weights": model.weights.round(5).tolist(), "trees": list(trees)})
 
 
 def write_confidence(file: str, learned: Confidence, *, meaning: bool) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import URL, Delete, Table, delete, event, false, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.actions import Kept, dumped, loaded
 from bot.memory import audit, schema
@@ -71,37 +71,25 @@ class State:
         """Write down questions, their answers, replies and buttons, in one step."""
         now = self._clock()
         async with self._engine.begin() as connection:
-            await self._keep(connection, [self._migrated(exchange) for exchange in exchanges], now)
-
-    async def _keep(self, connection: AsyncConnection, exchanges: Sequence[Exchange], now: float) -> None:
-        rows: dict[Table, list[dict[str, Any]]] = {
-            schema.answers: [audit.answer_row(exchange, now) for exchange in exchanges],
-            schema.quotes: [row for exchange in exchanges for row in audit.quote_rows(exchange)],
-            schema.buttons: [
-                {
-                    "key": exchange.key,
-                    "payload": dumped(exchange.kept),
-                    "person_id": exchange.asker.person_id,
-                    "time": now,
-                }
+            # Not before: while this waited for the connection, a group may have become another.
+            exchanges = [self._migrated(exchange) for exchange in exchanges]
+            rows: dict[Table, list[dict[str, Any]]] = {
+                schema.answers: [audit.answer_row(exchange, now) for exchange in exchanges],
+                schema.quotes: [row for exchange in exchanges for row in audit.quote_rows(exchange)],
+                schema.buttons: [_button_row(exchange, now) for exchange in exchanges],
+            }
+            for table, of_table in rows.items():
+                if of_table:
+                    await connection.execute(insert(table), of_table)
+            questions = [_question_row(exchange, now) for exchange in exchanges]
+            await schema.put_all(connection, schema.last_questions, questions)
+            replies = [
+                _reply_row(exchange.asker, exchange.question_message_id, exchange.reply_message_id, now)
                 for exchange in exchanges
-            ],
-        }
-        for table, of_table in rows.items():
-            if of_table:
-                await connection.execute(insert(table), of_table)
-        await schema.put_all(
-            connection,
-            schema.last_questions,
-            [_question_row(exchange, now) for exchange in exchanges],
-        )
-        replies = [
-            _reply_row(exchange.asker, exchange.question_message_id, exchange.reply_message_id, now)
-            for exchange in exchanges
-            if exchange.question_message_id is not None
-        ]
-        if replies:
-            await schema.put_all(connection, schema.replies, replies)
+                if exchange.question_message_id is not None
+            ]
+            if replies:
+                await schema.put_all(connection, schema.replies, replies)
 
     async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
         """What the asker asked last in this chat and topic, unless that is too long ago."""
@@ -274,6 +262,11 @@ _OF_PERSONS = (
     schema.listed.c.person_id,
     schema.replies.c.person_id,
 )
+
+
+def _button_row(exchange: Exchange, now: float) -> dict[str, Any]:
+    person_id = exchange.asker.person_id
+    return {"key": exchange.key, "payload": dumped(exchange.kept), "person_id": person_id, "time": now}
 
 
 def _question_row(exchange: Exchange, now: float) -> dict[str, Any]:

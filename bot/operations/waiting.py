@@ -21,7 +21,7 @@ async def until_there(opening: Callable[[], Awaitable[Opened]]) -> Opened:
     retrying = AsyncRetrying(
         retry=retry_if_exception(_passes), wait=wait_exponential(0.5, LONGEST_PAUSE_SECONDS), before_sleep=_say
     )
-    async for attempt in retrying:
+    async for attempt in retrying:  # which, called, would await coroutine functions alone, and no lambda
         with attempt:
             return await opening()
     raise AssertionError  # it is tried for ever

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bot.rendering.bars import bar
 from retrieval.engines.local import LocalEngine
+from retrieval.engines.protocol import fill
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation import (
     HIGHLIGHT_OF,
@@ -124,10 +125,7 @@ async def _measure(
     with TemporaryDirectory(prefix="yuanju-") as folder:
         engine = LocalEngine(Path(folder), tokenizer)
         try:
-            async with engine.update(afresh=True) as update:
-                for document in questions.documents:
-                    await update.put(document)
-                await update.commit("")
+            await fill(engine, questions.documents)
             measurement = Measurement(engine, tokenizer, meaning)
             outcomes = [
                 await measurement.outcome(item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -47,3 +47,11 @@ class Engine(Protocol):
 
     def update(self, *, afresh: bool = False) -> AbstractAsyncContextManager[Update]:
         """Begin to change the collection, or, ``afresh``, to replace it; leaving without ``commit`` changes nothing."""
+
+
+async def fill(engine: Engine, documents: Iterable[Document]) -> None:
+    """Have a collection hold these documents and no others."""
+    async with engine.update(afresh=True) as update:
+        for document in documents:
+            await update.put(document)
+        await update.commit("")

@@ -20,7 +20,7 @@ typedef struct {
     int64_t count;
 } Rows;
 
-/* Writes the positions of the terms into places, which has room for the sum of lasts[i] - firsts[i], and how many each
+/* Writes the positions of the terms into places, an array that is made here and freed by whoever calls, and how many each
    has into counts. A term is codes[firsts[t]] to codes[firsts[t + 1] - 1]. Returns how many there are; -1 for want of
    memory. */
 int64_t find(const uint32_t *text, int64_t length, const uint32_t *codes, const int64_t *firsts, int64_t terms,

@@ -46,14 +46,13 @@ def prepare(paragraph: Paragraph) -> Prepared:
 
     A short answer to a question of the document is one, and so is a wide row of a table.
     """
-    short = bool(paragraph.questions) and len(paragraph.text) <= WHOLE
-    return _prepared(paragraph.text, whole=short or bool(cells(paragraph.text)))
+    return _prepared(paragraph.text, short=bool(paragraph.questions) and len(paragraph.text) <= WHOLE)
 
 
 @lru_cache(maxsize=2048)
-def _prepared(text: str, *, whole: bool) -> Prepared:
+def _prepared(text: str, *, short: bool) -> Prepared:
     normal = normalise(text)
-    cut = (Sentence(text, 0, len(text)),) if whole else sentences(text)
+    cut = (Sentence(text, 0, len(text)),) if short or cells(text) else sentences(text)
     if normal.offsets is None:
         starts = tuple(sentence.start for sentence in cut)
     else:
