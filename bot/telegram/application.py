@@ -159,7 +159,7 @@ async def run(
 
     try:
         async with (
-            Ledger(state, retention_days=settings.retention_days) as ledger,
+            Ledger(state, retention_days=settings.retention_days, folder=settings.index_folder) as ledger,
             updates_request(timing, clock, route) as request,
         ):
             intake = Intake(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -27,7 +27,7 @@ class NotModified(Exception):  # noqa: N818 - Telegram's word
     """A message already is what it was to become: somebody else was faster."""
 
 
-Sent = Callable[[int], Awaitable[None]]
+Sent = Callable[[int], None]
 
 
 async def send(
@@ -49,7 +49,7 @@ async def send(
     if reply.delivered:
         reply.delivered(to.message_id if to else None, message.message_id)
     elif sent:
-        await sent(message.message_id)
+        sent(message.message_id)
     if reply.later:
         await edit(bot, message.message_id, await reply.later(), requester)
 

@@ -41,8 +41,6 @@ ATTEMPTS = 2
 """An update with which so many processes began and ended is set aside: the second began with nothing else."""
 
 _SOON_SECONDS = 0.005  # until what has ended is noted; who else waits for the database gets it meanwhile
-_NOTED_SECONDS = 1.0
-_MOST_UNNOTED = 3  # answers that a process that is killed may give again: with more, no further ones are begun with
 _LOOK_SECONDS = LEASE_SECONDS / 3
 
 Answered = Callable[[Update], Awaitable[bool]]
@@ -83,7 +81,6 @@ class Intake(BaseUpdateProcessor):
         self._done: set[int] = set()
         self._failed: dict[int, str] = {}
         self._something = asyncio.Event()
-        self._settled = asyncio.Event()
         self._more = False  # whether others wait in the database
         self._batch = _Batch()
         self._receiving = asyncio.Lock()
@@ -175,9 +172,6 @@ class Intake(BaseUpdateProcessor):
                 if not self._attempts[number] or await self._begin_again(update):
                     await coroutine
                 self._end(number)
-                if len(self._done) > _MOST_UNNOTED:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._settled.wait(), _NOTED_SECONDS)
         finally:
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
@@ -305,8 +299,6 @@ class Intake(BaseUpdateProcessor):
             for number in (*done, *failed):
                 del self._attempts[number]
                 self._since.pop(number, None)
-            self._settled.set()
-            self._settled = asyncio.Event()
 
     async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write, however long the database takes to come back."""

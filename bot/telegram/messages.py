@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -98,9 +98,9 @@ class Messages:
         with suppress(delivery.NotModified):
             await delivery.edit(context.bot, earlier, reply, requester)
 
-    def _noting(self, message: Message, requester: Requester) -> Callable[[int], Awaitable[None]]:
+    def _noting(self, message: Message, requester: Requester) -> Callable[[int], None]:
         """Return what notes which message replies to this one."""
-        return partial(self._state.remember_reply, requester.asker, message.message_id)
+        return partial(self._ledger.keep_reply, requester.asker, message.message_id)
 
     async def on_edited_message(self, update: Update, context: Context) -> None:
         """Edit the reply to a question that has been edited."""
@@ -266,6 +266,8 @@ class Messages:
 
 async def is_answered(ledger: Ledger, update: Update) -> bool:
     """Whether a question has been answered; what else an update may be is done again, which changes nothing."""
+    if ledger.was_answered(update.update_id):
+        return True
     message = update.message
     call = addressed(message, message.get_bot().bot) if message else None
     if message is None or (call and call.command is not Command.ASK):
