@@ -13,7 +13,7 @@ import pytest
 
 from bot.access import Audience
 from bot.documents.live_index import LiveIndex
-from retrieval.answering import Answerer
+from retrieval.answering import Answerer, time_share
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import AnswerTimeoutError
 from retrieval.language import Tokenizer
@@ -123,6 +123,12 @@ async def hanging(tmp_path: Path, tokenizer: Tokenizer) -> AsyncIterator[Answere
 
 async def test_an_answer_that_takes_too_long_is_given_up(hanging: Answerer) -> None:
     with pytest.raises(AnswerTimeoutError, match=r"after 0\.05 seconds"):
+        await hanging.answer("机器人有几个关节？")
+
+
+async def test_a_share_of_the_time_is_given_up_earlier(hanging: Answerer) -> None:
+    time_share.set(0.5)
+    with pytest.raises(AnswerTimeoutError, match=r"after 0\.025 seconds"):
         await hanging.answer("机器人有几个关节？")
 
 

@@ -17,8 +17,9 @@ import pytest
 from bot.access import Audience
 from bot.memory.inbox import Arrival
 from bot.memory.state import database_url, opened
-from bot.telegram.intake import ATTEMPTS, MOST_HELD, sender_id
-from retrieval.records import Answer
+from bot.telegram.intake import ATTEMPTS, MOST_HELD, SECOND_SHARE, sender_id
+from retrieval.answering import time_share
+from retrieval.records import Answer, Quote
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import GROUP, PERSON
 from testbed.serving import QUICK, Library, quote, serving
@@ -170,7 +171,12 @@ class Lasting(Library):
 
     running = most = 0
 
+    def __init__(self, *quotes: Quote) -> None:
+        super().__init__(*quotes)
+        self.shares: list[float] = []
+
     async def answer(self, question: str, *, limit: int, audience: Audience, literal: bool = False) -> Answer:
+        self.shares.append(time_share.get())
         self.running += 1
         self.most = max(self.most, self.running)
         await asyncio.sleep(0.3)
@@ -178,7 +184,9 @@ class Lasting(Library):
         return await super().answer(question, limit=limit, audience=audience, literal=literal)
 
 
-async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone(api: FakeBotAPI, folder: Path) -> None:
+async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone_with_half_the_time(
+    api: FakeBotAPI, folder: Path
+) -> None:
     for number in range(3):
         api.private(f"以前的{number}？", sender=PERSON | {"id": 2000 + number})
     await left_over(api, folder, *fetched(api))
@@ -190,6 +198,7 @@ async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone(api:
             await api.next_reply()
     assert library.questions == ["另一个？", *(f"以前的{number}？" for number in range(3))]
     assert library.most == 1
+    assert library.shares == [1.0, *[SECOND_SHARE] * 3]
 
 
 async def test_an_old_question_gets_one_apology_a_chat(api: FakeBotAPI, folder: Path) -> None:

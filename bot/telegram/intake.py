@@ -27,6 +27,7 @@ from bot.operations import metrics
 from bot.operations.logs import update_id
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
+from retrieval.answering import time_share
 from retrieval.errors import YuanjuError
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,10 @@ MOST_HELD = 1000
 ATTEMPTS = 2
 """An update with which so many processes began and ended is set aside: the second began with nothing else."""
 
-_SOON_SECONDS = 0.005  # until what has ended is noted; who else waits for the database gets it meanwhile
+SECOND_SHARE = 0.5
+"""Of the time for an answer, for that second attempt."""
+
+_SOON_SECONDS = 0.02  # until what has ended is noted; who else waits for the database gets it meanwhile
 _LOOK_SECONDS = LEASE_SECONDS / 3
 
 Answered = Callable[[Update], Awaitable[bool]]
@@ -194,6 +198,7 @@ class Intake(BaseUpdateProcessor):
             return
         async with self._alone:
             await asyncio.sleep(max(self._opened + self._timing.suspect - time.monotonic(), 0.0))
+            time_share.set(SECOND_SHARE)  # in the task of this update
             yield
 
     async def _begin_again(self, update: Update) -> bool:
