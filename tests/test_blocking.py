@@ -20,6 +20,8 @@ from retrieval.language import Tokenizer
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.serving import live_index, serving
 
+pytestmark = pytest.mark.attack
+
 LONGEST_SECONDS = 0.05
 """Of the processor's time, that one step may take on the event loop."""
 

@@ -75,6 +75,7 @@ async def test_what_is_done_keeps_no_words(api: FakeBotAPI, folder: Path) -> Non
     assert inbox_of(folder) == [("done", None, "")]
 
 
+@pytest.mark.attack
 async def test_what_a_killed_process_had_confirmed_is_answered(api: FakeBotAPI, folder: Path) -> None:
     asked = api.private("产量是多少？")
     await left_over(api, folder, *fetched(api))
@@ -83,6 +84,7 @@ async def test_what_a_killed_process_had_confirmed_is_answered(api: FakeBotAPI, 
     assert [row[0] for row in inbox_of(folder)] == ["done"]
 
 
+@pytest.mark.attack
 async def test_what_was_answered_already_is_not_answered_again(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(quote()), folder=folder):
         api.private("产量是多少？")
@@ -96,6 +98,7 @@ async def test_what_was_answered_already_is_not_answered_again(api: FakeBotAPI, 
     assert len(api.replies) == 2
 
 
+@pytest.mark.attack
 async def test_what_telegram_sends_again_is_not_answered_again(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(quote()), folder=folder):
         api.private("产量是多少？")
@@ -109,6 +112,7 @@ async def test_what_telegram_sends_again_is_not_answered_again(api: FakeBotAPI, 
     assert api.pending == []
 
 
+@pytest.mark.attack
 async def test_a_vote_that_comes_again_counts_once(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(quote()), folder=folder):
         api.private("产量是多少？")
@@ -126,6 +130,7 @@ async def test_a_vote_that_comes_again_counts_once(api: FakeBotAPI, folder: Path
         assert database.execute("SELECT value FROM votes").fetchall() == [(1,)]
 
 
+@pytest.mark.attack
 async def test_a_poison_update_is_set_aside_and_stops_nothing(api: FakeBotAPI, folder: Path) -> None:
     api.push(message={"message_id": "of a kind that is still to come", "from": PERSON, "text": "秘密"})
     async with serving(api, Library(quote()), folder=folder):
@@ -145,6 +150,7 @@ async def test_an_update_without_a_number_is_passed_over(api: FakeBotAPI, folder
     assert len(inbox_of(folder)) == 1
 
 
+@pytest.mark.attack
 async def test_what_ends_the_process_again_and_again_is_set_aside(api: FakeBotAPI, folder: Path) -> None:
     api.private("产量是多少？")
     await left_over(api, folder, *fetched(api), begun=ATTEMPTS - 1)
@@ -184,6 +190,7 @@ class Lasting(Library):
         return await super().answer(question, limit=limit, audience=audience, literal=literal)
 
 
+@pytest.mark.attack
 async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone_with_half_the_time(
     api: FakeBotAPI, folder: Path
 ) -> None:
@@ -261,6 +268,7 @@ def has_replied(api: FakeBotAPI, count: int) -> bool:
     return len(api.replies) >= count
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 async def test_more_than_can_be_held_waits_in_the_database(api: FakeBotAPI, folder: Path) -> None:
     count = MOST_HELD + 150

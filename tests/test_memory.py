@@ -79,6 +79,7 @@ async def test_only_what_was_shown_is_written_down(api: FakeBotAPI, folder: Path
     assert rows(folder, "SELECT count(*) FROM quotes") == [(2,)]
 
 
+@pytest.mark.attack
 async def test_forget_deletes_all_about_a_person_and_nothing_about_others(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(*THREE), folder=folder):
         answers = []
@@ -103,6 +104,7 @@ async def test_forget_deletes_all_about_a_person_and_nothing_about_others(api: F
         assert people == {BEN["id"]}, table
 
 
+@pytest.mark.attack
 async def test_forget_can_be_cancelled_and_is_for_oneself(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(*THREE), folder=folder):
         api.group("/ask 产量是多少？")

@@ -289,6 +289,7 @@ class TestForgetting:
         assert await state.last_question(BEN, within_seconds=1)
 
 
+@pytest.mark.attack
 async def test_no_word_of_a_person_who_is_forgotten_stays_in_the_files(tmp_path: Path) -> None:
     words = "绝密的产量是多少"
 
@@ -304,6 +305,7 @@ async def test_no_word_of_a_person_who_is_forgotten_stays_in_the_files(tmp_path:
         assert not kept()
 
 
+@pytest.mark.attack
 @given(question=st.text(alphabet=st.characters(codec=None), max_size=20))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_can_be_kept(state: State, question: str) -> None:
