@@ -17,8 +17,11 @@ import pytest
 from bot.access import Audience
 from bot.memory.inbox import Arrival
 from bot.memory.state import database_url, opened
+from bot.telegram.application import CONCURRENT_UPDATES
 from bot.telegram.intake import ATTEMPTS, MOST_HELD, SECOND_SHARE, sender_id
 from retrieval.answering import time_share
+from retrieval.library import Report
+from retrieval.reading import Reading
 from retrieval.records import Answer, Quote
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import GROUP, PERSON
@@ -206,6 +209,39 @@ async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone_with
     assert library.questions == ["另一个？", *(f"以前的{number}？" for number in range(3))]
     assert library.most == 1
     assert library.shares == [1.0, *[SECOND_SHARE] * 3]
+
+
+class Busy(Library):
+    """Reads and indexes for as long as the test does not say otherwise."""
+
+    def __init__(self, *quotes: Quote) -> None:
+        super().__init__(*quotes)
+        self.go_on = asyncio.Event()
+
+    async def preview(self, path: str, content: bytes) -> Reading:
+        await self.go_on.wait()
+        return await super().preview(path, content)
+
+    async def refresh(self) -> Report:
+        await self.go_on.wait()
+        return Report((), changed=False)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("busy", ["upload", "reload"])
+async def test_however_much_is_read_and_indexed_questions_are_answered(
+    api: FakeBotAPI, folder: Path, busy: str
+) -> None:
+    library = Busy(quote())
+    async with serving(api, library, folder=folder, admins=str(PERSON["id"])):
+        for number in range(2 * CONCURRENT_UPDATES):
+            if busy == "upload":
+                api.upload(f"{number}.txt", "产量".encode())
+            else:
+                api.private("/reload")
+        asked = api.private("产量是多少？", sender=BEN)
+        await api.until(lambda: any(reply.reply_to == asked["message_id"] for reply in api.replies))
+        library.go_on.set()
 
 
 async def test_an_old_question_gets_one_apology_a_chat(api: FakeBotAPI, folder: Path) -> None:

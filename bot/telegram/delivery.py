@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.rendering import html
 from bot.rendering.catalogue import Html, Phrases, phrases
 from bot.reply import Reply
 from bot.telegram.keyboards import keyboard
+from bot.telegram.slots import lent
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ async def send(
     elif sent:
         sent(message.message_id)
     if reply.later:
-        await edit(bot, message.message_id, await reply.later(), requester)
+        await edit(bot, message.message_id, await _later(reply.later), requester)
 
 
 async def edit(
@@ -73,7 +74,13 @@ async def edit(
         reply.delivered(question_id, message_id)
     if reply.later:
         with suppress(NotModified):  # a crash came between the message and what notes it
-            await edit(bot, message_id, await reply.later(), requester)
+            await edit(bot, message_id, await _later(reply.later), requester)
+
+
+async def _later(later: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Return what becomes of a reply. It is what another process works on, perhaps for long."""
+    async with lent():
+        return await later()
 
 
 def words(reply: Reply, requester: Requester) -> Phrases:

@@ -22,7 +22,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_bef
 from bot.memory.migrations import Migrations
 from bot.operations import metrics
 from bot.telegram.obstacles import obstacle
-from bot.telegram.slots import Slots
+from bot.telegram.slots import lent
 from bot.telegram.timing import Timing
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ Call = Callable[..., Coroutine[Any, Any, Any]]
 class Sending(BaseRateLimiter[int]):
     """Sends again, for up to ``limit_seconds``, what did not reach Telegram or what Telegram could not take just then.
 
-    Where Telegram names a pause, only the chat that is meant waits for it. What waits makes room in ``slots``. A
+    Where Telegram names a pause, only the chat that is meant waits for it. What waits lends its slot. A
     request that was answered too late is sent again as well: a message may then come twice, which is better than never.
     What is for a group that has become a supergroup goes there.
 
@@ -65,11 +65,8 @@ class Sending(BaseRateLimiter[int]):
     of few it is unknown at any moment whether they have come.
     """
 
-    def __init__(
-        self, slots: Slots, *, limit_seconds: float, timing: Timing, migrations: Migrations | None = None
-    ) -> None:
+    def __init__(self, *, limit_seconds: float, timing: Timing, migrations: Migrations | None = None) -> None:
         self._migrations = migrations
-        self._slots = slots
         self._limit_seconds = limit_seconds
         self._pauses = timing.pauses
         self._until: LRUCache[Any, float] = LRUCache(_MOST_REMEMBERED)
@@ -147,7 +144,7 @@ class Sending(BaseRateLimiter[int]):
         if isinstance(chat, int) and chat < 0:
             group = self._groups.setdefault(chat, AsyncLimiter(GROUP_MESSAGES, GROUP_SECONDS))
             if not group.has_capacity():
-                async with self._slots.lent():
+                async with lent():
                     await group.acquire()
             else:
                 await group.acquire()
@@ -175,7 +172,7 @@ class Sending(BaseRateLimiter[int]):
         logger.log(level, "%s%s is tried again in %.1f seconds: %s", endpoint, place, pause, error)
 
     async def _sleep(self, seconds: float) -> None:
-        async with self._slots.lent():
+        async with lent():
             await asyncio.sleep(seconds)
 
 
