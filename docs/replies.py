@@ -133,7 +133,7 @@ async def panels(tokenizer: Tokenizer) -> dict[str, Panel]:
     """Hold the six conversations."""
     async with conversation(tokenizer) as talking:
         talk, group = Talk(talking), Talk(talking, private=False)
-        found = {
+        found: dict[str, tuple[Message, ...]] = {
             "private": await talk.say(QUESTION),
             "group": await group.say(f"@{NAME} 元宇宙產業基金是什麼級別的？", asked="元宇宙產業基金是什麼級別的？"),
             "maybe": await talk.say("医疗方面有什么计划？"),
