@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.language import Tokenizer
-from retrieval.ranking.confidence import Case
+from retrieval.ranking.confidence import LEAST_RARE, LEAST_TELLING, Case
 from tests.asking import document, rank
 
 NEWS = [
@@ -94,6 +94,21 @@ def test_a_decade_has_two_names(tokenizer: Tokenizer) -> None:
     texts = [document("20世纪50年代，镇上鼓励种茶，茶园达到三千亩。后来改种果树。", title="茶园镇")]
     told = rank(tokenizer, "1950年代茶园镇鼓励种什么？", texts).confidence
     assert told > rank(tokenizer, "1960年代茶园镇鼓励种什么？", texts).confidence
+
+
+def test_what_only_common_words_are_found_of_is_doubted(tokenizer: Tokenizer) -> None:
+    texts = [document("\n".join(["你们在找的那把叉车钥匙挂在门边。", *(f"{n}号库房放的是纸箱。" for n in range(50))]))]
+    evidence = rank(tokenizer, "你在做什么，叉车呢", texts).evidence
+    assert evidence is not None
+    told, small = Case(evidence, 0), Case(rank(tokenizer, "你在找什么", texts).evidence or evidence, 0)
+    assert told.rarest > LEAST_RARE > small.rarest
+    assert told.telling > LEAST_TELLING > small.telling
+
+
+@pytest.mark.parametrize("said", ["你在做什么", "在吗", "知道了", "你确定吗", "什么意思", "再说一遍"])
+def test_small_talk_is_not_surely_answered(tokenizer: Tokenizer, said: str) -> None:
+    texts = [*NEWS, document("他们没说什么时候去吃，也不知道人在不在，做完再来。")]
+    assert rank(tokenizer, said, texts).confidence < THRESHOLD
 
 
 def test_another_paragraph_has_more_of_the_names(tokenizer: Tokenizer) -> None:

@@ -7,7 +7,7 @@ With ``--meaning MODEL``, an encoder's folder, ranking.meaning.json and confiden
 
 Sets are in SQuAD's format; a folder holds real collections (see ``training.material``). Two kinds are the least. The
 same sets and seed give the same weights. ``--tables`` keeps the tables that are learned from in a folder, to be emptied
-when code or sets change. Needs the dependency group "train" (pip install --group train).
+when code or sets change. Needs the dependency group "train" (pip install --group train, by pip 25.1 or newer).
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ SHARES = {
     "year": 0.6,
     "number": 0.6,
     "word": 1.0,
-    "chat": 0.6,
-    "now": 0.3,
+    "chat": 1.0,
+    "now": 0.5,
     "refused": 0.5,
 }
 """How much each sort of unanswerable question counts."""
@@ -83,9 +83,9 @@ OVERLAPPING = 0.3
 """What these count where collections say most things more than once: everywhere but in encyclopedias."""
 PENALTY, DOUBT_PENALTY = 8.0, 100.0
 """On the standardised weights of the ranking, and of the confidence, which must hold where nothing was learned."""
-SURE_WRONGLY, SHOWN_RIGHTLY = 0.08, 0.92
+SURE_WRONGLY, SHOWN_RIGHTLY, LOST = 0.08, 0.92, 0.03
 """The thresholds: of no kind and sort of unanswerable questions more is sure; of each kind's answerable so many are
-shown."""
+shown, and no more lose a right first answer because it is not."""
 JUDGED_SORTS = ("foreign", "name", "year", "number", "chat", "refused")
 """The sorts that this is judged by: what is left or a neighbour may answer the others all the same."""
 
@@ -235,6 +235,8 @@ def thresholds(tables: Mapping[Key, Cases], values: Mapping[str, Array]) -> tupl
     for kind, found in values.items():
         own = joined_cases([table for key, table in tables.items() if key[0] == kind])
         shown.append(np.quantile(found[own.answerable & (own.rank > 0)], 1 - SHOWN_RIGHTLY))
+        first = np.sort(found[own.answerable & (own.rank == 1)])
+        shown.append(first[min(int(LOST * own.answerable.sum()), len(first) - 1)])
         for sort in JUDGED_SORTS:
             others = found[own.sorts == sort]
             if len(others) >= _LEAST_CASES:

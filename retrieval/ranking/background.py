@@ -53,6 +53,10 @@ class Background:
         """Return the share of the background's paragraphs that hold a term."""
         return 1 - math.exp(-PARAGRAPH_WORDS * self.rate(term))
 
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return what it tells that a text has a term, in nats: -ln of its rate."""
+        return {term: -math.log(self.rate(term)) for term in terms}
+
     def weights(self, found: Found, terms: Iterable[str]) -> dict[str, float]:
         """Return the idf of terms in the collection and its background together: ln(1 + (N - n + ½)/(n + ½)).
 

@@ -19,6 +19,9 @@ from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Evidence
 from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.passages import occurrences
 
+LEAST_TELLING, LEAST_RARE = 4.0, 8.0
+"""From how many nats on a word tells that its paragraph speaks of what was asked."""
+
 _NOW = re.compile(
     r"今[天日晚早夜]|明[天日晚早]|昨[天日晚]|后天|现在|目前|此刻|刚刚|刚才|最新|最近|近期|这几天|这两天|[上这下本]个?(?:周|星期|礼拜)"
 )
@@ -122,6 +125,32 @@ class Case:
         named = topic.named(self.evidence)
         return float(named.max() - named[self.row])
 
+    @cached_property
+    def _told(self) -> Flags:
+        """Which terms are words that the paragraph has."""
+        return np.asarray(self.evidence.paragraph[self.row] & (self.evidence.members[:, WORDS] > 0))
+
+    @cached_property
+    def told(self) -> float:
+        """How much the paragraph tells of the question, in nats: the rarity in the language of the words it has."""
+        return float(self.evidence.rarity[self._told].sum())
+
+    @cached_property
+    def rarest(self) -> float:
+        """How rare in the language the rarest word is that the paragraph has, in nats; 0 if it has none."""
+        return float(self.evidence.rarity[self._told].max(initial=0.0))
+
+    @cached_property
+    def telling(self) -> float:
+        """How much oftener the collection says the most telling word that the paragraph has than the language does.
+
+        That is ln of the share of paragraphs that have it over its rate in running text, 0 for less; a few paragraphs
+        without it are added, since in a small collection every word stands in a large share.
+        """
+        count = self.evidence.found.paragraph_count + 10
+        shares = [(self.frequency(term) + 0.1) / count for term in self.evidence.columns]
+        return float((np.log(shares) + self.evidence.rarity)[self._told].max(initial=0.0))
+
 
 def parts(text: str) -> list[str]:
     """Return the terms by which the collection would know a name: its pairs, or itself."""
@@ -148,21 +177,20 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign("words in head", "title and headings say it", lambda c: float(c.head[WORDS])),
     Sign("words anywhere", "what the collection says at all", lambda c: float(c.anywhere[WORDS])),
-    Sign("pairs anywhere", "… in its order", lambda c: float(c.anywhere[PAIRS])),
+    Sign("told", "… and how much that is, by the words' rarity", lambda c: math.log1p(c.told)),
+    Sign(
+        "nothing telling",
+        "no word of the collection's own is spoken of: small talk is met by chance",
+        lambda c: float(c.telling < LEAST_TELLING),
+    ),
+    Sign("nothing rare", "… as what has but common words is", lambda c: float(c.rarest < LEAST_RARE)),
     Sign("a name lacking", "another name is another question", lambda c: c.worst_lack("name")),
     Sign("a name nowhere", "… and the collection does not know it", lambda c: c.nowhere("name")),
     Sign("a year lacking", "another year is another question", lambda c: c.worst_lack("year")),
     Sign("a number lacking", "… as another number is", lambda c: c.worst_lack("number")),
     Sign("about now", "documents tell of the day they were written", lambda c: c.unmet(_NOW)),
     Sign("skipping", "the question's neighbours stay near each other", lambda c: float(c.evidence.skipping[c.row])),
-    Sign("length", "a long sentence covers it by chance", lambda c: math.log1p(c.evidence.lengths[c.row])),
-    Sign("terms", "a long question is seldom covered as a whole", lambda c: math.log1p(len(c.evidence.question.words))),
-    Sign("few terms", "a short one is covered by chance", lambda c: float(len(c.evidence.question.words) < 3)),
-    Sign(
-        "untold pairs",
-        "what the title does not tell stands in the sentence",
-        lambda c: float(c.evidence.share(c.evidence.sentence, c.evidence.untold)[c.row, PAIRS]),
-    ),
+    Sign("one word", "a question of one is covered by chance", lambda c: float(len(c.evidence.question.words) < 2)),
     Sign("others named", "another paragraph has more of the question's names", lambda c: c.named_elsewhere),
     Sign(
         "near gap",

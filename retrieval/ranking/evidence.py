@@ -36,7 +36,8 @@ _CLAUSE_ENDS = ",;:。!?\n、"
 class Evidence:
     """A question against the passages that were found for it.
 
-    ``weights`` is the idf of each term in the whole collection, ``entities`` are those of the question. ``hit`` and
+    ``weights`` is the idf of each term in the whole collection, ``rarity`` how rare it is in the language, in nats;
+    ``entities`` are those of the question. ``hit`` and
     ``place`` tell of each row to which hit it belongs and which of its sentences it is; row ``r`` is
     ``passages.text[begins[r]:ends[r]]``, of which the sentence is what stands from ``quoted[r]`` on.
     """
@@ -46,7 +47,9 @@ class Evidence:
         question: Question,
         found: Found,
         passages: Passages,
+        *,
         weights: Mapping[str, float],
+        rarity: Mapping[str, float],
         entities: tuple[Entity, ...],
     ) -> None:
         self.question = question
@@ -56,6 +59,7 @@ class Evidence:
         own = dict.fromkeys(question.words + question.characters + question.pairs)
         self.columns = {term: column for column, term in enumerate(own)}
         self.weights = np.array([weights[term] for term in self.columns])
+        self.rarity = np.array([rarity[term] for term in self.columns])
         self.members = np.zeros((len(self.columns), 3))
         latin = tuple(word for word in question.words if word.isascii())  # has neither characters nor pairs of its own
         for group, terms in enumerate((question.words, question.characters + latin, question.pairs + latin)):

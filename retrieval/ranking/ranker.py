@@ -93,8 +93,14 @@ class Ranker:
 
     def evidence(self, question: Question, found: Found) -> Evidence:
         """Return what the paragraphs near the best say to a question; there must be one."""
-        weights = self._background.weights(found, question.terms)
-        return Evidence(question, found, Passages.of(_ranked(found.hits)), weights, self._names.of(question))
+        return Evidence(
+            question,
+            found,
+            Passages.of(_ranked(found.hits)),
+            weights=self._background.weights(found, question.terms),
+            rarity=self._background.rarity(question.terms),
+            entities=self._names.of(question),
+        )
 
     def values(self, evidence: Evidence, table: Array, model: Model) -> Array:
         """Return a model's value of each sentence by the table of their features, -∞ where one is not likely."""

@@ -1,6 +1,6 @@
 """How much one wrong character in each question costs: right first without and with it.
 
-    python -m benchmarks.typos SET.json [SET.json …] [--questions 400] [--kind typed|heard]
+    python -m training.typos SET.json… FOLDER [--questions 400] [--kind typed|heard]
 
 A seed decides which character is wrong and by which it is replaced. What is typed is one of the frequent characters
 with the same sound without tone, as an input method offers them; what is heard may also confuse n and l, zh and z, in
@@ -16,15 +16,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from retrieval.answering import Answerer
-from retrieval.engines.local import LocalEngine
-from retrieval.engines.protocol import fill
-from retrieval.evaluation import Item, squad
 from retrieval.language import Tokenizer
 from retrieval.language.sounds import sounds
 from retrieval.question import Question
+from training.material import Collection, Layout, Material, laid_out, load
+from training.tables import Asker
 
 SEED = 20_221
+TITLED = Layout("titled", titled=True)
 OFFERED = 12
 """Of so many of the most frequent homophones one is taken."""
 
@@ -51,46 +53,48 @@ def misspelt(question: str, tokenizer: Tokenizer, random_: random.Random, *, kin
     return question[:start] + random_.choice(offered) + question[end:]
 
 
-async def main() -> None:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="+", type=Path)
-    parser.add_argument("--questions", type=int, default=400)
+    parser.add_argument("sets", nargs="+", type=Path, metavar="SET", help="question set, or folder of real collections")
+    parser.add_argument("--questions", type=int, default=400, help="how many questions of a set, at most")
     parser.add_argument("--kind", choices=("typed", "heard"), default="typed")
     arguments = parser.parse_args()
     print(f"{'set':24} {'as written':>11} {'misspelt':>9} {'literally':>10} {'corrected':>10} {'without need':>13}")
     for path in arguments.sets:
-        print(await _measured(path, arguments.questions, arguments.kind))
+        found = [_measured(one.sample(arguments.questions, SEED), arguments.kind) for one in load([path])]
+        shares = np.average([measured for measured, _ in found], axis=0, weights=[count for _, count in found])
+        print(
+            f"{path.name:24} {shares[0]:11.3f} {shares[1]:9.3f} {shares[2]:10.3f} {shares[3]:10.3f} {shares[4]:13.3f}"
+        )
 
 
-async def _measured(path: Path, count: int, kind: str) -> str:
-    questions = squad(path)
-    items = questions.items[:: max(1, len(questions.items) // count)]
+def _measured(material: Material, kind: str) -> tuple[list[float], int]:
+    """Return the columns for a collection, and how many questions it was asked."""
+    random_ = random.Random(SEED)
+    collection = laid_out(material, TITLED, random_)
     with TemporaryDirectory(prefix="yuanju-") as folder:
         tokenizer = Tokenizer(Path(folder) / "jieba")
-        engine = LocalEngine(Path(folder) / "index", tokenizer)
-        await fill(engine, questions.documents)
-        answerer = Answerer(engine, tokenizer, threshold=0)
-        random_ = random.Random(SEED)
-        wrong = [misspelt(item.question, tokenizer, random_, kind=kind) for item in items]
-        written, needless = await _right(answerer, items, [item.question for item in items])
-        typed, corrected = await _right(answerer, items, wrong)
-        literally, _ = await _right(answerer, items, wrong, literal=True)
-        engine.close()
-    return f"{path.name:24} {written:11.3f} {typed:9.3f} {literally:10.3f} {corrected:10.3f} {needless:13.3f}"
+        with Asker(tokenizer, Path(folder)).indexed(collection) as engine:
+            answerer = Answerer(engine, tokenizer, threshold=0)
+            wrong = [misspelt(one.question, tokenizer, random_, kind=kind) for one in collection.asked]
+            written, needless = _right(answerer, collection, [one.question for one in collection.asked])
+            typed, corrected = _right(answerer, collection, wrong)
+            literally, _ = _right(answerer, collection, wrong, literal=True)
+    return [written, typed, literally, corrected, needless], len(collection.asked)
 
 
-async def _right(
-    answerer: Answerer, items: Sequence[Item], asked: Sequence[str], *, literal: bool = False
+def _right(
+    answerer: Answerer, collection: Collection, asked: Sequence[str], *, literal: bool = False
 ) -> tuple[float, float]:
     """Return the shares of the questions that are right first, and that were corrected."""
     right = corrected = 0
-    for item, question in zip(items, asked, strict=True):
-        ranking = await answerer.rank(question, literal=literal)
+    for one, question in zip(collection.asked, asked, strict=True):
+        ranking = asyncio.run(answerer.rank(question, literal=literal))
         corrected += bool(ranking.question.corrections)
         first = ranking.candidates[0] if ranking.candidates else None
-        right += first is not None and item.answered_by(first.hit.source.path, first.sentence)
-    return right / len(items), corrected / len(items)
+        right += first is not None and collection.answers(one, first.hit, first.sentence)
+    return right / len(asked), corrected / len(asked)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
