@@ -14,6 +14,7 @@ from retrieval.reading.content import Content, Metadata, Raw
 from retrieval.reading.images import recognition
 from retrieval.reading.images.pages import RecognisedPages, ranges
 from retrieval.reading.limits import too_large
+from retrieval.reading.notices import as_notice
 from retrieval.reading.office.properties import sound_metadata
 from retrieval.reading.pdf.fields import with_fields
 from retrieval.reading.pdf.lines import Line, lines_of
@@ -51,6 +52,7 @@ def read(raw: Raw) -> Content:
     if not any(lines):
         raise UnreadableDocument(raw.path, "; ".join(remarks))
     blocks, furniture = blocks_of(lines)
+    blocks, metadata = as_notice(blocks, metadata)
     if furniture:
         remarks.append(f"left out {furniture:,} running heads and page numbers")
     return Content(format="pdf", blocks=blocks, metadata=metadata, remarks=tuple(remarks), recognised=recognised.pages)

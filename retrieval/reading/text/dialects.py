@@ -26,6 +26,8 @@ _SHORTCODE = re.compile(r"\{\{[<%]([^{}]{0,400})[%>]\}\}|\{%[^{}%]{0,400}%\}")
 _QUOTED = re.compile(r"\"([^\"]*)\"|“([^“”]{0,500})”")
 _NAMED = re.compile(r"\b(title|header|heading|label|summary|name|caption|text)\s?=\s?(?:\"([^\"]*)\"|'([^']*)')")
 _ROW = re.compile(r"\s*\|.*\|\s*$")
+_BARE_ROW = re.compile(r"[^|\s][^|\n]*(?: \| [^|\n]*[^|\s])+\s*$")
+_NOTE_WITHIN = re.compile(r"(?<=[^\s\[])\^\[([^\[\]\n]{1,500})\]")
 _RULE = re.compile(r"(?=[\s:|]*-)[\s:|-]+$")
 _ELEMENT = re.compile(r"[ \t]*<(/?)(details|ol|li|div|section|center|main|article|aside)\b")
 # Kinds of shortcodes whose first words in quotation marks are a title.
@@ -43,7 +45,8 @@ def commonmark(text: str, *, mdx: bool) -> str:
     ['## 押金', '<details><summary>注意</summary>', '带身份证。', '</details>', '']
     """
     parts = [
-        part if is_code else without_components(_without_comments(part), all_tags=mdx) for is_code, part in _parts(text)
+        part if is_code else _noted(without_components(_without_comments(part), all_tags=mdx))
+        for is_code, part in _parts(text)
     ]
     lines = "\n".join(parts).split("\n")
     if mdx:
@@ -73,6 +76,18 @@ def _without_comments(text: str) -> str:
     """The text without ``{/* … */}`` and ``%% … %%``."""
     text = _without(text, "{/*", "*/}", everywhere=True)
     return _without(text, "%%", "%%", everywhere=False)
+
+
+def _noted(text: str) -> str:
+    """The text with its notes of the kind ``word^[note]`` as footnotes."""
+    notes: list[str] = []
+
+    def note(found: re.Match[str]) -> str:
+        notes.append(found[1])
+        return f"[^within-{len(notes)}]"
+
+    text = _NOTE_WITHIN.sub(note, text)
+    return "".join([text, *(f"\n\n[^within-{number}]: {said}\n" for number, said in enumerate(notes, start=1))])
 
 
 def _without(text: str, opening: str, closing: str, *, everywhere: bool) -> str:
@@ -144,11 +159,16 @@ def _tables(lines: list[str]) -> Iterator[str]:
     """The lines, with the rule that makes a table below the first of several rows that have none."""
     run: list[str] = []
     for line in [*lines, ""]:
-        if _ROW.match(line):
+        if _ROW.match(line) or (_BARE_ROW.match(line) and not any(map(_ROW.match, run[-1:]))):
             run.append(line)
             continue
-        if len(run) > 1 and not any(map(_RULE.match, run)) and len({row.count("|") for row in run}) == 1:
-            run.insert(1, "|" + "---|" * (run[0].count("|") - 1))
+        if (
+            run
+            and len(run) > 1 + bool(_BARE_ROW.match(run[0]))
+            and not any(map(_RULE.match, run))
+            and len({row.count("|") for row in run}) == 1
+        ):
+            run.insert(1, "|".join(["---"] * len(run[0].strip(" |").split("|"))))
         yield from run
         run.clear()
         yield line
