@@ -31,7 +31,7 @@ class Characters:
     """Reads the characters of paragraphs, and counts what it leaves out."""
 
     def __init__(self, run_properties: Callable[[str], Any], *, hidden: bool = False) -> None:
-        """``run_properties`` returns the settings of a character style by its id, ``hidden`` says to read hidden text."""
+        """``run_properties`` returns the settings of a character style by its id, ``hidden`` says to read what is."""
         self.run_properties, self.hidden = run_properties, hidden
         self.left_out = Counter[str]()
 

@@ -37,8 +37,8 @@ class Line:
     """A line of text; places and sizes in points from the page's lower left corner.
 
     ``hyphenated`` says that its last word goes on in the next line, ``parts`` are what wide gaps part it into,
-    ``depth`` is how many lines of a table's cells have been joined to it, ``running`` says that it stands in a column of
-    running text.
+    ``depth`` is how many lines of a table's cells have been joined to it, ``running`` says that it stands in a column
+    of running text.
     """
 
     text: str

@@ -22,7 +22,8 @@ _MOST_ALIASES = 20
 _KEY = re.compile(r"[\"']?[^\s\"':=#\[{-][^\"':=\n]{0,60}[\"']?\s{0,10}[:=]")
 # Hexo does without the first fence, where title and date come first.
 _BARE = re.compile(
-    r"((?:(?:title|date|tags|categories|author|updated|layout)[ \t]*:[^\n]{0,200}\n|[ \t]*- [^\n]{0,80}\n){2,20})-{3,}[ \t]*\r?\n"
+    r"((?:(?:title|date|tags|categories|author|updated|layout)[ \t]*:[^\n]{0,200}\n|[ \t]*- [^\n]{0,80}\n){2,20})"
+    r"-{3,}[ \t]*\r?\n"
 )
 _PLACEHOLDER = re.compile(r"\s*[\"']?\{\{.*\}\}[\"']?\s*$|\s*<%.*%>\s*$")
 _IDEOGRAPH = re.compile("[\u3400-\u9fff]")
