@@ -44,7 +44,7 @@ def blocks(text: str) -> Iterator[Block]:
     """
     lines = LINE_END.split(text)
     columns = wrap_width(lines)
-    indented = bool(columns) and _is_indented(lines)
+    indented = columns is not None and _is_indented(lines, columns)
     tables = dict(_tables(lines))
     gathered: list[str] = []
     caption: list[list[Cell]] = []
@@ -129,9 +129,11 @@ def _is_full(line: str, columns: int) -> bool:
     return width(line.rstrip()) >= columns - max(8, 0.15 * columns)
 
 
-def _is_indented(lines: Sequence[str]) -> bool:
-    """Whether the paragraphs begin indented: of the lines behind the end of a sentence, few do not."""
-    begun = [following for line, following in pairwise(lines) if following.strip() and _SENTENCE_END.search(line)]
+def _is_indented(lines: Sequence[str], columns: int) -> bool:
+    """Whether paragraphs begin indented: of the full lines behind one that stops short, few do not."""
+    begun = [
+        line for before, line in pairwise(["", *lines]) if _is_full(line, columns) and not _is_full(before, columns)
+    ]
     return len(begun) > 1 and sum(bool(_INDENT.match(line)) for line in begun) >= 0.75 * len(begun)
 
 

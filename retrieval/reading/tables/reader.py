@@ -222,7 +222,7 @@ class TableReader:
         return not (told or self.turned or self.form) and weight >= least
 
     def _breaks(self, row: Row) -> bool:
-        """Whether the row holds words in all columns of figures, and names in most columns: those of another table."""
+        """Whether the row holds words in all columns of figures, and among them names: those of another table."""
         if row[0].heads and all(cell.heads for cell in row if cell.text):
             return True
         if self.marked or self.keyed or not self.figures:
@@ -231,7 +231,7 @@ class TableReader:
         if len(cells) < len(self.figures) or not all(cells) or any(map(is_value, cells)):
             return False
         said = once(row)
-        least = 0.5 * len(said) if len(cells) > 1 else max(2, len(said) - 1)
+        least = 1 if len(cells) > 1 else max(2, len(said) - 1)
         return sum(map(is_name, said)) >= least
 
     def _name(self, names: list[str], depth: int, below: list[list[str]]) -> None:
