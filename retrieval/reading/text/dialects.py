@@ -42,7 +42,7 @@ _KIND = re.compile(r"[\w-]+")
 def commonmark(text: str, *, mdx: bool) -> str:
     r"""Return the text as CommonMark and HTML. Fenced code stays as it is.
 
-    >>> commonmark("##押金\n::: tip 注意\n带身份证。\n:::", mdx=False).split("\n\n")
+    >>> commonmark("##押金\n::: tip 注意\n带身份证。\n:::\n", mdx=False).split("\n\n")
     ['## 押金', '<details><summary>注意</summary>', '带身份证。', '</details>', '']
     """
     lines = "\n".join(part if is_code else _rewritten(part, mdx=mdx) for is_code, part in _parts(text)).split("\n")
