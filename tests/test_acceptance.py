@@ -17,6 +17,7 @@ from retrieval.records import Answer
 from tests.conftest import SEEDS
 
 LINES = expectations(Path(__file__).parent / "acceptance.tsv")
+SMALL_TALK = [line.question for line in expectations(Path(__file__).parent / "small_talk.tsv")]
 ANSWERABLE = [line for line in LINES if line.expected is not None]
 UNANSWERABLE = [line for line in LINES if line.expected is None]
 
@@ -28,7 +29,8 @@ def answers(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> I
     async def ask_all() -> dict[str, Answer]:
         await Library(SEEDS, engine).refresh()
         answerer = Answerer(engine, tokenizer, threshold=0.25)
-        return {line.question: await answerer.answer(line.question, limit=3) for line in LINES}
+        questions = [*(line.question for line in LINES), *SMALL_TALK]
+        return {question: await answerer.answer(question, limit=3) for question in questions}
 
     yield asyncio.run(ask_all())
     engine.close()
@@ -62,3 +64,8 @@ def test_nine_in_ten_unanswerable_are_not_surely_answered(answers: dict[str, Ans
 @pytest.mark.parametrize("question", ["深圳的智能终端目标是多少", "2030年的目标是多少", "北京天气怎么样"])
 def test_not_surely_answered(answers: dict[str, Answer], question: str) -> None:
     assert answers[question].certainty != "sure"
+
+
+def test_small_talk_is_not_found(answers: dict[str, Answer]) -> None:
+    shown = [question for question in SMALL_TALK if answers[question].answered]
+    assert len(shown) <= len(SMALL_TALK) // 20, shown
