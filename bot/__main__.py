@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from contextlib import AsyncExitStack, nullcontext, suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _NO_MEMORY = "There is not enough memory; the index is as it was. Take out large
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: a pipe in GBK has no place for an emoji
     if "container" in os.environ:
         os.umask(0o002)  # its user may be another the next time, of the same group
     if argv[:1] == ["serve"]:
