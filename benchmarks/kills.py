@@ -45,11 +45,11 @@ def collection(number: int) -> list[Document]:
 async def build(folder: Path, tokenizer: Tokenizer, say: int) -> None:
     """Build one generation after the other, until killed; writes the number of each it has published to ``say``."""
     engine = LocalEngine(folder, tokenizer)
-    for number in count(int(await engine.manifest() or 0) + 1):
+    for number in count(int((await engine.manifest() or {}).get("number", 0)) + 1):
         async with engine.update(afresh=number % 3 == 0) as update:
             for document in collection(number):
                 await update.put(document)
-            await update.commit(str(number))
+            await update.commit({"number": str(number)})
         os.write(say, f"{number}\n".encode())
 
 
@@ -59,7 +59,7 @@ async def whole(folder: Path, tokenizer: Tokenizer) -> int:
     Raises ``AssertionError`` if it is not whole.
     """
     engine = LocalEngine(folder, tokenizer)
-    number = int(await engine.manifest() or 0)
+    number = int((await engine.manifest() or {}).get("number", 0))
     if number:
         expected = [paragraph.text for document in collection(number) for paragraph in document.paragraphs]
         found = await engine.search(["第", "智能"], limit=1000)

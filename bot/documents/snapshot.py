@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.access import Audience
 from retrieval.answering import Answerer
 from retrieval.engines.protocol import Engine
+from retrieval.index.notes import format_notes
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import default
 from retrieval.library import held
@@ -26,12 +27,12 @@ class Snapshot:
         self,
         engine: Engine,
         tokenizer: Tokenizer,
-        manifest: str,
+        manifest: Mapping[str, str],
         answerer: Callable[..., Answerer],
     ) -> None:
         lexicon, self.files = held(manifest)
         tokenizer.adopt(lexicon.words, lexicon.stop)
-        self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
+        self.version = hashlib.sha256(format_notes(manifest).encode()).hexdigest()[:12]
         self.tokenizer = tokenizer
         self.answerer = answerer(engine, tokenizer, synonyms=default().overruled(lexicon.synonyms))
         self.suggested: dict[Audience, tuple[str, ...]] = {}

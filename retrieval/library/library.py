@@ -64,7 +64,6 @@ class Library:
         self._recognised = recognised
         self._engine = engine
         self._tokenizer = tokenizer
-        self._read: tuple[str, list[Any], Manifest] | None = None
 
     async def refresh(self, *, progress: Progress = lambda *_: None, rest_seconds: float = 0) -> Report:
         """Read what is new or has changed, forget what is gone, and make the result visible in one step.
@@ -126,9 +125,7 @@ class Library:
                     raise DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
                 progress(len(stale), len(stale), "", paragraph_count)
                 manifest = Manifest(lexicon, entries)
-                text = await asyncio.to_thread(manifest.format, readers)
-                await update.commit(text)
-                self._read = text, readers, manifest
+                await update.commit(await asyncio.to_thread(manifest.changes, before, readers))
             changed = True
         else:
             changed = False
@@ -136,13 +133,9 @@ class Library:
         return Report(await asyncio.to_thread(_reports, entries, changes, listing), changed)
 
     async def _manifest(self, readers: list[Any]) -> Manifest:
-        """Return what is known of the files, read from its text only where that is another than the last time."""
-        text = await self._engine.manifest()
-        if text is None:
-            return Manifest(Lexicon(), {})
-        if self._read is None or self._read[:2] != (text, readers):
-            self._read = text, readers, await asyncio.to_thread(Manifest.parse, text, readers)
-        return self._read[2]
+        """Return what is known of the files."""
+        notes = await self._engine.manifest()
+        return Manifest(Lexicon(), {}) if notes is None else await asyncio.to_thread(Manifest.parse, notes, readers)
 
     @asynccontextmanager
     async def _reading(
@@ -168,7 +161,7 @@ async def _put(update: Update, file: reading.File, before: Entry | None, read: r
     """Put what came of a file into the update, unless its content is what it was; return its line of the manifest."""
     state = State(file.size, file.mtime_ns, read.sha256)
     if before and not (read.documents or read.failures):
-        return Entry(str(state), before.outcome)
+        return before.in_state(state)
     if before:
         await _remove(update, before)
     for document in read.documents:

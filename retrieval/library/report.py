@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,7 +62,7 @@ class Report:
         return tuple(failure for file in self.files for failure in file.failures)
 
 
-def held(manifest: str) -> tuple[Lexicon, tuple[FileReport, ...]]:
+def held(manifest: Mapping[str, str]) -> tuple[Lexicon, tuple[FileReport, ...]]:
     """Return the words that the texts of an index were cut with, and its files in order of path.
 
     ``manifest`` is what ``Engine.manifest`` gave.
