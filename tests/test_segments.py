@@ -69,8 +69,8 @@ def test_parts_are_searched_as_one_collection(
             Part(
                 PostingsSearch(model.postings.arrays, model.postings.formula, formula, compiled=compiled),
                 packed((~gone).tolist()) if gone.any() else None,
-                memoryview(keys) if not number else memoryview(keys[:0]),
-                memoryview(taken.astype(np.uint32)) if not number else memoryview(np.empty(0, np.uint32)),
+                (keys if number == 0 else keys[:0]).data,
+                (taken if number == 0 else taken[:0]).astype(np.uint32).data,
             )
             for number, (model, gone) in enumerate(zip(models, deleted, strict=True))
         ]
@@ -82,11 +82,9 @@ def test_parts_are_searched_as_one_collection(
     expected = whole.search(asked, limit=limit)
     assert found == [(live[position][1:], score) for position, score in expected]
     # And to somebody who may see only some of it.
-    seen = {place for _, *place in live if random.random() < 0.5 for place in [tuple(place)]}
-    views = collection.views(
-        [packed([(number, place) in seen for place in range(len(corpus))]) for number, corpus in enumerate(corpora)]
-    )
-    among = packed([tuple(place) in seen for _, *place in live])
+    seen = [random.random(len(corpus)) < 0.5 for corpus in corpora]
+    views = collection.views([packed(flags.tolist()) for flags in seen])
+    among = packed([bool(seen[number][position]) for _, number, position in live])
     visible = {term: whole.postings.frequency(term, among=whole.postings.terms_in(among)) for term in asked}
     assert {term: collection.frequency(term, views=views) for term in asked} == visible
     found = collection.best(asked, visible, limit=limit, order=places.__getitem__, views=views)

@@ -62,7 +62,7 @@ class LocalEngine:
         """
         await asyncio.to_thread(self._test)
         index = self._index
-        return None if index is None else await asyncio.to_thread(index.notes)
+        return None if index is None else await asyncio.to_thread(lambda: index.notes)
 
     async def holding(self, words: Collection[str]) -> list[str]:
         """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
@@ -107,9 +107,13 @@ class LocalEngine:
         little = LITTLE if self._little is None else self._little
         return Builder(self._folder, self._recipe, self._tokenizer, base, little=little)
 
-    def swap(self, generation: Path) -> None:
-        """Answer from another generation from now on."""
-        self._index = self._whole = Index(generation, self._recipe)
+    def opened(self, generation: Path, notes: Mapping[str, str]) -> Index:
+        """Open a generation that has just been built, with these notes."""
+        return Index(generation, self._recipe, notes=notes)
+
+    def swap(self, index: Index) -> None:
+        """Answer from an index that has just been built from now on."""
+        self._index = self._whole = index
 
     def tidy(self) -> None:
         """Merge the segments of which it pays, unless somebody else has published a generation since."""
@@ -124,7 +128,7 @@ class LocalEngine:
     def _merge(self, index: Index, first: int) -> None:
         builder = self.builder(index)
         try:
-            self.swap(builder.publish({}, merge=first))
+            self.swap(self.opened(builder.publish({}, merge=first), index.notes))
         finally:
             builder.discard()
 
@@ -153,8 +157,18 @@ class _LocalUpdate:
         self._builder.remove(path)
 
     async def commit(self, notes: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._engine.swap(await asyncio.to_thread(self._builder.publish, notes))
+        self._engine.swap(await asyncio.to_thread(self._published, notes))
         self._committed = True
+
+    def _published(self, notes: Mapping[str, str]) -> Index:
+        generation = self._builder.publish(notes)
+        known = dict(self._base.notes) if self._base is not None else {}
+        for key, note in notes.items():
+            if note:
+                known[key] = note
+            else:
+                known.pop(key, None)
+        return self._engine.opened(generation, known)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -46,6 +46,9 @@ class Engine(Protocol):
     async def holding(self, words: Collection[str]) -> list[str]:
         """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
 
+    async def compact(self) -> None:
+        """Lay out the collection as one that is made anew; answers stay as they are."""
+
     async def faults(self) -> list[str]:
         """Return what is wrong with the collection and what to do about it, a sentence for each fault."""
 

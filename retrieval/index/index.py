@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -39,8 +39,8 @@ class Recipe:
 class Index:
     """One generation, opened in a time that does not depend on its size. It can be read from several threads."""
 
-    def __init__(self, folder: Path, recipe: Recipe) -> None:
-        """Open the generation in ``folder``.
+    def __init__(self, folder: Path, recipe: Recipe, *, notes: Mapping[str, str] | None = None) -> None:
+        """Open the generation in ``folder``; its ``notes`` need not be read by whoever has just written them.
 
         Raises ``IndexFolderError`` if it is damaged or of another format or recipe.
         """
@@ -56,11 +56,15 @@ class Index:
         texts = [segment.texts for segment in self.segments]
         self._source = lru_cache(maxsize=_TEXTS)(lambda segment, document: texts[segment].source(document))
         self._paragraph = lru_cache(maxsize=_TEXTS)(lambda segment, position: texts[segment].paragraph(position))
+        self._notes = notes
         self._views: LRUCache[frozenset[str], Views] = LRUCache(_VIEWS)
 
-    def notes(self) -> dict[str, str]:
-        """Return what the builder was told about where the documents come from."""
-        return {key: note for key, note in noted(self.segments).items() if note}
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What the builder was told about where the documents come from."""
+        if self._notes is None:
+            self._notes = {key: note for key, note in noted(self.segments).items() if note}
+        return self._notes
 
     def search(
         self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()

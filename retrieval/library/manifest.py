@@ -71,10 +71,6 @@ class Entry:
         """Return the entry of the file in another state, of which the same came."""
         return Entry(f"{state}\n{self._outcome}")
 
-    def is_of(self, size: int, mtime_ns: int) -> bool:
-        """Return whether the file had this size when it was read, and had last been changed then."""
-        return self.text.startswith(f"{size} {mtime_ns} ")
-
     @property
     def size(self) -> int:
         """The file's size in bytes."""
@@ -121,15 +117,19 @@ class Manifest:
     @classmethod
     def parse(cls, notes: Mapping[str, str], readers: list[Any] | None = None) -> Self:
         """Read a manifest's notes; of other ``readers``, nothing is known of what these would make of the files."""
-        made_by, _, lexicon = notes.get("", "").partition("\n")
-        if readers is not None and made_by != json.dumps(readers):
-            return cls(Lexicon.parse(lexicon), {})
+        if readers is not None and notes[""].partition("\n")[0] != json.dumps(readers):
+            return cls(lexicon_of(notes), {})
         entries = dict(zip(notes, map(Entry, notes.values()), strict=True))
         del entries[""]
-        return cls(Lexicon.parse(lexicon), entries)
+        return cls(lexicon_of(notes), entries)
 
-    def changes(self, before: Manifest, readers: list[Any]) -> dict[str, str]:
-        """Return the notes that make this manifest of the one before; an empty one for a file that is gone."""
-        notes = {path: entry.text for path, entry in self.entries.items() if entry is not before.entries.get(path)}
-        gone = dict.fromkeys(before.entries.keys() - self.entries.keys(), "")
-        return notes | gone | {"": f"{json.dumps(readers)}\n{self.lexicon}"}
+
+def lexicon_of(notes: Mapping[str, str]) -> Lexicon:
+    """Return the words that the texts of an index were cut with."""
+    return Lexicon.parse(notes[""].partition("\n")[2])
+
+
+def notes_of(changed: Mapping[str, Entry | None], lexicon: Lexicon, readers: list[Any]) -> dict[str, str]:
+    """Return the notes that make a manifest of an earlier one, with some entries changed or gone."""
+    notes = {path: "" if entry is None else entry.text for path, entry in changed.items()}
+    return notes | {"": f"{json.dumps(readers)}\n{lexicon}"}

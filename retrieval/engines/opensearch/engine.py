@@ -108,6 +108,9 @@ class OpenSearchEngine:
             committed=self._committed,
         )
 
+    async def compact(self) -> None:
+        """Do nothing: a cluster merges its segments by itself."""
+
     async def faults(self) -> list[str]:
         """Return what is wrong with the current generation in the cluster."""
         with self._connection.plainly():
