@@ -76,9 +76,10 @@ class Index:
         frequencies = self.frequencies(terms, hidden=hidden)
         views = self._seen(hidden)
         best = self._collection.best(terms, frequencies, limit=limit, order=self._order, views=views)
-        in_order = sorted((place for place, _ in best), key=self._order)
+        quoted = {place: self._quoted(place) for place, _ in best}
+        in_order = sorted(quoted, key=lambda place: (quoted[place][1].path, place[1]))
         positions = {place: number for number, place in enumerate(in_order)}
-        hits = tuple(Hit(*self._quoted(place), positions[place], score) for place, score in best)
+        hits = tuple(Hit(*quoted[place], positions[place], score) for place, score in best)
         return hits, frequencies
 
     def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> dict[str, int]:

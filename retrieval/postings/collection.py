@@ -9,6 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from retrieval.keys import term_key
@@ -27,6 +29,8 @@ else:
         place = bisect_left(rising, key)
         return memoryview(counts).cast("B").cast("I")[place] if place < len(rising) and rising[place] == key else 0
 
+
+_score = itemgetter(1)
 
 Views = tuple[View, ...]
 """What somebody may see, part by part."""
@@ -97,8 +101,12 @@ class Collection:
             if len(found) >= limit > 0:
                 floor = sorted((score for _, score in found), reverse=True)[limit - 1]
         if len(self._parts) > 1:
-            found = [one for one in found if one[1] >= floor]
-            found.sort(key=lambda one: (-one[1], order(one[0])))
+            found.sort(key=_score, reverse=True)
+            ties = (list(tied) for score, tied in groupby(found, key=_score) if score >= floor)
+            # To tell the order takes longer than to find that there is nothing to order.
+            found = [
+                one for tied in ties for one in (sorted(tied, key=lambda one: order(one[0])) if len(tied) > 1 else tied)
+            ]
         return found[: max(limit, 0)]
 
 
