@@ -1,9 +1,11 @@
 """Serves for an hour under load while the documents change: is memory flat, is the slowest answer, is anything lost?
 
 The real ``serve`` as a process of its own against the fake Bot API: people ask at an even pace, once a minute a
-document is changed, added or removed. A line a minute, and a verdict, which is the exit status, at the end::
+document is changed, added or removed. With ``--hostile``, half of the documents are private, and once a minute come
+every hostile file, in the folder and as an upload, every hostile question, and buttons that nobody was shown. A line a
+minute, and a verdict, which is the exit status, at the end::
 
-    python -m benchmarks.soak [SECONDS] [--rate 20] [--log FILE]
+    python -m benchmarks.soak [SECONDS] [--rate 20] [--paragraphs 4000] [--hostile] [--log FILE]
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,7 @@ import psutil
 
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import Json
+from testbed.hostile import hostile, hostile_questions
 
 PEOPLE = 300
 DOCUMENTS = 200
@@ -36,10 +40,25 @@ MOST_GROWTH = 1.10
 """Of memory, after the time in which everything is used for the first time."""
 MOST_SLOWER = 1.5
 """Of the slowest of a hundred answers, from the first half to the second; machines have other things to do."""
-LEAST_SECONDS = 1200
-"""Below this neither is judged: a bot that has just started still grows."""
+SLOWEST_SECONDS = 0.25
+"""Below which 99 of a hundred answers are, in the median minute."""
+LEAST_SECONDS = 600
+"""Below this none of it is judged: a bot that has just started still grows."""
 GRACE_SECONDS = 30.0
 SEEDS = Path(__file__).parent.parent / "seeds"
+PRIVATE = "内部"
+MARK = "密级"
+"""Stands in every private paragraph and nowhere else."""
+PARAGRAPHS = 20 * DOCUMENTS
+FORGED = (
+    "",
+    "U:AAAAAAAAAAAAAAAA",
+    "p:AAAAAAAAAAAAAAAA:999999",
+    "F:" + "A" * 32,
+    "a:" + "密" * 20,
+    "S:x:0",
+    "w:" + "-" * 62,
+)
 WORDS = ("港口", "铁路", "机器人", "电池", "卫星", "农场", "医院", "学校", "桥梁", "软件")
 
 
@@ -65,6 +84,7 @@ class Telegram(FakeBotAPI):
         self.answers: Counter[int] = Counter()
         self.minutes: list[Minute] = [Minute()]
         self.told = ""
+        self.leaked = 0
         self._take = self.methods["sendMessage"]
         self.methods["sendMessage"] = self._noted
 
@@ -82,6 +102,7 @@ class Telegram(FakeBotAPI):
         if reply.chat_id == 10_000 + PEOPLE:  # the operator, whose messages are edited
             self.told = reply.text
         else:
+            self.leaked += MARK in reply.text
             self.delete_reply(reply)
         if reply.reply_to is not None and reply.reply_to in self.asked:
             if not self.answers[reply.reply_to]:
@@ -108,17 +129,26 @@ class Telegram(FakeBotAPI):
         return False
 
 
-def write_documents(folder: Path) -> None:
-    """Write the seed document and others of which every one says something of its own."""
+def write_documents(folder: Path, *, paragraphs: int, private: bool) -> None:
+    """Write the seed document and others of which every one says something of its own, half of them private if so."""
     shutil.copytree(SEEDS, folder, dirs_exist_ok=True)
     choice = random.Random(1)
+    (folder / PRIVATE).mkdir()
     for number in range(DOCUMENTS):
+        inside = private and number % 2 == 1
         lines = [
             f"{choice.choice(WORDS)}计划第{number}号第{line}期的预算是{choice.randrange(10_000)}万元，"
             f"由{choice.choice(WORDS)}部门在{choice.randrange(2000, 2030)}年完成。"
-            for line in range(20)
+            + (f"{MARK}{line}，{_secret(line)}。" if inside else "")
+            for line in range(paragraphs // DOCUMENTS)
         ]
-        (folder / f"{number:03}.txt").write_text("\n".join(lines), encoding="utf-8")
+        place = folder / PRIVATE if inside else folder
+        (place / f"{number:03}.txt").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _secret(number: int) -> str:
+    """Return a word that stands in private documents only."""
+    return f"{'甲乙丙丁戊己庚辛壬癸'[number % 10]}字{'子丑寅卯辰巳午未申酉'[number // 10 % 10]}号方案"
 
 
 def question(choice: random.Random) -> str:
@@ -127,7 +157,7 @@ def question(choice: random.Random) -> str:
 
 
 @asynccontextmanager
-async def serving(api: Telegram, place: Path, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def serving(api: Telegram, place: Path, log: Path, *, private: bool) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot as a process, ended by SIGTERM."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
     environment |= {
@@ -138,9 +168,12 @@ async def serving(api: Telegram, place: Path, log: Path) -> AsyncIterator[asynci
         "YUANJU_ADMINS": str(10_000 + PEOPLE),
         "YUANJU_PERSON_PER_MINUTE": "0",
     }
-    command = [sys.executable, "-m", "bot", "serve"]
+    if private:
+        environment["YUANJU_PRIVATE_FOLDERS"] = f"{PRIVATE}={10_000 + PEOPLE}"
     with log.open("wb") as stream:
-        process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=place, stderr=stream)
+        start = partial(asyncio.create_subprocess_exec, sys.executable, "-m", "bot", env=environment, cwd=place)
+        await (await start("index", stdout=asyncio.subprocess.DEVNULL, stderr=stream)).wait()
+        process = await start("serve", stderr=stream)
     try:
         await api.until_called("getUpdates")
         yield process
@@ -156,6 +189,37 @@ async def people(api: Telegram, rate: float, seconds: float) -> None:
     for number in range(int(rate * seconds)):
         await asyncio.sleep(begun + number / rate - time.perf_counter())
         api.ask(choice.randrange(PEOPLE), question(choice))
+
+
+async def attacks(api: Telegram, documents: Path, pause: float) -> None:
+    """Send every hostile file and question within each ``pause``, until cancelled."""
+    files = hostile()
+    questions = hostile_questions([_secret(number) for number in range(100)])
+    stranger = {"id": 9_999, "is_bot": False, "first_name": "x", "language_code": "zh"}
+    operator = stranger | {"id": 10_000 + PEOPLE}
+    number = 0
+    while True:
+        number += 1
+        shutil.rmtree(documents / f"收到{number - 1}", ignore_errors=True)
+        there = documents / f"收到{number}"
+        there.mkdir()
+        for name, content in files.items():
+            (there / name).write_bytes(content)
+        steps: list[Callable[[], object]] = [
+            *(partial(api.private, text, sender=stranger) for text in questions),
+            *(partial(api.upload, name, content, sender=operator) for name, content in files.items()),
+            *(partial(api.upload, name, content, sender=stranger) for name, content in files.items()),
+            *(partial(_forge, api, data, stranger) for data in FORGED),
+        ]
+        for step in steps:
+            step()
+            await asyncio.sleep(pause / len(steps))
+        api.files.clear()
+
+
+def _forge(api: Telegram, data: str, stranger: Json) -> None:
+    shown = api.said(api.me, "……", chat={"id": stranger["id"], "type": "private", "first_name": "x"})
+    api.push_press(data, shown, sender=stranger)
 
 
 async def changes(api: Telegram, documents: Path, pause: float) -> list[float]:
@@ -210,7 +274,7 @@ def _memory(process: psutil.Process) -> int:
 
 
 def verdict(
-    minutes: list[Minute], *, judged: bool, lost: int, duplicates: int, status: int | None, leaks: int
+    minutes: list[Minute], *, judged: bool, lost: int, duplicates: int, status: int | None, leaks: int, shown: int
 ) -> list[str]:
     """Return what is not as it should be. The first sixth of the time is for everything to be used once."""
     steady = minutes[max(1, len(minutes) // 6) :]
@@ -224,11 +288,14 @@ def verdict(
     )
     print(f"p99 {1000 * slow:.1f} → {1000 * slower:.1f} ms, at most × {MOST_SLOWER}")
     print(f"{lost} lost, {duplicates} answered twice, exit status {status}, {leaks} secrets or questions in the log")
+    print(f"{shown} private paragraphs shown to others")
     return [
         wrong
         for wrong, found in (
             ("memory grows", judged and after > MOST_GROWTH * before),
             ("answers get slower", judged and slower > MOST_SLOWER * slow + 0.02),
+            ("answers are slow", judged and slower > SLOWEST_SECONDS),
+            ("private words are shown", shown > 0),
             ("questions are lost", lost > 0),
             ("it did not end well", status != 0),
             ("the log tells too much", leaks > 0),
@@ -237,22 +304,26 @@ def verdict(
     ]
 
 
-async def soak(seconds: float, rate: float, log: Path | None) -> list[str]:
+async def soak(seconds: float, rate: float, log: Path | None, *, paragraphs: int, private: bool) -> list[str]:
     """Soak for so many seconds; gives what is wrong."""
     minute_seconds = min(60.0, seconds / 6)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         written = log or place / "log"
-        write_documents(place / "documents")
+        write_documents(place / "documents", paragraphs=paragraphs, private=private)
         async with Telegram() as api:
-            async with serving(api, place, written) as process:
+            async with serving(api, place, written, private=private) as process:
                 measuring = asyncio.create_task(measure(api, psutil.Process(process.pid), minute_seconds))
                 changing = asyncio.create_task(changes(api, place / "documents", minute_seconds))
+                attacking = [asyncio.create_task(attacks(api, place / "documents", minute_seconds))] if private else []
                 begun = time.perf_counter()
                 await people(api, rate, seconds)
                 took = time.perf_counter() - begun
                 changing.cancel()
                 lags = await changing
+                for task in attacking:
+                    task.cancel()
+                await asyncio.gather(*attacking, return_exceptions=True)
                 last = time.perf_counter() + GRACE_SECONDS
                 while api.lost and time.perf_counter() < last:  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
@@ -272,6 +343,7 @@ async def soak(seconds: float, rate: float, log: Path | None) -> list[str]:
                 duplicates=duplicates,
                 status=process.returncode,
                 leaks=leaks,
+                shown=api.leaked,
             )
 
 
@@ -283,9 +355,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seconds", nargs="?", type=float, default=3600)
     parser.add_argument("--rate", type=float, default=20, help="questions a second")
+    parser.add_argument("--paragraphs", type=int, default=PARAGRAPHS, help=f"about so many, in {DOCUMENTS} documents")
+    parser.add_argument("--hostile", action="store_true", help="with private documents, and what strangers try")
     parser.add_argument("--log", type=Path, help="where to keep the bot's log")
     arguments = parser.parse_args()
-    wrong = asyncio.run(soak(arguments.seconds, arguments.rate, arguments.log))
+    wrong = asyncio.run(
+        soak(
+            arguments.seconds,
+            arguments.rate,
+            arguments.log,
+            paragraphs=arguments.paragraphs,
+            private=arguments.hostile,
+        )
+    )
     print(f"FAILED: {', '.join(wrong)}" if wrong else "Sound")
     return int(bool(wrong))
 

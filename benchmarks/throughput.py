@@ -33,7 +33,6 @@ from bot.telegram.lifecycle import run_until_stopped
 from bot.telegram.messages import Context
 from bot.telegram.polling import Poller, Retrier
 from bot.telegram.route import Route
-from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.serving import Library, quote
@@ -76,7 +75,6 @@ async def echo(settings: Settings, stop: asyncio.Event) -> None:
     timing, clock = Timing(), ServerClock()
     application = telegram.build_application(
         settings,
-        slots=Slots(telegram.CONCURRENT_UPDATES),
         processor=telegram.CONCURRENT_UPDATES,
         clock=clock,
         timing=timing,

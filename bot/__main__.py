@@ -120,7 +120,9 @@ def _run(argv: Sequence[str]) -> int:
         if argv[:1] == ["serve"] and "container" in os.environ and not sys.stderr.isatty():
             _hold()
         return ERROR
-    except MemoryError:
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "can't start new thread" not in str(error):
+            raise
         print(f"yuanju: {said(_NO_MEMORY)}", file=sys.stderr)  # noqa: T201
         return ERROR
     except asyncio.CancelledError:  # SIGTERM while serve was starting

@@ -6,7 +6,6 @@ Run by ``make picture``.
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -113,7 +112,7 @@ def shown(reply: Reply, language: Language, *, answers: str = "") -> Message:
 
 
 @asynccontextmanager
-async def conversation() -> AsyncIterator[Conversation]:
+async def conversation(tokenizer: Tokenizer) -> AsyncIterator[Conversation]:
     """Return a conversation about the documents in ``seeds``."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -123,18 +122,18 @@ async def conversation() -> AsyncIterator[Conversation]:
             (documents / file.name).write_bytes(file.read_bytes())
         settings = Settings(_env_file=None, documents=documents, index=folder / "index")  # type: ignore[call-arg]
         async with (
-            live_index(documents, folder / "index", Tokenizer(folder / "jieba"), threshold=settings.threshold) as index,
+            live_index(documents, folder / "index", tokenizer, threshold=settings.threshold) as index,
             opened(database_url(None, folder)) as state,
             Ledger(state, retention_days=1) as ledger,
         ):
             yield Conversation(Services.of(index, ledger, settings))
 
 
-async def panels() -> dict[str, Panel]:
+async def panels(tokenizer: Tokenizer) -> dict[str, Panel]:
     """Hold the six conversations."""
-    async with conversation() as talking:
+    async with conversation(tokenizer) as talking:
         talk, group = Talk(talking), Talk(talking, private=False)
-        found = {
+        found: dict[str, tuple[Message, ...]] = {
             "private": await talk.say(QUESTION),
             "group": await group.say(f"@{NAME} 元宇宙產業基金是什麼級別的？", asked="元宇宙產業基金是什麼級別的？"),
             "maybe": await talk.say("医疗方面有什么计划？"),
@@ -165,17 +164,18 @@ def _lines(message: Message) -> str:
     return "\n".join((mark + message.text.plain, *buttons))
 
 
-async def write(folder: Path) -> None:
+async def write(folder: Path, tokenizer: Tokenizer) -> None:
     """Hold the conversations and write what they look like into ``folder``."""
-    async with conversation() as talking:
+    async with conversation(tokenizer) as talking:
         talk = Talk(talking)
         said = [one for question in QUESTIONS for one in await talk.say(question)]
     plain = tuple(Message(one.text, own=one.own) for one in said)
     (folder / "conversation.svg").write_text(drawn([Panel(plain)], columns=WIDE), encoding="utf-8")
-    found = await panels()
+    found = await panels(tokenizer)
     (folder / "replies.svg").write_text(drawn(list(found.values()), abreast=2), encoding="utf-8")
     (folder / "replies.md").write_text(page(found), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    asyncio.run(write(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs"))
+    with tempfile.TemporaryDirectory() as cache:
+        asyncio.run(write(ROOT / "docs", Tokenizer(Path(cache))))

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -60,6 +61,9 @@ AT_ONCE = 4
 
 PATIENCE = 5
 """How many times as long a question may take by the clock as of the processor."""
+
+time_share: ContextVar[float] = ContextVar("time_share", default=1.0)
+"""How much of its time a question may take: less where it may be what ended the process before."""
 
 _FIRST = "准备好了。"
 
@@ -184,8 +188,9 @@ class Answerer:
                     ranking = other if ranking.confidence + DOUBT < other.confidence else ranking
                 return made(ranking)
 
+        seconds = None if self._seconds is None else self._seconds * time_share.get()
         try:
-            async with self._places, _limited(self._seconds) as limit:
+            async with self._places, _limited(seconds) as limit:
                 with self._timed("tokenise"):
                     asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
                 with self._timed("search"):
@@ -197,9 +202,9 @@ class Answerer:
                     meant = await self._meant(asked, found, result, hidden)
                 return await asyncio.to_thread(as_meant, (asked, found), meant)
         except TimeoutError:
-            if self._seconds is None or not limit.expired():
+            if seconds is None or not limit.expired():
                 raise
-            raise AnswerTimeoutError(self._seconds) from None
+            raise AnswerTimeoutError(seconds) from None
 
     def _cosines(self) -> Cosines | None:
         """Return what compares meanings until the time for it, which begins now, is up; ``None`` where nothing does."""

@@ -15,19 +15,26 @@ from multiprocessing import get_context
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import psutil
+
 from bot.__main__ import main
 
 _PROCESSES = get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["testbed.imported"])
 
 
-def yuanju(*arguments: str | Path, environment: Mapping[str, str], typed: str = "") -> CompletedProcess[str]:
-    """Run a command with this environment and ``typed`` at its standard input; its streams are files."""
+def yuanju(
+    *arguments: str | Path, environment: Mapping[str, str], typed: str = "", memory: int | None = None
+) -> CompletedProcess[str]:
+    """Run a command with this environment and ``typed`` at its standard input; its streams are files.
+
+    It may take ``memory`` bytes more than what it starts with, where Linux bounds that.
+    """
     words = [str(argument) for argument in arguments]
     with tempfile.TemporaryDirectory() as name:
         streams = [Path(name, stream) for stream in ("stdin", "stdout", "stderr")]
         streams[0].write_text(typed, encoding="utf-8")
-        process = _PROCESSES.Process(target=_run, args=(words, dict(environment), streams, Path.cwd()))
+        process = _PROCESSES.Process(target=_run, args=(words, dict(environment), streams, Path.cwd(), memory))
         process.start()
         try:
             process.join()
@@ -38,7 +45,9 @@ def yuanju(*arguments: str | Path, environment: Mapping[str, str], typed: str = 
     return CompletedProcess(["yuanju", *words], process.exitcode, output, errors)
 
 
-def _run(words: list[str], environment: Mapping[str, str], streams: Sequence[Path], place: Path) -> None:
+def _run(
+    words: list[str], environment: Mapping[str, str], streams: Sequence[Path], place: Path, memory: int | None
+) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(place)
@@ -51,5 +60,10 @@ def _run(words: list[str], environment: Mapping[str, str], streams: Sequence[Pat
     )
     if environment.get("PYTHONWARNINGS") == "error":
         warnings.simplefilter("error")
+    if memory is not None:
+        import resource
+
+        bound = psutil.Process().memory_info().data + memory
+        resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
     sys.argv = ["yuanju", *words]
     sys.exit(main(words))

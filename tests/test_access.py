@@ -17,6 +17,8 @@ from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import CHANNEL, GROUP, PERSON, Json
 from testbed.serving import QUICK, Library, live_index, quote, serving
 
+pytestmark = pytest.mark.attack
+
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 OTHER_GROUP: Json = {"id": -1009, "type": "supergroup", "title": "别的群"}
 SALARY = quote("工资是一万元。", source=Source("人事/工资.txt", "工资表"))

@@ -162,6 +162,7 @@ async def test_two_people_who_press_the_same_button(api: FakeBotAPI) -> None:
     assert [one.text for one in api.replies] == [reply.text]
 
 
+@pytest.mark.attack
 async def test_a_button_from_another_chat_shows_nothing(api: FakeBotAPI) -> None:
     async with serving(api, Library(*THREE), limit=2):
         api.private("产量是多少？")
@@ -173,6 +174,7 @@ async def test_a_button_from_another_chat_shows_nothing(api: FakeBotAPI) -> None
     assert api.edits == []
 
 
+@pytest.mark.attack
 async def test_a_button_that_nobody_knows(api: FakeBotAPI) -> None:
     async with serving(api, Library(quote())):
         api.private("问题")
@@ -227,6 +229,7 @@ async def test_groups_are_not_offered_more_questions(api: FakeBotAPI) -> None:
     assert list(reply.buttons) == ["👍", "👎"]
 
 
+@pytest.mark.attack
 async def test_data_that_no_button_of_ours_sends(api: FakeBotAPI, caplog: pytest.LogCaptureFixture) -> None:
     """A client may send what it likes: kinds, keys and numbers that do not belong together."""
     library = Library(*THREE, suggested=("成本是多少？",))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import logging
 import os
 import sqlite3
 import stat
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +29,7 @@ from bot.documents.locks import changing
 from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
 from bot.operations.logs import JSONFormatter, RedactingFormatter
+from bot.operations.memory import LEAST_BYTES, SHARE
 from bot.operations.server import Web
 from bot.settings import Settings
 from retrieval import reading
@@ -246,7 +250,32 @@ async def test_indexing_that_stands_still_is_ended_and_may_be_begun_again(
     async with changing(index):  # what the process waits for, for ever
         with pytest.raises(IndexingError, match="stood still for 3 seconds"):
             await Indexer(environment, still_seconds=3)()
-    assert (await Indexer(environment, still_seconds=60)()).document_count == 1
+    indexing = asyncio.create_task(Indexer(environment, still_seconds=60)())
+    bounds: set[int] = set()
+    while not indexing.done():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            bounds |= {child.rlimit(psutil.RLIMIT_DATA)[0] for child in psutil.Process().children()}
+        await asyncio.wait({indexing}, timeout=0.05)
+    assert (await indexing).document_count == 1
+    assert sys.platform != "linux" or max(LEAST_BYTES, int(SHARE * psutil.virtual_memory().total)) in bounds
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only there the memory of a process has a bound")
+def test_indexing_without_memory_ends_in_a_line_and_leaves_the_index(
+    tmp_path: Path, prepared: Callable[[Path], Path]
+) -> None:
+    documents, index = tmp_path / "documents", prepared(tmp_path / "index")
+    documents.mkdir()
+    (documents / "甲.txt").write_text("甲的产量是三十吨。", encoding="utf-8")
+    environment = {"YUANJU_DOCUMENTS": str(documents), "YUANJU_INDEX": str(index), "YUANJU_LANGUAGE": "en"}
+    assert yuanju("index", environment=environment).returncode == 0
+    before = sorted(path.name for path in index.glob("generation-*"))
+    (documents / "乙.txt").write_text("乙的产量是五十吨。", encoding="utf-8")
+    done = yuanju("index", environment=environment, memory=8 << 20)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "There is not enough memory; the index is as it was" in done.stderr
+    assert sorted(path.name for path in index.glob("generation-*")) == before
 
 
 async def test_what_keeps_the_index_from_being_in_step_is_said_wherever_one_looks(

@@ -79,6 +79,7 @@ async def test_a_backup_that_is_made_while_the_bot_runs_brings_everything_back(
     assert answer.startswith("铲车的价格是一百元。")
 
 
+@pytest.mark.attack
 async def test_a_backup_is_for_nobody_else_to_read(state: State, tmp_path: Path, environment: dict[str, str]) -> None:
     yuanju("backup", tmp_path / "backup.tar.gz", environment=environment)
     assert stat.S_IMODE((tmp_path / "backup.tar.gz").stat().st_mode) == 0o600
@@ -158,6 +159,7 @@ async def test_an_index_of_another_version_is_left_out_and_made_anew(
     assert yuanju("ask", "铲车的价格是多少？", environment=elsewhere).returncode == 0
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("damage", ["cut short", "changed", "no archive", "another archive", "out of the folder"])
 async def test_a_backup_that_is_damaged_or_foreign_changes_nothing(
     state: State, index: Path, tmp_path: Path, environment: dict[str, str], damage: str

@@ -13,12 +13,14 @@ import pytest
 
 from bot.access import Audience
 from bot.documents.live_index import LiveIndex
-from retrieval.answering import Answerer
+from retrieval.answering import Answerer, time_share
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import AnswerTimeoutError
 from retrieval.language import Tokenizer
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.serving import live_index, serving
+
+pytestmark = pytest.mark.attack
 
 LONGEST_SECONDS = 0.05
 """Of the processor's time, that one step may take on the event loop."""
@@ -123,6 +125,12 @@ async def hanging(tmp_path: Path, tokenizer: Tokenizer) -> AsyncIterator[Answere
 
 async def test_an_answer_that_takes_too_long_is_given_up(hanging: Answerer) -> None:
     with pytest.raises(AnswerTimeoutError, match=r"after 0\.05 seconds"):
+        await hanging.answer("机器人有几个关节？")
+
+
+async def test_a_share_of_the_time_is_given_up_earlier(hanging: Answerer) -> None:
+    time_share.set(0.5)
+    with pytest.raises(AnswerTimeoutError, match=r"after 0\.025 seconds"):
         await hanging.answer("机器人有几个关节？")
 
 

@@ -119,6 +119,7 @@ def bits(positions: Sequence[int], count: int) -> bytes:
     return np.packbits(np.isin(np.arange(count), positions), bitorder="little").tobytes()
 
 
+@pytest.mark.attack
 @settings(deadline=None, max_examples=60)
 @given(data=st.data(), count=st.integers(1, 300), limit=st.integers(1, 30))
 def test_a_view_shows_the_best_of_its_paragraphs_and_no_term_of_the_others(
@@ -166,6 +167,7 @@ def test_a_question_of_more_frequent_terms_than_bounds_can_be_added_up_for() -> 
     assert quickest(model).best(query, limit=7) == best(model.get_scores(query), 7)
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 @settings(deadline=None, max_examples=300)
@@ -192,6 +194,7 @@ def test_damaged_postings_are_an_error_or_another_answer(
             assert all(0 <= position < 300 for position, _ in found)
 
 
+@pytest.mark.attack
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 def test_arrays_that_do_not_fit_together_are_not_searched() -> None:
     postings = PostingsBM25([["甲", "乙"], ["乙"]]).postings
@@ -244,6 +247,7 @@ def test_a_view_of_a_large_collection_shows_the_best_of_its_paragraphs(large: Po
         assert search.best(query, limit=10, view=view) == expected
 
 
+@pytest.mark.attack
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
 def test_a_term_that_only_hidden_paragraphs_hold_takes_no_longer_than_one_that_none_holds() -> None:
     hidden = [[str(term) for term in range(19)]] * 60_000

@@ -186,6 +186,7 @@ def test_in_a_group_the_language_is_that_of_the_question(text: str, otherwise: L
     assert language_in(text, otherwise) == language
 
 
+@pytest.mark.attack
 def test_text_is_escaped_in_messages_and_markup_is_not() -> None:
     html = phrases("zh").html
     assert html("removed", name="<b>&") == "已移除 &lt;b&gt;&amp;。"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot import commands
+from docs import replies
 from retrieval.language import Tokenizer
 
 ROOT = Path(__file__).parent.parent
@@ -27,9 +28,8 @@ SHOWING = [
 ]
 
 
-@pytest.mark.slow
-def test_the_pictures_are_of_conversations_as_they_go_today(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "docs.replies", tmp_path], cwd=ROOT, check=True)  # noqa: S603
+async def test_the_pictures_are_of_conversations_as_they_go_today(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    await replies.write(tmp_path, Tokenizer(tokenizer.cache_folder))
     for name in ("conversation.svg", "replies.svg", "replies.md"):
         assert (tmp_path / name).read_text(encoding="utf-8") == (ROOT / "docs" / name).read_text(encoding="utf-8")
 

@@ -139,6 +139,7 @@ class TestContract:
                 await update.commit(notes)
         assert await engine.manifest() == {"甲": "三", "丙": "四\n五"}
 
+    @pytest.mark.attack
     async def test_hidden_documents_are_as_if_they_were_not_there(self, engine: Engine) -> None:
         await put(
             engine,
@@ -201,6 +202,7 @@ class TestLocalEngine:
     async def test_an_index_on_disk_is_opened_again(self, built: Reopen) -> None:
         assert await texts(built(), "家居") == ["家居"]
 
+    @pytest.mark.attack
     @pytest.mark.parametrize("harm", ["cut short", "altered", "missing", "no description", "foreign format"])
     async def test_a_damaged_generation_is_passed_over_for_the_one_before(
         self, built: Reopen, folder: Path, harm: str, caplog: pytest.LogCaptureFixture

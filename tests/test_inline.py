@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from retrieval.records import Source
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import PERSON, Json
@@ -80,6 +82,7 @@ async def test_a_person_who_is_not_allowed_gets_nothing(api: FakeBotAPI) -> None
     assert library.questions == []
 
 
+@pytest.mark.attack
 async def test_an_operator_who_may_see_everything_sends_nothing_private_either(api: FakeBotAPI) -> None:
     library = Library(quote("工资。", source=Source("人事/工资.txt", "工资表")), quote("别的。"))
     person = str(PERSON["id"])

@@ -17,8 +17,12 @@ import pytest
 from bot.access import Audience
 from bot.memory.inbox import Arrival
 from bot.memory.state import database_url, opened
-from bot.telegram.intake import ATTEMPTS, MOST_HELD, sender_id
-from retrieval.records import Answer
+from bot.telegram.application import CONCURRENT_UPDATES
+from bot.telegram.intake import ATTEMPTS, MOST_HELD, SECOND_SHARE, sender_id
+from retrieval.answering import time_share
+from retrieval.library import Report
+from retrieval.reading import Reading
+from retrieval.records import Answer, Quote
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import GROUP, PERSON
 from testbed.serving import QUICK, Library, quote, serving
@@ -74,6 +78,7 @@ async def test_what_is_done_keeps_no_words(api: FakeBotAPI, folder: Path) -> Non
     assert inbox_of(folder) == [("done", None, "")]
 
 
+@pytest.mark.attack
 async def test_what_a_killed_process_had_confirmed_is_answered(api: FakeBotAPI, folder: Path) -> None:
     asked = api.private("产量是多少？")
     await left_over(api, folder, *fetched(api))
@@ -82,6 +87,7 @@ async def test_what_a_killed_process_had_confirmed_is_answered(api: FakeBotAPI, 
     assert [row[0] for row in inbox_of(folder)] == ["done"]
 
 
+@pytest.mark.attack
 async def test_what_was_answered_already_is_not_answered_again(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(quote()), folder=folder):
         api.private("产量是多少？")
@@ -95,6 +101,7 @@ async def test_what_was_answered_already_is_not_answered_again(api: FakeBotAPI, 
     assert len(api.replies) == 2
 
 
+@pytest.mark.attack
 async def test_what_telegram_sends_again_is_not_answered_again(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(quote()), folder=folder):
         api.private("产量是多少？")
@@ -108,6 +115,7 @@ async def test_what_telegram_sends_again_is_not_answered_again(api: FakeBotAPI, 
     assert api.pending == []
 
 
+@pytest.mark.attack
 async def test_a_vote_that_comes_again_counts_once(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(quote()), folder=folder):
         api.private("产量是多少？")
@@ -125,6 +133,7 @@ async def test_a_vote_that_comes_again_counts_once(api: FakeBotAPI, folder: Path
         assert database.execute("SELECT value FROM votes").fetchall() == [(1,)]
 
 
+@pytest.mark.attack
 async def test_a_poison_update_is_set_aside_and_stops_nothing(api: FakeBotAPI, folder: Path) -> None:
     api.push(message={"message_id": "of a kind that is still to come", "from": PERSON, "text": "秘密"})
     async with serving(api, Library(quote()), folder=folder):
@@ -144,6 +153,7 @@ async def test_an_update_without_a_number_is_passed_over(api: FakeBotAPI, folder
     assert len(inbox_of(folder)) == 1
 
 
+@pytest.mark.attack
 async def test_what_ends_the_process_again_and_again_is_set_aside(api: FakeBotAPI, folder: Path) -> None:
     api.private("产量是多少？")
     await left_over(api, folder, *fetched(api), begun=ATTEMPTS - 1)
@@ -170,7 +180,12 @@ class Lasting(Library):
 
     running = most = 0
 
+    def __init__(self, *quotes: Quote) -> None:
+        super().__init__(*quotes)
+        self.shares: list[float] = []
+
     async def answer(self, question: str, *, limit: int, audience: Audience, literal: bool = False) -> Answer:
+        self.shares.append(time_share.get())
         self.running += 1
         self.most = max(self.most, self.running)
         await asyncio.sleep(0.3)
@@ -178,7 +193,10 @@ class Lasting(Library):
         return await super().answer(question, limit=limit, audience=audience, literal=literal)
 
 
-async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone(api: FakeBotAPI, folder: Path) -> None:
+@pytest.mark.attack
+async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone_with_half_the_time(
+    api: FakeBotAPI, folder: Path
+) -> None:
     for number in range(3):
         api.private(f"以前的{number}？", sender=PERSON | {"id": 2000 + number})
     await left_over(api, folder, *fetched(api))
@@ -190,6 +208,40 @@ async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone(api:
             await api.next_reply()
     assert library.questions == ["另一个？", *(f"以前的{number}？" for number in range(3))]
     assert library.most == 1
+    assert library.shares == [1.0, *[SECOND_SHARE] * 3]
+
+
+class Busy(Library):
+    """Reads and indexes for as long as the test does not say otherwise."""
+
+    def __init__(self, *quotes: Quote) -> None:
+        super().__init__(*quotes)
+        self.go_on = asyncio.Event()
+
+    async def preview(self, path: str, content: bytes) -> Reading:
+        await self.go_on.wait()
+        return await super().preview(path, content)
+
+    async def refresh(self) -> Report:
+        await self.go_on.wait()
+        return Report((), changed=False)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("busy", ["upload", "reload"])
+async def test_however_much_is_read_and_indexed_questions_are_answered(
+    api: FakeBotAPI, folder: Path, busy: str
+) -> None:
+    library = Busy(quote())
+    async with serving(api, library, folder=folder, admins=str(PERSON["id"])):
+        for number in range(2 * CONCURRENT_UPDATES):
+            if busy == "upload":
+                api.upload(f"{number}.txt", "产量".encode())
+            else:
+                api.private("/reload")
+        asked = api.private("产量是多少？", sender=BEN)
+        await api.until(lambda: any(reply.reply_to == asked["message_id"] for reply in api.replies))
+        library.go_on.set()
 
 
 async def test_an_old_question_gets_one_apology_a_chat(api: FakeBotAPI, folder: Path) -> None:
@@ -252,6 +304,7 @@ def has_replied(api: FakeBotAPI, count: int) -> bool:
     return len(api.replies) >= count
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 async def test_more_than_can_be_held_waits_in_the_database(api: FakeBotAPI, folder: Path) -> None:
     count = MOST_HELD + 150

@@ -113,6 +113,8 @@ def test_json_holds_no_secret_and_stays_json(json_log: tuple[logging.Logger, io.
 CONFIGURED = """
 import logging, sys, warnings
 from bot.operations.logs import configure_logging
+
+pytestmark = pytest.mark.attack
 configure_logging(sys.argv[1], secrets=["hunter2"])
 logging.getLogger("httpx").info("requested")
 logging.getLogger("bot").info("hunter2")

@@ -13,6 +13,7 @@ import pytest
 from bot.actions import KeptList, KeptQuestions
 from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.ledger import Ledger
+from bot.memory.notes import of_exchange
 from bot.memory.state import database_url, opened
 from retrieval.records import Answer
 from testbed.fake_bot_api import FakeBotAPI
@@ -78,6 +79,7 @@ async def test_only_what_was_shown_is_written_down(api: FakeBotAPI, folder: Path
     assert rows(folder, "SELECT count(*) FROM quotes") == [(2,)]
 
 
+@pytest.mark.attack
 async def test_forget_deletes_all_about_a_person_and_nothing_about_others(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(*THREE), folder=folder):
         answers = []
@@ -102,6 +104,7 @@ async def test_forget_deletes_all_about_a_person_and_nothing_about_others(api: F
         assert people == {BEN["id"]}, table
 
 
+@pytest.mark.attack
 async def test_forget_can_be_cancelled_and_is_for_oneself(api: FakeBotAPI, folder: Path) -> None:
     async with serving(api, Library(*THREE), folder=folder):
         api.group("/ask 产量是多少？")
@@ -127,7 +130,8 @@ async def test_what_is_too_old_is_deleted_at_the_start(api: FakeBotAPI, folder: 
     long_ago = time.time() - 10 * 86_400
     async with opened(database_url(None, folder), clock=lambda: long_ago) as state:
         answer = Answer("旧的问题", (quote(),), 0.9)
-        await state.keep([Exchange(Asker(1, 1), answer, 1.0, "1", kept=KeptList(1), key=new_key(), reply_message_id=1)])
+        old = Exchange(Asker(1, 1), answer, 1.0, "1", kept=KeptList(1), key=new_key(), reply_message_id=1)
+        await state.keep([of_exchange(old, long_ago)])
     async with serving(api, Library(quote()), folder=folder, retention_days=7):
         api.private("新的问题")
         await api.next_reply()
@@ -144,20 +148,46 @@ async def test_a_memory_that_takes_nothing_keeps_nobody_from_his_answer(api: Fak
             assert (await api.next_reply()).text.startswith("到那一年")
 
 
+def exchange(number: int) -> Exchange:
+    answer = Answer(f"问题{number}", (quote(),), 0.9)
+    kept = KeptQuestions(1, (str(number),))
+    return Exchange(
+        *(Asker(number % 3, 1), answer, 1.0, "1"), kept, f"key{number}", reply_message_id=2, question_message_id=number
+    )
+
+
 async def test_a_ledger_writes_many_at_once_and_everything_at_its_end(folder: Path) -> None:
     async with opened(database_url(None, folder)) as state:
         async with Ledger(state, retention_days=1) as ledger:
             for number in range(100):
-                answer = Answer(f"问题{number}", (quote(),), 0.9)
-                asker = Asker(number % 3, 1)
-                ledger.keep(
-                    Exchange(
-                        *(asker, answer, 1.0, "1"),
-                        kept=KeptQuestions(1, (str(number),)), key=f"key{number}",
-                        reply_message_id=2, question_message_id=number,
-                    )
-                )  # fmt: skip
+                ledger.keep(exchange(number))
             assert await ledger.kept_for_button("key7") == KeptQuestions(1, ("7",))
             assert await ledger.reply_to(1, 99) == 2
         assert (await state.last_question(Asker(0, 1), within_seconds=60)).text == "问题99"  # type: ignore[union-attr]
         assert (await state.audit.statistics(days=1)).question_count == 100
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("written", [False, True])
+async def test_what_a_killed_process_has_kept_is_written_by_the_next(tmp_path: Path, written: bool) -> None:
+    before, after = tmp_path / "before", tmp_path / "before" if written else tmp_path / "after"
+    async with opened(database_url(None, before)) as state, Ledger(state, retention_days=1, folder=before) as ledger:
+        ledger.keep(exchange(1))
+        ledger.keep_reply(Asker(2, 1), 2, 3)
+        ((name, content),) = ((path.name, path.read_bytes()) for path in before.glob("journal-*"))
+    async with opened(database_url(None, after)) as state:
+        (after / name).write_bytes(content + b'{"note"')  # and then it was killed
+        async with Ledger(state, retention_days=1, folder=after) as ledger:
+            assert await ledger.reply_to(1, 1) == 2
+            assert await ledger.reply_to(1, 2) == 3
+            assert await ledger.kept_for_button("key1")
+        assert (await state.audit.statistics(days=1)).question_count == 1
+    assert list(tmp_path.glob("*/journal-*")) == []
+
+
+async def test_no_process_takes_what_another_is_about_to_write(folder: Path) -> None:
+    async with opened(database_url(None, folder)) as state, Ledger(state, retention_days=1, folder=folder) as ledger:
+        ledger.keep(exchange(1))
+        async with Ledger(state, retention_days=1, folder=folder) as other:
+            assert await other.reply_to(1, 1) is None
+        assert await ledger.reply_to(1, 1) == 2

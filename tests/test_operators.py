@@ -74,6 +74,7 @@ async def test_questions_are_answered_while_a_file_is_taken_in(api: FakeBotAPI, 
     assert edits == 1  # it was not in yet
 
 
+@pytest.mark.attack
 async def test_pressing_twice_adds_once(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload("计划.txt", PLAN.encode())
@@ -199,6 +200,7 @@ async def test_a_control_file_with_a_mistake_is_not_taken(
     assert reply.keyboard == ()
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize(
     ("name", "caption"),
     [
@@ -435,6 +437,7 @@ async def test_why_in_a_group(api: FakeBotAPI, documents: LiveIndex) -> None:
         assert (await api.next_reply()).text.startswith("确定：就是这句")
 
 
+@pytest.mark.attack
 async def test_others_have_no_button_for_it(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         answer = await say(api, "叉车的限速是多少？", sender=BEN)
@@ -454,6 +457,7 @@ async def test_others_cannot_use_the_commands(
     assert [file.name for file in folder.iterdir()] == ["手册.txt"]
 
 
+@pytest.mark.attack
 async def test_names_of_documents_stay_in_private(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.group("/sources@yuanju_test_bot")

@@ -18,6 +18,8 @@ from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import ANONYMOUS, CHANNEL, CHANNEL_BOT, FORUM, GROUP, OTHER_BOT, PERSON, Json
 from testbed.serving import Library, quote, serving
 
+pytestmark = pytest.mark.attack
+
 UPDATES = 20  # Telegram lets a bot say 20 things a minute in a group, and the bot keeps to that
 
 BASIC_GROUP: Json = {"id": -55, "type": "group", "title": "小群"}

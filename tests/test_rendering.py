@@ -45,6 +45,7 @@ def test_the_title_is_a_link_where_the_document_has_one() -> None:
     assert [(utf16_slice(text, e["offset"], e["length"]), e["url"]) for e in entities] == [("计划", source.url)]
 
 
+@pytest.mark.attack
 def test_an_address_that_telegram_does_not_open_is_no_link() -> None:
     assert shown(quote(source=Source("a.txt", "计划", url="javascript:alert(1)")))[1] == []
 
@@ -86,6 +87,7 @@ def test_further_sentences_name_only_what_differs_in_their_source() -> None:
     )
 
 
+@pytest.mark.attack
 def test_markup_in_a_document_is_shown_as_it_is() -> None:
     nasty = '<b>&"&lt;</b><script>'
     text, entities = shown(quote(nasty, highlights=((3, 5),), source=Source("a.txt", nasty, author=nasty)))
@@ -212,6 +214,7 @@ def quotes(draw: st.DrawFn) -> Quote:
     )
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.lists(quotes(), min_size=1, max_size=5), st.integers(1, 5))

@@ -28,7 +28,7 @@ def slots() -> Slots:
 
 
 @pytest.fixture
-async def bot(api: FakeBotAPI, slots: Slots) -> AsyncIterator[Bot]:
+async def bot(api: FakeBotAPI) -> AsyncIterator[Bot]:
     """PTB's bot, with nothing of ours but the way out."""
     account = Account.of(settings_for(api))
     api.private("你好", sender=BEN)
@@ -37,7 +37,7 @@ async def bot(api: FakeBotAPI, slots: Slots) -> AsyncIterator[Bot]:
         account.base_url,
         account.base_file_url,
         request=Requests(QUICK, ServerClock(), Route.of(settings_for(api)), connections=8),
-        rate_limiter=Sending(slots, limit_seconds=5, timing=QUICK),
+        rate_limiter=Sending(limit_seconds=5, timing=QUICK),
     ) as bot:
         yield bot
 
@@ -77,14 +77,14 @@ async def test_a_request_that_was_refused_is_not_tried_again(api: FakeBotAPI, bo
     assert api.replies == []
 
 
-async def test_trying_again_has_an_end(api: FakeBotAPI, slots: Slots) -> None:
+async def test_trying_again_has_an_end(api: FakeBotAPI) -> None:
     account = Account.of(settings_for(api))
     api.fail("sendMessage", 500, times=1000)
     async with ExtBot(
         account.token,
         account.base_url,
         request=Requests(QUICK, ServerClock(), Route.of(settings_for(api))),
-        rate_limiter=Sending(slots, limit_seconds=0.5, timing=QUICK),
+        rate_limiter=Sending(limit_seconds=0.5, timing=QUICK),
     ) as bot:
         with pytest.raises(NetworkError, match="Scripted failure"):
             await bot.send_message(PERSON["id"], "答案")
@@ -135,11 +135,11 @@ async def test_a_file_that_cannot_be_fetched_is_an_error(api: FakeBotAPI, bot: B
         await file.download_as_bytearray()
 
 
-async def test_a_name_that_is_not_found_is_tried_again(slots: Slots) -> None:
+async def test_a_name_that_is_not_found_is_tried_again() -> None:
     async with FakeBotAPI() as api:
         settings = settings_for(api, telegram_api_url="http://telegram.invalid")
     account = Account.of(settings)
-    sending = Sending(slots, limit_seconds=0.5, timing=QUICK)
+    sending = Sending(limit_seconds=0.5, timing=QUICK)
     request = Requests(QUICK, ServerClock(), Route.of(settings))
     bot: Bot = ExtBot(account.token, account.base_url, request=request, rate_limiter=sending)
     with pytest.raises(NetworkError) as caught:

@@ -56,6 +56,7 @@ def test_help_shows_every_setting_in_one_language(
     assert language == "zh" or not re.search(r"[\u4e00-\u9fff]", shown)
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_a_secret_on_the_command_line_is_refused_with_the_reason(name: str) -> None:
     with pytest.raises(SettingsError, match=f"processes. Set YUANJU_{name.upper()}") as error:
@@ -108,6 +109,7 @@ def test_two_documents_folders_have_two_indexes() -> None:
     assert load({"documents": "a"}).index_folder != load({"documents": "b"}).index_folder
 
 
+@pytest.mark.attack
 def test_a_wrong_setting_is_one_line_that_names_it_and_does_not_repeat_what_may_be_secret() -> None:
     with pytest.raises(SettingsError, match="YUANJU_ADMINS") as error:
         load({"admins": "geheim", "limit": "0"})
@@ -152,6 +154,7 @@ def test_nothing_is_told_of_the_defaults() -> None:
     assert origins(load({}), {}, {}) == {}
 
 
+@pytest.mark.attack
 def test_the_token_is_shown_nowhere() -> None:
     assert "geheim" not in repr(load({"telegram_token": "123456789:geheim"}))
 
@@ -196,12 +199,14 @@ def test_what_is_no_engine_is_refused(engine: str) -> None:
         load({"engine": engine})
 
 
+@pytest.mark.attack
 def test_a_password_in_the_engines_url_is_refused_and_not_repeated() -> None:
     with pytest.raises(SettingsError, match="YUANJU_ENGINE_CREDENTIALS") as error:
         load({"engine": "https://name:geheim@host"})
     assert "geheim" not in str(error.value)
 
 
+@pytest.mark.attack
 def test_secrets_may_be_files_and_are_not_shown(tmp_path: Path) -> None:
     (tmp_path / "yuanju_engine_credentials").write_text("ann:geheim\n")
     settings = load({}, secret_files=tmp_path)

@@ -19,6 +19,7 @@ from bot.memory import schema
 from bot.memory.audit import Day, Statistics, Unanswered, Votes, unanswered_csv
 from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.inbox import Arrival
+from bot.memory.notes import of_exchange, of_reply
 from bot.memory.schema import StateError
 from bot.memory.state import State, connect, database_url, opened
 from retrieval.records import Answer
@@ -47,7 +48,7 @@ async def record(
 ) -> int:
     answer = Answer(question, (quote(),) if found else (), 0.9 if found else 0.1, sure=sure)
     exchange = Exchange(asker, answer, ms, "generation-000001", kept=KeptList(1), key=new_key(), reply_message_id=1)
-    await state.keep([exchange])
+    await state.keep([of_exchange(exchange, state.clock())])
     return exchange.id
 
 
@@ -87,9 +88,12 @@ class TestExchanges:
     async def test_of_several_that_are_kept_together_the_last_one_counts(self, state: State) -> None:
         await state.keep(
             [
-                Exchange(
-                    *(ANN, Answer(question, (), 0.1), 5, "1", KeptQuestions(1, (question,)), new_key(), reply),
-                    question_message_id=10,
+                of_exchange(
+                    Exchange(
+                        *(ANN, Answer(question, (), 0.1), 5, "1", KeptQuestions(1, (question,)), new_key(), reply),
+                        question_message_id=10,
+                    ),
+                    state.clock(),
                 )
                 for reply, question in enumerate(("第一个", "第二个"), 20)
             ]
@@ -135,8 +139,8 @@ class TestButtons:
 
 class TestReplies:
     async def test_the_reply_to_a_question_is_found_again(self, state: State) -> None:
-        await state.remember_reply(ANN, 10, 11)
-        await state.remember_reply(ANN, 10, 12)
+        await state.keep([of_reply(ANN, 10, 11, state.clock())])
+        await state.keep([of_reply(ANN, 10, 12, state.clock())])
         assert await state.reply_to(ANN.chat_id, 10) == 12
         assert await state.reply_to(ANN.chat_id, 11) is None
         assert await state.reply_to(1, 10) is None
@@ -256,7 +260,7 @@ class TestForgetting:
     async def fill(self, state: State, asker: Asker) -> None:
         number = await record(state, asker=asker)
         await state.audit.vote(number, asker.person_id, 1)
-        await state.remember_reply(asker, asker.person_id % 1000, 2)
+        await state.keep([of_reply(asker, asker.person_id % 1000, 2, state.clock())])
         await state.list_for(asker, {1: "a.txt"})
         await state.give_notice("slow_down", asker.person_id, within_seconds=60)
         await state.inbox(1).receive([Arrival(asker.person_id, "{}", asker.person_id)], own=True)
@@ -285,6 +289,7 @@ class TestForgetting:
         assert await state.last_question(BEN, within_seconds=1)
 
 
+@pytest.mark.attack
 async def test_no_word_of_a_person_who_is_forgotten_stays_in_the_files(tmp_path: Path) -> None:
     words = "绝密的产量是多少"
 
@@ -300,6 +305,7 @@ async def test_no_word_of_a_person_who_is_forgotten_stays_in_the_files(tmp_path:
         assert not kept()
 
 
+@pytest.mark.attack
 @given(question=st.text(alphabet=st.characters(codec=None), max_size=20))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_can_be_kept(state: State, question: str) -> None:
@@ -329,14 +335,14 @@ class TestVersions:
 
     async def test_an_older_database_is_upgraded_once_and_keeps_what_it_holds(self, url: URL) -> None:
         async with opened(url) as state:
-            await state.remember_reply(ANN, 10, 11)
+            await state.keep([of_reply(ANN, 10, 11, state.clock())])
         assert "colour" in await self.prepare(url, self.add_column)
         assert "colour" in await self.prepare(url, self.add_column)
         assert [row[:3] for row in await rows(url, "replies")] == [(ANN.chat_id, 10, 11)]
 
     async def test_the_first_version_becomes_the_present_one(self, url: URL) -> None:
         async with opened(url) as state:
-            await state.remember_reply(ANN, 10, 11)
+            await state.keep([of_reply(ANN, 10, 11, state.clock())])
             await record(state, "价格")
             await record(state, "重量", found=False)
         engine = connect(url)

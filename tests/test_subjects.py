@@ -76,6 +76,7 @@ async def test_without_a_subject_nothing_is_carried_over(places: Answerer) -> No
     assert (await said(places, ["食堂几点开门？", "门票多少钱？"])).question == "门票多少钱？"
 
 
+@pytest.mark.attack
 async def test_a_hidden_document_names_nothing(places: Answerer) -> None:
     last, text = Turn("暗月塔多少钱？"), "它的地址在南门吗？"
     assert (await places.understood(text, last)).question == "暗月塔的地址在南门吗？"

@@ -153,6 +153,7 @@ async def test_a_question_that_has_been_deleted(api: FakeBotAPI) -> None:
         assert (await api.next_reply()).reply_to is None
 
 
+@pytest.mark.attack
 async def test_markup_in_a_document(api: FakeBotAPI) -> None:
     nasty = '<b>&"</i>'
     async with serving(api, Library(quote(nasty, highlights=((3, 5),), source=Source("a.txt", nasty)))):

@@ -98,6 +98,7 @@ async def test_an_address_that_is_taken_is_one_line(server: Web) -> None:
             pass
 
 
+@pytest.mark.attack
 async def test_who_takes_too_long_for_the_headers_is_let_go() -> None:
     async with Web("127.0.0.1:0", health=lambda: None, readiness=lambda: None, header_seconds=0.2) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)

@@ -120,6 +120,7 @@ async def test_many_that_come_at_once_are_all_answered(api: FakeBotAPI) -> None:
         await api.until(lambda: len(api.replies) == 60)
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("told", ["", "wrong", "错"])
 async def test_who_does_not_know_the_secret_is_told_nothing(api: FakeBotAPI, told: str) -> None:
     library = Library(quote())
@@ -129,6 +130,7 @@ async def test_who_does_not_know_the_secret_is_told_nothing(api: FakeBotAPI, tol
     assert library.questions == []
 
 
+@pytest.mark.attack
 async def test_a_secret_that_is_no_text_is_refused_like_any_other_and_the_log_says_so_once(
     api: FakeBotAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -146,6 +148,7 @@ async def test_a_secret_that_is_no_text_is_refused_like_any_other_and_the_log_sa
     ]
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"null", b'"x"', b'{"update_id": "1"}', b'{"update_id": -1}', b"\xff", b"[" * 100_000]
 )
@@ -154,6 +157,7 @@ async def test_what_is_no_update_is_refused(api: FakeBotAPI, body: bytes) -> Non
         assert await post(url, body, **secret(api)) == (400, "")
 
 
+@pytest.mark.attack
 async def test_a_body_that_is_too_large_is_refused(api: FakeBotAPI) -> None:
     async with replica(api, Library()) as (url, _):
         status, _text = await post(url, b" " * (LARGEST_BYTES + 1), **secret(api))

@@ -49,6 +49,7 @@ class Uploads:
         self._folder = services.documents.folder
         self._waiting = uploads_folder(services.settings.index_folder)
         self._removed = removed_folder(services.settings.index_folder)
+        self._taking = asyncio.Lock()
 
     async def preview(self, name: str, content: bytes, caption: str, requester: Requester) -> Reply:
         """Return what a file would become, and buttons to take it in or not.
@@ -114,21 +115,22 @@ class Uploads:
         """Take a file in, once; what a crash has left half done is completed."""
         state, plan, waiting = self._services.ledger.state, f"accept {kept.stored}", self._waiting / kept.stored
         place = self._folder / kept.path
-        planned = await state.plan(plan)
-        if planned is None:
-            if not waiting.exists():  # it has been left out
-                return Reply((say("out-of-date"),))
-            removal = KeptRemoval(requester.asker.chat_id, kept.path, new_key() if place.is_file() else "")
-            planned = await state.planned(plan, removal, person_id=requester.asker.person_id)
-        key, before = planned
-        assert isinstance(before, KeptRemoval)  # noqa: S101 - nothing else is planned under this name
-        try:
-            await asyncio.to_thread(self._put, waiting, place, before)
-            if not before.modified:
-                before = replace(before, modified=place.stat().st_mtime_ns)
-                await state.keep_instead(key, before)
-        except OSError as error:
-            return Reply((say("upload-read-only", reason=reason_of(error)),))
+        async with self._taking:  # of two presses one comes after the other, and finds what has been done
+            planned = await state.plan(plan)
+            if planned is None:
+                if not waiting.exists():  # it has been left out
+                    return Reply((say("out-of-date"),))
+                removal = KeptRemoval(requester.asker.chat_id, kept.path, new_key() if place.is_file() else "")
+                planned = await state.planned(plan, removal, person_id=requester.asker.person_id)
+            key, before = planned
+            assert isinstance(before, KeptRemoval)  # noqa: S101 - nothing else is planned under this name
+            try:
+                await asyncio.to_thread(self._put, waiting, place, before)
+                if not before.modified:
+                    before = replace(before, modified=place.stat().st_mtime_ns)
+                    await state.keep_instead(key, before)
+            except OSError as error:
+                return Reply((say("upload-read-only", reason=reason_of(error)),))
         return await self._indexed(before, key)
 
     def _put(self, waiting: Path, place: Path, before: KeptRemoval) -> None:

@@ -1,7 +1,7 @@
-"""The way to the bot's memory that keeps nobody waiting: exchanges are written together, a moment after the reply.
+"""The way to the bot's memory that keeps nobody waiting: what is noted is written together, a moment after the reply.
 
 A transaction takes a millisecond, for one exchange or for fifty. What is kept but not yet written is written before
-anything is read, so nobody notices; only a crash loses the last moment.
+anything is read, so nobody notices; and it stands in a journal, so that a process that is killed loses none of it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -18,8 +20,12 @@ from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.actions import Kept
+from bot.memory import notes
 from bot.memory.exchange import Asker, Exchange
+from bot.memory.journal import Journal
+from bot.memory.notes import Note
 from bot.memory.state import LastQuestion, State
+from bot.operations.logs import update_id
 
 logger = logging.getLogger(__name__)
 
@@ -29,17 +35,30 @@ _MOST_REMEMBERED = 20_000
 
 
 class Ledger:
-    """Keeps exchanges; a context manager, which at its end has written everything. ``state`` is the memory itself."""
+    """Keeps exchanges; a context manager, which at its end has written everything. ``state`` is the memory itself.
 
-    def __init__(self, state: State, *, retention_days: float) -> None:
+    With a folder, a process that is killed leaves there what the next one writes first.
+    """
+
+    def __init__(self, state: State, *, retention_days: float, folder: Path | None = None) -> None:
         self.state = state
         self._retention_days = retention_days
-        self._kept: list[Exchange] = []
+        self._folder = folder
+        self._journal: Journal | None = None
+        self._answered: set[int | None] = set()
+        self._kept: list[Note] = []
         self._something = asyncio.Event()
         self._writing = asyncio.Lock()
         self._last: LRUCache[Asker, LastQuestion | None] = LRUCache(_MOST_REMEMBERED)
 
     async def __aenter__(self) -> Self:
+        if self._folder:
+            self._journal = Journal(self._folder)
+            for part in self._journal.left():
+                entries = part.entries()
+                self._answered |= {entry["answers"] for entry in entries}
+                await self._store([entry["note"] for entry in entries])
+                part.remove()
         self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._clean())]
         return self
 
@@ -50,12 +69,28 @@ class Ledger:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.flush()
+        if self._journal:
+            self._journal.close()
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange; it will be written in a moment."""
-        self._kept.append(exchange)
         asker = replace(exchange.asker, chat_id=self.state.migrations.current(exchange.asker.chat_id))
         self._last[asker] = LastQuestion(exchange.answer.question, time.time(), exchange.subject)
+        self._note(notes.of_exchange(exchange, self.state.clock()), answers=update_id.get())
+
+    def keep_reply(self, asker: Asker, question_message_id: int, reply_message_id: int) -> None:
+        """Keep which message answers which, so that the same reply is not sent again."""
+        self._note(notes.of_reply(asker, question_message_id, reply_message_id, self.state.clock()), answers=None)
+
+    def was_answered(self, update_id: int) -> bool:
+        """Whether a process that was killed had answered this update, as far as it could not say so elsewhere."""
+        return update_id in self._answered
+
+    def _note(self, note: Note, *, answers: int | None) -> None:
+        self._kept.append(note)
+        if self._journal:
+            with contextlib.suppress(OSError):  # that there is no room is said where it keeps updates from being kept
+                self._journal.add({"answers": answers, "note": note})
         self._something.set()
 
     async def flush(self) -> None:
@@ -63,11 +98,12 @@ class Ledger:
         async with self._writing:
             kept, self._kept = self._kept, []
             self._something.clear()
-            if kept:
-                try:
-                    await self.state.keep(kept)
-                except SQLAlchemyError:
-                    logger.exception("%d answers could not be written down", len(kept))
+            if not kept:
+                return
+            part = self._journal.cut() if self._journal else None
+            await self._store(kept)
+            if part:
+                part.remove()
 
     async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
         """What the asker asked last in this chat and topic, unless that is too long ago."""
@@ -97,6 +133,12 @@ class Ledger:
         for asker in [asker for asker in self._last if asker.person_id == person_id]:
             del self._last[asker]
         return await self.state.forget_person(person_id, press=press)
+
+    async def _store(self, kept: Sequence[Note]) -> None:
+        try:
+            await self.state.keep(kept)
+        except SQLAlchemyError:
+            logger.exception("%d answers could not be written down", len(kept))
 
     async def _write(self) -> None:
         while True:

@@ -264,8 +264,17 @@ async def add(connection: AsyncConnection, table: Table, row: Mapping[str, Any])
     await connection.execute(make(table).values(row).on_conflict_do_nothing())
 
 
+async def add_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows, but for those that are there already."""
+    if rows:
+        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        await connection.execute(make(table).on_conflict_do_nothing(), rows)
+
+
 async def put_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows in place of those with the same primary keys."""
+    if not rows:
+        return
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = make(table)
     keys = [column.name for column in table.primary_key]

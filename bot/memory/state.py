@@ -21,9 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.actions import Kept, dumped, loaded
 from bot.memory import audit, schema
 from bot.memory.audit import DAY_SECONDS, PRESS, Audit
-from bot.memory.exchange import Asker, Exchange, new_key
+from bot.memory.exchange import Asker, new_key
 from bot.memory.inbox import DURABLE, Inbox
 from bot.memory.migrations import Migrations
+from bot.memory.notes import Note
 from bot.memory.schema import StateError, cause
 from retrieval import extras
 from retrieval.sharing import share
@@ -59,37 +60,23 @@ class State:
 
     def __init__(self, engine: AsyncEngine, *, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
-        self._clock = clock
+        self.clock = clock
         self.audit = Audit(engine, clock)
         self.migrations = Migrations(engine)
 
     def inbox(self, bot_id: int) -> Inbox:
         """What Telegram has sent to a bot, for one process to take care of."""
-        return Inbox(self._engine, self._clock, bot_id=bot_id)
+        return Inbox(self._engine, self.clock, bot_id=bot_id)
 
-    async def keep(self, exchanges: Sequence[Exchange]) -> None:
-        """Write down questions, their answers, replies and buttons, in one step."""
-        now = self._clock()
+    async def keep(self, notes: Sequence[Note]) -> None:
+        """Write notes down in one step. Those that are written already stay as they are."""
         async with self._engine.begin() as connection:
             # Not before: while this waited for the connection, a group may have become another.
-            exchanges = [self._migrated(exchange) for exchange in exchanges]
-            rows: dict[Table, list[dict[str, Any]]] = {
-                schema.answers: [audit.answer_row(exchange, now) for exchange in exchanges],
-                schema.quotes: [row for exchange in exchanges for row in audit.quote_rows(exchange)],
-                schema.buttons: [_button_row(exchange, now) for exchange in exchanges],
-            }
-            for table, of_table in rows.items():
-                if of_table:
-                    await connection.execute(insert(table), of_table)
-            questions = [_question_row(exchange, now) for exchange in exchanges]
-            await schema.put_all(connection, schema.last_questions, questions)
-            replies = [
-                _reply_row(exchange.asker, exchange.question_message_id, exchange.reply_message_id, now)
-                for exchange in exchanges
-                if exchange.question_message_id is not None
-            ]
-            if replies:
-                await schema.put_all(connection, schema.replies, replies)
+            notes = [self._migrated(note) for note in notes]
+            for table in (schema.answers, schema.quotes, schema.buttons):
+                await schema.add_all(connection, table, _rows(notes, table))
+            for table in (schema.last_questions, schema.replies):
+                await schema.put_all(connection, table, _rows(notes, table))
 
     async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
         """What the asker asked last in this chat and topic, unless that is too long ago."""
@@ -100,7 +87,7 @@ class State:
                 columns.person_id == asker.person_id,
                 columns.chat_id.in_(self.migrations.ids(asker.chat_id)),
                 columns.topic_id == asker.topic_id,
-                columns.time >= self._clock() - within_seconds,
+                columns.time >= self.clock() - within_seconds,
             )
             .order_by(columns.time.desc())
             .limit(1)
@@ -115,7 +102,7 @@ class State:
         Telegram does not prove that a pressed button belongs to the message it was shown with: what is kept is for the
         chat that it names.
         """
-        row = {"key": new_key(), "payload": dumped(kept), "person_id": person_id, "time": self._clock()}
+        row = {"key": new_key(), "payload": dumped(kept), "person_id": person_id, "time": self.clock()}
         async with self._engine.begin() as connection:
             await connection.execute(insert(schema.buttons), [row])
         return str(row["key"])
@@ -125,7 +112,7 @@ class State:
 
         Whoever begins with the same again, after a crash or a second press, goes on with that.
         """
-        row = {"key": new_key(), "payload": dumped(kept), "person_id": person_id, "time": self._clock(), "plan": plan}
+        row = {"key": new_key(), "payload": dumped(kept), "person_id": person_id, "time": self.clock(), "plan": plan}
         of_it = select(schema.buttons.c.key, schema.buttons.c.payload).where(schema.buttons.c.plan == plan)
         async with self._engine.execution_options(**{DURABLE: True}).begin() as connection:
             await schema.add(connection, schema.buttons, row)
@@ -149,7 +136,7 @@ class State:
 
     async def list_for(self, asker: Asker, paths: Mapping[int, str]) -> None:
         """Note which documents the asker has been shown under which numbers."""
-        place = {"person_id": asker.person_id, "chat_id": asker.chat_id, "time": self._clock()}
+        place = {"person_id": asker.person_id, "chat_id": asker.chat_id, "time": self.clock()}
         async with self._engine.begin() as connection:
             rows = [{**place, "number": number, "path": path} for number, path in paths.items()]
             await schema.put_all(connection, schema.listed, rows)
@@ -172,14 +159,6 @@ class State:
         kept = None if payload is None else loaded(payload)
         return replace(kept, chat_id=self.migrations.current(kept.chat_id)) if kept else None
 
-    async def remember_reply(self, asker: Asker, question_message_id: int, reply_message_id: int) -> None:
-        """Keep which message answers which, so that an edited question edits its answer."""
-        if self.migrations.current(asker.chat_id) != asker.chat_id:
-            return  # the question has stayed behind
-        row = _reply_row(asker, question_message_id, reply_message_id, self._clock())
-        async with self._engine.begin() as connection:
-            await schema.put(connection, schema.replies, row)
-
     async def reply_to(self, chat_id: int, question_message_id: int) -> int | None:
         """The message that answered this one."""
         columns = schema.replies.c
@@ -195,7 +174,7 @@ class State:
 
         Asking counts as giving it: of several that ask at once, one is told yes.
         """
-        now = self._clock()
+        now = self.clock()
         row = {"kind": kind, "subject_id": subject_id, "time": now}
         async with self._engine.begin() as connection:
             return await schema.put(
@@ -210,7 +189,7 @@ class State:
         """
         updates, notices, count = schema.inbox.c, schema.notices.c, 0
         async with self._engine.begin() as connection:
-            if press is None or await audit.first(connection, press, person_id, self._clock()):
+            if press is None or await audit.first(connection, press, person_id, self.clock()):
                 # The update of the press is still to be answered.
                 own = false() if press is None else updates.payload.contains(json.dumps(press), autoescape=True)
                 await connection.execute(delete(schema.inbox).where(updates.person_id == person_id, ~own))
@@ -225,18 +204,20 @@ class State:
 
     async def forget_older_than(self, days: float) -> int:
         """Delete everything from before ``days`` days ago; gives how many rows that were."""
-        limit = self._clock() - days * DAY_SECONDS
+        limit = self.clock() - days * DAY_SECONDS
         dated = (table for table in schema.tables.sorted_tables if "time" in table.c)
         count = await self._delete(*(delete(table).where(table.c.time < limit) for table in dated))
         await self._overwrite_log()
         return count
 
-    def _migrated(self, exchange: Exchange) -> Exchange:
-        """Return an exchange as it is now, if its group has become another while it was answered."""
-        chat_id = self.migrations.current(exchange.asker.chat_id)
-        if chat_id == exchange.asker.chat_id:
-            return exchange
-        return replace(exchange, asker=replace(exchange.asker, chat_id=chat_id), question_message_id=None)
+    def _migrated(self, note: Note) -> Note:
+        """Return a note as it is now, if its group has become another: replies have stayed behind."""
+        moved: dict[str, Sequence[Mapping[str, Any]]] = {}
+        for table in (schema.answers.name, schema.last_questions.name, schema.replies.name):
+            rows = [(row, self.migrations.current(row["chat_id"])) for row in note.get(table, ())]
+            stays = table == schema.replies.name
+            moved[table] = [{**row, "chat_id": now} for row, now in rows if not stays or now == row["chat_id"]]
+        return {**note, **moved}
 
     async def _overwrite_log(self) -> None:
         """Leave nothing of what was deleted in SQLite's log of changes; in its file it is zeros already."""
@@ -264,25 +245,8 @@ _OF_PERSONS = (
 )
 
 
-def _button_row(exchange: Exchange, now: float) -> dict[str, Any]:
-    person_id = exchange.asker.person_id
-    return {"key": exchange.key, "payload": dumped(exchange.kept), "person_id": person_id, "time": now}
-
-
-def _question_row(exchange: Exchange, now: float) -> dict[str, Any]:
-    asker = exchange.asker
-    place = {"person_id": asker.person_id, "chat_id": asker.chat_id, "topic_id": asker.topic_id}
-    return {**place, "text": exchange.answer.question, "subject": exchange.subject, "time": now}
-
-
-def _reply_row(asker: Asker, question_message_id: int, reply_message_id: int, now: float) -> dict[str, Any]:
-    return {
-        "chat_id": asker.chat_id,
-        "question_message_id": question_message_id,
-        "reply_message_id": reply_message_id,
-        "person_id": asker.person_id,
-        "time": now,
-    }
+def _rows(notes: Sequence[Note], table: Table) -> list[Mapping[str, Any]]:
+    return [row for note in notes for row in note.get(table.name, ())]
 
 
 def database_url(database: str | None, folder: Path) -> URL:

@@ -67,7 +67,6 @@ ALLOWED_UPDATES = (
 def build_application(
     settings: Settings,
     *,
-    slots: Slots,
     processor: BaseUpdateProcessor | int,
     clock: ServerClock,
     timing: Timing,
@@ -78,7 +77,7 @@ def build_application(
     Raises ``TokenError`` where there is no token or it cannot be one, ``ProxyError`` likewise.
     """
     account = Account.of(settings)
-    sending = Sending(slots, limit_seconds=QUESTION_SECONDS, timing=timing, migrations=migrations)
+    sending = Sending(limit_seconds=QUESTION_SECONDS, timing=timing, migrations=migrations)
     application: BotApplication = (
         Application.builder()
         .token(account.token)
@@ -159,7 +158,7 @@ async def run(
 
     try:
         async with (
-            Ledger(state, retention_days=settings.retention_days) as ledger,
+            Ledger(state, retention_days=settings.retention_days, folder=settings.index_folder) as ledger,
             updates_request(timing, clock, route) as request,
         ):
             intake = Intake(
@@ -171,7 +170,7 @@ async def run(
             )
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)
             application = build_application(
-                settings, slots=slots, processor=intake, clock=clock, timing=timing, migrations=state.migrations
+                settings, processor=intake, clock=clock, timing=timing, migrations=state.migrations
             )
             services = Services.of(documents, ledger, settings)
             changes = Changes(state, settings, services.access, timing=timing)

@@ -17,6 +17,7 @@ from bot.rendering import html
 from bot.rendering.catalogue import Html, Phrases, phrases
 from bot.reply import Reply
 from bot.telegram.keyboards import keyboard
+from bot.telegram.slots import lent
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class NotModified(Exception):  # noqa: N818 - Telegram's word
     """A message already is what it was to become: somebody else was faster."""
 
 
-Sent = Callable[[int], Awaitable[None]]
+Sent = Callable[[int], None]
 
 
 async def send(
@@ -49,9 +50,9 @@ async def send(
     if reply.delivered:
         reply.delivered(to.message_id if to else None, message.message_id)
     elif sent:
-        await sent(message.message_id)
+        sent(message.message_id)
     if reply.later:
-        await edit(bot, message.message_id, await reply.later(), requester)
+        await edit(bot, message.message_id, await _later(reply.later), requester)
 
 
 async def edit(
@@ -73,7 +74,13 @@ async def edit(
         reply.delivered(question_id, message_id)
     if reply.later:
         with suppress(NotModified):  # a crash came between the message and what notes it
-            await edit(bot, message_id, await reply.later(), requester)
+            await edit(bot, message_id, await _later(reply.later), requester)
+
+
+async def _later(later: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Return what becomes of a reply. It is what another process works on, perhaps for long."""
+    async with lent():
+        return await later()
 
 
 def words(reply: Reply, requester: Requester) -> Phrases:

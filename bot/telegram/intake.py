@@ -27,6 +27,7 @@ from bot.operations import metrics
 from bot.operations.logs import update_id
 from bot.telegram.slots import Slots
 from bot.telegram.timing import Timing
+from retrieval.answering import time_share
 from retrieval.errors import YuanjuError
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,10 @@ MOST_HELD = 1000
 ATTEMPTS = 2
 """An update with which so many processes began and ended is set aside: the second began with nothing else."""
 
-_SOON_SECONDS = 0.005  # until what has ended is noted; who else waits for the database gets it meanwhile
-_NOTED_SECONDS = 1.0
-_MOST_UNNOTED = 3  # answers that a process that is killed may give again: with more, no further ones are begun with
+SECOND_SHARE = 0.5
+"""Of the time for an answer, for that second attempt."""
+
+_SOON_SECONDS = 0.02  # until what has ended is noted; who else waits for the database gets it meanwhile
 _LOOK_SECONDS = LEASE_SECONDS / 3
 
 Answered = Callable[[Update], Awaitable[bool]]
@@ -83,7 +85,6 @@ class Intake(BaseUpdateProcessor):
         self._done: set[int] = set()
         self._failed: dict[int, str] = {}
         self._something = asyncio.Event()
-        self._settled = asyncio.Event()
         self._more = False  # whether others wait in the database
         self._batch = _Batch()
         self._receiving = asyncio.Lock()
@@ -175,9 +176,6 @@ class Intake(BaseUpdateProcessor):
                 if not self._attempts[number] or await self._begin_again(update):
                     await coroutine
                 self._end(number)
-                if len(self._done) > _MOST_UNNOTED:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._settled.wait(), _NOTED_SECONDS)
         finally:
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
@@ -200,6 +198,7 @@ class Intake(BaseUpdateProcessor):
             return
         async with self._alone:
             await asyncio.sleep(max(self._opened + self._timing.suspect - time.monotonic(), 0.0))
+            time_share.set(SECOND_SHARE)  # in the task of this update
             yield
 
     async def _begin_again(self, update: Update) -> bool:
@@ -305,8 +304,6 @@ class Intake(BaseUpdateProcessor):
             for number in (*done, *failed):
                 del self._attempts[number]
                 self._since.pop(number, None)
-            self._settled.set()
-            self._settled = asyncio.Event()
 
     async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write, however long the database takes to come back."""

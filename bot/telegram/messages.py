@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -30,6 +30,7 @@ from bot.telegram import delivery
 from bot.telegram.addressing import Call, addressed, from_person, replied_to
 from bot.telegram.keyboards import key_in
 from bot.telegram.requesters import presser, writer
+from bot.telegram.slots import lent
 from bot.telegram.timing import QUESTION_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ _DAY_SECONDS = 86_400
 _WORDLESS_SECONDS = 10  # an album of ten pictures is ten messages
 _ALBUM_SECONDS = 1.0  # between its first and its last
 _ALBUMS = 1000
+_PREVIEWS = 2  # at once: each is read by a process of its own
 _UPLOAD_LIMIT = 20 * MEGABYTE
 
 _VOICE = ("voice", "audio", "video_note")
@@ -57,6 +59,7 @@ class Messages:
         self._ledger = services.ledger
         self._access = services.access
         self._clock = clock
+        self._previews = asyncio.Semaphore(_PREVIEWS)
         self._albums: LRUCache[str, asyncio.Event] = LRUCache(_ALBUMS)
         self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
 
@@ -67,7 +70,8 @@ class Messages:
             return
         requester = writer(message, self._access)
         if message.document and not message.animation and requester.private and requester.operator:
-            preview = await self._preview(message, message.document, requester)
+            async with lent(), self._previews:
+                preview = await self._preview(message, message.document, requester)
             await delivery.send(context.bot, preview, requester, to=message, sent=self._noting(message, requester))
             return
         call = addressed(message, context.bot.bot)
@@ -98,9 +102,9 @@ class Messages:
         with suppress(delivery.NotModified):
             await delivery.edit(context.bot, earlier, reply, requester)
 
-    def _noting(self, message: Message, requester: Requester) -> Callable[[int], Awaitable[None]]:
+    def _noting(self, message: Message, requester: Requester) -> Callable[[int], None]:
         """Return what notes which message replies to this one."""
-        return partial(self._state.remember_reply, requester.asker, message.message_id)
+        return partial(self._ledger.keep_reply, requester.asker, message.message_id)
 
     async def on_edited_message(self, update: Update, context: Context) -> None:
         """Edit the reply to a question that has been edited."""
@@ -266,6 +270,8 @@ class Messages:
 
 async def is_answered(ledger: Ledger, update: Update) -> bool:
     """Whether a question has been answered; what else an update may be is done again, which changes nothing."""
+    if ledger.was_answered(update.update_id):
+        return True
     message = update.message
     call = addressed(message, message.get_bot().bot) if message else None
     if message is None or (call and call.command is not Command.ASK):

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_bef
 from bot.memory.migrations import Migrations
 from bot.operations import metrics
 from bot.telegram.obstacles import obstacle
-from bot.telegram.slots import Slots
+from bot.telegram.slots import lent
 from bot.telegram.timing import Timing
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,11 @@ GROUP_SECONDS = 60.0
 BRIEF_SECONDS = 10.0
 """After this nobody waits any more for what tells that something is being done."""
 
+ALONE_SECONDS = 0.005
+"""For so long a new message is the only one under way, unless it is answered before."""
+
+# What comes twice when it is sent twice. A process that is killed does not know which of those under way have come.
+_NEW = {"sendMessage", "sendDocument"}
 _BRIEF = {"answerCallbackQuery", "answerInlineQuery", "sendChatAction"}
 # Whoever calls these tries them again himself, and says what is wrong.
 _ONCE = {"getMe", "getWebhookInfo", "setWebhook", "deleteWebhook"}
@@ -51,19 +57,20 @@ Call = Callable[..., Coroutine[Any, Any, Any]]
 class Sending(BaseRateLimiter[int]):
     """Sends again, for up to ``limit_seconds``, what did not reach Telegram or what Telegram could not take just then.
 
-    Where Telegram names a pause, only the chat that is meant waits for it. What waits makes room in ``slots``. A
+    Where Telegram names a pause, only the chat that is meant waits for it. What waits lends its slot. A
     request that was answered too late is sent again as well: a message may then come twice, which is better than never.
     What is for a group that has become a supergroup goes there.
+
+    New messages leave one after the other, as fast as Telegram takes them, or ``ALONE_SECONDS`` apart where it is slow:
+    of few it is unknown at any moment whether they have come.
     """
 
-    def __init__(
-        self, slots: Slots, *, limit_seconds: float, timing: Timing, migrations: Migrations | None = None
-    ) -> None:
+    def __init__(self, *, limit_seconds: float, timing: Timing, migrations: Migrations | None = None) -> None:
         self._migrations = migrations
-        self._slots = slots
         self._limit_seconds = limit_seconds
         self._pauses = timing.pauses
         self._until: LRUCache[Any, float] = LRUCache(_MOST_REMEMBERED)
+        self._new = asyncio.Lock()
         self._groups: LRUCache[int, AsyncLimiter] = LRUCache(_MOST_REMEMBERED)
 
     async def initialize(self) -> None:
@@ -128,7 +135,7 @@ class Sending(BaseRateLimiter[int]):
         )
         try:
             with metrics.timed("send"):
-                return await retrying(self._send, chat, call)
+                return await retrying(self._send, chat, partial(self._one_by_one, call) if endpoint in _NEW else call)
         except TelegramError as error:
             metrics.SEND_FAILURES.labels(obstacle(error)).inc()
             raise
@@ -137,13 +144,21 @@ class Sending(BaseRateLimiter[int]):
         if isinstance(chat, int) and chat < 0:
             group = self._groups.setdefault(chat, AsyncLimiter(GROUP_MESSAGES, GROUP_SECONDS))
             if not group.has_capacity():
-                async with self._slots.lent():
+                async with lent():
                     await group.acquire()
             else:
                 await group.acquire()
         while (rest := self._until.get(chat, 0) - _now()) > 0:
             await self._sleep(rest)
         return await call()
+
+    async def _one_by_one(self, call: Call) -> Any:
+        await self._new.acquire()
+        with ExitStack() as stack:
+            stack.callback(self._new.release)
+            others = asyncio.get_running_loop().call_later(ALONE_SECONDS, stack.close)
+            stack.callback(others.cancel)
+            return await call()
 
     def _note(self, endpoint: str, chat: Any, state: RetryCallState) -> None:
         """Say that something has to be sent again, once, and keep others from running into the same."""
@@ -157,7 +172,7 @@ class Sending(BaseRateLimiter[int]):
         logger.log(level, "%s%s is tried again in %.1f seconds: %s", endpoint, place, pause, error)
 
     async def _sleep(self, seconds: float) -> None:
-        async with self._slots.lent():
+        async with lent():
             await asyncio.sleep(seconds)
 
 

@@ -13,7 +13,11 @@ from dataclasses import dataclass
 class _Hold:
     """A slot that is held; ``lenders`` of the tasks that work under it are waiting."""
 
+    free: asyncio.Semaphore
     lenders: int = 0
+
+
+_hold: ContextVar[_Hold | None] = ContextVar("hold", default=None)
 
 
 class Slots:
@@ -22,7 +26,6 @@ class Slots:
     def __init__(self, count: int) -> None:
         self._count = count
         self._free = asyncio.Semaphore(count)
-        self._hold: ContextVar[_Hold | None] = ContextVar("hold", default=None)
 
     @asynccontextmanager
     async def held(self, *, alone: bool = False) -> AsyncIterator[None]:
@@ -30,25 +33,26 @@ class Slots:
         async with AsyncExitStack() as stack:
             for _ in range(self._count if alone else 1):
                 await stack.enter_async_context(self._free)
-            token = self._hold.set(_Hold())
+            token = _hold.set(_Hold(self._free))
             try:
                 yield
             finally:
-                self._hold.reset(token)
+                _hold.reset(token)
 
-    @asynccontextmanager
-    async def lent(self) -> AsyncIterator[None]:
-        """Let others have the slot that is held, if one is, for as long as there is nothing to do but wait."""
-        hold = self._hold.get()
-        if hold is None:
-            yield
-            return
-        hold.lenders += 1
-        if hold.lenders == 1:
-            self._free.release()
-        try:
-            yield
-        finally:
-            hold.lenders -= 1
-            if hold.lenders == 0:
-                await self._free.acquire()
+
+@asynccontextmanager
+async def lent() -> AsyncIterator[None]:
+    """Let others have the slot that is held, if one is, where one only waits: for Telegram, or for other processes."""
+    hold = _hold.get()
+    if hold is None:
+        yield
+        return
+    hold.lenders += 1
+    if hold.lenders == 1:
+        hold.free.release()
+    try:
+        yield
+    finally:
+        hold.lenders -= 1
+        if hold.lenders == 0:
+            await hold.free.acquire()

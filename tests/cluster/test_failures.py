@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 PER_SECOND, SECONDS = 20, 15
 
 
+@pytest.mark.attack
 async def test_a_node_is_killed_and_no_question_fails(cluster: Cluster, new: NewEngine, tokenizer: Tokenizer) -> None:
     author = Author(tokenizer, 3)
     documents = list(author.documents(2_000))
@@ -46,6 +47,7 @@ async def test_a_node_is_killed_and_no_question_fails(cluster: Cluster, new: New
     assert all(await asyncio.gather(*asked))
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("number", range(3))  # one of them manages the cluster
 async def test_a_node_that_does_nothing_any_more_holds_no_question_up(
     cluster: Cluster, new: NewEngine, number: int

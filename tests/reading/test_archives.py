@@ -58,6 +58,7 @@ def test_names_written_on_chinese_windows_are_read(tmp_path: Path) -> None:
     assert document.source.path == "z.zip/名字.txt"
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("name", ["../../evil.txt", "/etc/evil.txt", "..\\..\\evil.txt"])
 def test_names_lead_nowhere(tmp_path: Path, name: str) -> None:
     (tmp_path / "z.zip").write_bytes(zipped({name: "甲。"}))
@@ -65,6 +66,7 @@ def test_names_lead_nowhere(tmp_path: Path, name: str) -> None:
     assert document.source.path in {"z.zip/evil.txt", "z.zip/etc/evil.txt"}
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("suffix", [".zip", ".docx", ".xlsx", ".pptx", ".epub"])
 @pytest.mark.parametrize(
     ("limits", "reason"),
@@ -80,6 +82,7 @@ def test_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, suffix: str, limi
         read(tmp_path, f"z{suffix}", limits=limits)
 
 
+@pytest.mark.attack
 def test_directory_that_lies_about_a_size_unpacks_no_more_than_it_says(tmp_path: Path) -> None:
     data = zipped({"a.txt": "甲" * 5_000_000})
     told = struct.pack("<L", 15_000_000)
@@ -89,6 +92,7 @@ def test_directory_that_lies_about_a_size_unpacks_no_more_than_it_says(tmp_path:
         read(tmp_path, "z.zip")
 
 
+@pytest.mark.attack
 def test_archives_within_archives_are_bounded(tmp_path: Path) -> None:
     data = zipped({"a.txt": "甲。"})
     for _ in range(3):
@@ -98,6 +102,7 @@ def test_archives_within_archives_are_bounded(tmp_path: Path) -> None:
         read(tmp_path, "z.zip")
 
 
+@pytest.mark.attack
 def test_archives_in_an_archive_unpack_to_no_more_than_the_limits_together(tmp_path: Path) -> None:
     inner = {f"{number}.zip": zipped({"a.txt": bytes(15_000_000)}, zipfile.ZIP_BZIP2) for number in range(8)}
     (tmp_path / "z.zip").write_bytes(zipped({"a.txt": "甲。", **inner}))
@@ -106,6 +111,7 @@ def test_archives_in_an_archive_unpack_to_no_more_than_the_limits_together(tmp_p
     assert all("(the limit pack_ratio is 200)" in str(failure) for failure in reading.failures[1:])
 
 
+@pytest.mark.attack
 def test_members_of_archives_in_an_archive_count_together(tmp_path: Path) -> None:
     inner = zipped({f"{number}.txt": "甲。" for number in range(6)})
     (tmp_path / "z.zip").write_bytes(zipped({"a.zip": inner, "b.zip": inner}))
@@ -123,6 +129,7 @@ def test_half_written_archive_says_so(tmp_path: Path) -> None:
         read(tmp_path, "z.zip")
 
 
+@pytest.mark.attack
 def test_entities_in_an_office_file_are_refused(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><a>&c;</a>'
     (tmp_path / "a.docx").write_bytes(zipped({"word/document.xml": bomb}))
@@ -181,6 +188,7 @@ def test_chapter_without_a_heading_takes_its_title_from_the_contents(read_one: R
     assert [p.section for p in read_one(data, "a.epub").paragraphs] == [("第1章",), ("第2章",)]
 
 
+@pytest.mark.attack
 def test_book_with_external_entities_reads_nothing_from_outside(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("秘密")

@@ -49,6 +49,7 @@ def test_what_cannot_be_read_is_reported(tmp_path: Path, name: str, reason: str)
     assert (str(skipped.path), skipped.reason) == (name, reason)
 
 
+@pytest.mark.attack
 def test_links_are_followed_to_files_within_the_folder_only(tmp_path: Path) -> None:
     outside = put(tmp_path / "outside" / "secret.txt")
     folder = tmp_path / "documents"

@@ -15,6 +15,8 @@ from retrieval.reading.joining import collapse
 from retrieval.reading.web.page import looks_like_html
 from retrieval.records import Document
 
+pytestmark = pytest.mark.attack
+
 Read = Callable[..., Document]
 SIZE = 8_000
 LONGEST_IGNORED = 0.1  # seconds: shorter times say nothing about growth

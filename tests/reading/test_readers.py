@@ -22,6 +22,8 @@ from retrieval.reading.readers import Readers
 from retrieval.records import Document, Paragraph, Source
 from testbed.hostile import hostile
 
+pytestmark = pytest.mark.attack
+
 MEBIBYTE = 1024 * 1024
 
 

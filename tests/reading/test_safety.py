@@ -19,6 +19,8 @@ from retrieval.reading import Limits, find, read
 from retrieval.reading.formats import FORMATS
 from retrieval.records import Document
 
+pytestmark = pytest.mark.attack
+
 Read = Callable[..., Document]
 ROOT = Path(__file__).parents[2]
 
