@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from bot import reference
 from bot.language import OperatorLanguage
+from bot.operations.logs import RedactingFormatter
 from bot.settings import Settings, SettingsError
 
 COMMANDS: dict[str, tuple[dict[OperatorLanguage, str], str, str]] = {
@@ -122,7 +123,7 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
             super().add_usage(usage, actions, groups, say("usage") if prefix is None else prefix)
 
     style: dict[str, Any] = {"formatter_class": Formatter, "allow_abbrev": False, "add_help": False}
-    reader = argparse.ArgumentParser(
+    reader = _Parser(
         "yuanju", usage=typed("yuanju COMMAND [OPTION…]"), description=say("about"), epilog=say("more"), **style
     )
     options = reader.add_argument_group(say("options"))
@@ -170,6 +171,13 @@ def _add_settings(command: argparse.ArgumentParser, language: OperatorLanguage) 
                 shown.add_argument(entry.flag, dest=entry.name, metavar=entry.typed(language), help=words)
     secrets = ", ".join(entry.variable for group in reference.groups() for entry in group.entries if entry.secret)
     command.add_argument_group(_WORDS["environment"][language], f"{_WORDS['settings'][language]}\n{secrets}")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Repeats no secret of a command line that it does not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(RedactingFormatter().redacted(message))
 
 
 class _Secret(argparse.Action):
