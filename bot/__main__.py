@@ -202,8 +202,11 @@ async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.terminal.indexing import index
 
     bound_memory()
-    async with composition.library(settings) as (library, _):
-        return FOUND if await index(library, as_json_lines=arguments.json) else NOT_FOUND
+    async with composition.library(settings) as (library, engine):
+        whole = await index(library, as_json_lines=arguments.json)
+        if arguments.compact:
+            await engine.compact()
+        return FOUND if whole else NOT_FOUND
 
 
 async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -227,6 +227,15 @@ def test_a_private_folder_has_to_be_written_as_it_is(tmp_path: Path, written: st
     )
 
 
+@pytest.mark.parametrize("other", ["hr/b.txt", "ＨＲ/b.txt", "Hr/pay/b.txt"])
+def test_a_folder_that_looks_like_a_private_one_has_to_be_named_too(tmp_path: Path, other: str) -> None:
+    (tmp_path / "HR").mkdir()
+    documents, looks = ["HR/a.txt", "c.txt", other], other.partition("/")[0]
+    (said,) = misnamed(load({"documents": str(tmp_path), "private_folders": "HR=1"}), documents)
+    assert f"everybody sees {looks} beside it" in said
+    assert misnamed(load({"documents": str(tmp_path), "private_folders": f"HR=1;{looks}=1"}), documents) == []
+
+
 @pytest.mark.parametrize("folder", ["HR", "HR/pay", "a.zip", "a.zip/hr"])
 def test_a_private_folder_may_be_empty_or_in_an_archive(tmp_path: Path, folder: str) -> None:
     (tmp_path / "HR/pay").mkdir(parents=True)
