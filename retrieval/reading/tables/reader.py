@@ -22,6 +22,7 @@ from retrieval.reading.tables.headers import (
     is_preamble,
     is_turned,
     rows_below,
+    spans,
 )
 from retrieval.reading.tables.names import evidence, is_name, is_value, joined, period
 
@@ -130,6 +131,8 @@ class TableReader:
                 start, gap = start + 1, True
                 continue
             if (alone := single(row)) is not None and self._stands_alone(rows, start, alone, gap=gap):
+                if self.named and not gap and spans(row) > 1 and self._is_another(rows, start + 1):
+                    self.named, gap = False, True
                 yield from self._alone(alone, rows, start, gap=gap)
                 start += 1
                 continue
@@ -155,6 +158,14 @@ class TableReader:
                 start += 1
             gap = False
         yield from self._lines(self.unsaid)
+
+    def _is_another(self, rows: Sequence[Row], start: int) -> bool:
+        """Whether another table begins here, below a cell that spans its columns: one with names, or a form."""
+        if start >= len(rows) or not is_filled(rows[start]) or texts_of(rows[start]) in self.headers:
+            return False
+        below = rows_below(rows, start + 1)
+        names = evidence(texts_of(rows[start]), list(map(texts_of, below)))
+        return names >= 2 or (not self.form and is_form([rows[start], *below]))
 
     def _lines(self, rows: Sequence[Row]) -> list[Block]:
         """Rows that looked like names, and below which nothing stands."""
@@ -201,6 +212,7 @@ class TableReader:
         elif below and weight < 9 and (is_narrow(row, below) or (weight <= 0 and is_preamble(row, below))):
             return None
         elif not said or not self._has_names(row, below, weight, depth):
+            self.form = self.form if said else is_form([row])
             self._name([], 0, [texts_of(row), *said])
             return 0
         self.form = self.turned = False
