@@ -6,6 +6,7 @@ whether it is a form of labels and values, or questions with their answers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -29,6 +30,7 @@ from retrieval.reading.tables.names import evidence, is_name, is_value, joined, 
 _LONGEST_CAPTION = 40
 _MOST_CAPTIONS = 3
 _LONGEST_CELL = 400
+_NAMES_ALL = re.compile(r"(?:名称|姓名)[：:]?$")  # the label of what a whole form is about
 _NOTE = ("注", "备注", "说明", "附注", "note", "remark")
 
 
@@ -202,6 +204,13 @@ class TableReader:
             return 0
         depth = depth_of(rows, start)
         below = rows_below(rows, start + depth)
+        if (
+            is_form([row])
+            and start + 1 < len(rows)
+            and spans(rows[start + 1]) > 1
+            and self._is_another(rows, start + 2)
+        ):
+            below = []  # what comes next stands below a heading of its own
         header = [texts_of(rows[at]) for at in range(start, start + depth)]
         names = joined(list(map(texts_of, carried(rows[start : start + depth]))))
         said = [words for words in map(texts_of, below) if words not in header]
@@ -277,7 +286,7 @@ class TableReader:
             under += tuple(filter(None, map(collapse, [*about, *details])))
             return Block(pair.answer, under=under, questions=tuple(map(collapse, pair.questions)))
         if not self.names:
-            if self.form and not self.label and len(texts := once(row)) > 1 and texts[0].rstrip("：:").endswith("名称"):
+            if self.form and not self.label and len(texts := once(row)) > 1 and _NAMES_ALL.search(texts[0]):
                 self.label = (row_text(texts[:1], texts[1:2]),)  # what the whole form is about
             return Block(_unnamed(row, form=self.form), under=under)
         # A cell over several columns is one object in all of them, and is said once.
