@@ -47,6 +47,7 @@ PATIENCE_SECONDS = 120.0
 MANY = 50
 """Kills over which answers given twice are averaged: a single one may find sixteen on their way."""
 
+_NUMBERED = re.compile(r"(\d+)\D{0,9}?(稿\d+\.txt)")
 _GENERATION = re.compile(r"第(\d+)版")
 
 
@@ -79,6 +80,7 @@ class Trial:
         self.sent: dict[int, str] = {}  # files, by the message that they came in
         self.confirmed: set[str] = set()
         self.removed: set[str] = set()
+        self.listing = 0  # the message that asked for the list by which a file is removed next
         self.moments: Counter[str] = Counter()
         write(self.documents, 1)
 
@@ -160,14 +162,30 @@ class Trial:
         if waiting := sorted(shown.keys() - self.confirmed):
             self.confirmed.add(waiting[0])
             self.api.press(shown[waiting[0]], "加进来", sender=OPERATOR)
-        elif len(left := sorted(taken - self.removed)) > 1:
-            self.removed.add(left[0])
-            self.asked.append(self.api.private(f"/remove {left[0]}", sender=OPERATOR))
+        elif self.listing:
+            shown_list = next((reply.text for reply in self.api.replies if reply.reply_to == self.listing), "")
+            if numbers := {name: number for number, name in _NUMBERED.findall(shown_list)}:
+                self.listing = 0
+                self.remove(taken, numbers)
+        elif len(taken - self.removed) > 1:
+            if self.choice.random() < 0.5:
+                self.remove(taken, {})
+            else:
+                message = self.api.private("/sources", sender=OPERATOR)
+                self.asked.append(message)
+                self.listing = message["message_id"]
         else:
             name = f"稿{len(self.sent)}.txt"
             message = self.api.upload(name, f"第{len(self.sent)}份稿件写的是库房的钥匙。".encode(), sender=OPERATOR)
             self.sent[message["message_id"]] = name
             self.asked.append(message)
+
+    def remove(self, taken: set[str], numbers: dict[str, str]) -> None:
+        """Remove one of the files that were taken in, by its number where it has one."""
+        name = next((name for name in sorted(taken - self.removed) if not numbers or name in numbers), None)
+        if name is not None:
+            self.removed.add(name)
+            self.asked.append(self.api.private(f"/remove {numbers.get(name, name)}", sender=OPERATOR))
 
     def misplaced(self) -> set[str]:
         """The files that are not where they should be."""
@@ -217,7 +235,7 @@ class Trial:
         for data, person in self.presses:
             press = unpacked(data)
             assert press is not None
-            found = re.search(r'"answer_id":(\d+)', kept.get(press.key, ""))
+            found = re.search(r'"answer_id": ?(\d+)', kept.get(press.key, ""))
             if found:
                 known += 1
                 if counted.get((int(found[1]), person)) != 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -59,14 +60,30 @@ def misnamed(settings: Settings, documents: Iterable[str]) -> list[str]:
     """Return a sentence for each private folder that is not there: what was meant would be seen by everybody.
 
     It has to be written as it is on disk, to the letter, or to be that of one of the ``documents``, as in an archive.
+    Another that looks like it, and has documents, has to be named as well.
     """
+    private = set(settings.private_folders)
+    if not private:
+        return []
+    paths = set(documents)
+    places = {path.rpartition("/")[0] for path in paths}
+    folders = {folder for place in places for folder in folders_of(place)} - {"."}
+    looks: dict[str, set[str]] = {}
+    for other in folders:
+        looks.setdefault(spelling(other), set()).add(other)
     said = []
-    missing = [folder for folder in settings.private_folders if not _is_listed(settings.documents, folder)]
-    known = {folder for path in documents for folder in folders_of(path)} if missing else set()
-    for folder in missing:
-        if folder not in known:
-            alike = [other for other in known | _folders_in(settings.documents) if spelling(other) == spelling(folder)]
-            hint = f": write it as {' or '.join(sorted(alike))}" if alike else ""
+    for folder in settings.private_folders:
+        there = folder in folders or folder in paths or _is_listed(settings.documents, folder)
+        alike = looks.get(spelling(folder), set()) - private
+        if there:
+            said += [
+                f"YUANJU_PRIVATE_FOLDERS names {folder}, but everybody sees {other} beside it, which looks the same: "
+                "name it too, or give it another name"
+                for other in sorted(alike)
+            ]
+        else:
+            on_disk = {other for other in _folders_in(settings.documents) if spelling(other) == spelling(folder)}
+            hint = f": write it as {' or '.join(sorted(found))}" if (found := alike | on_disk) else ""
             said.append(f"YUANJU_PRIVATE_FOLDERS names {folder}, which is not among the documents{hint}")
     return said
 
@@ -84,7 +101,9 @@ def _is_listed(place: Path, folder: str) -> bool:
 
 
 def _folders_in(documents: Path) -> set[str]:
-    return {place.relative_to(documents).as_posix() for place in documents.rglob("*") if place.is_dir()}
+    # What cannot be looked into, or lies too deep, is passed over.
+    walk = ((Path(place).relative_to(documents), folders) for place, folders, _ in os.walk(documents))
+    return {(place / folder).as_posix() for place, folders in walk for folder in folders}
 
 
 def spelling(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from bot import reference
 from bot.language import OperatorLanguage
+from bot.operations.logs import RedactingFormatter
 from bot.settings import Settings, SettingsError
 
 COMMANDS: dict[str, tuple[dict[OperatorLanguage, str], str, str]] = {
@@ -89,6 +90,10 @@ _WORDS: dict[str, dict[OperatorLanguage, str]] = {
         "zh": "即使机器人正在运行，或现有的比备份新",
         "en": "even over a running bot or newer records",
     },
+    "compact": {
+        "zh": "更新后把索引的各段并成一段，和重新做的一样",
+        "en": "then merge the index into one segment, as one made anew",
+    },
     "json": {"zh": "每行一个 JSON 对象", "en": "one JSON object a line"},
     "environment": {"zh": "环境变量和 .env", "en": "Environment variables and .env"},
     "settings": {
@@ -118,7 +123,7 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
             super().add_usage(usage, actions, groups, say("usage") if prefix is None else prefix)
 
     style: dict[str, Any] = {"formatter_class": Formatter, "allow_abbrev": False, "add_help": False}
-    reader = argparse.ArgumentParser(
+    reader = _Parser(
         "yuanju", usage=typed("yuanju COMMAND [OPTION…]"), description=say("about"), epilog=say("more"), **style
     )
     options = reader.add_argument_group(say("options"))
@@ -146,6 +151,8 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
             options.add_argument("--force", action="store_true", help=say("force"))
         if name == "ask":
             options.add_argument("--literal", action="store_true", help=say("literal"))
+        if name == "index":
+            options.add_argument("--compact", action="store_true", help=say("compact"))
         if name in {"ask", "index", "evaluate"}:
             options.add_argument("--json", action="store_true", help=say("json"))
         options.add_argument("-h", "--help", action="help", help=say("help"))
@@ -164,6 +171,13 @@ def _add_settings(command: argparse.ArgumentParser, language: OperatorLanguage) 
                 shown.add_argument(entry.flag, dest=entry.name, metavar=entry.typed(language), help=words)
     secrets = ", ".join(entry.variable for group in reference.groups() for entry in group.entries if entry.secret)
     command.add_argument_group(_WORDS["environment"][language], f"{_WORDS['settings'][language]}\n{secrets}")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Repeats no secret of a command line that it does not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(RedactingFormatter().redacted(message))
 
 
 class _Secret(argparse.Action):

@@ -170,7 +170,7 @@ async def test_private_content_changes_nothing_outside(
         api.private("经理的工资是多少？")
         outside = await api.next_reply()
     assert "三万元" in inside.text
-    said = outside.text.removeprefix("可能相关，请核对原文：\n\n")  # 经理 stands nowhere that can be seen
+    said = outside.text.removeprefix("🟡 可能相关，请核对原文：\n\n")  # 经理 stands nowhere that can be seen
     assert said.startswith("工资在每月十日发放，遇到假日提前。")
     assert "工资表" not in outside.text
     assert "工资条" not in outside.text
@@ -225,6 +225,15 @@ def test_a_private_folder_has_to_be_written_as_it_is(tmp_path: Path, written: st
     assert wrong.partition(" names ")[2] == f"{written}, which is not among the documents" + (
         f": write it as {meant}" if meant else ""
     )
+
+
+@pytest.mark.parametrize("other", ["hr/b.txt", "ＨＲ/b.txt", "Hr/pay/b.txt"])
+def test_a_folder_that_looks_like_a_private_one_has_to_be_named_too(tmp_path: Path, other: str) -> None:
+    (tmp_path / "HR").mkdir()
+    documents, looks = ["HR/a.txt", "c.txt", other], other.partition("/")[0]
+    (said,) = misnamed(load({"documents": str(tmp_path), "private_folders": "HR=1"}), documents)
+    assert f"everybody sees {looks} beside it" in said
+    assert misnamed(load({"documents": str(tmp_path), "private_folders": f"HR=1;{looks}=1"}), documents) == []
 
 
 @pytest.mark.parametrize("folder", ["HR", "HR/pay", "a.zip", "a.zip/hr"])

@@ -117,7 +117,7 @@ async def test_beginning_again_is_counted(inbox: Inbox, other: Inbox, clock: Clo
 
 async def test_on_one_machine_the_dead_are_inherited_from_at_once(url: URL, inbox: Inbox, other: Inbox) -> None:
     await inbox.receive(arrivals(1), own=True)
-    await other.inherit()
+    await other.inherit({1})
     alone = url.get_backend_name() == "sqlite"
     assert len(await other.take(9)) == int(alone)
 

@@ -52,9 +52,14 @@ def full(folder: Path) -> Iterator[None]:
         database.execute("DROP TRIGGER no_room")
 
 
-async def left_over(api: FakeBotAPI, folder: Path, *updates: dict[str, Any], begun: int = 0, own: bool = True) -> None:
-    """What a process that was killed has received, and has begun with that often since."""
+async def left_over(
+    api: FakeBotAPI, folder: Path, *updates: dict[str, Any], begun: int = 0, own: bool = True, mark: str = "begun"
+) -> None:
+    """What a process that was killed has received, perhaps begun with, and has begun with that often since."""
     bot_id = int(api.token.partition(":")[0])
+    if own and mark:
+        numbers = [update["update_id"] for update in updates]
+        (folder / f"progress-{bot_id}-0.jsonl").write_text(json.dumps({mark: numbers}) + "\n", encoding="utf-8")
     async with opened(database_url(None, folder)) as state:
         inbox = state.inbox(bot_id)
         rows = [Arrival(update["update_id"], json.dumps(update), sender_id(update)) for update in updates]
@@ -209,6 +214,29 @@ async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone_with
     assert library.questions == ["另一个？", *(f"以前的{number}？" for number in range(3))]
     assert library.most == 1
     assert library.shares == [1.0, *[SECOND_SHARE] * 3]
+
+
+async def test_what_was_received_and_not_begun_with_is_answered_like_any_other(api: FakeBotAPI, folder: Path) -> None:
+    for number in range(3):
+        api.private(f"以前的{number}？", sender=PERSON | {"id": 2000 + number})
+    await left_over(api, folder, *fetched(api), mark="")
+    library = Lasting(quote())
+    async with serving(api, library, folder=folder):
+        for _ in range(3):
+            await api.next_reply()
+    assert (library.most, library.shares) == (3, [1.0] * 3)
+
+
+@pytest.mark.attack
+async def test_what_was_ended_and_not_noted_is_not_done_again(api: FakeBotAPI, folder: Path) -> None:
+    api.private("/start")
+    await left_over(api, folder, *fetched(api), mark="ended")
+    async with serving(api, Library(quote()), folder=folder):
+        api.private("产量是多少？", sender=BEN)
+        await api.next_reply()
+    assert len(api.replies) == 1
+    assert [row[0] for row in inbox_of(folder)] == ["done", "done"]
+    assert list(folder.glob("*.jsonl")) == []
 
 
 class Busy(Library):

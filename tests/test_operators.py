@@ -498,5 +498,5 @@ async def test_a_miss_shows_the_nearest_sentence(
     )
     async with live_index(folder, tmp_path / "index2", tokenizer, threshold=0.8) as found, serving(api, found):
         miss = await say(api, "每年的假期有几天？")
-    assert miss.text.startswith("文档里没有找到答案。\n")
-    assert "\n\n可能相关：\n\n每年的假期有十五天。\n—— 制度 › 假期" in miss.text
+    assert miss.text.startswith("⚪ 文档里没有找到答案。\n")
+    assert "\n\n🟡 可能相关：\n\n每年的假期有十五天。\n—— 制度 › 假期" in miss.text

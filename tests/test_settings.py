@@ -110,6 +110,16 @@ def test_two_documents_folders_have_two_indexes() -> None:
 
 
 @pytest.mark.attack
+@pytest.mark.parametrize("flag", ["--telegram-tok", "--token", "--telegram_token"])
+def test_a_command_line_that_is_not_understood_repeats_no_token(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        commands.parser("en").parse_args(["serve", flag, "123456789:AAFakeTokenThatNobodyMayEverRead_0123"])
+    said = capsys.readouterr().err
+    assert flag in said
+    assert "AAFake" not in said
+
+
+@pytest.mark.attack
 def test_a_wrong_setting_is_one_line_that_names_it_and_does_not_repeat_what_may_be_secret() -> None:
     with pytest.raises(SettingsError, match="YUANJU_ADMINS") as error:
         load({"admins": "geheim", "limit": "0"})

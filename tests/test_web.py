@@ -106,3 +106,27 @@ async def test_who_takes_too_long_for_the_headers_is_let_go() -> None:
         assert await reader.read() == b""
         writer.close()
         await writer.wait_closed()
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "said",
+    [
+        "POST / HTTP/1.1\r\n密: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nX: a\0b\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nX: " + 100_000 * "a" + "\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+)
+async def test_whoever_sends_no_http_is_refused_and_fills_no_log(
+    server: Web, caplog: pytest.LogCaptureFixture, said: str
+) -> None:
+    for _ in range(3):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(said.encode())
+        assert (await reader.read()).split()[1] == b"400"
+        writer.close()
+        await writer.wait_closed()
+    assert caplog.messages == ["1 requests were refused: they are no HTTP"]
+    assert caplog.records[0].exc_info is None

@@ -135,12 +135,17 @@ class Inbox:
             mine = self._waiting & (_inbox.owner == self._owner)
             await connection.execute(update(schema.inbox).where(mine).values(owner=None, leased_until=None, attempts=1))
 
-    async def inherit(self) -> None:
-        """Take over from processes before this one, where it is certain that there is no other: on SQLite."""
+    async def inherit(self, begun: Collection[int]) -> None:
+        """Take over from processes before this one, where it is certain that there is no other: on SQLite.
+
+        Of what they had received, only what is ``begun`` may be what ended them.
+        """
         if self._engine.dialect.name == "sqlite":
+            received = (_inbox.attempts == 1) & _inbox.update_id.not_in(begun)
+            values = {"owner": None, "leased_until": None, "attempts": case((received, 0), else_=_inbox.attempts)}
             async with self._writing() as connection:
                 others = self._waiting & (_inbox.owner != self._owner)
-                await connection.execute(update(schema.inbox).where(others).values(owner=None, leased_until=None))
+                await connection.execute(update(schema.inbox).where(others).values(values))
 
     async def clean(self) -> None:
         """Forget which updates are done, where Telegram cannot send them again."""

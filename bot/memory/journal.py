@@ -1,4 +1,4 @@
-"""What a process has noted and the database gets a moment later: lines in a file, which outlives the process at once.
+"""What the database gets a moment later: lines in a file, which outlives the process at once.
 
 A transaction passes through another thread and takes milliseconds; a line takes microseconds. What was sent to
 Telegram and is not noted when the process is killed is sent again by the next.
@@ -19,7 +19,6 @@ from portalocker import LockFlags
 
 from retrieval.sharing import share
 
-_NAME = "journal-*.jsonl"
 _ALONE = LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING
 
 
@@ -44,11 +43,12 @@ class Part:
 class Journal:
     """Writes entries, anything that JSON holds. One of several processes that use a folder has files of its own.
 
-    Raises ``OSError`` where the folder cannot be written.
+    ``name`` tells it from other journals in the folder. Raises ``OSError`` where the folder cannot be written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
+        self._names = f"{name}-*.jsonl"
         self._part = self._new()
 
     def add(self, entry: Any) -> None:
@@ -66,7 +66,7 @@ class Journal:
 
     def left(self) -> Iterator[Part]:
         """Return what processes have left that were killed, the oldest first."""
-        for path in sorted(self._folder.glob(_NAME)):
+        for path in sorted(self._folder.glob(self._names)):
             if path == self._part.path:
                 continue
             try:
@@ -76,7 +76,7 @@ class Journal:
             yield part
 
     def _new(self) -> Part:
-        path = self._folder / _NAME.replace("*", f"{time.time_ns():020}-{secrets.token_hex(4)}")
+        path = self._folder / self._names.replace("*", f"{time.time_ns():020}-{secrets.token_hex(4)}")
         path.touch(mode=0o600)
         share(path)
         return Part(path, _locked(path))

@@ -53,7 +53,7 @@ class Ledger:
 
     async def __aenter__(self) -> Self:
         if self._folder:
-            self._journal = Journal(self._folder)
+            self._journal = Journal(self._folder, "journal")
             for part in self._journal.left():
                 entries = part.entries()
                 self._answered |= {entry["answers"] for entry in entries}

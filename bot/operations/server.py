@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from prometheus_client.aiohttp import make_aiohttp_handler
 
 from retrieval.errors import YuanjuError
@@ -21,10 +23,42 @@ Trouble = Callable[[], str | None]
 HEADER_SECONDS = 10.0
 """How long a client may take for the headers of a request, and a connection stay open without one."""
 _STOP_SECONDS = 2.0
+REFUSALS_SECONDS = 60.0
+"""What is refused is said in one line in so many seconds, with how often."""
 
 
 class ListenError(YuanjuError):
     """The address in YUANJU_LISTEN cannot be listened on; the message says why and what to do."""
+
+
+class Refusals:
+    """Counts what is refused between two lines in the log."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._due = 0.0
+
+    def note(self) -> int:
+        """Note another one; return how many are to be logged now, 0 where it is too early."""
+        self._count += 1
+        if (now := time.monotonic()) < self._due:
+            return 0
+        count, self._count, self._due = self._count, 0, now + REFUSALS_SECONDS
+        return count
+
+
+class _Requests(logging.LoggerAdapter[logging.Logger]):
+    """aiohttp's log, in which whoever sends no HTTP would write a traceback each time."""
+
+    def __init__(self) -> None:
+        super().__init__(logger)
+        self._refusals = Refusals()
+
+    def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:
+        if not isinstance(kwargs.get("exc_info"), HttpProcessingError | ValueError):
+            super().log(level, msg, *args, **kwargs)
+        elif count := self._refusals.note():
+            super().log(logging.WARNING, "%d requests were refused: they are no HTTP", count)
 
 
 class Web:
@@ -54,7 +88,11 @@ class Web:
         application.router.add_route("*", "/{path:.*}", self._other)
         # No access log: it would hold the addresses of whoever looks in, and paths that may be secret.
         self._runner = web.AppRunner(
-            application, access_log=None, shutdown_timeout=_STOP_SECONDS, keepalive_timeout=header_seconds
+            application,
+            access_log=None,
+            logger=_Requests(),
+            shutdown_timeout=_STOP_SECONDS,
+            keepalive_timeout=header_seconds,
         )
 
     def add_route(self, path: str, handler: Handler) -> None:

@@ -29,6 +29,7 @@ from bot.conversation.turns import Conversation
 from bot.documents.live_index import Documents
 from bot.memory.ledger import Ledger
 from bot.memory.migrations import Migrations
+from bot.memory.progress import Progress
 from bot.memory.state import State
 from bot.operations import metrics
 from bot.operations.health import SignOfLife
@@ -157,15 +158,18 @@ async def run(
         await changes.remind(application.bot)
 
     try:
-        async with (
-            Ledger(state, retention_days=settings.retention_days, folder=settings.index_folder) as ledger,
-            updates_request(timing, clock, route) as request,
-        ):
+        async with contextlib.AsyncExitStack() as stack:
+            ledger = await stack.enter_async_context(
+                Ledger(state, retention_days=settings.retention_days, folder=settings.index_folder)
+            )
+            progress = stack.enter_context(Progress(settings.index_folder, account.bot_id))
+            request = await stack.enter_async_context(updates_request(timing, clock, route))
             intake = Intake(
                 state.inbox(account.bot_id),
                 slots,
                 answered=partial(is_answered, ledger),
                 flush=ledger.flush,
+                progress=progress,
                 timing=timing,
             )
             metrics.show_inbox(lambda: intake.held, lambda: intake.age_seconds)

@@ -22,6 +22,7 @@ from telegram.ext import Application, BaseUpdateProcessor, CallbackContext
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from bot.memory.inbox import LEASE_SECONDS, Arrival, Inbox, Kept
+from bot.memory.progress import Progress
 from bot.memory.schema import StateError
 from bot.operations import metrics
 from bot.operations.logs import update_id
@@ -67,16 +68,19 @@ class _Batch:
 class Intake(BaseUpdateProcessor):
     """PTB's processor of updates, and the two ends of the inbox.
 
-    ``flush`` writes what is remembered of answers; ``answered`` tells whether an update has been answered already, and
-    is asked where an earlier process may have begun with it.
+    ``flush`` writes what is remembered of answers; ``progress`` marks what is begun and ended; ``answered`` tells
+    whether an update has been answered already, and is asked where an earlier process may have begun with it.
     """
 
-    def __init__(self, inbox: Inbox, slots: Slots, *, answered: Answered, flush: Flush, timing: Timing) -> None:
+    def __init__(
+        self, inbox: Inbox, slots: Slots, *, answered: Answered, flush: Flush, progress: Progress, timing: Timing
+    ) -> None:
         super().__init__(2 * MOST_HELD)
         self._inbox = inbox
         self._slots = slots
         self._answered = answered
         self._flush = flush
+        self._progress = progress
         self._timing = timing
         self._attempts: dict[int, int] = {}  # by update: what this process has taken on
         self._since: dict[int, float] = {}  # by update: when it has
@@ -113,7 +117,7 @@ class Intake(BaseUpdateProcessor):
         self._application = application
         self._opened = time.monotonic()
         application.add_error_handler(self._note_failure)
-        await self._until_written(self._inbox.inherit)
+        await self._until_written(partial(self._inbox.inherit, frozenset(self._progress.begun)))
         await self._until_written(self._take)
         self._beside += [asyncio.create_task(work()) for work in (self._write, self._look)]
 
@@ -173,6 +177,7 @@ class Intake(BaseUpdateProcessor):
         try:
             async with self._apart(self._attempts[number]), self._slots.held(alone=self._attempts[number] > 0):
                 metrics.observe("queue", time.monotonic() - self._since[number])
+                self._progress.begin(number)
                 if not self._attempts[number] or await self._begin_again(update):
                     await coroutine
                 self._end(number)
@@ -213,6 +218,7 @@ class Intake(BaseUpdateProcessor):
             self._failed[number] = reason
         else:
             return  # the token is refused: the next process may have a better one
+        self._progress.end(number)
         self._something.set()
 
     async def _note_failure(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
@@ -256,6 +262,9 @@ class Intake(BaseUpdateProcessor):
             self._attempts[kept.update_id] = kept.attempts
             self._failures[kept.update_id] = arrival.unreadable or ""
             self._end(kept.update_id)
+        elif kept.update_id in self._progress.ended:  # which could not be noted any more
+            self._attempts[kept.update_id] = kept.attempts
+            self._end(kept.update_id)
         elif kept.attempts >= ATTEMPTS:
             self._attempts[kept.update_id] = kept.attempts
             self._beside.append(asyncio.create_task(self._set_aside(update, kept.attempts)))
@@ -298,6 +307,7 @@ class Intake(BaseUpdateProcessor):
                 return
             await self._flush()
             await self._inbox.settle(done, failed)
+            self._progress.settled({*done, *failed})
             self._done -= done
             for number in failed:
                 del self._failed[number]

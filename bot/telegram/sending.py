@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from functools import partial
+from statistics import median
 from typing import Any
 
 from aiolimiter import AsyncLimiter
@@ -34,8 +36,11 @@ GROUP_SECONDS = 60.0
 BRIEF_SECONDS = 10.0
 """After this nobody waits any more for what tells that something is being done."""
 
-ALONE_SECONDS = 0.005
-"""For so long a new message is the only one under way, unless it is answered before."""
+APART_SECONDS = 0.005
+"""New messages leave so far apart at least, unless the one before is answered earlier."""
+MOST_APART_SECONDS = 0.25
+"""And at most: what one waits for until it is known how long Telegram takes."""
+_KNOWN = 8  # requests, from which on it is
 
 # What comes twice when it is sent twice. A process that is killed does not know which of those under way have come.
 _NEW = {"sendMessage", "sendDocument"}
@@ -61,8 +66,9 @@ class Sending(BaseRateLimiter[int]):
     request that was answered too late is sent again as well: a message may then come twice, which is better than never.
     What is for a group that has become a supergroup goes there.
 
-    New messages leave one after the other, as fast as Telegram takes them, or ``ALONE_SECONDS`` apart where it is slow:
-    of few it is unknown at any moment whether they have come.
+    New messages leave one after the other, or, where Telegram takes long, so far apart that at any moment it should be
+    unknown of one at most whether it has come: as far as answers have lain unread, the usual time less the shortest
+    (after TCP Vegas, https://doi.org/10.1109/49.464716).
     """
 
     def __init__(self, *, limit_seconds: float, timing: Timing, migrations: Migrations | None = None) -> None:
@@ -71,6 +77,7 @@ class Sending(BaseRateLimiter[int]):
         self._pauses = timing.pauses
         self._until: LRUCache[Any, float] = LRUCache(_MOST_REMEMBERED)
         self._new = asyncio.Lock()
+        self._took: deque[float] = deque(maxlen=64)  # seconds, until a new message was answered
         self._groups: LRUCache[int, AsyncLimiter] = LRUCache(_MOST_REMEMBERED)
 
     async def initialize(self) -> None:
@@ -156,9 +163,19 @@ class Sending(BaseRateLimiter[int]):
         await self._new.acquire()
         with ExitStack() as stack:
             stack.callback(self._new.release)
-            others = asyncio.get_running_loop().call_later(ALONE_SECONDS, stack.close)
+            others = asyncio.get_running_loop().call_later(self._apart, stack.close)
             stack.callback(others.cancel)
-            return await call()
+            began = _now()
+            sent = await call()
+            self._took.append(_now() - began)
+            return sent
+
+    @property
+    def _apart(self) -> float:
+        """After how many seconds the next new message may leave, though this one is not answered yet."""
+        if len(self._took) < _KNOWN:
+            return MOST_APART_SECONDS
+        return min(max(median(self._took) - min(self._took), APART_SECONDS), MOST_APART_SECONDS)
 
     def _note(self, endpoint: str, chat: Any, state: RetryCallState) -> None:
         """Say that something has to be sent again, once, and keep others from running into the same."""

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from aiohttp import web
 from telegram import Bot, WebhookInfo
 
 from bot.memory.schema import StateError
+from bot.operations.server import Refusals
 from bot.telegram.polling import Receive, Retrier, has_id
 from bot.telegram.timing import Timing
 
@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 LARGEST_BYTES = 1 << 20
 """Telegram's updates are far smaller."""
 
-REFUSALS_SECONDS = 60.0
-"""How often a line of the log says at most that posts were refused."""
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name
 _CONNECTIONS = 40
@@ -77,8 +75,7 @@ class Webhook:
         self._routes = routes
         self._timing = timing
         self._error_time: Any = None
-        self._refused = 0
-        self._refusals_due = 0.0
+        self._refusals = Refusals()
 
     async def run(self) -> NoReturn:
         """Receive updates until cancelled. Raises ``InvalidToken``, and nothing else, when the token is refused."""
@@ -109,10 +106,8 @@ class Webhook:
         """
         told = request.headers.get(_SECRET_HEADER, "")
         if not hmac.compare_digest(told.encode("utf-8", "surrogateescape"), self._secret.encode()):
-            self._refused += 1
-            if (now := time.monotonic()) >= self._refusals_due:
-                logger.warning("%d posts to the webhook were refused: they do not hold its secret", self._refused)
-                self._refused, self._refusals_due = 0, now + REFUSALS_SECONDS
+            if count := self._refusals.note():
+                logger.warning("%d posts to the webhook were refused: they do not hold its secret", count)
             return web.Response(status=403)
         try:
             async with asyncio.timeout(_READ_SECONDS):

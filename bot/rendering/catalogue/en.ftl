@@ -86,13 +86,13 @@ nothing-to-follow = There is no last question to follow up on. Please write the 
 
 corrected = “{ $word }” is not in the documents; I looked for “{ $other }”:
 button-literally = Search as typed
-maybe = Possibly related; please check the source:
-not-found = I found no answer in the documents.
+maybe = 🟡 Possibly related; please check the source:
+not-found = ⚪ I found no answer in the documents.
 not-found-question = Looked for: { $question }
 not-found-missing = They do not mention { $terms }.
 not-found-missing-more = They do not mention { $terms } and more.
 not-found-rephrase = Try other words, or be more specific.
-not-found-nearest = Possibly related:
+not-found-nearest = 🟡 Possibly related:
 term = “{ $term }”
 term-separator = {", "}
 terms = { $first }{ term-separator }{ $others }

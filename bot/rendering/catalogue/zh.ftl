@@ -85,13 +85,13 @@ nothing-to-follow = 没有上一个问题可接。请把问题写完整。
 
 corrected = 文档里没有“{ $word }”，按“{ $other }”找的：
 button-literally = 按原文查找
-maybe = 可能相关，请核对原文：
-not-found = 文档里没有找到答案。
+maybe = 🟡 可能相关，请核对原文：
+not-found = ⚪ 文档里没有找到答案。
 not-found-question = 找的是：{ $question }
 not-found-missing = 没有提到：{ $terms }。
 not-found-missing-more = 没有提到：{ $terms }等。
 not-found-rephrase = 换个说法，或者问得具体一些，再试一次。
-not-found-nearest = 可能相关：
+not-found-nearest = 🟡 可能相关：
 term = “{ $term }”
 term-separator = 、
 terms = { $first }{ term-separator }{ $others }
