@@ -193,6 +193,7 @@ format-word = Word
 format-slides = Slides
 format-sheets = Excel
 format-archive = Archive
+format-picture = Picture
 upload-remark = · { $remark }
 upload-replaces = ⚠️ It takes the place of the document with this name.
 upload-sample = It begins: { $text }

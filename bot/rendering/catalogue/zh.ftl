@@ -182,6 +182,7 @@ format-word = Word 文档
 format-slides = 幻灯片
 format-sheets = Excel 表格
 format-archive = 压缩包
+format-picture = 图片
 upload-remark = · { $remark }
 upload-replaces = ⚠️ 会替换同名的文档。
 upload-sample = 开头：{ $text }
