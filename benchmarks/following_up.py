@@ -1,12 +1,12 @@
 """How often a question that needs the turns before it is asked of the right document, and how often a new one is not.
 
-    python -m benchmarks.following_up FOLLOWUPS.json SET.json [SET.json …] [--questions 400] [--per-speaker]
+    python -m benchmarks.following_up FOLLOWUPS.json SET.json [SET.json …] [--questions 400] [--per-speaker] [--half 1]
 
 The first file is a list of ``history`` (turns of two people), ``question`` and ``title``, the second their documents,
 in SQuAD's format. Of its questions whose history names the title, the document of the best sentence is looked at: asked
 as they stand, completed by their form only, and about the subject of the conversation. Then the questions of each set,
 which need no turns before them, are asked after another conversation: those that go wrong only for it were wrongly
-carried over. A seed decides which are asked.
+carried over. A seed decides which are asked. Half 0 of the conversations was learned from; half 1 was not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha1
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,16 +44,25 @@ class Case:
     title: str
 
 
-def cases(path: Path, *, per_speaker: bool) -> list[Case]:
-    """Read the questions whose history names their document; ``per_speaker``, with the turns of who asks alone."""
+def cases(path: Path, *, per_speaker: bool, half: int | None = None) -> list[Case]:
+    """Read the questions whose history names their document; ``per_speaker``, with the turns of who asks alone.
+
+    Conversations that begin alike are in the same ``half``, 0 or 1.
+    """
     found = []
     for entry in json.loads(path.read_text("utf-8")):
         history = tuple(entry["history"])
+        if half is not None and _half((*history, entry["question"])[0]) != half:
+            continue
         if per_speaker:
             history = history[len(history) % 2 :: 2]
         if any(entry["title"] in turn for turn in history):
             found.append(Case(history, entry["question"], entry["title"]))
     return found
+
+
+def _half(opening: str) -> int:
+    return int(sha1(opening.encode(), usedforsecurity=False).hexdigest(), 16) % 2
 
 
 class Conversation:
@@ -61,12 +71,15 @@ class Conversation:
     def __init__(self, answerer: Answerer, tokenizer: Tokenizer) -> None:
         self._answerer = answerer
         self._tokenizer = tokenizer
+        self._turns: dict[tuple[str, Turn | None], Turn] = {}
 
     async def after(self, history: Sequence[str], question: str) -> str:
         """Return what is asked after these turns."""
         turn: Turn | None = None
         for text in (*history, question):
-            understood = await self._answerer.understood(text, turn)
+            if (text, turn) not in self._turns:  # conversations begin alike
+                self._turns[text, turn] = await self._answerer.understood(text, turn)
+            understood = self._turns[text, turn]
             turn = understood if understood.question else None
         return turn.question if turn else question
 
@@ -90,9 +103,10 @@ async def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--per-speaker", action="store_true", help="leave out what the other one said")
+    parser.add_argument("--half", type=int, choices=(0, 1), help="ask of half of the conversations only")
     arguments = parser.parse_args()
     draw = random.Random(SEED)
-    known = cases(arguments.followups, per_speaker=arguments.per_speaker)
+    known = cases(arguments.followups, per_speaker=arguments.per_speaker, half=arguments.half)
     asked = draw.sample(known, min(arguments.questions, len(known)))
     async with _opened(squad(arguments.sets[0])) as conversation:
         right = [0, 0, 0]

@@ -39,7 +39,7 @@ async def measure(tokenizer: Tokenizer, paragraphs: int, seed: int, encoder: Enc
                 if len(questions) <= QUESTIONS:
                     questions += [author.question(paragraph.text) for paragraph in document.paragraphs]
                 await update.put(document)
-            await update.commit("")
+            await update.commit()
         indexed = time.perf_counter() - began
         print(f"{paragraphs:>8,} paragraphs  indexed in {indexed:,.0f} s", flush=True)
         meaning = None

@@ -59,7 +59,7 @@ async def fill(engine: Engine, documents: Iterator[Document]) -> float:
                 await update.put(one)
                 paragraphs += len(one.paragraphs)
         before = time.perf_counter()
-        await update.commit("")
+        await update.commit()
     ended = time.perf_counter()
     print(
         f"ours: {paragraphs:,} paragraphs in {ended - begun - made:.1f} s, of which the commit {ended - before:.1f} s: "

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from contextlib import AsyncExitStack, nullcontext, suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _NO_MEMORY = "There is not enough memory; the index is as it was. Take out large
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: a pipe in GBK has no place for an emoji
     if "container" in os.environ:
         os.umask(0o002)  # its user may be another the next time, of the same group
     if argv[:1] == ["serve"]:
@@ -199,8 +202,11 @@ async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.terminal.indexing import index
 
     bound_memory()
-    async with composition.library(settings) as (library, _):
-        return FOUND if await index(library, as_json_lines=arguments.json) else NOT_FOUND
+    async with composition.library(settings) as (library, engine):
+        whole = await index(library, as_json_lines=arguments.json)
+        if arguments.compact:
+            await engine.compact()
+        return FOUND if whole else NOT_FOUND
 
 
 async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> int:

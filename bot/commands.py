@@ -90,6 +90,10 @@ _WORDS: dict[str, dict[OperatorLanguage, str]] = {
         "zh": "即使机器人正在运行，或现有的比备份新",
         "en": "even over a running bot or newer records",
     },
+    "compact": {
+        "zh": "更新后把索引的各段并成一段，和重新做的一样",
+        "en": "then merge the index into one segment, as one made anew",
+    },
     "json": {"zh": "每行一个 JSON 对象", "en": "one JSON object a line"},
     "environment": {"zh": "环境变量和 .env", "en": "Environment variables and .env"},
     "settings": {
@@ -147,6 +151,8 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
             options.add_argument("--force", action="store_true", help=say("force"))
         if name == "ask":
             options.add_argument("--literal", action="store_true", help=say("literal"))
+        if name == "index":
+            options.add_argument("--compact", action="store_true", help=say("compact"))
         if name in {"ask", "index", "evaluate"}:
             options.add_argument("--json", action="store_true", help=say("json"))
         options.add_argument("-h", "--help", action="help", help=say("help"))

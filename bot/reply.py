@@ -45,7 +45,7 @@ class Passage:
 
     ``cited`` is how much of its source stands beneath: all, only the paragraph where the rest is as above, or nothing.
     ``context`` is the piece of its paragraph that is shown too, as offsets, where the sentences of all quotes in
-    ``marked`` are underlined.
+    ``marked`` are underlined. What is not ``sure`` to answer looks like a quotation, and nothing in it stands out.
     """
 
     quote: Quote
@@ -54,6 +54,7 @@ class Passage:
     cited: Literal["fully", "paragraph", "no"] = "fully"
     context: Span | None = None
     marked: tuple[Quote, ...] = ()
+    sure: bool = True
 
 
 Block = Say | Lines | Passage

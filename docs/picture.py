@@ -21,13 +21,13 @@ HANGING = "·，。、；：？！”’」』）》…,.;:?!)"
 
 STYLE = """\
 .page{fill:#e3ebf0}.in{fill:#fff}.out{fill:#dcf8c6}.button{fill:#fff;fill-opacity:.62}
-text{fill:#14202b}.strong{font-weight:700;fill:#17703a}.fine{fill:#6b7a86;font-size:13px}.soft{font-style:italic}
+text{fill:#14202b}.strong{font-weight:700;fill:#17703a}.fine{fill:#6b7a86;font-size:13px}
 .bar{fill:#3390c8}.name{fill:#1d7ab5;font-size:13px;font-weight:600}.label{fill:#1b6a9c;font-size:14px}
 .title{fill:#4d5d69;font-size:14px;font-weight:600}
 @media(prefers-color-scheme:dark){.page{fill:#0f1720}.in{fill:#1d2a36}.out{fill:#255c46}.button{fill:#2a3a48}
 text{fill:#e8eef3}.strong{fill:#7fdca2}.fine{fill:#8fa1af}.bar{fill:#58b0e6}.name{fill:#6fbdea}.label{fill:#8fcbf0}
 .title{fill:#9db0be}}"""
-CLASSES = {"bold green": "strong", "bold": "strong", "dim": "fine", "italic": "soft"}
+CLASSES = {"bold green": "strong", "bold": "strong", "dim": "fine"}
 FONTS = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC','WenQuanYi Micro Hei',sans-serif"
 
 
@@ -66,6 +66,8 @@ class Bubble:
             yield f'<text class="fine" x="{left + PADDING + 10}" y="{first + 33}">{escape(self._quoted)}</text>'
             first += 2 * LINE
         for number, line in enumerate(self._lines, 1):
+            if _is_quoted(line):
+                yield _box(left + 4, first + number * LINE - LINE, 3, LINE, radius=0, kind="bar")
             pieces = "".join(_pieces(line))
             yield f'<text x="{left + PADDING}" y="{first + number * LINE - 7}">{pieces}</text>'
         top += self._text_height + 4
@@ -145,6 +147,11 @@ def _wrapped(text: Text, columns: int) -> Iterator[Text]:
 def _is_fine(line: Text) -> bool:
     """Whether a line is fine print as a whole."""
     return any(str(span.style) == "dim" and span.start == 0 and span.end == len(line) for span in line.spans)
+
+
+def _is_quoted(line: Text) -> bool:
+    """Whether a line belongs to a quotation block, as Telegram draws one."""
+    return any(str(span.style) == "italic" for span in line.spans)
 
 
 def _is_wide(character: str) -> bool:

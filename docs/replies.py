@@ -57,8 +57,16 @@ NOTES = {
         "The best sentence, what answers in bold, one line of source; of a long sentence the clauses that matter.",
     ),
     "group": ("群里 · In a group", "只给一句，用提问的文字。", "One sentence, in the script of the question."),
-    "maybe": ("可能相关 · Maybe", "第一行就说没有把握。", "Its first line says that it is not sure."),
-    "none": ("没有找到 · Not found", "先说没有，再说找的是什么。", "It says so first, then what was looked for."),
+    "maybe": (
+        "可能相关 · Maybe",
+        "🟡，第一行就说没有把握；句子是一段引用，没有粗体。",
+        "🟡: its first line says that it is not sure; the sentence is a quotation, nothing of it in bold.",
+    ),
+    "none": (
+        "没有找到 · Not found",
+        "⚪，先说没有，再说找的是什么。",
+        "⚪: it says so first, then what was looked for.",
+    ),
     "follow-up": (
         "接着问 · Follow-up",
         "先写明按什么问题回答，可以不接着问。",

@@ -11,13 +11,13 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from retrieval import turns
 from retrieval.engines.protocol import Engine
 from retrieval.errors import AnswerTimeoutError, MeaningError, MeaningTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
-from retrieval.question.following_up import follow_up
-from retrieval.question.subjects import LONGEST, Mentions, Turn, carried, mentions, refers
+from retrieval.question.subjects import Turn
 from retrieval.question.typos import Doubts, TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.cells import answering
@@ -46,12 +46,6 @@ SURE = 0.5
 
 NEAR = 0.85
 """The share of the threshold from which the best sentences are near, though not shown as an answer."""
-
-GENERIC = 0.2
-"""How much less sure an answer about what was asked before may be, where the question has no telling word of its own.
-
-By so much surer it must be where it has one.
-"""
 
 DOUBT = 0.15
 """How much less sure an answer may be to a question with corrected characters than as it was written."""
@@ -133,31 +127,12 @@ class Answerer:
         What names nothing itself, or points at what was named, is asked about the subject of the conversation, where
         that is better answered. The question is the text itself where it follows up on nothing.
         """
-        if last is None:
-            alone = follow_up(text, text, self._tokenizer)
-            return Turn("", more=True) if alone and alone.more else Turn(text)
-        before = await self._mentions(last.question, hidden)
-        subject = before.subject(last.subject)
-        shaped = follow_up(text, last.question, self._tokenizer, subject=subject)
-        if shaped and shaped.more:
-            return Turn(last.question, last.subject, more=True)
-        as_it_is = Turn(shaped.question if shaped else text, subject)
-        if not subject or len(text) > LONGEST:
-            return as_it_is
-        named = await self._mentions(text, hidden, subject)
-        pointing = refers(text)
-        if subject in named.names or (not pointing and (named.names or named.elsewhere)):
-            return as_it_is
-        about = Turn(carried(text, subject), subject, carried=True)
-        if pointing and not named.names:
-            return about
-        confidence = (await self.rank(about.question, hidden=hidden)).confidence
-        other = (await self.rank(as_it_is.question, hidden=hidden)).confidence
-        if named.names:
-            other += GENERIC
-        elif not (shaped or named.specific):
-            other -= GENERIC
-        return about if confidence >= max(other, self.threshold) else as_it_is
+
+        async def search(question: str) -> tuple[Question, Found]:
+            asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
+            return asked, await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+
+        return await turns.understood(text, last, search, self._tokenizer)
 
     async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold."""
@@ -224,11 +199,6 @@ class Answerer:
                 return None
 
         return cosines
-
-    async def _mentions(self, text: str, hidden: frozenset[str], subject: str = "") -> Mentions:
-        asked = await asyncio.to_thread(Question.of, text, self._tokenizer, self.synonyms)
-        found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-        return await asyncio.to_thread(mentions, asked, found, self._tokenizer, subject)
 
     def _answer(self, question: str, limit: int, ranking: Ranking) -> Answer:
         if not ranking.candidates or ranking.confidence < self.threshold:

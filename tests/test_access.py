@@ -170,7 +170,7 @@ async def test_private_content_changes_nothing_outside(
         api.private("经理的工资是多少？")
         outside = await api.next_reply()
     assert "三万元" in inside.text
-    said = outside.text.removeprefix("可能相关，请核对原文：\n\n")  # 经理 stands nowhere that can be seen
+    said = outside.text.removeprefix("🟡 可能相关，请核对原文：\n\n")  # 经理 stands nowhere that can be seen
     assert said.startswith("工资在每月十日发放，遇到假日提前。")
     assert "工资表" not in outside.text
     assert "工资条" not in outside.text

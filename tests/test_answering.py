@@ -72,7 +72,7 @@ def test_every_answer_stands_in_its_document_at_its_offsets(
             async with engine.update() as update:
                 for document in documents.values():
                     await update.put(document)
-                await update.commit("")
+                await update.commit()
             answer = await Answerer(engine, tokenizer, threshold=0).answer(question, limit=limit)
             engine.close()
             return answer
@@ -141,7 +141,7 @@ async def library(tokenizer: Tokenizer, tmp_path: Path) -> AsyncIterator[LocalEn
     async with engine.update() as update:
         for path, (date, text) in texts.items():
             await update.put(Document(Source(path, path, date=date), (Paragraph(1, text),)))
-        await update.commit("")
+        await update.commit()
     yield engine
     engine.close()
 

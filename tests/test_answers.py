@@ -101,7 +101,7 @@ async def test_documents_that_have_changed_meanwhile(api: FakeBotAPI) -> None:
         assert (await api.next_edit()).text.startswith("新的一句。")
         library.quotes = ()
         api.press(reply, reply.buttons["更多"])
-        assert (await api.next_edit()).text.startswith("文档里没有找到答案。")
+        assert (await api.next_edit()).text.startswith("⚪ 文档里没有找到答案。")
 
 
 async def test_a_vote_is_counted_changed_and_withdrawn(api: FakeBotAPI) -> None:

@@ -76,7 +76,7 @@ def test_chat_from_a_pipe(environment: Mapping[str, str]) -> None:
     assert done.stderr == ""
     assert done.stdout == (
         f"叉车的限速是每小时5公里。\n{SOURCE}\n叉车每天检查一次。\n{SOURCE}\n"
-        "文档里没有找到答案。\n找的是：火星上有什么？\n没有提到：“火星”。\n\n"
+        "⚪ 文档里没有找到答案。\n找的是：火星上有什么？\n没有提到：“火星”。\n\n"
     )
     assert done.returncode == 0
 
@@ -89,7 +89,7 @@ def test_the_same_conversation_as_in_telegram_from_a_pipe() -> None:
     assert "产业规模突破7000亿元" in done.stdout.partition("↳")[0]
     assert "↳ 接着上一个问题，按“机器人目标是多少？”回答。\n\n" in done.stdout
     assert "\n\n你好！发来一个问题，我在文档里找到回答它的原句。\n\n" in done.stdout
-    assert "文档里没有找到答案。\n找的是：火星的房价是多少？\n没有提到：“火星”、“房价”。\n\n" in done.stdout
+    assert "⚪ 文档里没有找到答案。\n找的是：火星的房价是多少？\n没有提到：“火星”、“房价”。\n\n" in done.stdout
     assert done.stdout.endswith("\n\n这里没有“上下文”可用。\n\n")
 
 
@@ -129,7 +129,7 @@ def test_the_exit_status_of_ask_is_greps(environment: Mapping[str, str], questio
 def test_what_only_may_answer_says_so(environment: Mapping[str, str]) -> None:
     done = run("ask", "叉车的限速是多少？", environment={**environment, "YUANJU_SURE_THRESHOLD": "1"})
     heading, _, sentence, *_ = done.stdout.splitlines()
-    assert heading == "可能相关，请核对原文："
+    assert heading == "🟡 可能相关，请核对原文："
     assert "5公里" in sentence
 
 

@@ -56,7 +56,7 @@ async def put(engine: Engine, *documents: Document, manifest: str = "") -> None:
     async with engine.update() as update:
         for item in documents:
             await update.put(item)
-        await update.commit(manifest)
+        await update.commit({"何时": manifest})
 
 
 async def texts(engine: Engine, *terms: str, limit: int = 10) -> list[str]:
@@ -113,14 +113,14 @@ class TestContract:
         await put(engine, document("a.txt", "机器人"), document("b.txt", "机器人甲"))
         async with engine.update() as update:
             await update.remove("a.txt")
-            await update.commit("")
+            await update.commit()
         assert await texts(engine, "机器人") == ["机器人甲"]
 
     async def test_an_update_afresh_forgets_what_was_there(self, engine: Engine) -> None:
         await put(engine, document("a.txt", "机器人"))
         async with engine.update(afresh=True) as update:
             await update.put(document("b.txt", "家居"))
-            await update.commit("")
+            await update.commit()
         assert (await texts(engine, "机器人"), await texts(engine, "家居")) == ([], ["家居"])
 
     async def test_nothing_is_visible_before_the_commit_and_nothing_without_one(self, engine: Engine) -> None:
@@ -129,12 +129,15 @@ class TestContract:
             await update.put(document("b.txt", "机器人甲"))
             assert await texts(engine, "机器人") == ["机器人"]
         assert await texts(engine, "机器人") == ["机器人"]
-        assert await engine.manifest() == "1"
+        assert await engine.manifest() == {"何时": "1"}
 
-    async def test_the_manifest_is_the_last_commits(self, engine: Engine) -> None:
-        await put(engine, document("a.txt", "甲"), manifest="一")
-        await put(engine, document("b.txt", "乙"), manifest="二")
-        assert await engine.manifest() == "二"
+    async def test_the_manifest_is_what_the_commits_noted(self, engine: Engine) -> None:
+        steps: tuple[dict[str, str], ...] = ({"甲": "一", "乙": "二"}, {}, {"甲": "三", "乙": "", "丙": "四\n五"})
+        for number, notes in enumerate(steps):
+            async with engine.update() as update:
+                await update.put(document(f"{number}.txt", "甲"))
+                await update.commit(notes)
+        assert await engine.manifest() == {"甲": "三", "丙": "四\n五"}
 
     @pytest.mark.attack
     async def test_hidden_documents_are_as_if_they_were_not_there(self, engine: Engine) -> None:
@@ -208,11 +211,11 @@ class TestLocalEngine:
         description = newest / "generation.json"
         match harm:
             case "cut short":
-                (newest / "paragraph_texts").write_bytes((newest / "paragraph_texts").read_bytes()[:-1])
+                (newest / "0.paragraph_texts").write_bytes((newest / "0.paragraph_texts").read_bytes()[:-1])
             case "altered":
-                alter(newest / "paragraph_texts")
+                alter(newest / "0.paragraph_texts")
             case "missing":
-                (newest / "document_texts").unlink()
+                (newest / "0.document_texts").unlink()
             case "no description":
                 description.unlink()
             case "foreign format":
@@ -237,8 +240,8 @@ class TestLocalEngine:
 
     async def test_bytes_that_change_after_it_was_opened_are_named(self, built: Reopen, folder: Path) -> None:
         engine = built()
-        alter(max(folder.glob("generation-*")) / "keys")
-        assert engine.damage() == ["keys"]
+        alter(max(folder.glob("generation-*")) / "0.keys")
+        assert engine.damage() == ["0.keys"]
 
     @pytest.mark.slow
     async def test_nothing_is_built_on_damage_that_opening_does_not_see(
@@ -248,13 +251,13 @@ class TestLocalEngine:
         engine = LocalEngine(folder, tokenizer)
         await put(engine, document("a.txt", "机器人"), manifest="一")
         await put(engine, document("b.txt", long), manifest="二")
-        texts_file = max(folder.glob("generation-*")) / "paragraph_texts"
+        texts_file = max(folder.glob("generation-*")) / "0.paragraph_texts"
         with texts_file.open("r+b") as file:
             file.seek(3_000_000)
             file.write(b",")
         opened = LocalEngine(folder, tokenizer)
         assert len((await opened.search(["家居"], limit=1)).hits) == 1
-        assert await opened.manifest() == "一"
+        assert await opened.manifest() == {"何时": "一"}
         assert (await opened.search(["家居"], limit=1)).hits == ()
         assert "paragraph_texts" in caplog.text
 
@@ -271,8 +274,8 @@ class TestLocalEngine:
         async with one.update() as first, other.update() as second:
             await first.put(document("c.txt", "穿戴"))
             await second.put(document("d.txt", "手环"))
-            await first.commit("")
-            await second.commit("")
+            await first.commit()
+            await second.commit()
         assert await texts(other, "手环") == ["手环"]
         assert await texts(one, "穿戴") == ["穿戴"]
 
@@ -311,7 +314,7 @@ def test_the_same_documents_make_the_same_index_byte_for_byte_whatever_the_histo
                     if number and histories[number - 1].get(path) == collection[path] and order.random() < 0.5:
                         continue
                     await update.put(document(path, *collection[path]))
-                await update.commit("")
+                await update.commit()
             before = set(paths)
         await put(
             LocalEngine(folder / "other", tokenizer), *(document(path, *texts) for path, texts in histories[-1].items())
@@ -340,7 +343,7 @@ async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: 
         built = Builder(tmp_path / name, recipe, tokenizer, None, run_terms=run_terms, alone=alone)
         for one in documents:
             built.put(one)
-        folder = built.publish("")
+        folder = built.publish({})
         built.discard()
         contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert contents[0] == contents[1]
@@ -366,7 +369,7 @@ async def test_small_changes_to_a_large_collection_make_the_index_that_is_made_a
         await put(engine, document(path, *texts))
     async with engine.update() as update:
         await update.remove("000.txt")
-        await update.commit("")
+        await update.commit()
     del collection["000.txt"]
     fresh = LocalEngine(tmp_path / "fresh", tokenizer)
     await put(fresh, *(document(path, *texts) for path, texts in collection.items()))

@@ -143,7 +143,7 @@ async def test_a_miss_can_be_a_follow_up_too(api: FakeBotAPI, library: Library) 
         library.quotes = ()
         api.private("那机器人呢？")
         reply = await api.next_reply()
-    assert reply.text.startswith("↳ 接着上一个问题，按“机器人的目标是多少？”回答。\n\n文档里没有找到答案。")
+    assert reply.text.startswith("↳ 接着上一个问题，按“机器人的目标是多少？”回答。\n\n⚪ 文档里没有找到答案。")
     assert list(reply.buttons) == ["不是接着问"]
 
 

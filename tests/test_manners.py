@@ -62,15 +62,33 @@ async def silent(api: FakeBotAPI, library: Library) -> bool:
     return len(api.replies) == said + 1
 
 
-@pytest.mark.parametrize("way", ["reply", "mention", "reply and mention"])
+@pytest.mark.parametrize("way", ["reply", "mention", "reply and mention", "command"])
 async def test_small_talk_in_a_group_gets_no_reply(api: FakeBotAPI, way: str) -> None:
     library = Library(quote("收到请回复。"))
     async with serving(api, library):
         for text in SMALL_TALK:
             replied = {"reply_to_message": api.said(api.me, "答案")} if "reply" in way else {}
-            api.group(f"@yuanju_test_bot {text}" if "mention" in way else text, **replied)
+            called = {"mention": "@yuanju_test_bot ", "command": "/ask "}.get(way.rsplit(maxsplit=1)[-1], "")
+            api.group(called + text, **replied)
         assert await silent(api, library)
     assert library.questions == ["最后的问题？"]
+
+
+@pytest.mark.parametrize(
+    "text", ["会议改到三点了", "我们明天去爬山", "机器人好厉害啊", "let's talk tomorrow", "加班辛苦啦"]
+)
+async def test_what_people_tell_each_other_gets_no_reply_though_it_calls_the_bot(api: FakeBotAPI, text: str) -> None:
+    library = Library(quote("可能的一句。"), sure=False)
+    async with serving(api, library):
+        api.group(f"@yuanju_test_bot {text}")
+        api.group(f"/ask {text}")
+        assert await silent(api, library)
+
+
+async def test_what_is_named_to_be_looked_up_is_answered_though_it_asks_nothing(api: FakeBotAPI) -> None:
+    async with serving(api, Library(quote("可能的一句。"), sure=False)):
+        api.group("@yuanju_test_bot 钢的产量")
+        assert "可能的一句。" in (await api.next_reply()).text
 
 
 @pytest.mark.parametrize("text", ["我们明天去爬山", "这个方案我觉得还行，回头再看", "周五之前交给我"])
@@ -221,9 +239,9 @@ async def test_what_only_may_answer_is_marked_in_chat_and_inline(api: FakeBotAPI
         query = api.inline("产量是多少？")
         await api.until(lambda: query in api.inline_answers)
     (result,) = api.inline_answers[query]["results"]
-    assert reply.text.startswith("可能相关，请核对原文：\n\n可能的一句。")
-    assert result["input_message_content"]["text"].startswith("可能相关，请核对原文：\n\n可能的一句。")
-    assert result["description"].startswith("可能相关，请核对原文：")
+    assert reply.text.startswith("🟡 可能相关，请核对原文：\n\n可能的一句。")
+    assert result["input_message_content"]["text"].startswith("🟡 可能相关，请核对原文：\n\n可能的一句。")
+    assert result["description"].startswith("🟡 可能相关，请核对原文：")
 
 
 def test_what_was_taken_for_a_misspelling_is_said() -> None:
@@ -261,7 +279,7 @@ async def test_traditional_chinese_is_read_in_traditional_characters(api: FakeBo
     ("text", "button"), [("產量目標是多少？", "為什麼"), ("产量目标是多少？", "为什么"), ("What is the output?", "Why")]
 )
 async def test_in_a_group_the_language_is_that_of_the_question(api: FakeBotAPI, text: str, button: str) -> None:
-    words = {"為什麼": "文件裡沒有找到答案。", "为什么": "文档里没有找到答案。", "Why": "I found no answer"}
+    words = {"為什麼": "⚪ 文件裡沒有找到答案。", "为什么": "⚪ 文档里没有找到答案。", "Why": "⚪ I found no answer"}
     async with serving(api, Library()):
         api.group(f"@yuanju_test_bot {text}", sender=TAIWANESE if button == "为什么" else ENGLISH)
         reply = await api.next_reply()

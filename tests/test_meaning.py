@@ -264,7 +264,7 @@ async def engine(tokenizer: Tokenizer, tmp_path: Path) -> AsyncIterator[LocalEng
     async with engine.update(afresh=True) as update:
         for number, text in enumerate(TEXTS):
             await update.put(Document(Source(f"{number}.txt", ""), (Paragraph(1, text),)))
-        await update.commit("")
+        await update.commit()
     yield engine
     engine.close()
 
@@ -289,7 +289,7 @@ async def test_the_best_by_words_are_compared_and_the_others_stay_behind(
         async with engine.update(afresh=True) as update:
             for number in range(40):
                 await update.put(Document(Source(f"{number}.txt", ""), (Paragraph(1, sentence.format(number)),)))
-            await update.commit("")
+            await update.commit()
         ranking = await Answerer(engine, tokenizer, threshold=0, meaning=meaning).rank(QUESTION)
         by_words = await Answerer(engine, tokenizer, threshold=0).rank(QUESTION)
     compared = [one.closeness is not None for one in ranking.candidates]

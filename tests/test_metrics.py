@@ -101,7 +101,7 @@ async def test_the_index_is_shown_as_it_stands(tmp_path: Path, tokenizer: Tokeni
     assert value("yuanju_index_generation") == 0
     async with LocalEngine(tmp_path, tokenizer).update() as update:
         await update.put(Document(Source("甲.txt", "题"), (Paragraph(1, "目标是三万吨。"),)))
-        await update.commit("1")
+        await update.commit({"甲": "1"})
     assert value("yuanju_index_generation") == 1
     assert value("yuanju_index_bytes") == sum(file.stat().st_size for file in tmp_path.glob("generation-*/*"))
     assert value("yuanju_index_documents") == 1

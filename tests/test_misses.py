@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from bot.conversation import courtesy
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import OTHER_BOT, PERSON, Json
 from testbed.serving import Library, quote, serving
@@ -16,7 +19,7 @@ async def test_a_miss_says_what_was_looked_for_what_is_missing_and_what_is_near(
         api.private("火星的房价？")
         reply = await api.next_reply()
     assert reply.text == (
-        "文档里没有找到答案。\n找的是：火星的房价？\n没有提到：“火星”、“房价”。\n\n可能相关：\n\n"
+        "⚪ 文档里没有找到答案。\n找的是：火星的房价？\n没有提到：“火星”、“房价”。\n\n🟡 可能相关：\n\n"
         "近的一句。\n—— 五年计划 › 目标 › 产业 · 张三 · 2022-07-08 · 第3段\n\n远的一句。\n—— 第9段"
     )
     assert reply.buttons == {}
@@ -33,7 +36,7 @@ async def test_what_has_nothing_to_do_with_it_is_not_shown(api: FakeBotAPI) -> N
     async with serving(api, Library(missing=("火星", "房价", "三", "四"), near=NEAR, confidence=0.2)):
         api.private("火星的房价？")
         text = (await api.next_reply()).text
-    assert text == "文档里没有找到答案。\n找的是：火星的房价？\n没有提到：“火星”、“房价”、“三”等。"
+    assert text == "⚪ 文档里没有找到答案。\n找的是：火星的房价？\n没有提到：“火星”、“房价”、“三”等。"
 
 
 async def test_a_miss_without_anything_near(api: FakeBotAPI) -> None:
@@ -80,6 +83,17 @@ async def test_texts_that_are_no_questions(api: FakeBotAPI, text: str, said: str
         api.private(text)
         assert (await api.next_reply()).text.startswith(said)
     assert library.questions == []
+
+
+@pytest.mark.parametrize(
+    "word", ["谢谢", "多谢", "你好", "早上好", "帮我看", "看看", "哈", "收到", "1", "ha", "thanks"]
+)
+def test_a_long_row_of_small_talk_takes_no_time(word: str) -> None:
+    text = (word * 500)[: courtesy.QUESTION_LIMIT - 1] + "x"
+    began = time.process_time()
+    courtesy.remark(text)
+    courtesy.is_filler(text)
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("text", ["你好的意思是什么？", "谢谢你的文档里写了什么", "早上几点开门", "税率", "字" * 500])

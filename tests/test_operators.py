@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -246,6 +247,19 @@ async def test_a_file_that_cannot_be_read(
     assert [file.name for file in folder.iterdir()] == ["手册.txt"]
 
 
+async def test_a_photo_is_looked_at_like_a_file(api: FakeBotAPI, documents: LiveIndex, folder: Path) -> None:
+    photo = {"file_id": "photo", "file_unique_id": "photo", "width": 90, "height": 60, "file_size": 3}
+    api.files["photo"] = b"\xff\xd8\xff"
+    async with serving(api, documents, admins=ADMIN):
+        api.send({"photo": [photo | {"file_id": "small"}, photo]})
+        looked_at = await api.next_reply()
+        api.send({"photo": [photo], "caption": "叉车的限速是多少？"})
+        answered = await api.next_reply()
+    assert re.match(r"读不了 photo-\d{8}-\d+\.jpg", looked_at.text)
+    assert "每小时5公里" in answered.text
+    assert [file.name for file in folder.iterdir()] == ["手册.txt"]
+
+
 async def test_a_file_that_telegram_does_not_give(api: FakeBotAPI, documents: LiveIndex) -> None:
     async with serving(api, documents, admins=ADMIN):
         api.upload(
@@ -484,5 +498,5 @@ async def test_a_miss_shows_the_nearest_sentence(
     )
     async with live_index(folder, tmp_path / "index2", tokenizer, threshold=0.8) as found, serving(api, found):
         miss = await say(api, "每年的假期有几天？")
-    assert miss.text.startswith("文档里没有找到答案。\n")
-    assert "\n\n可能相关：\n\n每年的假期有十五天。\n—— 制度 › 假期" in miss.text
+    assert miss.text.startswith("⚪ 文档里没有找到答案。\n")
+    assert "\n\n🟡 可能相关：\n\n每年的假期有十五天。\n—— 制度 › 假期" in miss.text

@@ -29,7 +29,7 @@ async def answerer(tmp_path: Path, tokenizer: Tokenizer) -> Answerer:
     engine = Partly(tmp_path, tokenizer)
     async with engine.update() as update:
         await update.put(Document(Source("a.txt", "题"), (Paragraph(1, "机器人有六个关节。"),)))
-        await update.commit("")
+        await update.commit()
     return Answerer(engine, tokenizer, threshold=0.5)
 
 

@@ -95,17 +95,34 @@ def test_markup_in_a_document_is_shown_as_it_is() -> None:
     assert bold(text, entities) == ['&"']
 
 
+def test_what_only_may_answer_looks_different_at_a_glance() -> None:
+    found = quote("产量达到三万吨。", highlights=((4, 7),))
+    kinds: list[tuple[str, set[str]]] = []
+    for answer in (Answer("问", (found,), 0.9), Answer("问", (found,), 0.3, sure=False), Answer("问", (), 0.1)):
+        text, entities = parse_html(html.message(passages.answered(answer, answer.quotes), ZH))
+        kinds.append((text[0], {entity["type"] for entity in entities}))
+    assert kinds == [("产", {"bold"}), ("🟡", {"blockquote"}), ("⚪", set())]
+
+
+def test_the_context_of_what_only_may_answer_has_nothing_in_bold() -> None:
+    found = quote("产量达到三万吨。", highlights=((4, 7),), before="前文。")
+    (screen,) = passages.screens((found,), sure=False)
+    text, entities = parse_html(html.message(screen, ZH))
+    assert "前文。产量达到三万吨。" in text
+    assert [entity["type"] for entity in entities] == ["blockquote", "expandable_blockquote", "underline"]
+
+
 def test_not_found_says_what_was_looked_for_and_what_is_missing() -> None:
     blocks = passages.answered(Answer("火星<房价>", (), 0.1, ("火星", "<房价>")), ())
     assert (
         parse_html(html.message(blocks, ZH))[0]
-        == "文档里没有找到答案。\n找的是：火星<房价>\n没有提到：“火星”、“<房价>”。"
+        == "⚪ 文档里没有找到答案。\n找的是：火星<房价>\n没有提到：“火星”、“<房价>”。"
     )
 
 
 def test_not_found_where_every_term_is_known() -> None:
     blocks = passages.answered(Answer("问题", (), 0.1), ())
-    assert html.message(blocks, ZH) == "文档里没有找到答案。\n找的是：问题\n换个说法，或者问得具体一些，再试一次。"
+    assert html.message(blocks, ZH) == "⚪ 文档里没有找到答案。\n找的是：问题\n换个说法，或者问得具体一些，再试一次。"
 
 
 def test_places_in_english() -> None:

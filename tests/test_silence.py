@@ -56,6 +56,11 @@ ASIDES = _words(
     "我们明天去爬山 周五之前交给我 这个方案我觉得还行，回头再看 我也不知道 回头再说 群主出来发红包 他昨天就走了 "
     "今天好热 刚下班，累死了 会议改到三点了 文件我放群里了 别理它，它是机器人 let's_talk_tomorrow I'll_be_late 明兒見"
 )
+TOLD = _words(
+    "我们明天去爬山 会议改到三点了 这个方案我觉得还行，回头再看 他昨天就走了 别理它，它是机器人 今天太热了吧 "
+    "好的，我试试 加班辛苦啦 收到，我马上去 let's_talk_tomorrow I'll_be_late"
+)
+"""What people tell, in which nothing is named to be looked up."""
 SMALL_TALK = [*LAUGHS, *THANKS, *AGREED, *PRAISE, *GREETINGS, *TESTS]
 QUESTIONS = _words(
     "年假有几天？ 年假要提前多久申请 病假需要什么证明？ 病假期间工资怎么发 食堂几点开门 没有休完的年假怎么办？ "
@@ -128,6 +133,9 @@ def chatter(random: Random) -> Iterator[Do]:
         yield under("other", one(QUESTIONS))
         yield said(mention + one(SMALL_TALK))
         yield under("bot", mention + one(SMALL_TALK))
+        yield said(mention + one(TOLD))
+        yield said(f"/ask {one([*SMALL_TALK, *TOLD])}")
+        yield said("", photo=[FILE], caption=one([*SMALL_TALK, *QUESTIONS]), media_group_id=f"{random.random()}")
         yield said(mention + one(QUESTIONS), **FORWARDED)
         yield said(one(QUESTIONS), **FORWARDED)
         yield said(mention + one(QUESTIONS), sender=OTHER_BOT)
@@ -153,6 +161,11 @@ def questions(random: Random) -> Iterator[Do]:
 
         def write(api: FakeBotAPI) -> Json:
             match number % 10:
+                case 5:
+                    return api.write_caption(f"@{NAME} {question}", chat=chat)
+                case 6:
+                    called = [{"type": "text_mention", "offset": 0, "length": 2, "user": api.me}]
+                    return api.write(chat, f"原句 {question}", entities=called)
                 case 7:
                     return api.write(chat, question, reply_to_message=api.said(api.me, "答案", chat=chat))
                 case 8:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,8 @@ PLACES = {
     "望月楼（旧址）": "门票：二十元。\n地址：东湖公园北门。\n开放时间：周二到周日。\n建筑师：不详。\n高度：三十米。",
     "员工须知": "食堂早上七点开门。\n班车从火车站出发。",
     "内部/暗月塔": "高度：九十米。",
+    "林远山": "籍贯：临海县。\n生日：三月五日。",
+    "《远航》": "作曲：周一鸣。\n发行时间：二零零三年。",
 }
 
 
@@ -57,6 +60,13 @@ ABOUT = [
     (["望月楼的门票多少钱？", "地址在哪里？"], "望月楼地址在哪里？"),
     (["云海塔的门票多少钱？", "地址呢？"], "云海塔地址呢？"),
     (["云海塔的门票多少钱？", "真贵，那它的地址在哪？"], "云海塔的地址在哪？"),
+    (["云海塔的门票多少钱？", "就在青石桥的旁边。", "建筑师是谁？"], "云海塔建筑师是谁？"),
+    (["云海塔的门票多少钱？", "是青石桥的建筑师造的。", "它有多高？"], "云海塔有多高？"),
+    (["云海塔的门票多少钱？", "它离青石桥多远？", "它有多高？"], "云海塔有多高？"),
+    (["云海塔的门票多少钱？", "听说青石桥也不错。", "建筑师是谁？"], "青石桥建筑师是谁？"),
+    (["云海塔的门票多少钱？", "食堂我知道，地址在哪里？"], "云海塔地址在哪里？"),
+    (["《远航》是谁作曲的？", "发行时间是哪年？"], "《远航》发行时间是哪年？"),
+    (["《归途》是谁写的？", "这首歌发行时间是哪年？"], "归途这首歌发行时间是哪年？"),
 ]
 
 
@@ -67,7 +77,19 @@ async def test_the_subject_is_carried_over_until_another_is_named(
     assert (await said(places, texts)).question == question
 
 
-@pytest.mark.parametrize("text", ["青石桥的地址在哪里？", "食堂几点开门？", "班车从哪里出发？", "云海塔有多高？"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "青石桥的地址在哪里？",
+        "食堂几点开门？",
+        "班车从哪里出发？",
+        "云海塔有多高？",
+        "青石桥这个地方开放吗？",
+        "《归途》这首歌是谁作曲的？",
+        "那关于青石桥你知道什么？",
+        "它旁边的青石桥有多高？",
+    ],
+)
 async def test_what_names_its_own_subject_is_left_alone(places: Answerer, text: str) -> None:
     assert (await said(places, ["云海塔的门票多少钱？", text])).question == text
 
@@ -81,6 +103,39 @@ async def test_a_hidden_document_names_nothing(places: Answerer) -> None:
     last, text = Turn("暗月塔多少钱？"), "它的地址在南门吗？"
     assert (await places.understood(text, last)).question == "暗月塔的地址在南门吗？"
     assert (await places.understood(text, last, hidden=frozenset({"内部"}))).question == text
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "text", "about"),
+    [
+        ("云海塔的建筑师是谁？", "建筑师：林远山。", "他的籍贯是哪里？", "林远山"),
+        ("云海塔的建筑师是谁？", "建筑师：林远山。", "它有多高？", "云海塔"),
+        ("云海塔的建筑师是谁？", "建筑师：林远山。", "地址在哪里？", "云海塔"),
+        ("云海塔旁边是哪座桥？", "旁边是青石桥。", "它有多高？", "青石桥"),
+        ("云海塔的地址在哪里？", "位于青石桥旁。", "它有多高？", "云海塔"),
+        ("云海塔有多高？", "高度和青石桥一样。", "它的门票多少钱？", "云海塔"),
+        ("哪座塔最高？", "最高的是云海塔。", "它的门票多少钱？", "云海塔"),
+    ],
+)
+async def test_what_answered_a_question_can_be_pointed_at(
+    places: Answerer, question: str, said: str, text: str, about: str
+) -> None:
+    turn = await places.understood(text, Turn(question, said=said))
+    assert turn == Turn(carried(text, about), about, carried=True)
+
+
+async def test_a_follow_up_is_ranked_once(places: Answerer) -> None:
+    stages: list[str] = []
+
+    def timed(stage: str) -> AbstractContextManager[None]:
+        stages.append(stage)
+        return nullcontext()
+
+    counted = Answerer(places._engine, places._tokenizer, threshold=0.25, timed=timed)
+    turn = await counted.understood("地址在哪里？", Turn("云海塔的门票多少钱？"))
+    await counted.answer(turn.question)
+    assert turn.carried
+    assert stages.count("rank") == 1
 
 
 async def test_more_is_asked_of_the_last_question_or_of_nothing(places: Answerer) -> None:

@@ -172,7 +172,7 @@ async def test_real_answers_begin_with_the_sentence_that_the_question_was_made_f
     async with engine.update() as update:
         for one in many:
             await update.put(one)
-        await update.commit("")
+        await update.commit()
     answerer = Answerer(engine, tokenizer, threshold=0.5)
     found = await suggest(answerer.answer, many, count=6)
     again = await suggest(answerer.answer, many, count=6)

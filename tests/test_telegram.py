@@ -63,7 +63,7 @@ async def test_what_is_not_found(api: FakeBotAPI) -> None:
     async with serving(api, Library(missing=("火星",))):
         api.private("火星房价？")
         text = (await api.next_reply()).text
-    assert text == "文档里没有找到答案。\n找的是：火星房价？\n没有提到：“火星”。"
+    assert text == "⚪ 文档里没有找到答案。\n找的是：火星房价？\n没有提到：“火星”。"
 
 
 MEANT: dict[str, Write] = {

@@ -33,7 +33,7 @@ async def answerer(tokenizer: Tokenizer, tmp_path: Path) -> AsyncIterator[Answer
         for number, text in enumerate(TEXTS):
             folder = "private/" if "水库" in text else ""
             await update.put(Document(Source(f"{folder}{number}.txt", "说明"), (Paragraph(1, text),)))
-        await update.commit("")
+        await update.commit()
     yield Answerer(engine, tokenizer, threshold=0)
     engine.close()
 

@@ -62,11 +62,12 @@ class _Given:
 
 @dataclass(frozen=True, slots=True)
 class _Turned:
-    """Which page of which answer somebody was shown last."""
+    """Which page of which answer somebody was shown last, and the sentence that answers best."""
 
     question: str
     literal: bool
     page: int
+    said: str = ""
 
 
 class Answers:
@@ -88,7 +89,8 @@ class Answers:
         if turn.more:
             return await self._next_page(turn, requester)
         by_form = turn.question != text and not turn.carried
-        sure = not (certain or by_form or courtesy.is_question(text))
+        talk = not certain or (not requester.private and courtesy.is_talk(text))
+        sure = talk and not (by_form or courtesy.is_question(text))
         return await self._first_page(turn, text, requester, sure=sure)
 
     async def alone(self, question: str, requester: Requester) -> Reply:
@@ -141,7 +143,9 @@ class Answers:
         if not within:
             return Turn(text)
         last = await self._services.ledger.last_question(requester.asker, within_seconds=within)
-        before = Turn(last.text, last.subject) if last else None
+        turned = self._turned.get(requester.asker)
+        said = turned.said if turned and last and turned.question == last.text else ""
+        before = Turn(last.text, last.subject, said=said) if last else None
         return await self._documents.understood(text, before, audience=requester.audience)
 
     async def _asked_again(self, turn: Turn, text: str, requester: Requester, *, literal: bool = False) -> Reply:
@@ -158,10 +162,12 @@ class Answers:
         answer, milliseconds = await self._ask(turn.question, limit, requester, literal=literal)
         if sure and answer.certainty != "sure":
             return None
-        if not (requester.private or answer.answered or answer.missing or courtesy.is_question(text)):
+        awaited = requester.private or answer.answered or courtesy.is_question(text)
+        if not awaited and (not answer.missing or courtesy.is_about_nothing(text, answer.missing)):
             return None  # people talk: it neither asks nor has to do with anything
         given = self._given(turn, text, requester, literal=literal)
-        self._turned[requester.asker] = _Turned(turn.question, literal, 0)
+        said = answer.quotes[0].sentence.text if answer.quotes else ""
+        self._turned[requester.asker] = _Turned(turn.question, literal, 0, said)
         reply = self._shown(answer, 0, given) if answer.answered else await self._miss(answer, given)
         return self._recorded(reply, self._on_page(answer, 0, requester), given, milliseconds)
 
@@ -195,7 +201,8 @@ class Answers:
             return Reply(_headed(given, passages.answered(answer, ())), language=kept.language)
         number = min(number, len(self._pages(answer, requester)) - 1)
         if screen is None:
-            self._turned[requester.asker] = _Turned(answer.question, kept.literal, number)
+            said = answer.quotes[0].sentence.text
+            self._turned[requester.asker] = _Turned(answer.question, kept.literal, number, said)
         votes = await self._services.ledger.state.audit.votes(kept.answer_id)
         return self._shown(answer, number, given, screen=screen, votes=votes)
 
@@ -209,7 +216,7 @@ class Answers:
             blocks = passages.answered(answer, page)
             reading = _page_buttons(given.key, page, number, len(found))
         else:
-            screens = passages.screens(page)
+            screens = passages.screens(page, sure=answer.certainty == "sure")
             screen = min(screen, len(screens) - 1)
             blocks = screens[screen]
             reading = _context_buttons(given.key, number, screen, len(screens))
@@ -229,7 +236,7 @@ class Answers:
             return ()
         limit = _NEAREST if requester.private else 1
         found = await self._documents.nearest(answer.question, limit=limit, audience=requester.audience)
-        return (say("not-found-nearest"), *passages.passages(found)) if found else ()
+        return (say("not-found-nearest"), *passages.passages(found, sure=False)) if found else ()
 
     def _given(self, turn: Turn, text: str, requester: Requester, *, literal: bool) -> _Given:
         asker, said = requester.asker, requester.language

@@ -6,7 +6,8 @@ Lengths are in UTF-16 units, of which a message in Telegram holds 4,096; a termi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from bot.rendering.excerpts import NAME_LIMIT, excerpt, piece, pieces, shortened, utf16_length
@@ -60,12 +61,13 @@ def answered(answer: Answer, page: Sequence[Quote]) -> tuple[Block, ...]:
     ]
     above = (*corrected, *([say("maybe")] if answer.certainty == "maybe" else []))
     below = (*_disagreement(page), *([say("partial")] if answer.partial else ()))
-    return (*above, *(passages(page) if answer.answered else (miss(answer),)), *below)
+    sure = answer.certainty == "sure"
+    return (*above, *(passages(page, sure=sure) if answer.answered else (miss(answer),)), *below)
 
 
-def passages(page: Sequence[Quote]) -> tuple[Block, ...]:
+def passages(page: Sequence[Quote], *, sure: bool = True) -> tuple[Block, ...]:
     """Return a page as blocks; a source is given again only where it differs from the one before."""
-    return tuple(_passage(quote, before) for before, quote in pairwise((None, *page)) if quote)
+    return tuple(replace(_passage(quote, before), sure=sure) for before, quote in pairwise((None, *page)) if quote)
 
 
 def has_context(page: Sequence[Quote]) -> bool:
@@ -73,23 +75,27 @@ def has_context(page: Sequence[Quote]) -> bool:
     return any(_hides(quote) for quote in page)
 
 
-def screens(page: Sequence[Quote]) -> tuple[tuple[Block, ...], ...]:
+def screens(page: Sequence[Quote], *, sure: bool = True) -> tuple[tuple[Block, ...], ...]:
     """Return a page with each paragraph once beneath its sentences, on as many screens as it takes."""
     found: list[list[Block]] = [[]]
     room = _PAGE_LIMIT
+    for one in _with_paragraphs(page):
+        piece = one.quote.paragraph.text[slice(*one.context)] if one.context else ""
+        size = _length(one.quote) + utf16_length(piece)
+        if found[-1] and size > room:
+            found.append([])
+            room = _PAGE_LIMIT
+        room -= size
+        found[-1].append(replace(one, sure=sure))
+    return tuple(map(tuple, found))
+
+
+def _with_paragraphs(page: Sequence[Quote]) -> Iterator[Passage]:
     for group in _by_paragraph(page):
         above, last = group[:-1], group[-1]
-        for quote in above:
-            room -= _length(quote)
-            found[-1].append(Passage(quote, *_shown(quote), cited="no"))
+        yield from (Passage(quote, *_shown(quote), cited="no") for quote in above)
         for span in _pieces(last) if any(map(_hides, group)) else [None]:
-            size = _length(last) + (utf16_length(last.paragraph.text[slice(*span)]) if span else 0)
-            if found[-1] and size > room:
-                found.append([])
-                room = _PAGE_LIMIT
-            room -= size
-            found[-1].append(Passage(last, *_shown(last), context=span, marked=tuple(group) if span else ()))
-    return tuple(map(tuple, found))
+            yield Passage(last, *_shown(last), context=span, marked=tuple(group) if span else ())
 
 
 def miss(answer: Answer) -> Block:

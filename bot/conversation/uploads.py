@@ -38,7 +38,13 @@ _FORMATS = {
     **dict.fromkeys(("text", "markdown"), say("format-text")),
     **{"html": say("format-html"), "csv": say("format-table"), "epub": say("format-book")},
     **{"docx": say("format-word"), "pptx": say("format-slides"), "xlsx": say("format-sheets")},
+    "picture": say("format-picture"),
 }
+
+
+def names_folder(caption: str) -> bool:
+    """Whether a caption says nothing but the folder of what it stands below, or nothing at all."""
+    return not caption.strip() or bool(_FOLDER.fullmatch(caption))
 
 
 class Uploads:

@@ -141,6 +141,7 @@ class LiveIndex:
                 snapshot = await self._newest()
                 if snapshot and (self._snapshot is None or snapshot.version != self._snapshot.version):
                     self._snapshot = snapshot  # the one step in which everything changes
+                    await asyncio.to_thread(lambda: snapshot.files)  # so that nobody waits for them
                 self._seen = stamp
             return self._snapshot is not None
 

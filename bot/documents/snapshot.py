@@ -4,37 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from bot.access import Audience
 from retrieval.answering import Answerer
 from retrieval.engines.protocol import Engine
+from retrieval.index.notes import format_notes
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import default
-from retrieval.library import held
+from retrieval.library import FileReport, held, lexicon_of
 
 
 class Snapshot:
     """An index that is open, and the dictionary, stop words and synonyms that belong to it.
 
     It never changes: a question that keeps to one snapshot is answered from one state of everything. ``version`` tells
-    snapshots apart, ``files`` are those that it holds, ``suggested`` the questions that were found for an audience.
+    snapshots apart, ``suggested`` are the questions that were found for an audience.
     """
 
     def __init__(
         self,
         engine: Engine,
         tokenizer: Tokenizer,
-        manifest: str,
+        manifest: Mapping[str, str],
         answerer: Callable[..., Answerer],
     ) -> None:
-        lexicon, self.files = held(manifest)
+        self._manifest = manifest
+        lexicon = lexicon_of(manifest)
         tokenizer.adopt(lexicon.words, lexicon.stop)
-        self.version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
+        self.version = hashlib.blake2b(format_notes(manifest).encode(), digest_size=6).hexdigest()
         self.tokenizer = tokenizer
         self.answerer = answerer(engine, tokenizer, synonyms=default().overruled(lexicon.synonyms))
         self.suggested: dict[Audience, tuple[str, ...]] = {}
+
+    @cached_property
+    def files(self) -> tuple[FileReport, ...]:
+        """The files in it; of a hundred thousand, they take longer to be read than to be opened."""
+        return held(self._manifest)
 
 
 async def opened(

@@ -31,9 +31,14 @@ def block(one: Block, phrases: Phrases) -> Html:
 
 
 def sentence(passage: Passage) -> Html:
-    """Return what is shown of the sentence, what answers in bold; of a list also what leads to it."""
-    text = _marked(passage.text, (0, len(passage.text)), bold=passage.highlights)
-    return Html(f"{_escaped(shortened(passage.quote.lead))}\n{text}") if passage.quote.lead else text
+    """Return what is shown of the sentence, what answers in bold; of a list also what leads to it.
+
+    What is not sure to answer stands in a quotation block, nothing of it in bold.
+    """
+    text = _marked(passage.text, (0, len(passage.text)), bold=passage.highlights if passage.sure else ())
+    if passage.quote.lead:
+        text = Html(f"{_escaped(shortened(passage.quote.lead))}\n{text}")
+    return text if passage.sure else Html(f"<blockquote>{text}</blockquote>")
 
 
 def source(passage: Passage, phrases: Phrases) -> Html:
@@ -56,7 +61,8 @@ def paragraph(passage: Passage) -> Html:
     bold, underlined = [], []
     for quote in passage.marked:
         first = quote.sentence.start
-        bold += [(first + start, first + end) for start, end in quote.highlights]
+        if passage.sure:
+            bold += [(first + start, first + end) for start, end in quote.highlights]
         if quote.sentence.text != paragraph.text:
             underlined.append((first, quote.sentence.end))
     text = _marked(paragraph.text, passage.context, bold=bold, underlined=underlined)

@@ -14,6 +14,7 @@ from bot.reply import Block, Passage
 
 _STYLES = {"b": "bold", "i": "italic", "u": "underline", "code": "bold", "blockquote": "", "a": ""}
 _ANSWER = {**_STYLES, "b": "bold green"}
+_SENTENCE = {**_ANSWER, "blockquote": "italic"}
 
 
 def message(blocks: Sequence[Block], phrases: Phrases) -> Text:
@@ -25,7 +26,7 @@ def _lines(block: Block, phrases: Phrases) -> Iterator[Text]:
     if not isinstance(block, Passage):
         yield styled(html.block(block, phrases))
         return
-    yield styled(html.sentence(block), _ANSWER)
+    yield styled(html.sentence(block), _SENTENCE)
     if source := html.source(block, phrases):
         yield Text(styled(source).plain, style="dim")
     if paragraph := html.paragraph(block):

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from unicodedata import category
 
 from telegram import Message, MessageEntity, User
 from telegram.constants import ChatType
@@ -58,6 +57,7 @@ _NO_PART = {
 # Who is called @somebody is spoken to; what is called @override is spoken of.
 _SPOKEN_OF = re.compile(r"\s*(?:注解|注释|装饰器|标签|指令|符号|命令|[的是])")
 _AROUND_QUESTION = " \t\r\n,，:：、"
+_MARKS = "?？ "  # alone they ask how to ask
 
 
 def addressed(message: Message, me: User) -> Call | None:
@@ -139,8 +139,7 @@ def _or_referred(question: str, message: Message, me: User) -> str:
     """The question, unless it only points at another message: then the question there."""
     if any(map(str.isalnum, question)) and not is_filler(question):
         return question
-    said = any(character.isalnum() or category(character).startswith("S") for character in question)  # S: emoji
-    return _referred(message, me) or (question if said else "")
+    return _referred(message, me) or (question if question.strip(_MARKS) else "")
 
 
 def _asked(text: str, entities: Sequence[MessageEntity], me: User, *, start: int = 0) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
-from telegram import Bot, Chat, ChatMember, Message, Update
+from telegram import Bot, Chat, ChatMember, Message, PhotoSize, Update
 from telegram import Document as File
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
@@ -21,7 +21,7 @@ from bot.actions import Explain
 from bot.conversation.commands import Command
 from bot.conversation.services import Requester, Services
 from bot.conversation.turns import Conversation
-from bot.conversation.uploads import MEGABYTE, path_of
+from bot.conversation.uploads import MEGABYTE, names_folder, path_of
 from bot.language import Language, language_of
 from bot.memory.ledger import Ledger
 from bot.rendering.catalogue import phrases
@@ -69,9 +69,9 @@ class Messages:
         if message is None:
             return
         requester = writer(message, self._access)
-        if message.document and not message.animation and requester.private and requester.operator:
+        if requester.private and requester.operator and (file := _file_of(message)):
             async with lent(), self._previews:
-                preview = await self._preview(message, message.document, requester)
+                preview = await self._preview(message, file, requester)
             await delivery.send(context.bot, preview, requester, to=message, sent=self._noting(message, requester))
             return
         call = addressed(message, context.bot.bot)
@@ -189,9 +189,11 @@ class Messages:
         change = await pressed.work() if pressed.work else None
         return change.reply if change else Reply((pressed.notice or say("why-how"),))
 
-    async def _preview(self, message: Message, file: File, requester: Requester) -> Reply:
-        """What a file would become that an operator has sent."""
-        name, caption, size = file.file_name or "", message.caption or "", file.file_size or 0
+    async def _preview(self, message: Message, file: File | PhotoSize, requester: Requester) -> Reply:
+        """What a file would become that an operator has sent; a photo has no name but its date's."""
+        photographed = f"photo-{message.date:%Y%m%d}-{message.message_id}.jpg"
+        name = (file.file_name or "") if isinstance(file, File) else photographed
+        caption, size = message.caption or "", file.file_size or 0
         if size > _UPLOAD_LIMIT:
             megabytes = {"size": round(size / MEGABYTE, 1), "limit": _UPLOAD_LIMIT // MEGABYTE}
             return Reply((say("upload-too-big", name=path_of(name, ""), **megabytes),))
@@ -277,6 +279,13 @@ async def is_answered(ledger: Ledger, update: Update) -> bool:
     if message is None or (call and call.command is not Command.ASK):
         return False
     return await ledger.reply_to(message.chat_id, message.message_id) is not None
+
+
+def _file_of(message: Message) -> File | PhotoSize | None:
+    """The file or photo that the message brings; a photo below which words stand is what they ask about."""
+    if message.document and not message.animation:
+        return message.document
+    return message.photo[-1] if message.photo and names_folder(message.caption or "") else None
 
 
 def _wordless(message: Message) -> Say | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
 from typing import Protocol
 
 from retrieval.records import Document, Found
@@ -18,8 +19,11 @@ class Update(Protocol):
     async def remove(self, path: str) -> None:
         """Leave out the document with this path, if there is one."""
 
-    async def commit(self, manifest: str) -> None:
-        """Make the changes visible, with a note of the caller's own that ``Engine.manifest`` gives back."""
+    async def commit(self, notes: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Make the changes visible, with notes of the caller's own, by key, that ``Engine.manifest`` gives back.
+
+        A note takes the place of an earlier one of the same key; an empty one takes it back.
+        """
 
 
 class Engine(Protocol):
@@ -36,11 +40,14 @@ class Engine(Protocol):
     async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
         """Return in how many paragraphs each term stands, as ``search`` does, and search nothing."""
 
-    async def manifest(self) -> str | None:
-        """Return the note that came with the last commit; ``None`` where nothing was ever committed."""
+    async def manifest(self) -> Mapping[str, str] | None:
+        """Return the notes that came with the commits; ``None`` where nothing was ever committed."""
 
     async def holding(self, words: Collection[str]) -> list[str]:
         """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
+
+    async def compact(self) -> None:
+        """Lay out the collection as one that is made anew; answers stay as they are."""
 
     async def faults(self) -> list[str]:
         """Return what is wrong with the collection and what to do about it, a sentence for each fault."""
@@ -54,4 +61,4 @@ async def fill(engine: Engine, documents: Iterable[Document]) -> None:
     async with engine.update(afresh=True) as update:
         for document in documents:
             await update.put(document)
-        await update.commit("")
+        await update.commit()

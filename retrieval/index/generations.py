@@ -3,7 +3,8 @@
 A generation is a folder ``generation-000007`` with flat files of numbers and of text, and ``generation.json``, which
 names every file with its size and checksums. It is built under another name and renamed when all of it is safely on
 disk, so a process that dies while building leaves no half generation, and a question that is being answered goes on
-reading the generation it began with. The newest whole one counts.
+reading the generation it began with. The newest whole one counts. What a generation has in common with the last one is
+the same files, under both names.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from retrieval.sharing import share
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 5
+FORMAT = 6
 """Changes whenever older code could not read what newer code writes, or the other way round."""
 KEPT = 2
 """How many generations stay: the one in use, and the one before it in case the new one is damaged."""
@@ -61,9 +62,10 @@ class Generation:
         if description["format"] != FORMAT:
             raise ForeignIndexError(folder, format_found=description["format"], format_known=FORMAT)
         self.facts: dict[str, Any] = description["facts"]
-        self._files: dict[str, dict[str, Any]] = description["files"]
-        whole = sum(file["bytes"] for file in self._files.values()) <= _READ_WHOLE
-        for name, file in self._files.items():
+        self.files: dict[str, dict[str, Any]] = description["files"]
+        self._mapped: dict[str, mmap.mmap | bytes] = {}
+        whole = sum(file["bytes"] for file in self.files.values()) <= _READ_WHOLE
+        for name, file in self.files.items():
             if (reason := _fault(folder / name, file, whole=whole)) is not None:
                 raise IndexFolderError(folder, f"{name} {reason}")
 
@@ -72,9 +74,14 @@ class Generation:
         return memoryview(self.content(name)).cast(code)  # type: ignore[call-overload,no-any-return]
 
     def content(self, name: str) -> mmap.mmap | bytes:
-        """Map a file into memory."""
+        """Map a file into memory; it stays there when a newer generation has taken the place of this one."""
+        if name not in self._mapped:
+            self._mapped[name] = self._map(name)
+        return self._mapped[name]
+
+    def _map(self, name: str) -> mmap.mmap | bytes:
         with (self.folder / name).open("rb") as file:
-            size = self._files[name]["bytes"]
+            size = self.files[name]["bytes"]
             if not size:  # an empty file cannot be mapped
                 return b""
             if size <= _AT_ONCE and hasattr(mmap, "MAP_POPULATE"):
@@ -83,7 +90,7 @@ class Generation:
 
     def damage(self) -> list[str]:
         """Read every file and name those that are not as they were written."""
-        return [name for name, file in self._files.items() if _fault(self.folder / name, file, whole=True)]
+        return [name for name, file in self.files.items() if _fault(self.folder / name, file, whole=True)]
 
 
 class Workplace:
@@ -107,13 +114,23 @@ class Workplace:
         except OSError as error:
             raise unwritable(folder, error) from error
         self._files: dict[str, _Written] = {}
+        self._linked: dict[str, dict[str, Any]] = {}
 
-    def append(self, name: str, content: bytes | NDArray[Any]) -> None:
+    def link(self, generation: Generation, name: str) -> None:
+        """Take over a file of a generation as it is, without copying it where the file system can do that."""
+        try:
+            os.link(generation.folder / name, self.folder / name)
+        except OSError:
+            self.append(name, memoryview(generation.content(name)))
+        else:
+            self._linked[name] = generation.files[name]
+
+    def append(self, name: str, content: bytes | memoryview | NDArray[Any]) -> None:
         """Write to the end of a file, in the machine's byte order; an array has to lie in one piece."""
         file = self._files.get(name)
         if file is None:
             file = self._files[name] = _Written(self.folder / name)
-        file.write(memoryview(content) if isinstance(content, bytes) else content.data)
+        file.write(memoryview(content) if isinstance(content, bytes | memoryview) else content.data)
 
     def publish(self, facts: Mapping[str, Any]) -> Generation:
         """Bring everything safely to disk and make it the newest generation."""
@@ -122,7 +139,7 @@ class Workplace:
         # All at once, since a file system brings many files to disk in about the time that one takes.
         with ThreadPoolExecutor(len(self._files)) as threads:
             files = dict(zip(self._files, threads.map(_Written.finish, self._files.values()), strict=True))
-        description = {"format": FORMAT, "facts": dict(facts), "files": files}
+        description = {"format": FORMAT, "facts": dict(facts), "files": files | self._linked}
         path = self.folder / _DESCRIPTION
         path.write_text(json.dumps(description, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
         _sync(path)

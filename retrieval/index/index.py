@@ -1,8 +1,8 @@
-"""An index: one generation, opened, with its postings and its texts."""
+"""An index: one generation, opened, with the postings and the texts of its segments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,11 +12,9 @@ from cachetools import LRUCache
 from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
 from retrieval.index.generations import Generation
-from retrieval.index.texts import Texts
-from retrieval.postings.formula import Formula
-from retrieval.postings.layout import CODES
-from retrieval.postings.search import PostingsSearch, View
-from retrieval.records import Paragraph, Source
+from retrieval.index.segments import Segment, Size, formula, noted
+from retrieval.postings.collection import Collection, Views
+from retrieval.records import Hit, Paragraph, Source
 
 _VIEWS = 64
 """Views that are remembered; each takes a bit for every paragraph and every term."""
@@ -41,55 +39,89 @@ class Recipe:
 class Index:
     """One generation, opened in a time that does not depend on its size. It can be read from several threads."""
 
-    def __init__(self, folder: Path, recipe: Recipe) -> None:
-        """Open the generation in ``folder``.
+    def __init__(self, folder: Path, recipe: Recipe, *, notes: Mapping[str, str] | None = None) -> None:
+        """Open the generation in ``folder``; its ``notes`` need not be read by whoever has just written them.
 
         Raises ``IndexFolderError`` if it is damaged or of another format or recipe.
         """
-        self._generation = Generation(folder)
-        facts = self._generation.facts
+        self.generation = Generation(folder)
+        facts = self.generation.facts
         if facts["recipe"] != asdict(recipe):
             raise ForeignIndexError(folder)
-        arrays = {name: self._generation.numbers(name, code) for name, code in CODES.items()}
-        formula = Formula(recipe.k1, recipe.b, len(arrays["lengths"]), facts["average_length"])
-        self.search = PostingsSearch(arrays, formula)
-        self.texts = Texts(self._generation)
-        self._source = lru_cache(maxsize=_TEXTS)(self.texts.source)
-        self._paragraph = lru_cache(maxsize=_TEXTS)(self.texts.paragraph)
-        self._views: LRUCache[frozenset[str], View] = LRUCache(_VIEWS)
+        sizes = [Size(**size) for size in facts["segments"]]
+        collection = formula(sizes, k1=recipe.k1, b=recipe.b)
+        self.paragraph_count = collection.paragraph_count
+        self.segments = tuple(Segment(self.generation, number, size, collection) for number, size in enumerate(sizes))
+        self._collection = Collection([segment.part for segment in self.segments])
+        texts = [segment.texts for segment in self.segments]
+        self._source = lru_cache(maxsize=_TEXTS)(lambda segment, document: texts[segment].source(document))
+        self._paragraph = lru_cache(maxsize=_TEXTS)(lambda segment, position: texts[segment].paragraph(position))
+        self._notes = notes
+        self._views: LRUCache[frozenset[str], Views] = LRUCache(_VIEWS)
 
     @property
-    def manifest(self) -> str:
+    def notes(self) -> Mapping[str, str]:
         """What the builder was told about where the documents come from."""
-        return bytes(self._generation.content("manifest")).decode()
+        if self._notes is None:
+            self._notes = {key: note for key, note in noted(self.segments).items() if note}
+        return self._notes
 
-    def paragraph(self, position: int) -> tuple[Source, Paragraph]:
-        """Return the paragraph at a position of the collection, with its source."""
-        return self._source(self.texts.document(position)), self._paragraph(position)
+    def search(
+        self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()
+    ) -> tuple[tuple[Hit, ...], dict[str, int]]:
+        """Return the best ``limit`` paragraphs for these terms, as ``Found`` has them, and each term's frequency.
 
-    def view(self, hidden: frozenset[str]) -> View | None:
-        """Return the view of whoever may not see these folders and documents; ``None`` where all can be seen."""
-        if not hidden:
-            return None
-        found = self._views.get(hidden)
-        if found is None:
-            found = self._views[hidden] = self.search.view(self.texts.outside(hidden))
-        return found
+        Whoever asks may not see the ``hidden`` folders and documents.
+        """
+        frequencies = self.frequencies(terms, hidden=hidden)
+        views = self._seen(hidden)
+        best = self._collection.best(terms, frequencies, limit=limit, order=self._order, views=views)
+        quoted = {place: self._quoted(place) for place, _ in best}
+        in_order = sorted(quoted, key=lambda place: (quoted[place][1].path, place[1]))
+        positions = {place: number for number, place in enumerate(in_order)}
+        hits = tuple(Hit(*quoted[place], positions[place], score) for place, score in best)
+        return hits, frequencies
+
+    def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> dict[str, int]:
+        """Return in how many paragraphs each term stands; 0 where all of these are in ``hidden`` documents."""
+        views = self._seen(hidden)
+        return {term: self._collection.frequency(term, views=views) for term in terms}
 
     def holding(self, words: Iterable[str]) -> list[str]:
         """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
         from retrieval.language import normalise  # what only answers has no need to load it here
 
         wanted = tuple(words)
-        return [
+        return sorted(
             path
-            for path, strings in self.texts.topics()
+            for segment in self.segments
+            for path, strings in segment.texts.topics()
             if any(word in normalise(text).text for text in strings for word in wanted)
-        ]
+        )
 
     def damage(self) -> list[str]:
         """Read every file of the generation and name those that are not as they were written."""
-        return self._generation.damage()
+        return self.generation.damage()
+
+    def _seen(self, hidden: frozenset[str]) -> Views | None:
+        """Return the view of whoever may not see these folders and documents; ``None`` where all can be seen."""
+        if not hidden:
+            return None
+        found = self._views.get(hidden)
+        if found is None:
+            outside = [segment.texts.outside(hidden) for segment in self.segments]
+            found = self._views[hidden] = self._collection.views(outside)
+        return found
+
+    def _order(self, place: tuple[int, int]) -> tuple[str, int]:
+        """Return what orders the paragraphs as they are in an index that is made anew: by the paths of documents."""
+        segment, position = place
+        return self._source(segment, self.segments[segment].texts.document(position)).path, position
+
+    def _quoted(self, place: tuple[int, int]) -> tuple[Paragraph, Source]:
+        segment, position = place
+        source = self._source(segment, self.segments[segment].texts.document(position))
+        return self._paragraph(segment, position), source
 
 
 def newest(folder: Path, recipe: Recipe, *, whole: bool = False) -> Index | None:

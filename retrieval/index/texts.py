@@ -1,4 +1,4 @@
-"""The paragraphs and documents of a generation, as they are quoted: each a line of JSON at a known place.
+"""The paragraphs and documents of a segment, as they are quoted: each a line of JSON at a known place.
 
 Nothing has to be read to open them, and those of a document that has not changed are copied to the next generation as
 they lie.
@@ -7,29 +7,42 @@ they lie.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any
 
 from retrieval.index.generations import Generation
 from retrieval.records import Paragraph, Source
 
+_decoder = json.JSONDecoder()
+
 
 class Texts:
-    """What stands in the paragraphs of a generation, by position, and in which documents they are."""
+    """What stands in the paragraphs of a segment, by position, and in which documents they are.
 
-    def __init__(self, generation: Generation) -> None:
-        self.paragraphs = generation.content("paragraph_texts")
-        self.paragraph_ends = generation.numbers("paragraph_ends", "q")
-        self.documents = generation.content("document_texts")
-        self.document_ends = generation.numbers("document_ends", "q")
-        self.last_paragraphs = generation.numbers("last_paragraphs", "q")
-        self._paths = generation.content("paths")
+    ``deleted`` are the bits, by number, of the documents that have been deleted since; ``None`` where none has.
+    """
+
+    def __init__(self, generation: Generation, prefix: str) -> None:
+        self.paragraphs = generation.content(f"{prefix}paragraph_texts")
+        self.paragraph_ends = generation.numbers(f"{prefix}paragraph_ends", "q")
+        self.documents = generation.content(f"{prefix}document_texts")
+        self.document_ends = generation.numbers(f"{prefix}document_ends", "q")
+        self.last_paragraphs = generation.numbers(f"{prefix}last_paragraphs", "q")
+        self.deleted = bytes(generation.content(f"{prefix}deleted")) or None
+        self._paths = generation.content(f"{prefix}paths")
 
     def paths(self) -> list[str]:
-        """Return the paths of the documents, in order."""
+        """Return the paths of the documents, in order, with those that have been deleted."""
         joined = bytes(self._paths).decode()
         return joined.split("\0")[:-1]
+
+    def place(self, path: str) -> int | None:
+        """Return the number of the document with this path; ``None`` where there is none, or it has been deleted."""
+        place = bisect_left(range(len(self.document_ends)), path, key=self._path)
+        if place == len(self.document_ends) or self._path(place) != path or self._is_deleted(place):
+            return None
+        return place
 
     def outside(self, folders: frozenset[str]) -> bytes:
         """Return the paragraphs of the documents that neither lie in one of these folders nor are one of them.
@@ -65,9 +78,18 @@ class Texts:
         """Return each document's path, and one after the other its title and its headings, questions and texts."""
         first = 0
         for document, last in enumerate(self.last_paragraphs.tolist()):
-            source = self.source(document)
-            yield source.path, self._strings(source.title, first, last)
+            if not self._is_deleted(document):
+                source = self.source(document)
+                yield source.path, self._strings(source.title, first, last)
             first = last
+
+    def _is_deleted(self, document: int) -> bool:
+        return self.deleted is not None and bool(self.deleted[document >> 3] >> (document & 7) & 1)
+
+    def _path(self, document: int) -> str:
+        record = _record(self.documents, self.document_ends, document)
+        path: str = _decoder.raw_decode(record.decode("utf-8", "surrogatepass"), 1)[0]  # the first of a list
+        return path
 
     def _strings(self, title: str, first: int, last: int) -> Iterator[str]:
         yield title

@@ -1,10 +1,9 @@
-"""Writing the texts of a generation: what was put and what is kept of the last one, in the order of their paths."""
+"""Writing the texts of a segment: what was put and what is kept of those it is merged with, in the order of paths."""
 
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,13 +41,19 @@ class TextsWriter:
         """Close the scratch file."""
         self._file.close()
 
-    def write(
-        self, workplace: Workplace, base: Texts | None, removed: set[str]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Write what was put and what is kept of ``base`` into the workplace, in order of path.
+    @property
+    def paths(self) -> set[str]:
+        """The paths of the documents that were put."""
+        return {path for path, _, _ in self._documents}
 
-        Of documents that were put with the same path, the last one counts. Gives the new positions of the paragraphs
-        that were put, and of those of ``base``; -1 for what is left out.
+    def write(
+        self, workplace: Workplace, prefix: str, merged: Sequence[tuple[Texts, NDArray[np.bool_]]]
+    ) -> list[NDArray[np.int32]]:
+        """Write what was put and what is kept of ``merged`` into the workplace, in order of path.
+
+        Of documents that were put with the same path, the last one counts. Each of ``merged`` comes with flags of the
+        documents that are deleted. Gives the new positions of the paragraphs that were put, and of those of each of
+        ``merged``; -1 for what is left out.
         """
         self._file.flush()
         scratch = np.memmap(self._path, dtype=np.uint8, mode="r") if self._end else np.empty(0, np.uint8)
@@ -59,32 +64,31 @@ class TextsWriter:
             document_ends=np.cumsum([len(record) for _, record, _ in self._documents], dtype=np.int64),
             lasts=np.array([last for _, _, last in self._documents], np.int64),
         )
-        kept = _Origin.of(base)
         latest = {path: number for number, (path, _, _) in enumerate(self._documents)}
-        paths = [] if base is None else base.paths()
-        # Both are in order, so all that is kept between two changes is taken over at once.
-        segments: list[tuple[_Origin, int, int]] = []
-        reached = 0
-        for path in sorted(removed | latest.keys()):
-            place = bisect_left(paths, path, reached)
-            _extend(segments, kept, reached, place)
-            if path in latest:
-                _extend(segments, put, latest[path], latest[path] + 1)
-            reached = place + (place < len(paths) and paths[place] == path)
-        _extend(segments, kept, reached, len(paths))
-        writer = _Merged(workplace)
-        for origin, first, last in segments:
-            own = paths[first:last] if origin is kept else [path for path, _, _ in self._documents[first:last]]
-            writer.copy(origin, first, last, own)
-        return put.positions, kept.positions
+        origins, documents = [put], [(path, 0, number) for path, number in latest.items()]
+        for number, (texts, deleted) in enumerate(merged, 1):
+            origins.append(_Origin.of(texts))
+            gone = deleted.tolist()
+            documents += [(path, number, place) for place, path in enumerate(texts.paths()) if not gone[place]]
+        documents.sort()  # of parts that are in order, which takes little more time than to compare them
+        writer = _Merged(workplace, prefix)
+        for number, first, paths in _runs(documents):
+            writer.copy(origins[number], first, first + len(paths), paths)
+        return [origin.positions for origin in origins]
 
 
-def _extend(segments: list[tuple[_Origin, int, int]], origin: _Origin, first: int, last: int) -> None:
-    """Add documents to the last segment, if they lie behind it in the same place, or as one of their own."""
-    if segments and segments[-1][0] is origin and segments[-1][2] == first:
-        segments[-1] = (origin, segments[-1][1], last)
-    elif last > first:
-        segments.append((origin, first, last))
+def _runs(documents: Sequence[tuple[str, int, int]]) -> Iterator[tuple[int, int, list[str]]]:
+    """Return which of the documents lie one behind the other in one origin: its number, the first, and their paths."""
+    paths: list[str] = []
+    origin = first = -1
+    for path, number, place in documents:
+        if (number, place) != (origin, first + len(paths)):
+            if paths:
+                yield origin, first, paths
+            origin, first, paths = number, place, []
+        paths.append(path)
+    if paths:
+        yield origin, first, paths
 
 
 class _Origin:
@@ -100,11 +104,8 @@ class _Origin:
         self.positions = np.full(len(ends), -1, dtype=np.int32)
 
     @classmethod
-    def of(cls, base: Texts | None) -> _Origin:
-        """Take the documents of a generation."""
-        if base is None:
-            nothing = np.empty(0, np.int64)
-            return cls(np.empty(0, np.uint8), nothing, np.empty(0, np.uint8), nothing, nothing)
+    def of(cls, base: Texts) -> _Origin:
+        """Take the documents of a segment."""
         texts, documents = (np.frombuffer(content, np.uint8) for content in (base.paragraphs, base.documents))
         paragraph_ends, document_ends, lasts = map(
             np.asarray, (base.paragraph_ends, base.document_ends, base.last_paragraphs)
@@ -113,10 +114,11 @@ class _Origin:
 
 
 class _Merged:
-    """The files of the new generation."""
+    """The files of the new segment."""
 
-    def __init__(self, workplace: Workplace) -> None:
+    def __init__(self, workplace: Workplace, prefix: str) -> None:
         self._workplace = workplace
+        self._prefix = prefix
         self._count = 0
         for name in (
             "paragraph_texts",
@@ -126,7 +128,7 @@ class _Merged:
             "last_paragraphs",
             "paths",
         ):
-            workplace.append(name, b"")
+            self._append(name, b"")
         self._ends = {"paragraph": 0, "document": 0}
 
     def copy(self, origin: _Origin, first: int, last: int, paths: Sequence[str]) -> None:
@@ -134,17 +136,20 @@ class _Merged:
         begin, end = int(origin.firsts[first]), int(origin.firsts[last])
         self._copy("paragraph", origin.texts, origin.starts[begin : end + 1])
         self._copy("document", origin.documents, origin.document_starts[first : last + 1])
-        self._workplace.append("last_paragraphs", origin.firsts[first + 1 : last + 1] - begin + self._count)
-        self._workplace.append("paths", "".join(f"{path}\0" for path in paths).encode())
+        self._append("last_paragraphs", origin.firsts[first + 1 : last + 1] - begin + self._count)
+        self._append("paths", "".join(f"{path}\0" for path in paths).encode())
         origin.positions[begin:end] = np.arange(self._count, self._count + end - begin, dtype=np.int32)
         self._count += end - begin
 
     def _copy(self, kind: str, content: NDArray[np.uint8], bounds: Ends) -> None:
         start, stop = int(bounds[0]), int(bounds[-1])
         for block in range(start, stop, 1 << 22):
-            self._workplace.append(f"{kind}_texts", content[block : min(block + (1 << 22), stop)])
-        self._workplace.append(f"{kind}_ends", bounds[1:] - start + self._ends[kind])
+            self._append(f"{kind}_texts", content[block : min(block + (1 << 22), stop)])
+        self._append(f"{kind}_ends", bounds[1:] - start + self._ends[kind])
         self._ends[kind] += stop - start
+
+    def _append(self, name: str, content: bytes | NDArray[Any]) -> None:
+        self._workplace.append(f"{self._prefix}{name}", content)
 
 
 def _line(record: Sequence[Any]) -> bytes:

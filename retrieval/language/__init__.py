@@ -9,6 +9,7 @@ from retrieval.language.tokenizer import (
     Token,
     Tokenizer,
     characters,
+    folded,
     normalise,
     pairs,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Tokenizer",
     "bags",
     "characters",
+    "folded",
     "normalise",
     "pairs",
 ]

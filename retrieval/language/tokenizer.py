@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,12 @@ def normalise(text: str) -> Normalised:
     if NUMERAL.search(folded):
         folded, offsets = _counted(folded, offsets or list(range(len(text))))
     return Normalised(folded, None if offsets is None else (*offsets, len(text)))
+
+
+@lru_cache(maxsize=4096)
+def folded(head: str) -> str:
+    """Return a title, a heading or a name normalised; many paragraphs have the same."""
+    return normalise(head).text
 
 
 def _counted(text: str, offsets: list[int]) -> tuple[str, list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.library.library import NO_DOCUMENTS, Library, Progress
-from retrieval.library.manifest import Summary
+from retrieval.library.manifest import Summary, lexicon_of
 from retrieval.library.report import FileReport, Report, Status, held
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "Status",
     "Summary",
     "held",
+    "lexicon_of",
 ]

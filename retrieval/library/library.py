@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,7 +15,7 @@ from retrieval.engines.protocol import Engine, Update
 from retrieval.errors import DocumentsFolderError, OvertakenError
 from retrieval.language import Tokenizer, synonyms
 from retrieval.language.lexicon import NAMES, Lexicon
-from retrieval.library.manifest import Entry, Manifest, State, Summary
+from retrieval.library.manifest import Entry, Manifest, State, Summary, notes_of
 from retrieval.library.report import FileReport, Report, Status
 from retrieval.reading import Declarations, Limits
 from retrieval.reading.images.recognition import is_installed
@@ -64,7 +64,7 @@ class Library:
         self._recognised = recognised
         self._engine = engine
         self._tokenizer = tokenizer
-        self._read: tuple[str, list[Any], Manifest] | None = None
+        self._read: tuple[Mapping[str, str] | None, list[Any], Manifest] | None = None
 
     async def refresh(self, *, progress: Progress = lambda *_: None, rest_seconds: float = 0) -> Report:
         """Read what is new or has changed, forget what is gone, and make the result visible in one step.
@@ -125,10 +125,9 @@ class Library:
                     reasons = reasons or "its files are still being written"
                     raise DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
                 progress(len(stale), len(stale), "", paragraph_count)
-                manifest = Manifest(lexicon, entries)
-                text = await asyncio.to_thread(manifest.format, readers)
-                await update.commit(text)
-                self._read = text, readers, manifest
+                changed_entries = {path: entries.get(path) for path in (*gone, *(file.relative for file in stale))}
+                await update.commit(notes_of(changed_entries, lexicon, readers))
+                self._read = await self._engine.manifest(), readers, Manifest(lexicon, entries)
             changed = True
         else:
             changed = False
@@ -136,12 +135,12 @@ class Library:
         return Report(await asyncio.to_thread(_reports, entries, changes, listing), changed)
 
     async def _manifest(self, readers: list[Any]) -> Manifest:
-        """Return what is known of the files, read from its text only where that is another than the last time."""
-        text = await self._engine.manifest()
-        if text is None:
+        """Return what is known of the files, read from the notes only where these are others than the last time."""
+        notes = await self._engine.manifest()
+        if notes is None:
             return Manifest(Lexicon(), {})
-        if self._read is None or self._read[:2] != (text, readers):
-            self._read = text, readers, await asyncio.to_thread(Manifest.parse, text, readers)
+        if self._read is None or self._read[0] is not notes or self._read[1] != readers:
+            self._read = notes, readers, await asyncio.to_thread(Manifest.parse, notes, readers)
         return self._read[2]
 
     @asynccontextmanager
@@ -168,7 +167,7 @@ async def _put(update: Update, file: reading.File, before: Entry | None, read: r
     """Put what came of a file into the update, unless its content is what it was; return its line of the manifest."""
     state = State(file.size, file.mtime_ns, read.sha256)
     if before and not (read.documents or read.failures):
-        return Entry(str(state), before.outcome)
+        return before.in_state(state)
     if before:
         await _remove(update, before)
     for document in read.documents:
@@ -182,10 +181,12 @@ def _documents(listing: reading.Listing) -> dict[str, reading.File]:
 
 def _stale(files: dict[str, reading.File], before: Manifest, touched: set[str]) -> list[reading.File]:
     """Return the files that are new or look changed, and those that hold one of the documents that were touched."""
+    known, nothing = before.entries.get, Entry("")
     return [
         file
-        for path, file in files.items()
-        if not _unchanged(entry := before.entries.get(path), file) or (touched and _holds(entry, touched))
+        for file in files.values()
+        if not (entry := known(file[0], nothing)).text.startswith(f"{file[1]} {file[2]} ")
+        or (touched and _holds(entry, touched))
     ]
 
 
@@ -219,10 +220,6 @@ def _holds(entry: Entry | None, paths: set[str]) -> bool:
 async def _remove(update: Update, entry: Entry) -> None:
     for document in entry.documents:
         await update.remove(document.path)
-
-
-def _unchanged(entry: Entry | None, file: reading.File) -> bool:
-    return entry is not None and entry.is_of(file.size, file.mtime_ns)
 
 
 def _unread(entry: Entry) -> Status:

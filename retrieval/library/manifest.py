@@ -49,14 +49,13 @@ class State(NamedTuple):
 class Entry:
     """A file of the manifest: its state, and what came of it.
 
-    Both are kept as text and read when they are asked for: of a hundred thousand files, only a few are.
+    Both are kept as text, a line each, and read when they are asked for: of a hundred thousand files, only a few are.
     """
 
-    __slots__ = ("_known", "outcome", "state")
+    __slots__ = ("_known", "text")
 
-    def __init__(self, state: str, outcome: str) -> None:
-        self.state = state
-        self.outcome = outcome
+    def __init__(self, text: str) -> None:
+        self.text = text
         self._known: tuple[tuple[Summary, ...], tuple[str, ...]] | None = None
 
     @classmethod
@@ -66,21 +65,21 @@ class Entry:
             (one.path, one.format, one.encoding, one.paragraph_count, one.character_count, one.remarks)
             for one in documents
         ]
-        return cls(str(state), json.dumps([records, failures], ensure_ascii=False))
+        return cls(f"{state}\n{json.dumps([records, failures], ensure_ascii=False)}")
 
-    def is_of(self, size: int, mtime_ns: int) -> bool:
-        """Return whether the file had this size when it was read, and had last been changed then."""
-        return self.state.startswith(f"{size} {mtime_ns} ")
+    def in_state(self, state: State) -> Entry:
+        """Return the entry of the file in another state, of which the same came."""
+        return Entry(f"{state}\n{self._outcome}")
 
     @property
     def size(self) -> int:
         """The file's size in bytes."""
-        return int(self.state.partition(" ")[0])
+        return int(self.text.partition(" ")[0])
 
     @property
     def sha256(self) -> str:
         """The checksum of its content."""
-        return self.state.rpartition(" ")[2]
+        return self.text.partition("\n")[0].rpartition(" ")[2]
 
     @property
     def documents(self) -> tuple[Summary, ...]:
@@ -92,9 +91,13 @@ class Entry:
         """Why others could not be had: ``path: reason``."""
         return self._came()[1]
 
+    @property
+    def _outcome(self) -> str:
+        return self.text.partition("\n")[2]
+
     def _came(self) -> tuple[tuple[Summary, ...], tuple[str, ...]]:
         if self._known is None:
-            documents, failures = json.loads(self.outcome)
+            documents, failures = json.loads(self._outcome)
             summaries = (Summary(one[0], one[1], one[2], one[3], one[4], tuple(one[5])) for one in documents)
             self._known = tuple(summaries), tuple(failures)
         return self._known
@@ -104,26 +107,29 @@ class Entry:
 class Manifest:
     """The files that an index holds, by path, and the words that their texts were cut with.
 
-    As text: the readers and the lexicon in JSON, then each file's path, state and outcome, all with a zero between
-    them, which stands in no path and in no JSON.
+    It is kept as notes of the index: of each file under its path, and one that begins with the readers, in a line, and
+    goes on with the lexicon, under the empty key.
     """
 
     lexicon: Lexicon
     entries: Mapping[str, Entry]
 
-    def format(self, readers: list[Any]) -> str:
-        """Return the manifest as text."""
-        paths = sorted(self.entries)
-        records = [""] * (3 * len(paths))
-        records[0::3] = paths
-        records[1::3] = [self.entries[path].state for path in paths]
-        records[2::3] = [self.entries[path].outcome for path in paths]
-        return "\0".join([json.dumps(readers), str(self.lexicon), *records])
-
     @classmethod
-    def parse(cls, text: str, readers: list[Any] | None = None) -> Self:
-        """Read a manifest's text; of other ``readers``, nothing is known of what these would make of the files."""
-        made_by, lexicon, *fields = text.split("\0")
-        known = zip(fields[0::3], map(Entry, fields[1::3], fields[2::3]), strict=True)
-        entries = dict(known) if readers is None or made_by == json.dumps(readers) else {}
-        return cls(Lexicon.parse(lexicon), entries)
+    def parse(cls, notes: Mapping[str, str], readers: list[Any] | None = None) -> Self:
+        """Read a manifest's notes; of other ``readers``, nothing is known of what these would make of the files."""
+        if readers is not None and notes[""].partition("\n")[0] != json.dumps(readers):
+            return cls(lexicon_of(notes), {})
+        entries = dict(zip(notes, map(Entry, notes.values()), strict=True))
+        del entries[""]
+        return cls(lexicon_of(notes), entries)
+
+
+def lexicon_of(notes: Mapping[str, str]) -> Lexicon:
+    """Return the words that the texts of an index were cut with."""
+    return Lexicon.parse(notes[""].partition("\n")[2])
+
+
+def notes_of(changed: Mapping[str, Entry | None], lexicon: Lexicon, readers: list[Any]) -> dict[str, str]:
+    """Return the notes that make a manifest of an earlier one, with some entries changed or gone."""
+    notes = {path: "" if entry is None else entry.text for path, entry in changed.items()}
+    return notes | {"": f"{json.dumps(readers)}\n{lexicon}"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.language.lexicon import Lexicon
 from retrieval.library.manifest import Manifest, Summary
 
 MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200
@@ -61,14 +61,9 @@ class Report:
         return tuple(failure for file in self.files for failure in file.failures)
 
 
-def held(manifest: str) -> tuple[Lexicon, tuple[FileReport, ...]]:
-    """Return the words that the texts of an index were cut with, and its files in order of path.
-
-    ``manifest`` is what ``Engine.manifest`` gave.
-    """
-    known = Manifest.parse(manifest)
-    files = (
+def held(manifest: Mapping[str, str]) -> tuple[FileReport, ...]:
+    """Return the files of an index in order of path; ``manifest`` is what ``Engine.manifest`` gave."""
+    return tuple(
         FileReport(path, "unchanged" if entry.documents else "unreadable", entry.size, entry.documents, entry.failures)
-        for path, entry in sorted(known.entries.items())
+        for path, entry in sorted(Manifest.parse(manifest).entries.items())
     )
-    return known.lexicon, tuple(files)

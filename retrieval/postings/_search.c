@@ -76,8 +76,9 @@ static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(na
 {
     PyObject *given;
     float saturation, slope, offset;
-    double unit;
-    if (!PyArg_ParseTuple(args, "Offfd", &given, &saturation, &slope, &offset, &unit))
+    double unit, drift = 1;
+    Py_ssize_t collected = -1;
+    if (!PyArg_ParseTuple(args, "Offfd|nd", &given, &saturation, &slope, &offset, &unit, &collected, &drift))
         return NULL;
     PyObject *object = ((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
     if (object == NULL)
@@ -87,10 +88,12 @@ static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(na
     self->postings.slope = slope;
     self->postings.offset = offset;
     self->postings.unit = unit;
+    self->postings.drift = drift;
     if (hold(self, given) < 0) {
         Py_DECREF(object);
         return NULL;
     }
+    self->postings.collected = collected < 0 ? self->postings.paragraph_count : (int64_t)collected;
     return object;
 }
 
@@ -130,41 +133,50 @@ static int take_bits(PyObject *given, Py_buffer *bits, int64_t count, const char
 static PyObject *searched(PyObject *object, PyObject *args)
 {
     const Postings *postings = &((Searching *)object)->postings;
-    PyObject *asked, *paragraphs = Py_None, *terms = Py_None, *result = NULL;
+    PyObject *given, *paragraphs = Py_None, *terms = Py_None, *collected = Py_None, *result = NULL;
     Py_buffer paragraph_bits = {0}, term_bits = {0};
     Py_ssize_t limit;
-    if (!PyArg_ParseTuple(args, "O!n|OO", &PyList_Type, &asked, &limit, &paragraphs, &terms))
+    Asked asked = {0};
+    if (!PyArg_ParseTuple(args, "O!n|OOOf", &PyList_Type, &given, &limit, &paragraphs, &terms, &collected, &asked.floor))
         return NULL;
-    Py_ssize_t count = PyList_Size(asked);
+    Py_ssize_t count = PyList_Size(given);
+    if (collected != Py_None && (!PyList_Check(collected) || PyList_Size(collected) != count)) {
+        PyErr_SetString(PyExc_ValueError, "not as many counts as keys");
+        return NULL;
+    }
     if (limit > postings->paragraph_count)
         limit = (Py_ssize_t)postings->paragraph_count;
     if (limit < 1)
         return PyList_New(0);
     uint64_t *keys = PyMem_Malloc((size_t)count * sizeof *keys + 1);
+    uint32_t *counts = PyMem_Malloc((size_t)count * sizeof *counts + 1);
     Hit *best = PyMem_Malloc((size_t)limit * sizeof *best);
-    if (keys == NULL || best == NULL) {
+    if (keys == NULL || counts == NULL || best == NULL) {
         PyErr_NoMemory();
         goto end;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        keys[i] = PyLong_AsUnsignedLongLong(PyList_GetItem(asked, i));
-        if (keys[i] == (uint64_t)-1 && PyErr_Occurred())
+        keys[i] = PyLong_AsUnsignedLongLong(PyList_GetItem(given, i));
+        unsigned long among = collected == Py_None ? 0 : PyLong_AsUnsignedLong(PyList_GetItem(collected, i));
+        if ((keys[i] == (uint64_t)-1 || among == (unsigned long)-1) && PyErr_Occurred())
             goto end;
+        counts[i] = among < UINT32_MAX ? (uint32_t)among : UINT32_MAX;
     }
-    View bits, *view = NULL;
+    asked.keys = keys, asked.counts = collected == Py_None ? NULL : counts, asked.count = count;
+    View bits = {0}, *view = NULL;
     if (paragraphs != Py_None) {
         if (!take_bits(paragraphs, &paragraph_bits, postings->paragraph_count, "paragraphs") ||
-            !take_bits(terms, &term_bits, postings->terms, "terms"))
+            (terms != Py_None && !take_bits(terms, &term_bits, postings->terms, "terms")))
             goto end;
         bits.paragraphs = paragraph_bits.buf, bits.terms = term_bits.buf;
         view = &bits;
     }
     int64_t found;
     if (postings->paragraph_count < LARGE) {
-        found = search(postings, view, keys, count, best, limit);
+        found = search(postings, view, &asked, best, limit);
     } else {
         Py_BEGIN_ALLOW_THREADS
-        found = search(postings, view, keys, count, best, limit);
+        found = search(postings, view, &asked, best, limit);
         Py_END_ALLOW_THREADS
     }
     result = found < 0 ? failed(found) : listed(best, found);
@@ -174,6 +186,7 @@ end:
     if (term_bits.obj)
         PyBuffer_Release(&term_bits);
     PyMem_Free(keys);
+    PyMem_Free(counts);
     PyMem_Free(best);
     return result;
 }
@@ -187,7 +200,7 @@ static PyObject *counted(PyObject *object, PyObject *args)
     uint64_t number = PyLong_AsUnsignedLongLong(key);
     if (number == (uint64_t)-1 && PyErr_Occurred())
         return NULL;
-    int64_t place = place_of(postings, number);
+    int64_t place = place_of(postings->keys, postings->terms, number);
     if (place >= 0 && terms != Py_None) {
         Py_buffer bits;
         if (!take_bits(terms, &bits, postings->terms, "terms"))
@@ -222,6 +235,27 @@ static PyObject *found_terms(PyObject *object, PyObject *paragraphs)
     return terms;
 }
 
+/* Looks a key up among rising ones and gives the count that belongs to it, 0 where there is none. */
+static PyObject *count_of(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer keys, counts;
+    PyObject *key, *result = NULL;
+    if (!PyArg_ParseTuple(args, "y*y*O", &keys, &counts, &key))
+        return NULL;
+    int64_t count = keys.len / 8;
+    uint64_t number = PyLong_AsUnsignedLongLong(key);
+    if (keys.len != 8 * count || counts.len != 4 * count || (uintptr_t)keys.buf % 8 || (uintptr_t)counts.buf % 4) {
+        PyErr_SetString(PyExc_ValueError, "the arrays do not fit together");
+    } else if (number != (uint64_t)-1 || !PyErr_Occurred()) {
+        int64_t place = place_of(keys.buf, count, number);
+        result = PyLong_FromUnsignedLong(place < 0 ? 0 : ((const uint32_t *)counts.buf)[place]);
+    }
+    PyBuffer_Release(&keys);
+    PyBuffer_Release(&counts);
+    return result;
+}
+
+static PyMethodDef functions[] = {{"count_of", count_of, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
 static PyMethodDef methods[] = {
     {"search", searched, METH_VARARGS, NULL},
     {"frequency", counted, METH_VARARGS, NULL},
@@ -230,7 +264,7 @@ static PyMethodDef methods[] = {
 };
 static PyType_Slot slots[] = {{Py_tp_new, make}, {Py_tp_dealloc, drop}, {Py_tp_methods, methods}, {0, NULL}};
 static PyType_Spec spec = {"retrieval.postings._search.CompiledSearch", sizeof(Searching), 0, Py_TPFLAGS_DEFAULT, slots};
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_search", NULL, 0, NULL, NULL, NULL, NULL, NULL};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_search", NULL, 0, functions, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__search(void)
 {

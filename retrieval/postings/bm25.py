@@ -7,7 +7,7 @@ OpenSearch use, ln(1 + (N - n + 0.5)/(n + 0.5)), which is never negative and so 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,21 +51,26 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
     def _calc_idf(self, nd: NDArray[np.uint32]) -> None:
         """Nothing is left to calculate for rank-bm25: the idf of a term follows from its count."""
 
-    def get_scores(self, query: Iterable[str]) -> Floats:
+    def get_scores(self, query: Iterable[str], *, frequencies: Mapping[str, int] | None = None) -> Floats:
         """Return the score of every paragraph; a term that the question repeats counts as often.
 
-        Scores are sums of float32, the rarest term first: the order decides the last bit.
+        Scores are sums of float32, the rarest term first: the order decides the last bit. ``frequencies`` tell in how
+        many paragraphs of the collection each term stands, where the postings are a part of one.
         """
         postings = self.postings
         repeated = Counter(query)
         places = dict(zip(repeated, postings.places(list(repeated)).tolist(), strict=True))
-        found = [(int(postings.counts[place]), place, repeated[term]) for term, place in places.items() if place >= 0]
+        found = [
+            (frequencies[term] if frequencies else int(postings.counts[place]), place, repeated[term])
+            for term, place in places.items()
+            if place >= 0
+        ]
         scores = np.zeros(self.corpus_size, dtype=np.float32)
         for count, place, often in sorted(found):
-            positions, frequencies = postings.all_of(place)
+            positions, stands = postings.all_of(place)
             weight = np.float32(postings.formula.idf(count))
             norm = norms(postings.formula, postings.lengths[positions])
-            added = impacts(postings.formula, weight, frequencies.astype(np.float32), norm)
+            added = impacts(postings.formula, weight, stands.astype(np.float32), norm)
             scores[positions] += added * np.float32(often)  # a list holds a paragraph once
         return scores
 
@@ -73,12 +78,19 @@ class PostingsBM25(BM25):  # type: ignore[misc]  # rank-bm25 carries no types
         """Return the scores of some paragraphs, by position."""
         return [float(score) for score in self.get_scores(query)[np.asarray(doc_ids, dtype=np.intp)]]
 
-    def search(self, query: Iterable[str], *, limit: int, among: bytes | None = None) -> list[tuple[int, float]]:
+    def search(
+        self,
+        query: Iterable[str],
+        *,
+        limit: int,
+        among: bytes | None = None,
+        frequencies: Mapping[str, int] | None = None,
+    ) -> list[tuple[int, float]]:
         """Return the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none with 0.
 
-        ``among`` are bits of the paragraphs that count, by position.
+        ``among`` are bits of the paragraphs that count, by position; ``frequencies`` are as in ``get_scores``.
         """
-        scores = self.get_scores(query)
+        scores = self.get_scores(query, frequencies=frequencies)
         if among is not None:
             scores[~flags(among, self.corpus_size)] = 0
         positions = np.flatnonzero(scores)

@@ -21,6 +21,10 @@ from retrieval.postings.layout import CODES, MANY
 if TYPE_CHECKING:
     from retrieval.postings.layout import Arrays
 
+_AT_ONCE = 1 << 22
+"""Postings that are looked through at once, which takes some megabytes."""
+_ROWS = 256
+
 Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]
 
@@ -98,6 +102,21 @@ class Postings:
         for place in self.dense_terms.tolist():
             held[place] = seen[self.all_of(place)[0]].any()
         return np.packbits(held, bitorder="little").tobytes()
+
+    def withdrawn(self, paragraphs: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Return the keys of the terms in some paragraphs, rising, and how many of these hold each."""
+        counts = np.zeros(len(self.keys), dtype=np.int64)
+        chosen = np.flatnonzero(paragraphs)
+        upper = (chosen & 1).astype(np.uint8) * 4
+        if len(chosen):
+            for first in range(0, len(self.paragraphs), _AT_ONCE):
+                held = np.flatnonzero(paragraphs[self.paragraphs[first : first + _AT_ONCE]]) + first
+                np.add.at(counts, self.starts.searchsorted(held, side="right") - 1, 1)
+            for first in range(0, len(self.dense_terms), _ROWS):
+                halves = self.dense_frequencies[first : first + _ROWS][:, chosen >> 1] >> upper
+                counts[self.dense_terms[first : first + _ROWS]] = np.count_nonzero(halves & 15, axis=1)
+        present = np.flatnonzero(counts)
+        return self.keys[present], counts[present]
 
     def all_of(self, place: int) -> tuple[Positions, NDArray[np.uint16]]:
         """Return the paragraphs that hold a term, rising, and how often each does."""

@@ -25,10 +25,10 @@ int64_t lower(const uint64_t *array, int64_t count, uint64_t key)
     return first;
 }
 
-int64_t place_of(const Postings *postings, uint64_t key)
+int64_t place_of(const uint64_t *keys, int64_t count, uint64_t key)
 {
-    int64_t place = lower(postings->keys, postings->terms, key);
-    return place < postings->terms && postings->keys[place] == key ? place : -1;
+    int64_t place = lower(keys, count, key);
+    return place < count && keys[place] == key ? place : -1;
 }
 
 /* ---- bounds ---- */
@@ -55,7 +55,7 @@ int measure(Search *s)
             term->levels[level] = (int16_t)fmin(ceil(most * level / LEVELS), CEILING);
         if (i >= s->sparse) {
             double step = ldexp(s->postings->unit, -s->postings->dense_shifts[term->row]) * ROUNDING;
-            step = ceil(step * term->repeated * s->per_score);
+            step = ceil(step * term->scale * term->repeated * s->per_score);
             if (!(step < ROOM))
                 return DAMAGED;
             term->step = (int16_t)step;
@@ -69,21 +69,45 @@ int measure(Search *s)
 static int rarer(const void *one, const void *other)
 {
     const Term *a = one, *b = other;
-    if (a->count != b->count)
-        return a->count < b->count ? -1 : 1;
+    if (a->collected != b->collected)
+        return a->collected < b->collected ? -1 : 1;
     return (a->place > b->place) - (a->place < b->place);
 }
 
-/* Reads a term, and tests that what it points to is there. */
-static int read_term(const Postings *p, int64_t place, Term *term)
+static int sparser(const void *one, const void *other)
+{
+    const Term *a = one, *b = other;
+    if ((a->row < 0) != (b->row < 0))
+        return a->row < 0 ? -1 : 1;
+    return rarer(a, b);
+}
+
+static int scored_before(const void *one, const void *other)
+{
+    return rarer(*(Term *const *)one, *(Term *const *)other);
+}
+
+static double idf(int64_t paragraphs, uint32_t count)
+{
+    return log1p(((double)paragraphs - count + 0.5) / (count + 0.5));
+}
+
+/* Reads a term that stands in so many of the collection's paragraphs, and tests that what it points to is there. */
+static int read_term(const Postings *p, int64_t place, uint32_t collected, Term *term)
 {
     term->place = place;
     term->repeated = 1;
     term->count = p->counts[place];
+    term->collected = collected;
     term->bound = p->bounds[place];
     if (term->count > p->paragraph_count || !(term->bound >= FLT_MIN && term->bound <= FLT_MAX))
         return DAMAGED;
-    term->weight = (float)log1p(((double)p->paragraph_count - term->count + 0.5) / (term->count + 0.5));
+    term->weight = (float)idf(p->collected, collected);
+    /* The bounds were made with the weight and the norms that these postings have alone. */
+    term->scale = p->drift * (idf(p->collected, collected) / idf(p->paragraph_count, term->count));
+    if (term->scale != 1)
+        term->scale *= ROUNDING;
+    term->bound *= term->scale;
     term->row = -1;
     int64_t row = lower((const uint64_t *)p->dense_terms, p->rows, (uint64_t)place);
     if (row < p->rows && p->dense_terms[row] == place) {
@@ -120,7 +144,7 @@ int find_terms(const Postings *postings, const uint8_t *paragraphs, uint8_t *ter
 {
     for (int64_t place = 0; place < postings->terms; place++) {
         Term term = {0};
-        int held = read_term(postings, place, &term);
+        int held = read_term(postings, place, postings->counts[place], &term);
         if (held == 0)
             held = is_held(postings, &term, paragraphs);
         if (held < 0)
@@ -130,18 +154,20 @@ int find_terms(const Postings *postings, const uint8_t *paragraphs, uint8_t *ter
     return 0;
 }
 
-int prepare(Search *s, const uint64_t *keys, int64_t key_count)
+int prepare(Search *s, const Asked *asked)
 {
-    for (int64_t i = 0; i < key_count; i++) {
-        int64_t place = place_of(s->postings, keys[i]);
-        if (place < 0 || (s->view != NULL && !has_bit(s->view->terms, place)))
+    const Postings *p = s->postings;
+    for (int64_t i = 0; i < asked->count; i++) {
+        int64_t place = place_of(p->keys, p->terms, asked->keys[i]);
+        if (place < 0 || (s->view != NULL && s->view->terms != NULL && !has_bit(s->view->terms, place)))
             continue;
-        if (read_term(s->postings, place, &s->terms[s->count++]) < 0)
+        uint32_t collected = asked->counts ? asked->counts[i] : p->counts[place];
+        if (collected > p->collected || read_term(p, place, collected, &s->terms[s->count++]) < 0)
             return DAMAGED;
     }
     if (!s->count)
         return 0;
-    qsort(s->terms, (size_t)s->count, sizeof *s->terms, rarer);
+    qsort(s->terms, (size_t)s->count, sizeof *s->terms, sparser);
     int64_t distinct = 0;
     for (int64_t i = 1; i < s->count; i++) {
         if (s->terms[i].place == s->terms[distinct].place)
@@ -152,8 +178,9 @@ int prepare(Search *s, const uint64_t *keys, int64_t key_count)
     s->count = distinct + 1;
     for (int64_t i = 0; i < s->count; i++) {
         s->terms[i].bound *= s->terms[i].repeated * ROUNDING;
-        if (s->terms[i].row < 0 && s->sparse++ != i)
-            return DAMAGED;
+        s->sparse += s->terms[i].row < 0;
+        s->scored[i] = &s->terms[i];
     }
+    qsort(s->scored, (size_t)s->count, sizeof *s->scored, scored_before);
     return measure(s);
 }

@@ -11,9 +11,9 @@
 
 typedef struct {
     int64_t place, row; /* among the terms and the rows; the row is -1 for a sparse term */
-    uint32_t count, repeated;
+    uint32_t count, collected, repeated; /* its paragraphs here and in the collection */
     float weight;
-    double bound;
+    double scale, bound; /* what the bounds are to be raised by; what it can add to a score */
     /* of a sparse term: its list, the next posting to enter, and the last that was looked up */
     const int32_t *paragraphs;
     const uint8_t *codes;
@@ -32,7 +32,8 @@ typedef struct {
 typedef struct {
     const Postings *postings;
     const View *view;
-    Term *terms; /* the rarest first, so all sparse before all dense ones */
+    Term *terms;   /* all sparse before all dense ones, and the rarest first */
+    Term **scored; /* the same in the order in which scores are added up: that of the collection */
     int64_t count, sparse;
     int32_t *rest;     /* what the terms from each one on can add together */
     double per_score;  /* units in a score of 1 */
@@ -41,7 +42,7 @@ typedef struct {
     Candidate *candidates;
     Hit *best;         /* a heap with the worst on top */
     int64_t found, limit;
-    float threshold;   /* at least `limit` paragraphs reach it */
+    float threshold;   /* at least `limit` paragraphs of the collection reach it */
     int32_t need;      /* the same in units */
 } Search;
 
@@ -57,8 +58,8 @@ static inline int32_t needed(const Search *s)
 /* The first place in a rising array that is not below a key. */
 int64_t lower(const uint64_t *array, int64_t count, uint64_t key);
 
-/* Looks the terms up, the rarest first; gives 0, or DAMAGED or TOO_MANY_TERMS. */
-int prepare(Search *s, const uint64_t *keys, int64_t key_count);
+/* Looks the terms up; gives 0, or DAMAGED or TOO_MANY_TERMS. */
+int prepare(Search *s, const Asked *asked);
 
 /* Expresses bounds in a unit: as small a one as the threshold allows, since no bound above it needs to be told from
  * another. Gives as `prepare` does. */

@@ -66,14 +66,15 @@ static int frequency(const Postings *postings, Term *term, int32_t position)
     return half;
 }
 
-/* Adds up in the order of the terms, as everywhere else. */
+/* Adds up in the order of the collection's terms, as everywhere else. */
 static float score_of(Search *s, int32_t position)
 {
     const Postings *postings = s->postings;
     float norm = (float)postings->lengths[position] * postings->slope + postings->offset, score = 0;
     if (!(norm > 1e-30f))
         norm = 1e-30f;
-    for (Term *term = s->terms; term < s->terms + s->count; term++) {
+    for (Term **place = s->scored; place < s->scored + s->count; place++) {
+        Term *term = *place;
         float often = (float)frequency(postings, term, position);
         float impact = term->weight * (often * postings->saturation / (often + norm));
         score += impact * (float)term->repeated;
@@ -277,25 +278,27 @@ static void run(Search *s)
     sort(s->best, s->found);
 }
 
-int64_t search(const Postings *postings, const View *view, const uint64_t *keys, int64_t key_count, Hit *best,
-               int64_t limit)
+int64_t search(const Postings *postings, const View *view, const Asked *asked, Hit *best, int64_t limit)
 {
     int64_t window = least_of(WINDOW, postings->paragraph_count) + BLOCK;
-    Search s = {.postings = postings, .view = view, .best = best, .limit = limit};
-    s.terms = calloc((size_t)key_count + 1, sizeof *s.terms);
-    s.rest = calloc((size_t)key_count + 1, sizeof *s.rest);
+    size_t room = (size_t)asked->count + 1;
+    Search s = {.postings = postings, .view = view, .best = best, .limit = limit, .threshold = asked->floor};
+    s.terms = calloc(room, sizeof *s.terms);
+    s.scored = calloc(room, sizeof *s.scored);
+    s.rest = calloc(room, sizeof *s.rest);
     s.sums = calloc((size_t)window, sizeof *s.sums);
     s.marks = calloc(WINDOW / 64, sizeof *s.marks);
     s.candidates = malloc((size_t)window * sizeof *s.candidates);
     int64_t result = NO_MEMORY;
-    if (s.terms && s.rest && s.sums && s.marks && s.candidates) {
-        result = prepare(&s, keys, key_count);
+    if (s.terms && s.scored && s.rest && s.sums && s.marks && s.candidates) {
+        result = prepare(&s, asked);
         if (!result && s.count && limit > 0) {
             run(&s);
             result = s.found;
         }
     }
     free(s.terms);
+    free(s.scored);
     free(s.rest);
     free(s.sums);
     free(s.marks);

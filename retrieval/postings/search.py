@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -29,25 +29,29 @@ else:
 class View:
     """What somebody may see of a collection: bits, the lowest of a byte first.
 
-    ``paragraphs`` are by position, ``terms`` by place among the keys: those that stand in one of these paragraphs.
+    ``paragraphs`` are by position, ``terms`` by place among the keys: those that stand in one of these paragraphs, or
+    ``None`` where nobody need be kept from knowing the others.
     """
 
     paragraphs: bytes
-    terms: bytes
+    terms: bytes | None
 
 
 class PostingsSearch:
     """Finds the best paragraphs by BM25; the scores are those of ``PostingsBM25`` to the last bit.
 
-    ``arrays`` are those of ``layout.CODES``, each flat, of NumPy or as they lie on disk. It can be used by several
-    threads at once. Raises ``DamagedIndexError`` if the arrays do not fit together, here or at a question.
+    ``arrays`` are those of ``layout.CODES``, each flat, of NumPy or as they lie on disk, made with ``formula``. Where
+    the postings are a part of a ``collection``, its formula counts. It can be used by several threads at once. Raises
+    ``DamagedIndexError`` if the arrays do not fit together, here or at a question. ``compiled`` may be given to do
+    without what is.
     """
 
-    def __init__(self, arrays: Arrays, formula: Formula) -> None:
+    def __init__(
+        self, arrays: Arrays, formula: Formula, collection: Formula | None = None, *, compiled: bool = COMPILED
+    ) -> None:
         self._arrays = arrays
-        self._formula = formula
-        self._compiled = _compiled(arrays, formula) if COMPILED else None
-        self.paragraph_count = formula.paragraph_count
+        self._formula = collection or formula
+        self._compiled = _compiled(arrays, formula, self._formula) if compiled else None
 
     @cached_property
     def postings(self) -> Postings:
@@ -75,23 +79,34 @@ class PostingsSearch:
         except ValueError as error:
             raise DamagedIndexError from error
 
-    def best(self, terms: Sequence[str], *, limit: int, view: View | None = None) -> list[tuple[int, float]]:
+    def best(
+        self,
+        terms: Sequence[str],
+        *,
+        limit: int,
+        view: View | None = None,
+        frequencies: Mapping[str, int] | None = None,
+        floor: float = 0.0,
+    ) -> list[tuple[int, float]]:
         """Return the best ``limit`` paragraphs as ``(position, score)``: best first, ties by position, none with 0.
 
-        With a ``view`` they are the best of those in it; their scores are the same.
+        With a ``view`` they are the best of those in it; their scores are the same. ``frequencies`` tell in how many
+        paragraphs of the collection each term stands. Those that score less than ``floor`` may be left out.
         """
         if self._compiled:
-            bits = (view.paragraphs, view.terms) if view else ()
+            paragraphs, standing_in = (view.paragraphs, view.terms) if view else (None, None)
+            keys = [term_key(term) for term in terms]
+            counts = None if frequencies is None else [frequencies[term] for term in terms]
             try:
-                found = self._compiled.search(list(map(term_key, terms)), limit, *bits)
+                found = self._compiled.search(keys, limit, paragraphs, standing_in, counts, floor)
             except ValueError as error:
                 raise DamagedIndexError from error
             if found is not None:  # else the terms are so many that their bounds do not fit into 16 bits together
                 return found
         if view is None:
-            return self.model.search(terms, limit=limit)
+            return self.model.search(terms, limit=limit, frequencies=frequencies)
         standing = [term for term in terms if self.frequency(term, view=view)]
-        return self.model.search(standing, limit=limit, among=view.paragraphs)
+        return self.model.search(standing, limit=limit, among=view.paragraphs, frequencies=frequencies)
 
     def frequency(self, term: str, *, view: View | None = None) -> int:
         """Return the number of paragraphs that hold a term; 0 where none of these is in the ``view``."""
@@ -101,8 +116,11 @@ class PostingsSearch:
         return self.postings.frequency(term, among=bits)
 
 
-def _compiled(arrays: Arrays, formula: Formula) -> CompiledSearch:
+def _compiled(arrays: Arrays, own: Formula, formula: Formula) -> CompiledSearch:
+    # Where paragraphs of this length are shorter for the collection than for these postings alone, bounds are too low.
+    drift = max(own.slope / formula.slope, 1.0) if formula.slope else 1.0
+    numbers = formula.saturation, formula.slope, formula.offset, dense_unit(own), formula.paragraph_count, drift
     try:
-        return CompiledSearch(arrays, formula.saturation, formula.slope, formula.offset, dense_unit(formula))
+        return CompiledSearch(arrays, *numbers)
     except ValueError as error:
         raise DamagedIndexError from error

@@ -12,27 +12,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from retrieval.language import Tokenizer, normalise
+from retrieval.language import Tokenizer, folded, normalise
 from retrieval.language.classifiers import CLASSIFIERS
 from retrieval.language.function_words import FUNCTION_WORDS
 from retrieval.question.framing import framed
 from retrieval.question.kinds import NONE, ask
-from retrieval.question.question import Question
 from retrieval.records import Found
 
 LONGEST = 80
 """Characters of a question that may be about the subject of those before it; who writes more has told everything."""
-
-_SPECIFIC_SHARE = 0.01
-_SPECIFIC_COUNT = 2
-"""A noun of no more than this share, or number, of the paragraphs says what a question is about."""
 
 _NOTE = re.compile(r"[(（][^()（）]*[)）]$")
 _NAMING = ("n", "j", "l", "i", "x")  # parts of speech that a name of a single word may have
 _PERSON = r"(?<![吉其排])(?:它|他|她|牠|祂)(?!人|日|们|國|国|山|杀)"
 _PLACE = r"这里|这儿|那里|那儿|此地|此处"
 _THING = (
-    rf"(?:这|那|该|此)(?:[{CLASSIFIERS}种些](?=[\u4e00-\u9fff])|(?=[歌片剧书人馆园寺]))"
+    rf"(?:这|那|该|此)(?!关于)(?:[{CLASSIFIERS}种些](?=[\u4e00-\u9fff])|(?=[歌片剧书人馆园寺]))"
     r"|(?<![尤极])其(?![他它她实中余次间乐])"
 )
 _REFERENCE = re.compile(
@@ -40,6 +35,11 @@ _REFERENCE = re.compile(
     r"\b(?P<whose>its|his|their)\b|(?P<who>\b(?:it|he|she|they)\b)"
 )
 _CLAUSE_END = re.compile(r"[。!;…\n]+|(?<!\d)[.,]|[.,](?!\d)")
+_CALLED = re.compile(r"《([^《》]{2,40})》")
+"""A title that is marked as one, whether the documents have it or not."""
+_CLAUSE = re.compile(r"[,;。!?…\n]|:(?!\d)")
+_PARTICLES = " 《》「」『』【】“”()的了吗呢吧啊呀哦哈嘛~"
+_COPULAS = frozenset({"是", "为", "叫", "有", "在", "由", "属于"})
 _LEAD = re.compile(r"(?:那么?|不过|对了|还有|以及|另外|然后|所以|而且)(?=[^,，]{2})")
 
 
@@ -48,27 +48,26 @@ class Turn:
     """What a text asks in full, in a conversation that is about ``subject`` unless the question names another.
 
     ``more`` asks for further answers to the same question; the question is empty where there is none. It is
-    ``carried`` over where the text itself shows no sign of following up.
+    ``carried`` over where the text itself shows no sign of following up. ``said`` is the sentence that answered it.
     """
 
     question: str
     subject: str = ""
     more: bool = False
     carried: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """The names in a text, in order, and whether it has a noun that says what it is about all the same.
+    """The names in a text, in order; those ``aside`` it is not about: one of a list, or what only describes another.
 
-    ``enumerated`` are those that stand in a list of several, which a text is not about. ``elsewhere`` tells that such a
-    noun stands only in documents that are not about the subject so far.
+    ``points`` tells that the text points at something else: 它离故宫多远, not 故宫这个地方.
     """
 
     names: tuple[str, ...] = ()
-    enumerated: frozenset[str] = frozenset()
-    specific: bool = False
-    elsewhere: bool = False
+    aside: frozenset[str] = frozenset()
+    points: bool = False
 
     def subject(self, before: str) -> str:
         """Return what a conversation is about after this text: still what it was, or what is named now.
@@ -79,28 +78,46 @@ class Mentions:
         """
         if before and before in self.names:
             return before
-        named = [name for name in self.names if name not in self.enumerated]
+        named = [name for name in self.names if name not in self.aside]
         return (named or [before])[0] or next(iter(self.names), "")
 
 
-def mentions(question: Question, found: Found, tokenizer: Tokenizer, subject: str = "") -> Mentions:
-    """Return what a question names after others about ``subject``, of what the documents found for it call things."""
-    text = question.normal.text
+def mentions(text: str, found: Found, tokenizer: Tokenizer) -> Mentions:
+    """Return what a normalised text names, of what the documents found for it call things."""
     places: dict[str, int] = {}
+    called = {match[1]: match.start(1) for match in _CALLED.finditer(text)}
     for name in _names(found):
-        normal = normalise(name).text
+        normal = folded(name)
         place = text.find(normal)
-        if place >= 0 and _is_name(normal, tokenizer):
+        if place >= 0 and (normal in called or _is_name(normal, tokenizer)):
             places[name] = place
+            called.pop(normal, None)
+    places |= called
     longest = sorted(places, key=lambda name: (-len(name), name))
     kept: list[str] = []
     for name in longest:
-        if not any(normalise(name).text in normalise(other).text for other in kept):
+        if not any(folded(name) in folded(other) for other in kept):
             kept.append(name)
     names = sorted(kept, key=lambda name: places[name])
-    listed = frozenset(name for name in names if len(names) > 1 and _in_list(text, normalise(name).text))
-    rare = _rare(question, found, tokenizer)
-    return Mentions(tuple(names), listed, bool(rare), _stand_elsewhere(rare, found, normalise(subject).text))
+    aside = (
+        name
+        for name in names
+        if (len(names) > 1 and _in_list(text, folded(name)))
+        or _describes(text, (places[name], places[name] + len(folded(name))), tokenizer)
+    )
+    return Mentions(tuple(names), frozenset(aside), _points(text, min(places.values(), default=len(text))))
+
+
+def _points(text: str, named: int) -> bool:
+    """Whether a normalised text points at something outside of it, where what it names first stands at ``named``.
+
+    它离故宫多远 does; 它旁边的故宫多大 is about what it names.
+    """
+    match = _REFERENCE.search(text)
+    if match is None or match.start() >= named:
+        return False
+    between = text[match.end() : named]
+    return named == len(text) or not ("的" in between or _CLAUSE.search(between))
 
 
 def refers(text: str) -> bool:
@@ -110,6 +127,16 @@ def refers(text: str) -> bool:
     (True, True, False, True)
     """
     return _REFERENCE.search(normalise(text).text) is not None
+
+
+def points_at_person(text: str) -> bool:
+    """Return whether what a text points at is a person.
+
+    >>> points_at_person("他多大？"), points_at_person("它多大？"), points_at_person("she was born when?")
+    (True, False, True)
+    """
+    match = _REFERENCE.search(normalise(text).text)
+    return match is not None and match[0] in {"他", "她", "his", "he", "she"}
 
 
 def carried(text: str, subject: str) -> str:
@@ -125,7 +152,7 @@ def carried(text: str, subject: str) -> str:
     ('when does Forbidden City open?', "what is Forbidden City's address")
     """
     normal = normalise(text)
-    start = _asking(normal.text)
+    start = asking(normal.text)
     start += framed(normal.text[start:])[0]
     if lead := _LEAD.match(normal.text, start):
         start = lead.end()
@@ -139,8 +166,8 @@ def carried(text: str, subject: str) -> str:
     return text[first:begin] + owner + text[begin if match["before"] else end :]
 
 
-def _asking(text: str) -> int:
-    """Return where the first clause that asks begins; 0 where none does."""
+def asking(text: str) -> int:
+    """Return where the first clause of a normalised text that asks begins; 0 where none does."""
     starts = [0, *(match.end() for match in _CLAUSE_END.finditer(text))]
     clauses = [text[start:end] for start, end in pairwise((*starts, len(text)))]
     asks = (start for start, clause in zip(starts, clauses, strict=True) if "?" in clause or ask(clause)[0] is not NONE)
@@ -176,21 +203,20 @@ def _in_list(text: str, name: str) -> bool:
     return bool(re.search(rf"、[《“「]?{re.escape(name)}|{re.escape(name)}[》”」]?(?:、|等)", text))
 
 
-def _rare(question: Question, found: Found, tokenizer: Tokenizer) -> tuple[str, ...]:
-    """Return the nouns of the question that are rare among the documents, and words of Latin letters, as names are."""
-    most = max(_SPECIFIC_COUNT, _SPECIFIC_SHARE * found.paragraph_count)
+def _describes(text: str, span: tuple[int, int], tokenizer: Tokenizer) -> bool:
+    """Whether a name only says of another thing where it is, or whose: 位于故宫内, 是故宫的一座殿.
+
+    What asks is about what it names.
+    """
+    start, end = span
+    ends = [match.span() for match in _CLAUSE.finditer(text)]
+    first = max((end for _, end in ends if end <= start), default=0)
+    last, behind = min((span for span in ends if span[0] >= end), default=(len(text), len(text)))
+    clause = text[first:behind]
+    if "?" in clause or ask(clause)[0] is not NONE or not text[end:last].strip(_PARTICLES):
+        return False
     part = tokenizer.dictionary.part
-    nouns = (token.text for token in question.tokens if len(token.text) > 1 and part(token.text).startswith(_NAMING))
-    latin = (token.text for token in question.contents if not token.han and not token.text.isdigit())
-    return (*(noun for noun in nouns if 0 < found.frequencies.get(noun, 0) <= most), *latin)
-
-
-def _stand_elsewhere(words: Iterable[str], found: Found, subject: str) -> bool:
-    """Whether one of the words stands in paragraphs that were found, and in none that is about the subject."""
-    about = [normalise("\n".join((hit.source.title, *hit.paragraph.section))).text for hit in found.hits]
-    texts = [normalise(hit.paragraph.text).text for hit in found.hits]
-    for word in words:
-        places = [place for place, text in enumerate(texts) if word in text]
-        if places and not any(subject in about[place] for place in places):
-            return bool(subject)
-    return False
+    return any(
+        token.text in _COPULAS or token.text.endswith(("于", "自")) or part(token.text).startswith("p")
+        for token in tokenizer.words(text[first:start])
+    )

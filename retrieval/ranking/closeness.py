@@ -8,10 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
+from retrieval.language import folded
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array, Indices
 from retrieval.ranking.model import Model
-from retrieval.ranking.passages import Passages, folded
+from retrieval.ranking.passages import Passages
 
 ENCODED = 24
 """How many of the best sentences are compared: encoding one takes as long as ranking all of them by their words."""

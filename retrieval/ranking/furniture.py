@@ -13,10 +13,11 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from retrieval.language import folded
 from retrieval.ranking.asked import asks_back, unfinished
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
-from retrieval.ranking.passages import folded, prepare
+from retrieval.ranking.passages import prepare
 from retrieval.records import Hit
 
 PENALTY, NO_ANSWER_PENALTY = 3.0, 6.0

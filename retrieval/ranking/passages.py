@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from retrieval.language import Normalised, normalise
+from retrieval.language import Normalised, folded, normalise
 from retrieval.language.english import root, stem
 from retrieval.language.splitting import sentences
 from retrieval.ranking.cells import cells
@@ -64,12 +64,6 @@ def _prepared(text: str, *, short: bool) -> Prepared:
 def _matches(pattern: re.Pattern[str], group: str | int, lines: str, begin: int, end: int) -> tuple[Span, ...]:
     """Return where a pattern stands in a piece of a paragraph: the same for each question of a kind."""
     return tuple(match.span(group) for match in pattern.finditer(lines, begin, end))
-
-
-@lru_cache(maxsize=4096)
-def folded(head: str) -> str:
-    """Return a title or heading normalised; many paragraphs have the same."""
-    return normalise(head).text
 
 
 @dataclass(frozen=True)

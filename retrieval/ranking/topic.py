@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 
+from retrieval.language import folded
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
-from retrieval.ranking.passages import folded
 
 _REMARK = re.compile(r"[ _(,]")
 """What begins the part of a title that tells it apart from others of its name: 东关街 (扬州)."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from retrieval.errors import DocumentsFolderError
-from retrieval.reading.formats import is_readable, may_mislead, refusal
+from retrieval.reading.formats import FORMATS, is_readable, may_mislead, refusal
 from retrieval.reading.limits import Limits
 from retrieval.reading.signatures import HEAD_BYTES, suffix_of
 
@@ -22,6 +23,9 @@ _HALF_WRITTEN = re.compile(
 )
 _TEMPORARY = re.compile(r"~\$|~.*\.tmp$|#.*#$|.*~$")
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "icon\r"})
+
+_PLAIN = frozenset(suffix[1:] for one in FORMATS if one.name != "picture" for suffix in one.suffixes)
+"""Suffixes of which nothing but a file's name, if that is ASCII, need be known to read it."""
 
 UNREACHED = ("the folder cannot be listed", "cannot be opened")
 """Begin the reasons why a file or folder was passed over that is there, and may be reached another time."""
@@ -90,7 +94,9 @@ def find(folder: Path, *, limits: Limits = Limits()) -> Listing:  # noqa: B008 -
 
 def is_litter(name: str) -> bool:
     """Whether a file or folder of this name is hidden, or something that a program keeps for itself."""
-    return name.startswith(".") or name.lower() in _LITTER or bool(_TEMPORARY.match(name))
+    if name[0] in ".~#" or name[-1] == "~":
+        return name[0] == "." or _TEMPORARY.match(name) is not None
+    return name.lower() in _LITTER
 
 
 def is_document_name(name: str) -> bool:
@@ -116,7 +122,7 @@ class _Search:
             place = self.pending.pop()
             try:
                 with os.scandir(self.root / place) as entries:
-                    for entry in entries:
+                    for entry in self._others(entries, f"{place}/" if place else ""):
                         self._visit(entry, place)
             except OSError as error:
                 self.skipped.append(Skipped(PurePosixPath(place), f"{UNREACHED[0]}: {error.strerror}"))
@@ -124,6 +130,27 @@ class _Search:
         files = tuple(sorted(self.files, key=lambda file: file.relative.replace("/", "\0")))
         skipped = tuple(sorted(self.skipped, key=lambda one: one.path.parts))
         return Listing(files, skipped, self.declarations)
+
+    def _others(self, entries: Iterable[os.DirEntry[str]], prefix: str) -> Iterator[os.DirEntry[str]]:
+        """Take the plain files, of which a folder may hold a hundred thousand, and return whatever else is there."""
+        take, room = self.files.append, self.limits.file_count
+        for entry in entries:
+            name = entry.name
+            if (
+                name.rpartition(".")[2] in _PLAIN
+                and name[0] not in ".~"
+                and name.isascii()
+                and entry.is_file(follow_symlinks=False)
+                and len(self.files) < room
+            ):
+                try:
+                    status = entry.stat()
+                except OSError:
+                    yield entry
+                else:
+                    take(File(prefix + name, status.st_size, status.st_mtime_ns))
+            else:
+                yield entry
 
     def _visit(self, entry: os.DirEntry[str], place: str) -> None:
         if is_litter(entry.name):

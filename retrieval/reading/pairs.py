@@ -63,6 +63,11 @@ def asks(text: str) -> bool:
     return bool(_ASKS_AT_END.search(text) or _ASKS.match(wording(text)))
 
 
+def is_marked(text: str) -> bool:
+    """Whether the text begins with a mark of a question or an answer: 问：, A1:, 【答】."""
+    return bool(_QUESTION_MARK.match(text) or _ANSWER_MARK.match(text))
+
+
 def wording(text: str) -> str:
     """Return the question without its number and mark: ``1. 问：几点开门？`` asks ``几点开门？``."""
     for pattern in (_NUMBERING, _QUESTION_MARK, _WEAK_MARK, _NUMBERING):

@@ -27,7 +27,7 @@ async def put(engine: Engine, *documents: Document, afresh: bool = False) -> Non
     async with engine.update(afresh=afresh) as update:
         for one in documents:
             await update.put(one)
-        await update.commit("")
+        await update.commit()
 
 
 async def texts(engine: Engine, *terms: str) -> list[str]:

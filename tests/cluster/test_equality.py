@@ -76,7 +76,7 @@ async def test_they_are_the_same_after_documents_have_come_and_gone(
                 await update.put(Document(changed.source, other.paragraphs[:3]))
             for one in later:
                 await update.put(one)
-            await update.commit("")
+            await update.commit()
     for one in (*first, *later):
         terms = tokenizer.terms(one.paragraphs[1].text[:15])
         here, found = await local.search(terms, limit=10), await there.search(terms, limit=10)

@@ -135,7 +135,7 @@ async def test_one_who_was_taken_for_dead_does_not_commit(cluster: Cluster, new:
             state = next(index for index in indices(cluster, prefix) if index.endswith("-state"))
             cluster.ask("DELETE", f"/{state}/_doc/lease?refresh=true")
             await put(other, document("b.txt", "家居"))
-            await update.commit("")
+            await update.commit()
     assert (await texts(other, "机器人"), await texts(other, "家居")) == ([], ["家居"])
 
 
@@ -160,7 +160,7 @@ async def test_a_first_index_that_broke_off_is_gone_on_with(cluster: Cluster, ne
     async with again.update(afresh=True) as update:
         for one in documents[100:]:
             await update.put(one)
-        await update.commit("")
+        await update.commit()
     assert generations(cluster, prefix) == [half]
     total = cluster.ask("GET", f"/{half}/_stats/indexing")["_all"]["primaries"]["indexing"]["index_total"]
     assert total - sent < 20_000  # of 25,000
@@ -211,7 +211,7 @@ async def test_a_document_that_is_put_twice_counts_once(new: NewEngine, prefix: 
         await update.put(document("a.txt", "家居"))
         await update.put(document("b.txt", "机器人"))
         await update.remove("b.txt")
-        await update.commit("")
+        await update.commit()
     found = await engine.search(["机器人", "家居"], limit=5)
     assert (found.paragraph_count, found.frequencies) == (1, {"机器人": 0, "家居": 1})
 
@@ -220,5 +220,5 @@ async def test_a_large_manifest_comes_back_whole(new: NewEngine, prefix: str) ->
     engine, text = new(prefix=prefix), "行\n" * 5_000_000
     async with engine.update() as update:
         await update.put(document("a.txt", "甲"))
-        await update.commit(text)
-    assert await new(prefix=prefix).manifest() == text
+        await update.commit({"甲": text})
+    assert await new(prefix=prefix).manifest() == {"甲": text}

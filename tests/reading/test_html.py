@@ -350,3 +350,16 @@ def test_text_beyond_the_edge_is_hidden(read_one: Read) -> None:
     page = "<h1>农庄</h1><p>门票四十元。</p><div style='position:absolute; left:-9999px'>刷排名的词</div>"
     document = read_one(page, "a.html")
     assert (texts(document), document.remarks) == (["门票四十元。"], ("left out 5 characters of hidden text",))
+
+
+def test_formulas_are_on_one_line(read_one: Read) -> None:
+    page = (
+        "<h1>剂量</h1><p>用<math><mfrac><mn>2</mn><mn>3</mn></mfrac></math>勺，"
+        "菌数<math><msup><mn>10</mn><mn>5</mn></msup><annotation>10^5</annotation></math>个。</p>"
+    )
+    assert texts(read_one(page, "a.html")) == ["用2/3勺，菌数10⁵个。"]
+
+
+def test_heading_that_names_the_site_is_not_the_title(read_one: Read) -> None:
+    page = "<title>借阅规则|春泥图书馆</title><h1>春泥图书馆</h1><h2>借阅规则</h2><p>每人六册。</p>"
+    assert read_one(page, "a.html").source.title == "借阅规则"

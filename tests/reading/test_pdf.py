@@ -353,3 +353,10 @@ def test_narrow_columns_of_running_text_are_read_one_after_the_other() -> None:
         "会员须年满十八周岁持有效证件到前台办理手续，缴费三百元。会员卡限本人用。",
         "会员可以带一名亲友入场，每月两次，周末除外。卡片遗失的须及时挂失。",
     ]
+
+
+def test_questions_and_answers_are_no_running_text() -> None:
+    said = ["问：押金什么时候退？", "答：退房后三天内原路退回。", "问：可以加床吗？", "答：可以，每晚八十元。"]
+    lines = [Line(text, 72, 72 + 12 * len(text), 700 - 18 * at, 12) for at, text in enumerate(said)]
+    found, _ = blocks_of([lines])
+    assert [block.text for block in found] == said

@@ -414,3 +414,42 @@ def test_form_in_markdown_is_a_form_though_its_first_row_is_marked(read_one: Rea
         "成立日期：2001年，联系电话：5550188",
         "注册资本：三万元，经营范围：书画",
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        pytest.param(
+            """项目|长度|重量
+               单位|厘米|千克
+               甲型|120|8
+               乙型|150|11""",
+            ["项目 单位：甲型，长度 厘米：120，重量 千克：8", "项目 单位：乙型，长度 厘米：150，重量 千克：11"],
+            id="units below the names",
+        ),
+        pytest.param(
+            """姓名|秦一|性别|女
+               部门|财务处|职务|会计
+               电话|5550801|工号|F021""",
+            ["姓名：秦一，性别：女", "部门：财务处，职务：会计", "电话：5550801，工号：F021"],
+            id="a form about a person",
+        ),
+    ],
+)
+def test_rows_of_a_kind(table: str, expected: list[str]) -> None:
+    assert texts(table) == expected
+
+
+def test_form_and_table_below_merged_rows_are_two() -> None:
+    rows = [
+        [Cell("个人信息")] * 4,
+        *([Cell(text) for text in row.split("|")] for row in ("姓名|秦一|电话|5550801",)),
+        [Cell("教育经历")] * 4,
+        *([Cell(text) for text in row.split("|")] for row in ("时间|学校|专业|学历", "2010-2014|示例大学|土木|本科")),
+    ]
+    assert [(block.under, block.text) for block in table_blocks(rows)] == [
+        ((), "个人信息"),
+        (("个人信息",), "姓名：秦一，电话：5550801"),
+        ((), "教育经历"),
+        (("教育经历",), "时间：2010-2014，学校：示例大学，专业：土木，学历：本科"),
+    ]

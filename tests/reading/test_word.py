@@ -640,3 +640,14 @@ def test_hidden_text_is_left_out_and_said_so(read_one: Read) -> None:
     paragraph.add_run("。")
     document = read_one(saved(word), "a.docx")
     assert (texts(document), document.remarks) == (["售价九元。"], ("left out 1 passages of hidden text",))
+
+
+def test_whole_number_before_a_fraction_stays_apart(read_one: Read) -> None:
+    space = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    word = docx.Document()
+    paragraph = word.add_paragraph("每次2")
+    paragraph._p.append(parse_xml(f"<m:oMath {space}>{half}</m:oMath>"))
+    paragraph.add_run("片，或")
+    paragraph._p.append(parse_xml(f"<m:oMath {space}><m:r><m:t>3</m:t></m:r>{half}</m:oMath>"))
+    assert texts(read_one(saved(word), "a.docx")) == ["每次2 1/2片，或3 1/2"]

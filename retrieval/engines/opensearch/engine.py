@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -61,16 +60,12 @@ class OpenSearchEngine:
         with self._connection.plainly():
             return await self._search.frequencies(terms, hidden=hidden)
 
-    async def manifest(self) -> str | None:
-        """Return the note that came with the last commit; ``None`` where there is no index yet."""
+    async def manifest(self) -> Mapping[str, str] | None:
+        """Return the notes that came with the commits; ``None`` where there is no index yet."""
         with self._connection.plainly():
             generation = await self._generations.current()
             self._known = generation.index if generation else ""
-            if generation is None:
-                return None
-            keys = (f"manifest-{number}" for number in range(generation.manifest_pieces))
-            pieces = await asyncio.gather(*(self._client.get_source(index=generation.index, id=key) for key in keys))
-            return "".join(piece["manifest"]["piece"] for piece in pieces)
+            return None if generation is None else await self._generations.notes(generation)
 
     async def generation(self) -> str:
         """Name the generation that is searched; empty where there is none yet."""
@@ -112,6 +107,9 @@ class OpenSearchEngine:
             afresh=afresh,
             committed=self._committed,
         )
+
+    async def compact(self) -> None:
+        """Do nothing: a cluster merges its segments by itself."""
 
     async def faults(self) -> list[str]:
         """Return what is wrong with the current generation in the cluster."""

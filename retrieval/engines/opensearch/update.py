@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from hashlib import blake2b
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 import opensearchpy
@@ -21,6 +21,7 @@ from retrieval.engines.opensearch.layout import document_key, indexed, paragraph
 from retrieval.engines.opensearch.lease import Lease
 from retrieval.engines.opensearch.sending import Action, Sending
 from retrieval.errors import OvertakenError
+from retrieval.index.notes import format_notes
 from retrieval.index.segmenting import Segmentation
 from retrieval.language import Bags, Tokenizer
 from retrieval.records import Document
@@ -118,7 +119,7 @@ class OpenSearchUpdate:
             self._put.pop(path, None)
             self._noted.discard(path)
 
-    async def commit(self, manifest: str) -> None:
+    async def commit(self, notes: Mapping[str, str] = MappingProxyType({})) -> None:
         """Make the changes visible.
 
         Raises ``OvertakenError`` if another process has taken this one for dead.
@@ -127,6 +128,8 @@ class OpenSearchUpdate:
             for path in list(self._there):  # put by the one that died, and not any more
                 await self._forget(path, kept=0)
             await self._note(finish=True)
+            before = {} if self._base is None or self._afresh else await self._generations.notes(self._base)
+            manifest = format_notes({key: note for key, note in (before | dict(notes)).items() if note})
             pieces = [manifest[start : start + PIECE] for start in range(0, len(manifest), PIECE)] or [""]
             await self._sending.send(
                 {"_id": f"manifest-{number}", "_source": {"manifest": {"piece": piece}}}

@@ -8,6 +8,7 @@ from typing import Any
 from retrieval.reading.scripts import lowered, raised
 
 _SIMPLE = re.compile(r"[\w.,%²³⁰-⁹₀-₉]*$")
+_FRACTION = re.compile(r"\d{1,9}/\d")
 _DEEPEST = 50
 _EQUATION = re.compile(r"\\(f|r|s|o|i|x|b|l)((?:\\\w{2}\d*(?:\([^()]*\))?)*)\s*\(([^()]*)\)", re.IGNORECASE)
 _CIRCLES = frozenset("○□△◇〇")
@@ -33,8 +34,15 @@ def formula_text(element: Any, depth: int = 0) -> str:
             return _property(element, "chr", "∫") + lowered(part("sub")) + raised(part("sup")) + part("e")
         case "rad":
             return f"{raised(part('deg'))}√{_grouped(part('e'))}"
-    pieces = [formula_text(child, depth + 1) for child in element]
+    pieces: list[str] = []
+    for child in element:
+        pieces.append(beside("".join(pieces[-1:]), formula_text(child, depth + 1)))
     return "".join(pieces) if kind != "d" else _delimited(element, pieces)
+
+
+def beside(before: str, formula: str) -> str:
+    """Return the formula, set off from a number right before it: 2 and 1/2 are 2 1/2, not 21/2."""
+    return f" {formula}" if before[-1:].isdigit() and _FRACTION.match(formula) else formula
 
 
 def _delimited(element: Any, pieces: list[str]) -> str:

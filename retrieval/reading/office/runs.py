@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from retrieval.reading.office.formulas import field_text, formula_text
+from retrieval.reading.office.formulas import beside, field_text, formula_text
 from retrieval.reading.office.package import is_on
 from retrieval.reading.office.symbols import is_symbol_font, symbols
 from retrieval.reading.scripts import lowered, raised
@@ -46,7 +46,7 @@ class Characters:
             if tag == f"{W}r":
                 self._run(element, pieces, pending, fields)
             elif tag == MATH:
-                pieces.append(formula_text(element))
+                pieces.append(beside("".join(pieces[-1:]), formula_text(element)))
             elif tag == DELETED:
                 self.left_out[DELETIONS] += 1
             elif tag not in UNREAD and tag != TEXT_BOX and not _is_placeholder(element):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from retrieval.reading.content import Block, Content, Raw
 from retrieval.reading.joining import collapse
+from retrieval.reading.office.annotations import boxes, comments
 from retrieval.reading.office.package import Package
 from retrieval.reading.office.properties import properties
 from retrieval.reading.office.workbook import MOST_COLUMNS, Sheet, Table, Workbook, column_name
@@ -65,10 +66,10 @@ class _Reading:
             self.remarks.append(f"left out the columns of {name} beyond the first {MOST_COLUMNS}")
         unseen_rows, unseen_columns = (set(), set()) if self.raw.hidden else self._unseen(table, name)
         self.blocks.extend(table_blocks(list(_visible(table, unseen_rows, unseen_columns)), under=under))
-        for row, column, text in self.workbook.comments(sheet):
+        for row, column, text in comments(self.workbook.package, sheet):
             if row not in unseen_rows and column not in unseen_columns:
                 self.blocks.append(Block(text, under=under + _commented(table, row, column)))
-        texts, pictures = self.workbook.boxes(sheet)
+        texts, pictures = boxes(self.workbook.package, sheet)
         self.blocks.extend(Block(text, under=under) for text in texts)
         self.pictures += pictures + table.pictures
 

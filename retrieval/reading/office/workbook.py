@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from retrieval.reading.office.number_formats import BUILT_IN, shown_number, shown_text
+from retrieval.reading.office.format_codes import BUILT_IN
+from retrieval.reading.office.number_formats import shown_number, shown_text
 from retrieval.reading.office.package import Package, is_on, link_id
 from retrieval.reading.tables.cells import EMPTY, Cell, cell_text
 
 MOST_COLUMNS = 256
 _MOST_MERGED = 1_000_000
 _MOST_COVERED = 1_000
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
+REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)$")
 _PICTURE = re.compile(r"=?\s*(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
@@ -81,7 +82,7 @@ class Workbook:
         self.styles = _styles(package.related(self.part, "styles"))
 
     def _strings(self, part: str) -> Iterator[str]:
-        yield from map(_text, self.package.elements(part, "si") if part else ())
+        yield from map(text_of, self.package.elements(part, "si") if part else ())
 
     def table(self, sheet: Sheet, *, most_rows: int) -> Table:
         """The cells of a sheet, as it shows them; merged ones in each of their places, up to so many rows."""
@@ -94,10 +95,10 @@ class Workbook:
                 merged.append(element.get("ref", ""))
             elif kind == "col":
                 if _is_hidden(element, "width"):
-                    first, last = _whole(element.get("min"), 1), _whole(element.get("max"), 0)
+                    first, last = whole(element.get("min"), 1), whole(element.get("max"), 0)
                     table.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
             else:
-                number = _whole(element.get("r"), number + 1)
+                number = whole(element.get("r"), number + 1)
                 if _is_hidden(element, "ht"):
                     table.hidden_rows.add(number)
                 row = self._row(element, table)
@@ -116,7 +117,7 @@ class Workbook:
             if not cell.tag.endswith("}c"):
                 continue
             place = cell.get("r", "").rstrip("0123456789")
-            column = _column(place) if place.isalpha() and place.isascii() and len(place) <= 3 else column + 1
+            column = column_number(place) if place.isalpha() and place.isascii() and len(place) <= 3 else column + 1
             text = self._shown(cell, table)
             if not text:
                 continue
@@ -128,7 +129,7 @@ class Workbook:
 
     def _shown(self, cell: Any, table: Table) -> str:
         """The cell as the sheet shows it; errors, pictures and struck-out text are counted and left out."""
-        index = _whole(cell.get("s"), 0)
+        index = whole(cell.get("s"), 0)
         style = self.styles[index] if index < len(self.styles) else Style()
         text = cell_text(self._value(cell, style, table))
         if not text:
@@ -152,13 +153,13 @@ class Workbook:
             elif child.tag.endswith("}f"):
                 calculated = True
             elif kind == "inlineStr" and child.tag.endswith("}is"):
-                return shown_text(_text(child), style.number_format)
+                return shown_text(text_of(child), style.number_format)
         if not value:
             table.uncalculated += calculated and kind != "str"
             return ""
         match kind:
             case "s":
-                index = _whole(value, len(self.strings))
+                index = whole(value, len(self.strings))
                 return shown_text(self.strings[index], style.number_format) if index < len(self.strings) else ""
             case "b":
                 return "是" if value.strip() in {"1", "true"} else "否"
@@ -174,43 +175,6 @@ class Workbook:
         except (ValueError, OverflowError):
             return value
 
-    def comments(self, sheet: Sheet) -> list[tuple[int, int, str]]:
-        """What people have noted on the cells of a sheet: row, column and text."""
-        links = self.package.links(sheet.part)
-        found: list[tuple[int, int, str]] = []
-        for link in links:
-            if link.kind == "threadedComment":
-                found.extend(_noted(element, _text(element)) for element in self._all(link.target, "threadedComment"))
-        for link in links:
-            if link.kind == "comments":
-                authors = [element.text or "" for element in self._all(link.target, "author")]
-                for element in self._all(link.target, "comment"):
-                    author = _whole(element.get("authorId"), len(authors))
-                    name = authors[author] if author < len(authors) else ""
-                    # Those of a thread are there a second time, for programs that know no threads.
-                    if not name.startswith("tc="):
-                        text = _text(element.find("{*}text")).strip()
-                        found.append(_noted(element, text.removeprefix(f"{name}:").removeprefix(f"{name}：")))
-        return [
-            (row, column, cell_text(text).replace("\n", " ")) for row, column, text in found if row and text.strip()
-        ]
-
-    def boxes(self, sheet: Sheet) -> tuple[list[str], int]:
-        """The texts of the text boxes on a sheet, and how many pictures and charts lie on it."""
-        root = self.package.related(sheet.part, "drawing")
-        if root is None:
-            return [], 0
-        texts = [
-            cell_text("\n".join("".join(piece.text or "" for piece in line.iter("{*}t")) for line in body.iter("{*}p")))
-            for body in root.iter("{*}txBody")
-        ]
-        pictures = sum(1 for _ in root.iter("{*}pic", "{*}graphicFrame"))
-        return [text.replace("\n", " ") for text in texts if text], pictures
-
-    def _all(self, part: str, tag: str) -> list[Any]:
-        root = self.package.root(part)
-        return [] if root is None else list(root.iter(f"{{*}}{tag}"))
-
 
 def column_name(column: int) -> str:
     """The letters of a column, the first being 1: ``A`` … ``Z``, ``AA`` …."""
@@ -222,7 +186,8 @@ def column_name(column: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """Return the number of a column by its letters; the inverse of ``column_name``."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -235,11 +200,11 @@ def _spread(table: Table, merged: list[str]) -> None:
     left = _MOST_MERGED
     for reference in merged:
         first, _, last = reference.partition(":")
-        start, end = _REFERENCE.match(first), _REFERENCE.match(last)
+        start, end = REFERENCE.match(first), REFERENCE.match(last)
         if not (start and end):
             continue
         top, bottom = int(start[2]), int(end[2])
-        first_column, last_column = _column(start[1]), min(_column(end[1]), MOST_COLUMNS)
+        first_column, last_column = column_number(start[1]), min(column_number(end[1]), MOST_COLUMNS)
         row = table.rows.get(top, [])
         cell = row[first_column - 1] if first_column <= len(row) else EMPTY
         if not cell.text:
@@ -265,17 +230,17 @@ def _styles(root: Any) -> list[Style]:
         return []
     formats = dict(BUILT_IN)
     for element in root.iterfind("{*}numFmts/{*}numFmt"):
-        formats[_whole(element.get("numFmtId"), -1)] = element.get("formatCode", "General")
+        formats[whole(element.get("numFmtId"), -1)] = element.get("formatCode", "General")
     fonts = [is_on(font, "strike") for font in root.iterfind("{*}fonts/{*}font")]
     styles: list[Style] = []
     for element in root.iterfind("{*}cellXfs/{*}xf"):
-        font = _whole(element.get("fontId"), len(fonts))
-        number_format = formats.get(_whole(element.get("numFmtId"), 0), "General")
+        font = whole(element.get("fontId"), len(fonts))
+        number_format = formats.get(whole(element.get("numFmtId"), 0), "General")
         styles.append(Style(number_format, font < len(fonts) and fonts[font]))
     return styles
 
 
-def _text(element: Any) -> str:
+def text_of(element: Any) -> str:
     """The text of a string, without what is struck out and without the readings above the characters."""
     if element is None:
         return ""
@@ -293,11 +258,6 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-def _noted(element: Any, text: str) -> tuple[int, int, str]:
-    place = _REFERENCE.match(element.get("ref", ""))
-    return (int(place[2]), _column(place[1]), text) if place else (0, 0, text)
-
-
 def _date(value: str, number_format: str) -> str:
     """A date that is written as one, and not as a number of days."""
     moment = dt.datetime.fromisoformat(value.rstrip("Z"))
@@ -309,5 +269,6 @@ def _is_hidden(element: Any, size: str) -> bool:
     return element.get("hidden") in {"1", "true"} or element.get(size) in {"0", "0.0"}
 
 
-def _whole(value: str | None, default: int) -> int:
+def whole(value: str | None, default: int) -> int:
+    """Return an attribute that is a whole number; ``default`` for what is none."""
     return int(value) if value and value.isdecimal() and len(value) <= 9 else default

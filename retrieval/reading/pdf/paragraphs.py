@@ -13,6 +13,7 @@ from retrieval.reading.content import Block
 from retrieval.reading.joining import collapse, hyphen_between, join_lines
 from retrieval.reading.lists import is_item
 from retrieval.reading.outline import is_article, spoken_level
+from retrieval.reading.pairs import is_marked
 from retrieval.reading.pdf.cells import rows
 from retrieval.reading.pdf.columns import unrolled
 from retrieval.reading.pdf.furniture import without_furniture
@@ -170,8 +171,8 @@ class _Joiner:
 
 
 def _begins(text: str) -> bool:
-    """Whether the line begins something of its own: an item, an article, a heading."""
-    return is_item(text) or is_article(text) or spoken_level(text) is not None
+    """Whether the line begins something of its own: an item, an article, a heading, a question, an answer."""
+    return is_item(text) or is_article(text) or is_marked(text) or spoken_level(text) is not None
 
 
 def _is_value(name: str, following: str) -> bool:

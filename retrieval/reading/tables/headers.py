@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,6 +13,10 @@ from retrieval.reading.tables.names import evidence, is_name, is_value, shape
 _MOST_HEADER_ROWS = 3
 _LOOKED_AT = 30
 _LONGEST_NAME = 40
+_UNIT = re.compile(
+    r"[万亿千百]?[元角分户人次台套件个只张辆吨斤克升度米里天年月日时秒瓦伏安赫帕]{1,3}|[%％‰°℃]|(?:[千毫厘分平立公]|海)?(?:方)?"
+    r"(?:米|克|升|斤|里|顷|亩|瓦|安|伏|帕|赫兹?)|(?:[a-zA-Zμ]{1,4}[²³23]?)(?:/[a-zA-Z]{1,4}[²³23]?)?|.{1,4}/.{1,3}|[小]?时|分钟|个月|岁"
+)
 
 
 def rows_below(rows: Sequence[Row], start: int) -> list[Row]:
@@ -25,11 +30,19 @@ def rows_below(rows: Sequence[Row], start: int) -> list[Row]:
             gap = True
         elif single(row) is None:
             found.append(row)
+        elif found and spans(row) > 1:
+            break
         elif gap and not found:
             break  # the caption of another table
         elif not found:
             found.append(row)
     return found
+
+
+def spans(row: Row) -> int:
+    """How many columns the only cell of the row spans."""
+    cell = single(row)
+    return sum(cell is other for other in row)
 
 
 def is_narrow(row: Row, below: list[Row]) -> bool:
@@ -66,6 +79,8 @@ def _continues(above: Row, row: Row) -> bool:
         return single(row) is None
     shared = {at for at, cell in enumerate(row) if at < len(above) and cell is above[at] and cell.text}
     own = [cell for at, cell in enumerate(row) if at not in shared and cell.text]
+    if is_units(above, row):
+        return True
     if not own or single(row) or any(_is_figure(cell.text) or len(cell.text) > _LONGEST_NAME for cell in own):
         return False
     if any(at and cell.text and cell is above[at - 1] for at, cell in enumerate(above)):
@@ -76,6 +91,18 @@ def _continues(above: Row, row: Row) -> bool:
     gaps = [at for at, cell in enumerate(row) if cell.text and (at >= len(above) or not above[at].text)]
     lone = [at for at, cell in enumerate(above) if cell.text and (at >= len(row) or not row[at].text)]
     return bool(gaps and lone) and len(own) > 1
+
+
+def is_units(above: Row, row: Row) -> bool:
+    """Whether the row below names says in what units their columns are: 项目, 长度 above 单位, 厘米."""
+    units = [cell.text.strip("（）()[]【】/") for cell in row[1:] if cell.text]
+    lead = row[0].text.strip("（）()[]【】：:")
+    return (
+        lead in {"", "单位", "計量單位", "计量单位", "unit", "units", "Unit", "Units"}
+        and len(units) > (not lead)
+        and sum(1 for cell in row[1:] if cell.text) <= sum(1 for cell in above[1:] if cell.text)
+        and all(map(_UNIT.fullmatch, units))
+    )
 
 
 def _is_figure(text: str) -> bool:

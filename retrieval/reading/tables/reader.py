@@ -6,6 +6,7 @@ whether it is a form of labels and values, or questions with their answers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -22,12 +23,14 @@ from retrieval.reading.tables.headers import (
     is_preamble,
     is_turned,
     rows_below,
+    spans,
 )
 from retrieval.reading.tables.names import evidence, is_name, is_value, joined, period
 
 _LONGEST_CAPTION = 40
 _MOST_CAPTIONS = 3
 _LONGEST_CELL = 400
+_NAMES_ALL = re.compile(r"(?:名称|姓名)[：:]?$")  # the label of what a whole form is about
 _NOTE = ("注", "备注", "说明", "附注", "note", "remark")
 
 
@@ -130,6 +133,8 @@ class TableReader:
                 start, gap = start + 1, True
                 continue
             if (alone := single(row)) is not None and self._stands_alone(rows, start, alone, gap=gap):
+                if self.named and not gap and spans(row) > 1 and self._is_another(rows, start + 1):
+                    self.named, gap = False, True
                 yield from self._alone(alone, rows, start, gap=gap)
                 start += 1
                 continue
@@ -155,6 +160,14 @@ class TableReader:
                 start += 1
             gap = False
         yield from self._lines(self.unsaid)
+
+    def _is_another(self, rows: Sequence[Row], start: int) -> bool:
+        """Whether another table begins here, below a cell that spans its columns: one with names, or a form."""
+        if start >= len(rows) or not is_filled(rows[start]) or texts_of(rows[start]) in self.headers:
+            return False
+        below = rows_below(rows, start + 1)
+        names = evidence(texts_of(rows[start]), list(map(texts_of, below)))
+        return names >= 2 or (not self.form and is_form([rows[start], *below]))
 
     def _lines(self, rows: Sequence[Row]) -> list[Block]:
         """Rows that looked like names, and below which nothing stands."""
@@ -191,6 +204,13 @@ class TableReader:
             return 0
         depth = depth_of(rows, start)
         below = rows_below(rows, start + depth)
+        if (
+            is_form([row])
+            and start + 1 < len(rows)
+            and spans(rows[start + 1]) > 1
+            and self._is_another(rows, start + 2)
+        ):
+            below = []  # what comes next stands below a heading of its own
         header = [texts_of(rows[at]) for at in range(start, start + depth)]
         names = joined(list(map(texts_of, carried(rows[start : start + depth]))))
         said = [words for words in map(texts_of, below) if words not in header]
@@ -201,6 +221,7 @@ class TableReader:
         elif below and weight < 9 and (is_narrow(row, below) or (weight <= 0 and is_preamble(row, below))):
             return None
         elif not said or not self._has_names(row, below, weight, depth):
+            self.form = self.form if said else is_form([row])
             self._name([], 0, [texts_of(row), *said])
             return 0
         self.form = self.turned = False
@@ -265,7 +286,7 @@ class TableReader:
             under += tuple(filter(None, map(collapse, [*about, *details])))
             return Block(pair.answer, under=under, questions=tuple(map(collapse, pair.questions)))
         if not self.names:
-            if self.form and not self.label and len(texts := once(row)) > 1 and texts[0].rstrip("：:").endswith("名称"):
+            if self.form and not self.label and len(texts := once(row)) > 1 and _NAMES_ALL.search(texts[0]):
                 self.label = (row_text(texts[:1], texts[1:2]),)  # what the whole form is about
             return Block(_unnamed(row, form=self.form), under=under)
         # A cell over several columns is one object in all of them, and is said once.

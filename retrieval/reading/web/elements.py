@@ -10,7 +10,7 @@ from bs4.element import NavigableString, PageElement, Tag
 TEXTLESS = frozenset((
     "head", "script", "style", "noscript", "template", "iframe", "frame", "frameset", "noframes", "object", "embed",
     "applet", "svg", "canvas", "video", "audio", "map", "button", "input", "select", "option", "textarea", "datalist",
-    "meter", "progress", "dialog", "rt", "rp",
+    "meter", "progress", "dialog", "rt", "rp", "annotation", "annotation-xml",
 ))  # fmt: skip
 # Elements that stand by themselves: text before and after them is parted.
 BLOCKS = frozenset((

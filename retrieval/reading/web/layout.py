@@ -19,6 +19,7 @@ from retrieval.reading.web.tables import table_blocks
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _BOLD = frozenset({"b", "strong"})
 _SCRIPTS = {"sup": raised, "sub": lowered}
+_MATH = {"mfrac": "denominator", "msup": "sup", "msub": "sub"}
 _BULLET = "• "
 _BULLETED = re.compile(r"[•·☐☑✓✔✅❌●○■□◆◇▪►➢※]")
 _LETTER = re.compile(r"\w")
@@ -32,6 +33,15 @@ def blocks_of(root: PageElement) -> list[Block]:
     walk(root, layout.enter, layout.leave)
     layout.flush()
     return layout.blocks
+
+
+def _tag(node: PageElement) -> str:
+    """The name of an element; in formulas (MathML) it is what the element's place makes of it."""
+    tag = tag_of(node)
+    if tag.startswith("m") and node.parent is not None and (role := _MATH.get(tag_of(node.parent))):
+        first = next((child for child in node.parent.children if tag_of(child)), None)
+        return tag if first is node else role
+    return tag
 
 
 def _text_of(cell: PageElement) -> str:
@@ -71,9 +81,11 @@ class _Layout:
         self.terms: list[_Terms] = []
 
     def enter(self, node: PageElement) -> bool:
-        tag = tag_of(node)
+        tag = _tag(node)
         if is_text(node):
             self._text(str(node))
+        elif tag == "denominator":
+            self.pieces.append("/")
         elif tag == "br":
             self._break()
         elif tag in _SCRIPTS:
@@ -94,7 +106,7 @@ class _Layout:
         return True
 
     def leave(self, node: PageElement) -> None:
-        tag = tag_of(node)
+        tag = _tag(node)
         if tag in _SCRIPTS and self.scripts:
             start = min(self.scripts.pop(), len(self.pieces))
             self.pieces[start:] = [_SCRIPTS[tag]("".join(self.pieces[start:]))]

@@ -96,7 +96,8 @@ def _shows_date(node: Tag) -> bool:
 
 def _title(page: _Witnesses, declared: str | None) -> str | None:
     """The title without the name of the site, which <title> usually appends and the first heading does not."""
-    if page.heading and page.heading in page.title:
+    own = _without_site(page.title)
+    if page.heading and page.heading in page.title and not (_SITE.search(page.heading) and own != page.title):
         return page.heading
     return _without_site(declared or page.title) or None
 

@@ -1,0 +1,16 @@
+"""Notes as text: each key and its note, in order of the keys, with a zero behind both, which stands in neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def format_notes(notes: Mapping[str, str]) -> str:
+    """Return notes as text."""
+    return "".join([f"{key}\0{note}\0" for key, note in sorted(notes.items())])
+
+
+def parse_notes(text: str) -> dict[str, str]:
+    """Return the notes in a text."""
+    fields = text.split("\0")
+    return dict(zip(fields[0:-1:2], fields[1::2], strict=True))
