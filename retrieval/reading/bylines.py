@@ -11,7 +11,7 @@ from retrieval.reading.dates import iso_date
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _DAY = (
     r"(?:\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
-    rf"|[〇○零一二三四五六七八九]{{4}}年{_NUMERAL}月{_NUMERAL})\s?日?"
+    rf"|[〇○零一二三四五六七八九]{{4}}年{_NUMERAL}月{_NUMERAL}|[A-Z][a-z]{{2,8}}\.? \d{{1,2}}, \d{{4}})\s?日?"
 )
 _PUBLISHED = re.compile(
     r"(?:(?:发布|發布|发文|成文|印发|发表|公布|更新|修改|创建)(?:时间|日期|時間|于)?|^(?:日期|Date|Published|Created|Updated))"

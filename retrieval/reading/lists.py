@@ -17,6 +17,7 @@ _ITEM = re.compile(
     r"|(?P<bracketed>[（(](?:\d{1,3}|[a-zA-Z])[）)])|(?P<section>[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、)"
     r"|(?P<number>\d{1,3}、|\d{1,3}[）)．]|\d{1,3}\.(?!\d))|(?P<clause>\d{1,2}(?:\.\d{1,2})+\.?\s)|(?P<letter>[a-zA-Z][.)]\s)"
 )
+_TYPED = frozenset({"circled", "bracketed", "number", "letter"})
 _FIRST = re.compile(r"1\D")
 _LEADS = re.compile(r"[：:]\Z|(?:如下|以下|下列|下述|下面|步骤)[^。！？]{0,20}。?\Z")
 _UNFINISHED = re.compile(r"\w\Z")
@@ -44,7 +45,7 @@ def gather(blocks: Iterable[Block]) -> Iterator[Block]:
     """
     lead: Block | None = None
     items: list[Block] = []
-    for block in blocks:
+    for block in _with_typed(blocks):
         if items and _goes_on(block, items):
             items.append(block)
             continue
@@ -66,6 +67,21 @@ def gather(blocks: Iterable[Block]) -> Iterator[Block]:
         yield from _joined(lead, items)
     elif lead:
         yield lead
+
+
+def _with_typed(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Return the blocks; paragraphs below a lead that somebody has numbered by hand are items."""
+    led: str | None = None  # the mark of the list that is open; an empty text behind its lead
+    for block in blocks:
+        mark = (
+            mark_of(block.text) if block.level is None and not (block.item or block.code or block.questions) else None
+        )
+        if led is not None and mark in _TYPED and led in {"", mark}:
+            led = mark
+            yield replace(block, item=1)
+            continue
+        led = "" if block.level is None and not block.item and _LEADS.search(block.text[-40:]) else None
+        yield block
 
 
 def _begins(block: Block) -> bool:
@@ -126,6 +142,8 @@ def _is_list(lead: Block | None, items: Sequence[Block]) -> bool:
     """Whether the items make up one list, and are not the paragraphs of a text that numbers them."""
     if items[0].code:
         return True
+    if len(items) == 1 and mark_of(items[0].text) == "section" and _UNFINISHED.search(items[0].text):
+        return False  # a heading, whose text follows
     if sum(len(item.text) for item in items) > _LONGEST_ITEM * len(items):
         return False
     return lead is not None or mark_of(items[0].text) != "section"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from retrieval.reading.content import Block, Metadata
 from retrieval.reading.dates import iso_date
@@ -32,6 +33,15 @@ def notice(blocks: Sequence[Block]) -> Metadata:
         return Metadata()
     lines = (_DATE_LINE.match(block.text) for block in reversed(blocks))
     return Metadata(title=title, date=next((iso_date(line[1]) for line in lines if line), None))
+
+
+def as_notice(blocks: list[Block], metadata: Metadata) -> tuple[list[Block], Metadata]:
+    """Return blocks and metadata, where they are an official document with its title as a heading and its own date."""
+    official = notice(blocks)
+    if official.title is None:
+        return blocks, metadata
+    headed = [replace(block, level=1) if block.text == official.title else block for block in blocks]
+    return headed, official.over(metadata)
 
 
 def _title(lines: list[str]) -> str | None:

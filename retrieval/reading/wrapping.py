@@ -44,6 +44,7 @@ def blocks(text: str) -> Iterator[Block]:
     """
     lines = LINE_END.split(text)
     columns = wrap_width(lines)
+    indented = columns is not None and _is_indented(lines, columns)
     tables = dict(_tables(lines))
     gathered: list[str] = []
     caption: list[list[Cell]] = []
@@ -57,7 +58,7 @@ def blocks(text: str) -> Iterator[Block]:
         position += 1
         if line.strip():
             gathered.append(line)
-        cut = is_cut_word(line, following) or (columns and goes_on(line, following, columns))
+        cut = is_cut_word(line, following) or (columns and goes_on(line, following, columns, indented=indented))
         if gathered and (position in tables or not cut):
             joined = collapse(join_lines(gathered))
             gathered.clear()
@@ -91,7 +92,7 @@ def wrap_width(lines: Sequence[str]) -> int | None:
         return None
     full_ones = count = 0
     for line, following in pairwise(lines):
-        if _may_go_on(line, following):
+        if _may_go_on(line, following) and not is_cut_word(line, following):
             full = _is_full(line, longest)
             # A line that could be a heading says something only when it is as long as a wrapped one.
             count += full or spoken_level(line.strip()) is None
@@ -99,9 +100,12 @@ def wrap_width(lines: Sequence[str]) -> int | None:
     return longest if full_ones and full_ones >= 0.75 * count else None
 
 
-def goes_on(line: str, following: str, columns: int) -> bool:
-    """Whether a line of a text wrapped at that width goes on in the following one."""
-    return _is_full(line, columns) and _may_go_on(line, following)
+def goes_on(line: str, following: str, columns: int, *, indented: bool = False) -> bool:
+    """Whether a line of a text wrapped at that width goes on in the following one.
+
+    Where paragraphs begin ``indented``, a full line goes on in one that is not, also behind the end of a sentence.
+    """
+    return _is_full(line, columns) and _may_go_on(line, following, indented=indented)
 
 
 def is_cut(line: str, following: str) -> bool:
@@ -125,12 +129,20 @@ def _is_full(line: str, columns: int) -> bool:
     return width(line.rstrip()) >= columns - max(8, 0.15 * columns)
 
 
-def _may_go_on(line: str, following: str) -> bool:
+def _is_indented(lines: Sequence[str], columns: int) -> bool:
+    """Whether paragraphs begin indented: of the full lines behind one that stops short, few do not."""
+    begun = [
+        line for before, line in pairwise(["", *lines]) if _is_full(line, columns) and not _is_full(before, columns)
+    ]
+    return len(begun) > 1 and sum(bool(_INDENT.match(line)) for line in begun) >= 0.75 * len(begun)
+
+
+def _may_go_on(line: str, following: str, *, indented: bool = False) -> bool:
     stripped = line.strip()
     return bool(
         stripped
         and following.strip()
-        and not _SENTENCE_END.search(stripped)
+        and (indented or not _SENTENCE_END.search(stripped))
         and not _INDENT.match(following)
         and not is_item(following)
         and not _BEGINNING.match(following)

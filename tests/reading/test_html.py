@@ -319,3 +319,34 @@ def test_markdown_is_read_with_its_headings_tables_and_lists(read_one: Read) -> 
         (("名单",), "步骤如下：\n1. 打开\n2. 关上"),
         (("名单",), "第一行\n第二行"),
     ]
+
+
+TABS = """<h1>票务</h1><ul class="{row}"><li><a href="#a">成人</a></li><li><a href="#b">儿童</a></li></ul>
+<div class="{panels}"><div id="a" class="{panel}"><p>六十元一张。</p></div>
+<div id="b" class="{panel}" style="display:none"><p>三十元一张。</p></div></div>"""
+
+
+@pytest.mark.parametrize(
+    ("row", "panels", "panel"),
+    [("nav nav-tabs", "tab-content", "tab-pane"), ("layui-tab-title", "layui-tab-content", "layui-tab-item")],
+)
+def test_panels_stand_below_the_labels_that_open_them(read_one: Read, row: str, panels: str, panel: str) -> None:
+    page = TABS.format(row=row, panels=panels, panel=panel)
+    for written in (page, page.replace(' href="#a"', "").replace(' href="#b"', "")):
+        document = read_one(written, "a.html")
+        assert [(p.section, p.text) for p in document.paragraphs] == [
+            (("成人",), "六十元一张。"),
+            (("儿童",), "三十元一张。"),
+        ]
+
+
+def test_contents_of_a_page_are_left_out(read_one: Read) -> None:
+    contents = "<ul><li><a href='#x'>安装</a></li><li><a href='#y'>拆卸</a></li></ul>"
+    page = f"<h1>手册</h1>{contents}<h2 id=x>安装</h2><p>先装支架。</p><h2 id=y>拆卸</h2><p>先断电。</p>"
+    assert texts(read_one(page, "a.html")) == ["先装支架。", "先断电。"]
+
+
+def test_text_beyond_the_edge_is_hidden(read_one: Read) -> None:
+    page = "<h1>农庄</h1><p>门票四十元。</p><div style='position:absolute; left:-9999px'>刷排名的词</div>"
+    document = read_one(page, "a.html")
+    assert (texts(document), document.remarks) == (["门票四十元。"], ("left out 5 characters of hidden text",))

@@ -225,7 +225,7 @@ def test_what_is_kept_is_bounded_and_found_by_its_pixels(tmp_path: Path) -> None
 
 
 def test_ornament_is_not_looked_at() -> None:
-    assert Recognition().pieces(np.zeros((10, 900, 3), np.uint8), number=1, count=1) == []
+    assert Recognition().pieces(np.zeros((10, 900, 3), np.uint8)) == ([], False)
 
 
 def test_ranges_of_pages() -> None:

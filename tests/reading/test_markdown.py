@@ -214,3 +214,26 @@ def test_code_is_one_paragraph_with_its_indent_below_what_announces_it(read_one:
 def test_page_of_notion_has_its_title_and_date(read_one: Read) -> None:
     source = read_one("日期: 2023年5月6日\n参会: 甲, 乙\n\n周三开会。", f"周会纪要 {'0123456789abcdef' * 2}.md").source
     assert (source.title, source.date) == ("周会纪要", "2023-05-06")
+
+
+def test_rows_of_strokes_in_code_stay_as_they_are(read_one: Read) -> None:
+    shown = "| a | b |\n| 1 | 2 |\n| 3 | 4 |"
+    assert texts(read_one(f"结果：\n\n```\n{shown}\n```\n", "a.md")) == [f"结果：\n{shown}"]
+
+
+@pytest.mark.parametrize("rows", ["|票|价|\n|甲|5元|\n|乙|7元|", "票 | 价\n甲 | 5元\n乙 | 7元"])
+def test_rows_without_a_rule_are_a_table(read_one: Read, rows: str) -> None:
+    assert texts(read_one(f"# 票价\n\n{rows}\n\n正文。", "a.md")) == ["票：甲，价：5元", "票：乙，价：7元", "正文。"]
+
+
+def test_note_within_the_text_stands_behind_it(read_one: Read) -> None:
+    assert texts(read_one("池水每天换^[冬季隔天换。]，免费。\n\n另一段。", "a.md")) == [
+        "池水每天换，免费。",
+        "冬季隔天换。",
+        "另一段。",
+    ]
+
+
+def test_front_matter_without_its_first_fence(read_one: Read) -> None:
+    document = read_one("title: 开馆\ndate: 2021-02-03\ntags:\n  - 馆\n---\n\n九点开馆。\n", "a.md")
+    assert (document.source.title, document.source.date, texts(document)) == ("开馆", "2021-02-03", ["九点开馆。"])

@@ -332,3 +332,24 @@ def test_table_that_goes_on_over_the_page_keeps_its_names(read_one: Read) -> Non
 def row(*cells: tuple[float, str]) -> Line:
     parts = tuple(Part(text, left, left + 12 * len(text)) for left, text in cells)
     return Line(" ".join(text for _, text in cells), parts[0].left, parts[-1].right, 0, 12, parts=parts)
+
+
+def test_narrow_columns_of_running_text_are_read_one_after_the_other() -> None:
+    left = ["会员须年满十八周岁", "持有效证件到前台办", "理手续，缴费三百元。", "会员卡限本人用。"]
+    right = ["会员可以带一名亲友", "入场，每月两次，周", "末除外。卡片遗失的", "须及时挂失。"]
+    lines = [
+        Line(
+            text=f"{one} {other}",
+            left=72,
+            right=220 + 12 * len(other),
+            bottom=700 - 18 * at,
+            size=12,
+            parts=(Part(one, 72, 72 + 12 * len(one)), Part(other, 220, 220 + 12 * len(other))),
+        )
+        for at, (one, other) in enumerate(zip(left, right, strict=True))
+    ]
+    found, _ = blocks_of([lines])
+    assert [block.text for block in found] == [
+        "会员须年满十八周岁持有效证件到前台办理手续，缴费三百元。会员卡限本人用。",
+        "会员可以带一名亲友入场，每月两次，周末除外。卡片遗失的须及时挂失。",
+    ]

@@ -189,3 +189,21 @@ def test_word_that_a_line_end_parts_behind_a_hyphen_is_one(read_one: Read) -> No
     assert texts(read_one(text)) == [
         "Fit a filter of type QZ-7 and the self-adhesive label that the maker supplies with it."
     ]
+
+
+def test_full_line_goes_on_in_one_that_is_not_indented_also_behind_a_mark(read_one: Read) -> None:
+    wrapped = (
+        "　　各单位要在本月底以前把检查的结果报送安全科，联系人：\n何老师，五号楼二层。\n"
+        "　　检查的内容包括食堂留样的时间、消防器材的有效期和校车\n司机的资质等等，缺一不可。\n"
+        "　　逾期不报的予以通报，并且扣除相应的分数，直到补报为止。\n情节严重的另行处理。\n"
+    )
+    assert [text[-14:] for text in texts(read_one(wrapped))] == [
+        "，联系人：何老师，五号楼二层。"[-14:],
+        "校车司机的资质等等，缺一不可。"[-14:],
+        "直到补报为止。情节严重的另行处理。"[-14:],
+    ]
+
+
+def test_official_document_has_its_title_and_the_date_of_its_signature(read_one: Read) -> None:
+    source = read_one("某局关于停水的通知\n某发〔2021〕3号\n各户：\n周五停水一天，请储水。\n某局\n2021年5月6日").source
+    assert (source.title, source.date) == ("某局关于停水的通知", "2021-05-06")

@@ -363,3 +363,54 @@ def test_quotation_mark_that_is_never_closed_costs_no_rows(read_one: Read) -> No
         "种类：丙，说明：三",
     ]
     assert document.remarks == ("holds a quotation mark that is never closed: quotation marks were read as text",)
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        pytest.param(
+            """车名|载重|座
+               甲车|3吨|2
+               船名|排水|舱
+               乙船|500吨|18
+               丙船|800吨|24""",
+            [
+                "车名：甲车，载重：3吨，座：2",
+                "船名：乙船，排水：500吨，舱：18",
+                "船名：丙船，排水：800吨，舱：24",
+            ],
+            id="another table below with other names",
+        ),
+        pytest.param(
+            """指标|2020年|2021年|2022年
+               收入|80|95|110
+               利润|12|15|18""",
+            ["指标：收入，2020年：80，2021年：95，2022年：110", "指标：利润，2020年：12，2021年：15，2022年：18"],
+            id="years are no values of a form",
+        ),
+        pytest.param(
+            """甲|乙||丙|丁
+               1|2||3|4
+               5|6||7|8
+               ||见附页""",
+            ["甲：1，乙：2，丙：3，丁：4", "甲：5，乙：6，丙：7，丁：8", "见附页"],
+            id="what stands between two tables is not lost",
+        ),
+    ],
+)
+def test_tables_in_one_grid(table: str, expected: list[str]) -> None:
+    assert texts(table) == expected
+
+
+def test_form_in_markdown_is_a_form_though_its_first_row_is_marked(read_one: Read) -> None:
+    first, *others = (
+        "|单位名称|春泥社|负责人|胡一|",
+        "|成立日期|2001年|联系电话|5550188|",
+        "|注册资本|三万元|经营范围|书画|",
+    )
+    form = "\n".join([first, "|---|---|---|---|", *others])
+    assert [paragraph.text for paragraph in read_one(form, "a.md").paragraphs] == [
+        "单位名称：春泥社，负责人：胡一",
+        "成立日期：2001年，联系电话：5550188",
+        "注册资本：三万元，经营范围：书画",
+    ]

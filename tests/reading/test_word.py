@@ -609,3 +609,34 @@ def test_notice_has_its_title_and_the_date_of_its_signature(read_one: Read) -> N
 def test_notices(lines: list[str], title: str | None, date: str | None) -> None:
     found = notice([Block(line) for line in lines])
     assert (found.title, found.date) == (title, date)
+
+
+NUMBERED = (
+    f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90"><w:lvl w:ilvl="0"><w:start w:val="1"/>'
+    '<w:numFmt w:val="decimal"/><w:lvlText w:val="%1"/></w:lvl></w:abstractNum>',
+    f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>',
+)
+
+
+def test_number_of_an_empty_cell_is_what_word_shows_there(read_one: Read) -> None:
+    word = docx.Document()
+    root = word.part.numbering_part.element
+    root.insert(0, parse_xml(NUMBERED[0]))
+    root.append(parse_xml(NUMBERED[1]))
+    table = word.add_table(rows=3, cols=2)
+    for row, cells in enumerate((("序号", "姓名"), ("", "钟一"), ("", "唐二"))):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+        if row:
+            number = f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="90"/></w:numPr>'
+            table.cell(row, 0).paragraphs[0]._p.get_or_add_pPr().append(parse_xml(number))
+    assert texts(read_one(saved(word), "a.docx")) == ["序号：1，姓名：钟一", "序号：2，姓名：唐二"]
+
+
+def test_hidden_text_is_left_out_and_said_so(read_one: Read) -> None:
+    word = docx.Document()
+    paragraph = word.add_paragraph("售价九元")
+    paragraph.add_run("，底价六元").font.hidden = True
+    paragraph.add_run("。")
+    document = read_one(saved(word), "a.docx")
+    assert (texts(document), document.remarks) == (["售价九元。"], ("left out 1 passages of hidden text",))

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.reading.images.lines import lines_of
-from retrieval.reading.images.recognition import Recognition
+from retrieval.reading.images.recognition import Piece, Recognition
 from retrieval.reading.pdf.lines import Line
 
 if TYPE_CHECKING:
     from retrieval.reading.images.recognition import Picture
 
 _DOUBTFUL = 0.9
+_AT_A_TIME = 2  # one for each of the processors that reading may count on
+
+
+class Drawn(NamedTuple):
+    """A page as a picture, its number, and how many points a pixel of it is."""
+
+    page: int
+    picture: Picture
+    points_per_pixel: float
 
 
 @dataclass(slots=True)
@@ -23,16 +34,29 @@ class RecognisedPages:
     recognition: Recognition
     count: int
     sureness: dict[int, float] = field(default_factory=dict)
-    tried: int = 0
+    done: int = 0
 
-    def lines(self, picture: Picture, page: int, *, points_per_pixel: float) -> list[Line]:
-        """Return the lines in the picture of a page, which are none where there is no text."""
-        self.tried += 1
-        pieces = self.recognition.pieces(picture, number=self.tried, count=self.count)
+    def lines(self, pages: Iterable[Drawn]) -> Iterator[tuple[int, list[Line]]]:
+        """Yield the lines on each page, which are none where there is no text; two pages are recognised at a time."""
+        waiting: deque[tuple[Drawn, Future[tuple[list[Piece], bool]]]] = deque()
+        with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="recognition") as threads:
+            for drawn in pages:
+                waiting.append((drawn, threads.submit(self.recognition.pieces, drawn.picture)))
+                if len(waiting) > _AT_A_TIME:
+                    yield self._done(*waiting.popleft())
+            while waiting:
+                yield self._done(*waiting.popleft())
+
+    def _done(self, drawn: Drawn, recognised: Future[tuple[list[Piece], bool]]) -> tuple[int, list[Line]]:
+        pieces, new = recognised.result()
+        self.done += 1
+        if new:
+            self.recognition.page_done(self.done, self.count)
         length = sum(len(piece.text) for piece in pieces)
         if length:
-            self.sureness[page] = sum(piece.sureness * len(piece.text) for piece in pieces) / length
-        return lines_of(pieces, height=picture.shape[0], points_per_pixel=points_per_pixel)
+            self.sureness[drawn.page] = sum(piece.sureness * len(piece.text) for piece in pieces) / length
+        height, points = drawn.picture.shape[0], drawn.points_per_pixel
+        return drawn.page, lines_of(pieces, height=height, points_per_pixel=points)
 
     @property
     def pages(self) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Content, Raw
 from retrieval.reading.images import recognition
-from retrieval.reading.images.pages import RecognisedPages
+from retrieval.reading.images.pages import Drawn, RecognisedPages
 from retrieval.reading.pdf.paragraphs import blocks_of
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ def read(raw: Raw) -> Content:
         raise UnreadableDocument(raw.path, f"is a picture; {recognition.advice()}")
     count = _count(raw)
     known = RecognisedPages(raw.recognition or recognition.Recognition(), count)
-    pages = [
-        known.lines(picture, number, points_per_pixel=_PAGE_POINTS / picture.shape[1])
+    drawn = (
+        Drawn(number, picture, _PAGE_POINTS / picture.shape[1])
         for number, picture in enumerate(_pictures(raw, count), start=1)
-    ]
+    )
+    pages = [lines for _, lines in known.lines(drawn)]
     said = known.remark()
     if said is None:
         raise UnreadableDocument(raw.path, "is a picture in which no text is recognised")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_SIDE = 2400
 """Pixels of a page's longer side: more makes it slower, not surer."""
-FOUND_ON = 1280
+FOUND_ON = 960
 """Pixels of the longer side on which lines are found; what they say is recognised on all."""
 
 _LEAST_SIDE = 48  # pixels below which a picture is an ornament
@@ -60,26 +60,26 @@ def is_installed() -> bool:
 class Recognition:
     """Recognises the pages of one file after the other; what was recognised before is not recognised again.
 
-    What is recognised is kept in ``folder``. ``page_done`` is called after each page.
+    What is recognised is kept in ``folder``. ``page_done`` is to be called after each page. Threads may share it.
     """
 
     def __init__(self, folder: Path | None = None, page_done: PageDone = lambda *_: None) -> None:
         self._kept = Kept(folder) if folder else None
-        self._page_done = page_done
+        self.page_done = page_done
 
-    def pieces(self, picture: Picture, *, number: int, count: int) -> list[Piece]:
-        """Return what stands in the picture, ``number`` of ``count`` of its file, red, green and blue."""
+    def pieces(self, picture: Picture) -> tuple[list[Piece], bool]:
+        """Return what stands in the picture, which is red, green and blue, and whether that was not known before."""
         if min(picture.shape[:2]) < _LEAST_SIDE:
-            return []
+            return [], False
         key = self._kept.key(picture) if self._kept else ""
         known = self._kept.get(key) if self._kept else None
         if known is not None:
-            return [Piece(text, tuple((x, y) for x, y in corners), sureness) for text, corners, sureness in known]
+            read = (Piece(text, tuple((x, y) for x, y in corners), sureness) for text, corners, sureness in known)
+            return list(read), False
         found = _upright(picture)
         if self._kept:
             self._kept.put(key, [list(piece) for piece in found])
-        self._page_done(number, count)
-        return found
+        return found, True
 
 
 def _upright(picture: Picture) -> list[Piece]:
@@ -125,6 +125,6 @@ def _engine() -> Any:
             "Det.limit_type": "max",
             "Det.limit_side_len": FOUND_ON,
             "Rec.rec_batch_num": 1,  # several lines at once take the memory of the longest, and no less time
-            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # its own threads spin: pages side by side do not
         }
     )

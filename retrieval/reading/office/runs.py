@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,9 @@ TEXT_BOX = f"{W}txbxContent"
 # What was deleted or moved away, what stands there twice, and what is set but not read.
 UNREAD = frozenset((*(f"{W}{tag}" for tag in ("moveFrom", "pPr", "rPr", "rt", "sdtPr", "tblPr", "rubyPr")), FALLBACK))
 DELETED = f"{W}del"
+DELETIONS = "passages that tracked changes have deleted"
+STRUCK = "passages that are struck out"
+HIDDEN = "passages of hidden text"
 _LONGEST_FIELD = 2_000
 _CHARACTERS = {
     f"{W}tab": "\t", f"{W}noBreakHyphen": "-", f"{W}cr": "\v", f"{W}br": "\v", f"{W}ptab": "\t",
@@ -26,10 +30,10 @@ _CHARACTERS = {
 class Characters:
     """Reads the characters of paragraphs, and counts what it leaves out."""
 
-    def __init__(self, run_properties: Callable[[str], Any]) -> None:
-        """``run_properties`` returns the settings that a character style makes, by the style's id."""
-        self.run_properties = run_properties
-        self.deletions = self.struck = 0
+    def __init__(self, run_properties: Callable[[str], Any], *, hidden: bool = False) -> None:
+        """``run_properties`` returns the settings of a character style by its id, ``hidden`` says to read what is."""
+        self.run_properties, self.hidden = run_properties, hidden
+        self.left_out = Counter[str]()
 
     def of(self, paragraph: Any) -> str:
         """The characters of the paragraph; a line break within it is a vertical tab."""
@@ -44,7 +48,7 @@ class Characters:
             elif tag == MATH:
                 pieces.append(formula_text(element))
             elif tag == DELETED:
-                self.deletions += 1
+                self.left_out[DELETIONS] += 1
             elif tag not in UNREAD and tag != TEXT_BOX and not _is_placeholder(element):
                 pending.extend(reversed(element))
         return "".join(pieces)
@@ -59,7 +63,8 @@ class Characters:
             own = settings is not None and settings.find(f"{W}{name}") is not None
             return is_on(settings if own else style, name)
 
-        if on("vanish"):
+        if on("vanish") and not self.hidden:
+            self.left_out[HIDDEN] += any((child.text or "").strip() for child in run.iterfind(f"{W}t"))
             return
         text: list[str] = []
         inner: list[Any] = []
@@ -80,7 +85,7 @@ class Characters:
         pending.extend(reversed(inner))
         written = "".join(text)
         if written.strip() and (on("strike") or on("dstrike")):
-            self.struck += 1
+            self.left_out[STRUCK] += 1
             return
         pieces.append(_set(written, settings, style))
 

@@ -8,12 +8,21 @@ from typing import Any
 
 from retrieval.reading.content import Block, Content, Metadata, Raw
 from retrieval.reading.joining import collapse
-from retrieval.reading.notices import notice
+from retrieval.reading.notices import as_notice
 from retrieval.reading.office.inserted import inserted_blocks
 from retrieval.reading.office.numbering import Numbering, qn
 from retrieval.reading.office.package import Package, link_id
 from retrieval.reading.office.properties import properties
-from retrieval.reading.office.runs import DELETED, FALLBACK, TEXT_BOX, UNREAD, Characters
+from retrieval.reading.office.runs import (
+    DELETED,
+    DELETIONS,
+    FALLBACK,
+    HIDDEN,
+    STRUCK,
+    TEXT_BOX,
+    UNREAD,
+    Characters,
+)
 from retrieval.reading.tables.cells import EMPTY, Cell, Grid, cell_text
 from retrieval.reading.tables.reader import grid_blocks
 
@@ -26,7 +35,7 @@ _LONGEST_CHAIN = 20
 
 
 def read(raw: Raw) -> Content:
-    """The text of the body; headers, footers, comments, what is struck out and what was deleted are left out."""
+    """The text of the body; headers, footers, comments, what is struck out, hidden or deleted are left out."""
     package = Package(raw)
     part = package.linked("", "officeDocument") or "word/document.xml"
     root = package.root(part)
@@ -37,12 +46,10 @@ def read(raw: Raw) -> Content:
     reading.read(body)
     blocks = reading.blocks
     metadata = properties(package)
-    official = notice(blocks)
     if reading.title:
         metadata = metadata.over(Metadata(title=reading.title))
-    elif official.title is not None:
-        metadata = official.over(metadata)
-        blocks = [Block(block.text, level=1) if block.text == official.title else block for block in blocks]
+    else:
+        blocks, metadata = as_notice(blocks, metadata)
     return Content(format="docx", blocks=blocks, metadata=metadata, remarks=tuple(reading.remarks()))
 
 
@@ -57,7 +64,7 @@ class _Reading:
         self.contents_lines = self.pictures = 0
         self.unread: list[str] = []
         self.styles = _styles(package.related(part, "styles"))
-        self.characters = Characters(self._run_properties)
+        self.characters = Characters(self._run_properties, hidden=raw.hidden)
         self.notes = _notes(package, part)
         self.numbering = Numbering(package.related(part, "numbering"))
         comments = package.related(part, "comments")
@@ -67,8 +74,7 @@ class _Reading:
         """What was left out of the document."""
         for count, what in (
             (self.contents_lines, "lines of a table of contents"),
-            (self.characters.deletions, "passages that tracked changes have deleted"),
-            (self.characters.struck, "passages that are struck out"),
+            *((self.characters.left_out[what], what) for what in (DELETIONS, STRUCK, HIDDEN)),
             (self.comments, "comments"),
             (self.pictures, "pictures"),
         ):
@@ -97,7 +103,7 @@ class _Reading:
             return
         self.pictures += sum(map(_is_picture, paragraph.iter(qn("w:drawing"), qn("w:pict"))))
         number, lines = self._lines(paragraph, style)
-        if lines:
+        if lines and lines != [number.strip()]:
             if not self.title and not self.blocks and any(map(_TITLE_STYLE.match, style.names)):
                 self.title = " ".join(lines)
             elif style.level is not None:
@@ -110,18 +116,16 @@ class _Reading:
     def _lines(self, paragraph: Any, style: _Style) -> tuple[str, list[str]]:
         """The number of the paragraph and its lines, of which the first begins with it."""
         text = self.characters.of(paragraph)
-        if not text.strip():
-            return "", []
         number = self.numbering.next(*style.numbering) if style.numbering else ""
         return number, [line for line in map(collapse, f"{number} {text}".split("\v")) if line]
 
     def _table(self, table: Any) -> bool:
         """Reads a table of data, a row being a paragraph; says whether it is one, or its cells hold whole texts."""
-        before = self.numbering.counts.copy(), self.characters.deletions, self.characters.struck
+        before = self.numbering.counts.copy(), self.characters.left_out.copy()
         grid = self._grid(table)
         blocks = grid_blocks(grid)
         if not blocks:
-            self.numbering.counts, self.characters.deletions, self.characters.struck = before
+            self.numbering.counts, self.characters.left_out = before
             return False
         self.blocks.extend(blocks)
         self.pictures += sum(map(_is_picture, table.iter(qn("w:drawing"), qn("w:pict"))))

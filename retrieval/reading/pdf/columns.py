@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from retrieval.reading.pdf.lines import Line, Part
 
 _FEWEST = 3  # lines in both columns
-_NARROWEST = 10  # in sizes of the line: what is narrower is a table's column
+_NARROW, _NARROWEST = 11, 6  # in sizes of the line: what is narrower may be a table's column, or is one
 _FULL = 2.2  # sizes that a full line may stop short of the column's edge
 _FULL_SHARE = 0.4
+_SENTENCE_END = re.compile(r"[。！？；：!?;:]$")
 
 
 def unrolled(lines: Sequence[Line]) -> Iterator[Line]:
@@ -72,12 +74,16 @@ class _Rows:
 
 
 def _line(line: Line, part: Part) -> Line:
-    return Line(part.text, part.left, part.right, line.bottom, line.size, parts=(part,))
+    return Line(part.text, part.left, part.right, line.bottom, line.size, parts=(part,), running=True)
 
 
 def _is_running(column: Sequence[Line]) -> bool:
     left, right = min(line.left for line in column), max(line.right for line in column)
-    if right - left < _NARROWEST * column[0].size:
-        return False
-    full = sum(line.right >= right - _FULL * line.size for line in column)
-    return full >= _FULL_SHARE * len(column)
+    columns = (right - left) / column[0].size
+    full = [line.right >= right - _FULL * line.size for line in column]
+    if columns >= _NARROW:
+        return sum(full) >= _FULL_SHARE * len(column)
+    # In narrow ones no line but the last of a paragraph stops short, and some break off within a sentence.
+    ended = [bool(_SENTENCE_END.search(line.text)) for line in column]
+    even = all(reaches or ends for reaches, ends in zip(full[:-1], ended, strict=False))
+    return columns >= _NARROWEST and even and any(ended) and sum(ended) <= 0.5 * len(column)

@@ -37,7 +37,8 @@ class Line:
     """A line of text; places and sizes in points from the page's lower left corner.
 
     ``hyphenated`` says that its last word goes on in the next line, ``parts`` are what wide gaps part it into,
-    ``depth`` is how many lines of a table's cells have been joined to it.
+    ``depth`` is how many lines of a table's cells have been joined to it, ``running`` says that it stands in a column
+    of running text.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Line:
     hyphenated: bool = False
     parts: tuple[Part, ...] = ()
     depth: int = 0
+    running: bool = False
 
     @property
     def tabular(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -12,8 +12,9 @@ import pypdfium2.raw as pdfium
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Content, Metadata, Raw
 from retrieval.reading.images import recognition
-from retrieval.reading.images.pages import RecognisedPages, ranges
+from retrieval.reading.images.pages import Drawn, RecognisedPages, ranges
 from retrieval.reading.limits import too_large
+from retrieval.reading.notices import as_notice
 from retrieval.reading.office.properties import sound_metadata
 from retrieval.reading.pdf.fields import with_fields
 from retrieval.reading.pdf.lines import Line, lines_of
@@ -51,6 +52,7 @@ def read(raw: Raw) -> Content:
     if not any(lines):
         raise UnreadableDocument(raw.path, "; ".join(remarks))
     blocks, furniture = blocks_of(lines)
+    blocks, metadata = as_notice(blocks, metadata)
     if furniture:
         remarks.append(f"left out {furniture:,} running heads and page numbers")
     return Content(format="pdf", blocks=blocks, metadata=metadata, remarks=tuple(remarks), recognised=recognised.pages)
@@ -93,17 +95,21 @@ def _recognise(document: pypdfium2.PdfDocument, pages: list[_Page], raw: Raw) ->
     wanted = [at for at, page in enumerate(pages) if page.state in {"picture", "marked", "codes"}]
     wanted = wanted[: raw.limits.recognised_page_count] if recognition.is_installed() else []
     recognised = RecognisedPages(raw.recognition or recognition.Recognition(), len(wanted))
-    for at in wanted:
-        page = document[at]
-        picture, points = drawn(page, longest_side=recognition.LONGEST_SIDE)
-        page.close()
-        lines = recognised.lines(picture, at + 1, points_per_pixel=points)
-        if lines or pages[at].state == "codes":
-            pages[at] = _Page(lines, "text" if lines else "codes")
+    for number, lines in recognised.lines(_drawn(document, wanted)):
+        if lines or pages[number - 1].state == "codes":
+            pages[number - 1] = _Page(lines, "text" if lines else "codes")
     for page in pages:
         if page.state == "codes":
             page.lines = []
     return recognised
+
+
+def _drawn(document: pypdfium2.PdfDocument, wanted: Sequence[int]) -> Iterator[Drawn]:
+    for at in wanted:
+        page = document[at]
+        picture, points = drawn(page, longest_side=recognition.LONGEST_SIDE)
+        page.close()
+        yield Drawn(at + 1, picture, points)
 
 
 def _gaps(pages: list[_Page]) -> Iterator[str]:

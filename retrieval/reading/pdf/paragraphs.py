@@ -154,7 +154,7 @@ class _Joiner:
         if len(self.open) == 1 and not turned and _is_value(line.text, following.text):
             return 0 < gap <= 1.45 * max(self.usual_gap, line.size) and abs(line.left - following.left) < line.size
         finished = bool(_SENTENCE_END.search(line.text))
-        wide = self.right - line.left >= _NARROWEST_COLUMN * line.size
+        wide = line.running or self.right - line.left >= _NARROWEST_COLUMN * line.size
         full = wide and line.right >= self.right - 2.2 * line.size
         if spoken_level(line.text) is not None and not full:
             return False

@@ -103,6 +103,8 @@ def is_form(rows: list[Row]) -> bool:
     if width % 2 or not pairs or len(pairs) * 2 < 0.6 * sum(map(len, cells)):
         return False
     labels, values = [label for label, _ in pairs], [value for _, value in pairs]
+    if sum(map(is_value, labels)) > 0.2 * len(labels):
+        return False
     if all(label.endswith(("：", ":")) for label in labels):
         return True
     named, valued = (sum(map(is_name, texts)) / len(pairs) for texts in (labels, values))

@@ -95,6 +95,8 @@ def _beside(rows: list[Row]) -> list[list[Row]] | None:
             return None
         parts.append(part)
     spanning = [row for row in rows if (cell := single(row)) and sum(cell is other for other in row) > len(spans[0])]
+    if any(cell.text and not filled[at] for row in rows if row not in spanning for at, cell in enumerate(row)):
+        return None
     return [spanning, *([row for row in part if row not in spanning] for part in parts)] if spanning else parts
 
 
@@ -194,7 +196,7 @@ class TableReader:
         said = [words for words in map(texts_of, below) if words not in header]
         weight = 9 if all(cell.heads for cell in row if cell.text) else evidence(names, said)
         if self.named:
-            if not said or weight < (2 if gap else 4):
+            if not said or weight < (2 if gap else 3):
                 return 0
         elif below and weight < 9 and (is_narrow(row, below) or (weight <= 0 and is_preamble(row, below))):
             return None
@@ -210,7 +212,9 @@ class TableReader:
     def _has_names(self, row: Row, below: list[Row], weight: int, depth: int) -> bool:
         """Whether the first row of a table names its columns; if not, it may be a form, or turned."""
         if weight >= 9:
-            return True
+            # Markdown marks the first row of every table, also of a form.
+            self.form = len(once(row)) > 3 and is_form([row, *below])
+            return not self.form
         told = any(cell.heads for other in [row, *below] for cell in other)
         self.turned = is_turned([row, *below], told=told)
         self.form = not self.turned and is_form([row, *below])
@@ -218,15 +222,17 @@ class TableReader:
         return not (told or self.turned or self.form) and weight >= least
 
     def _breaks(self, row: Row) -> bool:
-        """Whether the row holds words in all columns of figures, of which there are several: names of other columns."""
+        """Whether the row holds words in all columns of figures, and among them names: those of another table."""
         if row[0].heads and all(cell.heads for cell in row if cell.text):
             return True
-        if self.marked or self.keyed or len(self.figures) < 2:
+        if self.marked or self.keyed or not self.figures:
             return False
         cells = [row[at].text for at in self.figures if at < len(row)]
         if len(cells) < len(self.figures) or not all(cells) or any(map(is_value, cells)):
             return False
-        return sum(map(is_name, texts_of(row))) >= 0.5 * len(once(row))
+        said = once(row)
+        least = 1 if len(cells) > 1 else max(2, len(said) - 1)
+        return sum(map(is_name, said)) >= least
 
     def _name(self, names: list[str], depth: int, below: list[list[str]]) -> None:
         self.named = True

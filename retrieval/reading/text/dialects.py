@@ -7,8 +7,9 @@ MDX, Obsidian, Notion, Hugo, VuePress and MkDocs write headings, boxes, tabs and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import groupby
 
 from retrieval.reading.text.components import without_components
 
@@ -26,6 +27,8 @@ _SHORTCODE = re.compile(r"\{\{[<%]([^{}]{0,400})[%>]\}\}|\{%[^{}%]{0,400}%\}")
 _QUOTED = re.compile(r"\"([^\"]*)\"|“([^“”]{0,500})”")
 _NAMED = re.compile(r"\b(title|header|heading|label|summary|name|caption|text)\s?=\s?(?:\"([^\"]*)\"|'([^']*)')")
 _ROW = re.compile(r"\s*\|.*\|\s*$")
+_BARE_ROW = re.compile(r"[^|\s][^|\n]*(?: \| [^|\n]*[^|\s])+\s*$")
+_NOTE_WITHIN = re.compile(r"(?<=[^\s\[])\^\[([^\[\]\n]{1,500})\]")
 _RULE = re.compile(r"(?=[\s:|]*-)[\s:|-]+$")
 _ELEMENT = re.compile(r"[ \t]*<(/?)(details|ol|li|div|section|center|main|article|aside)\b")
 # Kinds of shortcodes whose first words in quotation marks are a title.
@@ -39,16 +42,19 @@ _KIND = re.compile(r"[\w-]+")
 def commonmark(text: str, *, mdx: bool) -> str:
     r"""Return the text as CommonMark and HTML. Fenced code stays as it is.
 
-    >>> commonmark("##押金\n::: tip 注意\n带身份证。\n:::", mdx=False).split("\n\n")
+    >>> commonmark("##押金\n::: tip 注意\n带身份证。\n:::\n", mdx=False).split("\n\n")
     ['## 押金', '<details><summary>注意</summary>', '带身份证。', '</details>', '']
     """
-    parts = [
-        part if is_code else without_components(_without_comments(part), all_tags=mdx) for is_code, part in _parts(text)
-    ]
-    lines = "\n".join(parts).split("\n")
+    lines = "\n".join(part if is_code else _rewritten(part, mdx=mdx) for is_code, part in _parts(text)).split("\n")
     if mdx:
         lines = list(_outdented(_without_modules(lines)))
-    return "\n".join(_Boxes().rewritten(_tables(lines)))
+    return "\n".join(_Boxes().rewritten(lines))
+
+
+def _rewritten(text: str, *, mdx: bool) -> str:
+    """The text between fenced code without what only dialects have, and that is not told line by line."""
+    text = _noted(without_components(_without_comments(text), all_tags=mdx))
+    return "\n".join(_tables(text.split("\n")))
 
 
 def _parts(text: str) -> Iterator[tuple[bool, str]]:
@@ -73,6 +79,18 @@ def _without_comments(text: str) -> str:
     """The text without ``{/* … */}`` and ``%% … %%``."""
     text = _without(text, "{/*", "*/}", everywhere=True)
     return _without(text, "%%", "%%", everywhere=False)
+
+
+def _noted(text: str) -> str:
+    """The text with its notes of the kind ``word^[note]`` as footnotes."""
+    notes: list[str] = []
+
+    def note(found: re.Match[str]) -> str:
+        notes.append(found[1])
+        return f"[^within-{len(notes)}]"
+
+    text = _NOTE_WITHIN.sub(note, text)
+    return "".join([text, *(f"\n\n[^within-{number}]: {said}\n" for number, said in enumerate(notes, start=1))])
 
 
 def _without(text: str, opening: str, closing: str, *, everywhere: bool) -> str:
@@ -140,18 +158,19 @@ def _outdented(lines: Iterable[str]) -> Iterator[str]:
             open_elements.append((depth, None))
 
 
-def _tables(lines: list[str]) -> Iterator[str]:
+def _tables(lines: Iterable[str]) -> Iterator[str]:
     """The lines, with the rule that makes a table below the first of several rows that have none."""
-    run: list[str] = []
-    for line in [*lines, ""]:
-        if _ROW.match(line):
-            run.append(line)
-            continue
-        if len(run) > 1 and not any(map(_RULE.match, run)) and len({row.count("|") for row in run}) == 1:
-            run.insert(1, "|" + "---|" * (run[0].count("|") - 1))
-        yield from run
-        run.clear()
-        yield line
+    for fewest, run in groupby(lines, key=_rows_needed):
+        rows = list(run)
+        if 0 < fewest <= len(rows) and not any(map(_RULE.match, rows)) and len({row.count("|") for row in rows}) == 1:
+            indent = rows[0][: len(rows[0]) - len(rows[0].lstrip())]
+            rows.insert(1, indent + "|".join(["---"] * len(rows[0].strip(" |").split("|"))))
+        yield from rows
+
+
+def _rows_needed(line: str) -> int:
+    """How many lines like this one are a table: fewer where they begin and end with a stroke; 0 for no row of one."""
+    return 2 if _ROW.match(line) else 3 if _BARE_ROW.match(line) else 0
 
 
 class _Boxes:
@@ -162,11 +181,10 @@ class _Boxes:
         self.indents: list[int] = []
         self.fence = ""
 
-    def rewritten(self, lines: Iterator[str]) -> Iterator[str]:
+    def rewritten(self, lines: Sequence[str]) -> Iterator[str]:
         """The lines as CommonMark."""
-        held = list(lines)
-        tight = not any(map(_LOOSE_HEADING.match, held))
-        for line in held:
+        tight = not any(map(_LOOSE_HEADING.match, lines))
+        for line in lines:
             yield from self._rewritten(line, tight=tight)
         for _ in range(len(self.colons) + len(self.indents)):
             yield from _closed()

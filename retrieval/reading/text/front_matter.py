@@ -20,6 +20,11 @@ _LONGEST = 64 * 1024
 _DEEPEST = 20
 _MOST_ALIASES = 20
 _KEY = re.compile(r"[\"']?[^\s\"':=#\[{-][^\"':=\n]{0,60}[\"']?\s{0,10}[:=]")
+# Hexo does without the first fence, where title and date come first.
+_BARE = re.compile(
+    r"((?:(?:title|date|tags|categories|author|updated|layout)[ \t]*:[^\n]{0,200}\n|[ \t]*- [^\n]{0,80}\n){2,20})"
+    r"-{3,}[ \t]*\r?\n"
+)
 _PLACEHOLDER = re.compile(r"\s*[\"']?\{\{.*\}\}[\"']?\s*$|\s*<%.*%>\s*$")
 _IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 
@@ -57,6 +62,8 @@ def split(text: str) -> tuple[Metadata, str, tuple[str, ...]]:
 
 def _parted(text: str) -> tuple[str, str, str] | None:
     """The language of the front matter, its text, and the text below it; ``None`` where there is none."""
+    if bare := _BARE.match(text):
+        return "YAML", bare[1], text[bare.end() :]
     first, _, rest = text[: _LONGEST + 1].partition("\n")
     language, fence = _FENCES.get(first[:1], ("", None))
     if fence is None or not fence.match(first.rstrip("\r")):

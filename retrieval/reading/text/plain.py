@@ -7,6 +7,7 @@ import re
 from retrieval.reading.content import Block, Content, Metadata, Raw
 from retrieval.reading.joining import width
 from retrieval.reading.lists import is_item
+from retrieval.reading.notices import as_notice
 from retrieval.reading.text.decoding import decode
 from retrieval.reading.text.front_matter import split
 from retrieval.reading.web import page
@@ -29,6 +30,8 @@ def read(raw: Raw) -> Content:
             remarks=decoded.remarks + remarks + content.remarks,
         )
     blocks = list(blocks_of(body))
+    if metadata.title is None:
+        blocks, metadata = as_notice(blocks, metadata)
     if metadata.title is None and (title := _title(blocks)):
         metadata = Metadata(title=title).over(metadata)
         blocks[0] = Block(title, level=1)

@@ -34,7 +34,9 @@ _PANEL = re.compile(
 )
 _HEADED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "label", "b", "strong"})
 _HEAD_NAME = re.compile(r"titles?|heads?|header|heading|questions?|trigger|toggle|tit|biaoti|wenti")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:left|top|text-indent)\s*:\s*-\d{3,5}(?:px|em)", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"[。！？；]|，.*，|[.!?](?:\s|$)")
 _LEGAL = re.compile(r"©|ICP[备備证證]\s?(?:字第)?\s?\d|公网安备\s?\d|all rights reserved", re.IGNORECASE)
 _LONGEST_LEGAL = 300

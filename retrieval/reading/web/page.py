@@ -14,6 +14,7 @@ from retrieval.reading.text.front_matter import split
 from retrieval.reading.web.boilerplate import prune
 from retrieval.reading.web.layout import blocks_of
 from retrieval.reading.web.metadata import page_metadata
+from retrieval.reading.web.tabs import place_labels
 
 _OPENING = re.compile(
     r"<(?:!doctype\s|/?(?:html|head|body|meta|title|div|p|article|section|main|h[1-6]|table|ul|ol|dl|"
@@ -80,6 +81,7 @@ def read_text(text: str, raw: Raw) -> Page:
     """
     page = _parsed(text, raw)
     metadata = page_metadata(page, text)
+    place_labels(page)
     remarks = prune(page, by_shape=True)
     blocks = blocks_of(page)
     if blocks:
