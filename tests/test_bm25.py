@@ -21,6 +21,7 @@ from rank_bm25 import BM25
 
 from retrieval.errors import DamagedIndexError
 from retrieval.postings.bm25 import PostingsBM25
+from retrieval.postings.formula import Formula
 from retrieval.postings.layout import CODES
 from retrieval.postings.runs import plain_sort, sort
 from retrieval.postings.search import COMPILED, PostingsSearch, View
@@ -185,13 +186,16 @@ def test_damaged_postings_are_an_error_or_another_answer(
     flat = postings.arrays[name].copy()
     for place in places if len(flat) else ():
         flat[place % len(flat)] = np.frombuffer(value, dtype=flat.dtype)[0]
-    search = PostingsSearch({**postings.arrays, name: flat}, postings.formula)
-    with suppress(DamagedIndexError):
-        view = search.view(bits(range(0, 300, 3), 300))
-        for seen in (None, view):
-            found = search.best([str(term) for term in query], limit=10, view=seen)
-            assert len(found) <= 10
-            assert all(0 <= position < 300 for position, _ in found)
+    asked = [str(term) for term in query]
+    alone = PostingsSearch({**postings.arrays, name: flat}, postings.formula)
+    part = PostingsSearch({**postings.arrays, name: flat}, postings.formula, Formula(0.9, 0.5, 500, 40.0))
+    for search, counts in ((alone, None), (part, dict.fromkeys(asked, 20))):
+        with suppress(DamagedIndexError):
+            view = search.view(bits(range(0, 300, 3), 300))
+            for seen in (None, view):
+                found = search.best(asked, limit=10, view=seen, frequencies=counts)
+                assert len(found) <= 10
+                assert all(0 <= position < 300 for position, _ in found)
 
 
 @pytest.mark.attack

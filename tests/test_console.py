@@ -185,7 +185,7 @@ def test_index_reports_every_document(
 
 
 def test_index_as_json_is_an_object_a_line(environment: Mapping[str, str]) -> None:
-    done = run("index", "--json", environment=environment)
+    done = run("index", "--json", "--compact", environment=environment)
     *files, counts = (json.loads(line) for line in done.stdout.splitlines())
     assert [(file["path"], file["documents"][0]["paragraph_count"]) for file in files] == [("manual.md", 2)]
     assert counts["document_count"] == 1

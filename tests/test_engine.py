@@ -349,7 +349,7 @@ async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: 
     assert contents[0] == contents[1]
 
 
-async def test_small_changes_to_a_large_collection_make_the_index_that_is_made_anew(
+async def test_small_changes_to_a_large_collection_and_a_merge_make_the_index_that_is_made_anew(
     tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
     random = Random(4)
@@ -373,6 +373,9 @@ async def test_small_changes_to_a_large_collection_make_the_index_that_is_made_a
     del collection["000.txt"]
     fresh = LocalEngine(tmp_path / "fresh", tokenizer)
     await put(fresh, *(document(path, *texts) for path, texts in collection.items()))
+    for terms in (["机器人", "丙"], ["智能", "乙丙"]):
+        assert await engine.search(terms, limit=50) == await fresh.search(terms, limit=50)
+    await engine.compact()
     one, other = ({path.name: path.read_bytes() for path in max((tmp_path / name).glob("generation-*")).iterdir()}
                   for name in ("changed", "fresh"))  # fmt: skip
     assert one == other

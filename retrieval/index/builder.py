@@ -31,8 +31,8 @@ from retrieval.records import Document
 
 RUN_TERMS = 6_000_000
 """Terms in memory before they go to disk as a run."""
-LITTLE = 200_000
-"""Terms up to which a segment is written anew with every change rather than followed by another: some two megabytes."""
+LITTLE = 100_000
+"""Terms up to which a segment is written anew with every change rather than followed by another: a megabyte or two."""
 SHARE = 8
 """A segment is merged with those behind it when so many times what is in them is as much as in it."""
 
