@@ -335,7 +335,7 @@ def has_replied(api: FakeBotAPI, count: int) -> bool:
 @pytest.mark.attack
 @pytest.mark.slow
 async def test_more_than_can_be_held_waits_in_the_database(api: FakeBotAPI, folder: Path) -> None:
-    count = MOST_HELD + 150
+    count = MOST_HELD + 20
     for number in range(count):
         api.private("产量是多少？", sender=PERSON | {"id": 10_000 + number})
     release = asyncio.Event()

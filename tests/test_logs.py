@@ -11,6 +11,8 @@ import pytest
 
 from bot.operations.logs import JSONFormatter, RedactingFormatter, update_id
 
+pytestmark = pytest.mark.attack
+
 TOKEN = "987654321:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 
 
@@ -114,7 +116,6 @@ CONFIGURED = """
 import logging, sys, warnings
 from bot.operations.logs import configure_logging
 
-pytestmark = pytest.mark.attack
 configure_logging(sys.argv[1], secrets=["hunter2"])
 logging.getLogger("httpx").info("requested")
 logging.getLogger("bot").info("hunter2")

@@ -55,7 +55,9 @@ def test_the_thresholds_show_and_refuse_their_shares(tables: dict[Key, Cases]) -
     shown, sure = thresholds(tables, values)
     every = np.concatenate([values[kind] for kind in ("law", "chat")])
     known = np.concatenate([table.answerable for table in tables.values()])
-    assert (every[known] >= shown).mean() == pytest.approx(0.92, abs=0.02)
+    right_first = np.concatenate([table.rank == 1 for table in tables.values()])
+    assert (every[known] >= shown).mean() >= 0.92
+    assert (every[right_first] < shown).sum() <= 0.03 * known.sum() + 1
     assert (every[~known] >= sure).mean() == pytest.approx(0.06, abs=0.02)
 
 

@@ -62,7 +62,7 @@ def general(value: float) -> str:
     if not 1e-4 <= abs(value) < 1e11:
         return f"{value:.5E}".replace(".00000", "") if abs(value) >= 1e11 else f"{value:.15f}".rstrip("0")
     places = max(0, _LONGEST_GENERAL - 1 - len(str(int(abs(value)))))
-    return f"{_rounded(value, places):f}".rstrip("0").rstrip(".")
+    return f"{_rounded(Decimal(repr(value)), places):f}".rstrip("0").rstrip(".")
 
 
 def _chosen(sections: tuple[Section, ...], value: float) -> tuple[Section | None, float]:
@@ -80,8 +80,8 @@ def _chosen(sections: tuple[Section, ...], value: float) -> tuple[Section | None
     return (numeric[0] if numeric else None), value
 
 
-def _rounded(value: float, places: int) -> Decimal:
-    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=700))
+def _rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=700))
 
 
 def _number(section: Section, value: float) -> str:
@@ -105,9 +105,9 @@ def _number(section: Section, value: float) -> str:
         token == ("sign", ",") and any(other.kind == "digit" for other in tokens[at + 1 : point])
         for at, token in enumerate(tokens[:point])
     )
-    scaled = value * 100 ** section.signs("%") / 1000**scale
+    scaled = Decimal(f"{value:.15g}").scaleb(2 * section.signs("%") - 3 * scale)
     places = sum(token.kind == "digit" for token in tokens[point:])
-    number = _rounded(float(f"{scaled:.15g}"), places)
+    number = _rounded(scaled, places)
     whole, _, decimals = f"{abs(number):f}".partition(".")
     before = _placed(tokens[:point], "" if whole == "0" else whole, grouped=grouped)
     after = _decimals(tokens[point:], decimals)
