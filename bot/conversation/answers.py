@@ -70,6 +70,10 @@ class _Turned:
     said: str = ""
 
 
+def _said(answer: Answer) -> str:
+    return answer.quotes[0].sentence.text if answer.quotes else ""
+
+
 class Answers:
     """Answers questions, and turns the pages of answers that were given."""
 
@@ -166,8 +170,7 @@ class Answers:
         if not awaited and (not answer.missing or courtesy.is_about_nothing(text, answer.missing)):
             return None  # people talk: it neither asks nor has to do with anything
         given = self._given(turn, text, requester, literal=literal)
-        said = answer.quotes[0].sentence.text if answer.quotes else ""
-        self._turned[requester.asker] = _Turned(turn.question, literal, 0, said)
+        self._turned[requester.asker] = _Turned(turn.question, literal, 0, _said(answer))
         reply = self._shown(answer, 0, given) if answer.answered else await self._miss(answer, given)
         return self._recorded(reply, self._on_page(answer, 0, requester), given, milliseconds)
 
@@ -201,8 +204,7 @@ class Answers:
             return Reply(_headed(given, passages.answered(answer, ())), language=kept.language)
         number = min(number, len(self._pages(answer, requester)) - 1)
         if screen is None:
-            said = answer.quotes[0].sentence.text
-            self._turned[requester.asker] = _Turned(answer.question, kept.literal, number, said)
+            self._turned[requester.asker] = _Turned(answer.question, kept.literal, number, _said(answer))
         votes = await self._services.ledger.state.audit.votes(kept.answer_id)
         return self._shown(answer, number, given, screen=screen, votes=votes)
 

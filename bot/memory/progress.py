@@ -25,7 +25,7 @@ class Progress:
         left = list(self._journal.left())
         for entry in (entry for part in left for entry in part.entries()):
             self._mark(entry)
-        self._write({"begun": sorted(self.begun), "ended": sorted(self.ended)})
+        self._write_all()
         for part in left:
             part.remove()
 
@@ -51,7 +51,7 @@ class Progress:
         self.begun.difference_update(update_ids)
         with contextlib.suppress(OSError):  # then it is forgotten later
             before = self._journal.cut()
-            self._write({"begun": sorted(self.begun), "ended": sorted(self.ended)})
+            self._write_all()
             before.remove()
 
     def _note(self, entry: dict[str, list[int]]) -> None:
@@ -62,6 +62,9 @@ class Progress:
         self.begun.update(entry.get("begun", ()))
         self.ended.update(entry.get("ended", ()))
         self.begun -= self.ended
+
+    def _write_all(self) -> None:
+        self._write({"begun": sorted(self.begun), "ended": sorted(self.ended)})
 
     def _write(self, entry: dict[str, list[int]]) -> None:
         with contextlib.suppress(OSError):  # that there is no room is said where it keeps updates from being kept

@@ -9,6 +9,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from retrieval.index import Index, Recipe, latest, newest
+from retrieval.index.notes import standing
 from retrieval.language import TERMS_VERSION, Tokenizer
 from retrieval.postings.formula import K1, B
 from retrieval.records import Document, Found
@@ -162,13 +163,8 @@ class _LocalUpdate:
 
     def _published(self, notes: Mapping[str, str]) -> Index:
         generation = self._builder.publish(notes)
-        known = dict(self._base.notes) if self._base is not None else {}
-        for key, note in notes.items():
-            if note:
-                known[key] = note
-            else:
-                known.pop(key, None)
-        return self._engine.opened(generation, known)
+        before = {} if self._base is None else self._base.notes
+        return self._engine.opened(generation, standing({**before, **notes}))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

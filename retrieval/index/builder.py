@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from retrieval.index.generations import Generation, Workplace, unwritable
 from retrieval.index.index import Index, Recipe
-from retrieval.index.notes import format_notes
+from retrieval.index.notes import format_notes, standing
 from retrieval.index.remains import Remains, balance
 from retrieval.index.segmenting import ALONE, Segmentation
 from retrieval.index.segments import MARKS, Size, noted
@@ -167,7 +167,7 @@ class Builder:
 
     def _note(self, number: int, merged: Sequence[Remains], notes: Mapping[str, str]) -> None:
         all_notes = noted(one.segment for one in merged) | dict(notes)
-        text = format_notes(all_notes if number else {key: note for key, note in all_notes.items() if note})
+        text = format_notes(all_notes if number else standing(all_notes))
         self._workplace.append(f"{number}.manifest", text.encode())
 
 

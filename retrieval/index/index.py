@@ -12,6 +12,7 @@ from cachetools import LRUCache
 from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
 from retrieval.index.generations import Generation
+from retrieval.index.notes import standing
 from retrieval.index.segments import Segment, Size, formula, noted
 from retrieval.postings.collection import Collection, Views
 from retrieval.records import Hit, Paragraph, Source
@@ -63,7 +64,7 @@ class Index:
     def notes(self) -> Mapping[str, str]:
         """What the builder was told about where the documents come from."""
         if self._notes is None:
-            self._notes = {key: note for key, note in noted(self.segments).items() if note}
+            self._notes = standing(noted(self.segments))
         return self._notes
 
     def search(

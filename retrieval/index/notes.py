@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
+def standing(notes: Mapping[str, str]) -> dict[str, str]:
+    """Return the notes that have not been taken back, as an empty one is."""
+    return {key: note for key, note in notes.items() if note}
+
+
 def format_notes(notes: Mapping[str, str]) -> str:
     """Return notes as text."""
     return "".join([f"{key}\0{note}\0" for key, note in sorted(notes.items())])

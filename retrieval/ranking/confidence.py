@@ -22,6 +22,9 @@ from retrieval.ranking.passages import occurrences
 LEAST_TELLING, LEAST_RARE = 4.0, 8.0
 """From how many nats on a word tells that its paragraph speaks of what was asked."""
 
+_ADDED = 10
+"""Paragraphs with which a collection is counted to tell what it says oftener than the language."""
+
 _NOW = re.compile(
     r"今[天日晚早夜]|明[天日晚早]|昨[天日晚]|后天|现在|目前|此刻|刚刚|刚才|最新|最近|近期|这几天|这两天|[上这下本]个?(?:周|星期|礼拜)"
 )
@@ -62,8 +65,13 @@ class Case:
         return self._share(e.paragraph[self.row], e.weights * self._known)
 
     @cached_property
+    def _counts(self) -> Array:
+        """In how many paragraphs of the collection each term stands."""
+        return np.array([self.frequency(term) for term in self.evidence.columns], np.float64)
+
+    @cached_property
     def _known(self) -> Flags:
-        return np.array([self.frequency(term) > 0 for term in self.evidence.columns], np.bool_)
+        return self._counts > 0
 
     def _share(self, held: Flags, weights: Array) -> Array:
         """The share of each group's weight; that of the words where they are Latin, and have no characters or pairs."""
@@ -147,8 +155,7 @@ class Case:
         That is ln of the share of paragraphs that have it over its rate in running text, 0 for less; a few paragraphs
         without it are added, since in a small collection every word stands in a large share.
         """
-        count = self.evidence.found.paragraph_count + 10
-        shares = [(self.frequency(term) + 0.1) / count for term in self.evidence.columns]
+        shares = (self._counts + 0.1) / (self.evidence.found.paragraph_count + _ADDED)
         return float((np.log(shares) + self.evidence.rarity)[self._told].max(initial=0.0))
 
 

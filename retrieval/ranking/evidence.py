@@ -37,9 +37,9 @@ class Evidence:
     """A question against the passages that were found for it.
 
     ``weights`` is the idf of each term in the whole collection, ``rarity`` how rare it is in the language, in nats;
-    ``entities`` are those of the question. ``hit`` and
-    ``place`` tell of each row to which hit it belongs and which of its sentences it is; row ``r`` is
-    ``passages.text[begins[r]:ends[r]]``, of which the sentence is what stands from ``quoted[r]`` on.
+    ``entities`` are those of the question. ``hit`` and ``place`` tell of each row to which hit it belongs and which of
+    its sentences it is; row ``r`` is ``passages.text[begins[r]:ends[r]]``, of which the sentence is what stands from
+    ``quoted[r]`` on.
     """
 
     def __init__(
