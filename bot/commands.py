@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from bot import reference
 from bot.language import OperatorLanguage
 from bot.operations.logs import RedactingFormatter
-from bot.settings import Settings, SettingsError
+from bot.settings import NAMES, SettingsError
 
 COMMANDS: dict[str, tuple[dict[OperatorLanguage, str], str, str]] = {
     "serve": ({"zh": "Telegram 机器人", "en": "run the Telegram bot"}, "", "yuanju serve"),
@@ -192,4 +192,4 @@ class _Secret(argparse.Action):
 
 def flags(arguments: argparse.Namespace) -> dict[str, str]:
     """Return the settings that were given as flags, as text."""
-    return {name: value for name in Settings.model_fields if (value := getattr(arguments, name)) is not None}
+    return {name: value for name in NAMES if (value := getattr(arguments, name)) is not None}
