@@ -97,6 +97,8 @@ class Phrases:
                     if not isinstance(value, str):
                         return None
                     parts.append(_written(value, as_html=as_html))
+                case ast.Placeable(expression=ast.StringLiteral() as literal):
+                    parts.append(literal.parse()["value"])
                 case _:
                     return None
         return "".join(parts)
