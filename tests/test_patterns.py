@@ -24,6 +24,8 @@ from bot.telegram.addressing import _name_pattern
 from retrieval.question.nouns import form
 from retrieval.reading.declarations import _pattern
 
+pytestmark = pytest.mark.attack
+
 SIZES = (1_500, 6_000, 100_000)
 SECONDS = 1.0
 """Of the processor, for one pattern and 100,000 characters: linear ones take a hundredth, quadratic ones a minute."""
