@@ -19,6 +19,7 @@ from retrieval.reading.content import Content, Raw
 from retrieval.reading.text.decoding import decode
 from retrieval.reading.text.dialects import commonmark
 from retrieval.reading.text.front_matter import split
+from retrieval.reading.text.tokens import element_of
 from retrieval.reading.web import page
 from retrieval.reading.wrapping import goes_on, is_cut, wrap_width
 
@@ -46,7 +47,8 @@ def read(raw: Raw) -> Content:
     tokens = parser.parse(commonmark(body, mdx=mdx))
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         remarks += (f"nested more than {_DEEPEST} deep: what lies deeper was left out",)
-    content = page.read_fragment(parser.renderer.render(tokens, parser.options, {}), raw)
+    tree = element_of(tokens, limits=raw.limits)
+    content = page.read_tree(tree) if tree else page.read_fragment(parser.renderer.render(tokens, parser.options, {}), raw)
     return Content(
         format="markdown",
         blocks=content.blocks,
