@@ -166,26 +166,22 @@ def prune(root: Element, *, by_shape: bool) -> tuple[str, ...]:
 def _remove_textless(root: Element) -> bool:
     """Takes out what has no text of the page; returns whether anything is left that names or hides itself."""
     told = False
-
-    def has_text(node: Node) -> bool:
-        nonlocal told
-        if isinstance(node, Text):
-            return True
-        if node.name == "button" and _opens_a_panel(node):
-            node.name = "b"
-            return True
-        if node.name in TEXTLESS:
-            return False
-        told = told or _tells(node)
-        return True
-
-    def enter(node: Node) -> bool:
-        if isinstance(node, Text):
-            return False
-        node.contents = list(filter(has_text, node.contents))
-        return True
-
-    walk(root, enter)
+    kept = [root]
+    for parent in kept:  # which grows meanwhile
+        gone: set[Node] = set()
+        for node in parent.contents:
+            if isinstance(node, Text):
+                continue
+            if node.name == "button" and _opens_a_panel(node):
+                node.name = "b"
+            elif node.name in TEXTLESS:
+                gone.add(node)
+                continue
+            else:
+                told = told or _tells(node)
+            kept.append(node)
+        if gone:
+            parent.contents = [node for node in parent.contents if node not in gone]
     return told
 
 

@@ -125,7 +125,7 @@ class _Layout:
 
     def _taken(self) -> tuple[str, bool]:
         """The text of the open block, which is then closed, and whether it is set in bold."""
-        text, strong = collapse("".join(self.pieces)), self.strong
+        text, strong = collapse("".join(self.pieces)) if self.pieces else "", self.strong
         self.pieces.clear()
         self.strong = True
         return text, strong
