@@ -49,7 +49,9 @@ def read(raw: Raw) -> Content:
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         remarks += (f"nested more than {_DEEPEST} deep: what lies deeper was left out",)
     tree = element_of(tokens, limits=raw.limits)
-    content = page.read_tree(tree) if tree else page.read_fragment(parser.renderer.render(tokens, parser.options, {}), raw)
+    content = (
+        page.read_tree(tree) if tree else page.read_fragment(parser.renderer.render(tokens, parser.options, {}), raw)
+    )
     return Content(
         format="markdown",
         blocks=content.blocks,

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import unescape
 
 from markdown_it.token import Token
 
 from retrieval.reading.limits import Limits
-from retrieval.reading.web.elements import Element, Text
+from retrieval.reading.web.elements import NO_ATTRIBUTES, Element, Text
 
 # The HTML that needs no parser: breaks, comments, and the boxes of dialects.
 _PIECE = re.compile(
-    r"<(?P<closing>/?)(?P<name>details|summary)>|(?P<break><br ?/?>)|<!--(?:[^<>-]|-(?!-))*-->"
+    r"<(?P<box>details|summary)>|</(?P<end>details|summary)>|(?P<break><br ?/?>)|<!--(?:[^<>-]|-(?!-))*-->"
     r"|(?P<text>(?:[^<&]|&(?:amp|lt|gt|quot|\#x27);)+)"
 )
+_TEXT = frozenset({"text", "softbreak"})
+_HTML = frozenset({"html_block", "html_inline"})
+_CODE = frozenset({"fence", "code_block"})
 _VOID = {"hardbreak": "br", "image": "img", "hr": "hr"}
 
 
@@ -35,32 +38,25 @@ class _Tree:
         self.count = self.depth = self._level = 0
 
     def add_all(self, tokens: Iterable[Token]) -> bool:
-        """Add the tokens; ``False`` where that would not be what HTML made of them is."""
+        """Add the tokens; ``False`` where HTML made of them would say something else."""
         for token in tokens:
             kind = token.type
-            if kind == "text":
-                self._text(token.content)
+            if kind in _TEXT:
+                self._text(token.content or "\n" * (kind == "softbreak"))
             elif kind == "inline":
                 if not self.add_all(token.children or ()):
                     return False
-            elif kind == "softbreak":
-                self._text("\n")
-            elif kind == "html_block" or kind == "html_inline":
+            elif kind in _HTML:
                 if not self._html(token.content):
                     return False
             elif kind == "code_inline":
-                self._open("code")
-                self._text(token.content)
-                self._close("code")
-            elif kind == "fence" or kind == "code_block":
+                self._leaf("code", token.content)
+            elif kind in _CODE:
                 self._open("pre")
-                self._open("code")
-                self._text(token.content)
-                self._close("code")
+                self._leaf("code", token.content)
                 self._close("pre")
             elif kind in _VOID:
-                self._open(_VOID[kind])
-                self._close(_VOID[kind])
+                self._leaf(_VOID[kind])
             elif token.hidden:
                 pass
             elif token.nesting > 0:
@@ -76,12 +72,14 @@ class _Tree:
         elif text:
             contents.append(Text(text))
 
-    def _open(self, name: str, attributes: dict[str, str | int | float] | None = None) -> None:
-        if attributes:
-            said = {key: str(value) for key, value in attributes.items()}
-            self.innermost = Element(name, said, parent=self.innermost)
-        else:
-            self.innermost = Element(name, parent=self.innermost)
+    def _leaf(self, name: str, text: str = "") -> None:
+        self._open(name)
+        self._text(text)
+        self._close(name)
+
+    def _open(self, name: str, attributes: Mapping[str, object] | None = None) -> None:
+        said = {key: str(value) for key, value in attributes.items()} if attributes else NO_ATTRIBUTES
+        self.innermost = Element(name, said, parent=self.innermost)
         self.count += 1
         self._level += 1
         self.depth = max(self.depth, self._level)
@@ -101,14 +99,13 @@ class _Tree:
             if piece is None:
                 return False
             position = piece.end()
-            if name := piece["name"]:
-                if not piece["closing"]:
-                    self._open(name)
-                elif not self._close(name):
+            if name := piece["box"]:
+                self._open(name)
+            elif name := piece["end"]:
+                if not self._close(name):
                     return False
             elif piece["break"]:
-                self._open("br")
-                self._close("br")
+                self._leaf("br")
             elif text := piece["text"]:
                 self._text(unescape(text))
             else:

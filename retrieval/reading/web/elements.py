@@ -18,7 +18,7 @@ BLOCKS = frozenset((
     "tfoot", "th", "thead", "tr", "ul",
 ))  # fmt: skip
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_NO_ATTRIBUTES: Mapping[str, str] = {}
+NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
 class Element:
@@ -27,7 +27,7 @@ class Element:
     __slots__ = ("attributes", "contents", "name", "parent")
 
     def __init__(
-        self, name: str, attributes: Mapping[str, str] = _NO_ATTRIBUTES, *, parent: Element | None = None
+        self, name: str, attributes: Mapping[str, str] = NO_ATTRIBUTES, *, parent: Element | None = None
     ) -> None:
         """Make it the last one of the ``parent``'s contents, if it has one."""
         self.name, self.attributes, self.parent = name, attributes, parent
