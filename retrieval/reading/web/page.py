@@ -18,12 +18,6 @@ from retrieval.reading.web.metadata import page_metadata
 from retrieval.reading.web.soup import element_of
 from retrieval.reading.web.tabs import place_labels
 
-_OPENING = re.compile(
-    r"<(?:!doctype\s|/?(?:html|head|body|meta|title|div|p|article|section|main|h[1-6]|table|ul|ol|dl|"
-    r"blockquote|figure|span|font|center|br|img|strong|b|em|a|style|script|pre)\b[^<>]*>)",
-    re.IGNORECASE | re.DOTALL,
-)
-_CLOSING = re.compile(r"</(?:p|div|li|td|h[1-6]|table)\s*>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
 # Elements that close by themselves, so that one that is never closed does not deepen the tree.
 _SELF_CLOSING = frozenset((
@@ -43,23 +37,6 @@ class Page:
     blocks: list[Block]
     metadata: Metadata = field(default_factory=Metadata)
     remarks: tuple[str, ...] = ()
-
-
-def looks_like_html(text: str) -> bool:
-    """Whether a text is HTML, and not prose that speaks of it: it begins with a tag, or has many that end blocks."""
-    head = text[:100_000]
-    return (bool(_OPENING.match(head, _comments_end(head))) and "</" in head) or len(_CLOSING.findall(head)) >= 5
-
-
-def _comments_end(text: str) -> int:
-    """Where the text begins behind comments and white space."""
-    position = 0
-    while True:
-        while position < len(text) and text[position].isspace():
-            position += 1
-        if not text.startswith("<!--", position) or (end := text.find("-->", position + 4)) < 0:
-            return position
-        position = end + 3
 
 
 def read(raw: Raw) -> Content:
