@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup
 
@@ -12,8 +12,10 @@ from retrieval.reading.content import Block, Content, Metadata, Raw
 from retrieval.reading.text.decoding import decode
 from retrieval.reading.text.front_matter import split
 from retrieval.reading.web.boilerplate import prune
+from retrieval.reading.web.elements import Element
 from retrieval.reading.web.layout import blocks_of
 from retrieval.reading.web.metadata import page_metadata
+from retrieval.reading.web.soup import element_of
 from retrieval.reading.web.tabs import place_labels
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
@@ -59,21 +61,24 @@ def read_text(text: str, raw: Raw) -> Page:
     page = _parsed(text, raw)
     metadata = page_metadata(page, text)
     place_labels(page)
-    remarks = prune(page, by_shape=True)
-    blocks = blocks_of(page)
+    tree = element_of(page)
+    remarks = prune(tree, by_shape=True)
+    blocks = blocks_of(tree)
     if blocks:
         return Page(blocks, metadata, remarks)
     # A page of nothing but links is a list of them, not a page without text.
-    whole = _parsed(text, raw)
-    remarks = prune(whole, by_shape=False)
-    return Page(blocks_of(whole), metadata, remarks)
+    return replace(read_fragment(text, raw), metadata=metadata)
 
 
 def read_fragment(text: str, raw: Raw) -> Page:
     """HTML that was made from a document, with nothing around it. Raises ``UnreadableDocument`` as above."""
-    page = _parsed(text, raw)
-    remarks = prune(page, by_shape=False)
-    return Page(blocks_of(page), Metadata(), remarks)
+    return read_tree(element_of(_parsed(text, raw)))
+
+
+def read_tree(root: Element) -> Page:
+    """Return what a document holds that is nothing but its text; the tree is changed on the way."""
+    remarks = prune(root, by_shape=False)
+    return Page(blocks_of(root), remarks=remarks)
 
 
 def _parsed(text: str, raw: Raw) -> BeautifulSoup:
