@@ -248,12 +248,14 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.operations.health import SignOfLife
     from bot.operations.heartbeat import heartbeat, notify
     from bot.operations.readiness import Readiness, room
-    from bot.operations.server import Web
     from bot.operations.waiting import until_there
     from bot.settings import SettingsError
     from bot.telegram import application as telegram
     from bot.telegram import connection
     from bot.telegram.route import Route
+
+    if settings.listen:
+        from bot.operations.server import Web  # an HTTP server, a tenth of what is loaded
 
     # So far _leave could interrupt the imports; from here on the way out is that of asyncio.
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
@@ -281,7 +283,11 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         async with (
             heartbeat(sign.beat),
-            Web(settings.listen, health=sign.trouble, readiness=unready, warning=sign.warning) as web,
+            (
+                Web(settings.listen, health=sign.trouble, readiness=unready, warning=sign.warning)
+                if settings.listen
+                else nullcontext()
+            ) as web,
             using(settings.index_folder),
             AsyncExitStack() as stack,
             composition.live_index(
