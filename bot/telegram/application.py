@@ -33,7 +33,6 @@ from bot.memory.progress import Progress
 from bot.memory.state import State
 from bot.operations import metrics
 from bot.operations.health import SignOfLife
-from bot.rendering.catalogue import phrases
 from bot.settings import Settings
 from bot.telegram import profile
 from bot.telegram.changes import Changes
@@ -153,7 +152,6 @@ async def run(
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
         await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
-        await asyncio.to_thread(phrases, "zh-hant")  # so that nobody waits for what converts it
         await profile.announce(application.bot, settings.admins)
         await changes.remind(application.bot)
 

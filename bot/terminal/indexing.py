@@ -10,10 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from rich import progress as bars
-from rich.console import Console
-from rich.text import Text
-
 from bot.terminal.screen import said, screen
 from retrieval.library import Library, Progress, Report, Status
 
@@ -52,6 +48,9 @@ def progress_bar() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield _logged()
         return
+    from rich import progress as bars  # elsewhere, as where serve runs this, nothing is drawn
+    from rich.console import Console
+
     columns = (
         bars.TextColumn("{task.description}"),
         bars.BarColumn(),
@@ -99,6 +98,8 @@ def summary(report: Report) -> str:
 
 
 def _print(report: Report) -> None:
+    from rich.text import Text
+
     console = screen()
     for file in report.files:
         word, style = said(file.status), _STYLES[file.status]
