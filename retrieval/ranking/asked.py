@@ -33,11 +33,9 @@ _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 
 def looks(evidence: Evidence) -> Array:
     """Return which likely sentences have what looks like what the question's noun asks for, and is not its own."""
-    pattern, said = evidence.question.form, evidence.said
+    spans = evidence.matches(evidence.question.form, evidence.likely)
     result = np.zeros(len(evidence.rows))
-    for row, start, stop in evidence.matches(pattern, evidence.likely) if pattern else ():
-        tail = max(stop - 2, start)
-        result[row] = max(result[row], said[stop] - said[tail] < stop - tail)
+    result[spans.rows[evidence.new(np.maximum(spans.stops - 2, spans.starts), spans.stops) > 0]] = 1
     return result
 
 
@@ -84,9 +82,8 @@ def pull(evidence: Evidence) -> Array:
     """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
     result = np.zeros(len(evidence.rows))
     near = np.asarray(evidence.sentence[:, evidence.sizes > 1].any(axis=1))  # elsewhere nothing pulls
-    spans = typed(evidence, [row for row in evidence.likely if near[row]])
-    if spans:
-        np.maximum.at(result, [span.row for span in spans], pulls(evidence, spans))
+    spans, trust = typed(evidence, [row for row in evidence.likely if near[row]])
+    np.maximum.at(result, spans.rows, trust * pulls(evidence, spans))
     return result
 
 
@@ -99,20 +96,18 @@ def verbs(evidence: Evidence) -> Array:
 
 def asks_back(evidence: Evidence) -> Array:
     """Return which likely sentences are questions themselves."""
-    text, result = evidence.passages.text, np.zeros(len(evidence.rows))
+    result = np.zeros(len(evidence.rows))
     for row in evidence.likely:
-        begin, end = evidence.quoted.item(row), evidence.ends.item(row)
-        result[row] = text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION).endswith(("?", "？"))
+        result[row] = evidence.text_at(row)[-_TAIL:].rstrip(_AFTER_QUESTION).endswith("?")
     return result
 
 
 def unfinished(evidence: Evidence) -> Array:
     """Return which likely sentences lead in to something that is not part of their paragraph."""
-    text, result = evidence.passages.text, np.zeros(len(evidence.rows))
+    result = np.zeros(len(evidence.rows))
     for row in evidence.likely:
-        end = evidence.ends.item(row)
         last = row + 1 == len(evidence.rows) or evidence.place.item(row + 1) == 0
-        result[row] = last and text[end - 2 : end].rstrip().endswith(":")
+        result[row] = last and evidence.text_at(row)[-2:].rstrip().endswith(":")
     return result
 
 

@@ -6,9 +6,10 @@ Rows are the sentences of the passages, columns the question's distinct terms, g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,19 @@ TOPIC = 15
 """Characters up to which a title names what its document is about, rather than say it in a sentence."""
 
 _CLAUSE_ENDS = ",;:。!?\n、"
+
+
+class Spans(NamedTuple):
+    """Spans of the passages' text: ``text[starts[i]:stops[i]]`` in the sentence of ``rows[i]``."""
+
+    rows: Indices
+    starts: Indices
+    stops: Indices
+
+    @classmethod
+    def of(cls, spans: list[tuple[int, int, int]]) -> Spans:
+        """Put spans together, each its row, start and stop."""
+        return cls(*np.array(spans, np.int64).reshape(-1, 3).T)
 
 
 class Evidence:
@@ -103,6 +117,10 @@ class Evidence:
             raise IndexError(row)
         return sentence
 
+    def text_at(self, row: int) -> str:
+        """Return the normalised text of the sentence of a row."""
+        return self.passages.text[self.quoted.item(row) : self.ends.item(row)]
+
     @cached_property
     def first(self) -> Flags:
         """Whether the first sentence of the paragraph holds the term."""
@@ -170,6 +188,16 @@ class Evidence:
         place = self.asked
         distances = np.where(place < gap[0], gap[0] - place - self.sizes, place - gap[1])
         return np.where(place < 0, 0.0, np.exp(-np.maximum(distances, 0) / 4))
+
+    @cached_property
+    def pulling(self) -> tuple[Positions, Indices, Array, float]:
+        """The terms that pull at what stands near: where they stand, their lengths and weights; and the weight of all.
+
+        Single characters do not.
+        """
+        columns = [column for column, term in enumerate(self.columns) if len(term) > 1 and len(self.positions[column])]
+        weights = self.weights * (0.3 + self.nearness)
+        return self.positions.some(columns), self.sizes[columns], weights[columns], max(float(weights.sum()), 1e-9)
 
     @cached_property
     def asked(self) -> Indices:
@@ -281,8 +309,11 @@ class Evidence:
     @cached_property
     def novelty(self) -> Array:
         """The number of characters of the sentence that the question does not cover."""
-        said = self.said
-        return ((self.ends - self.quoted) - (said[self.ends] - said[self.quoted])).astype(np.float64)
+        return self.new(self.quoted, self.ends).astype(np.float64)
+
+    def new(self, starts: Indices, stops: Indices) -> Indices:
+        """Return how many characters of each span of the text the question does not cover."""
+        return (stops - starts) - (self.said[stops] - self.said[starts])
 
     @cached_property
     def said(self) -> Indices:
@@ -291,15 +322,12 @@ class Evidence:
         np.cumsum(self.covered, out=said[1:])
         return said
 
-    def matches(
-        self, pattern: re.Pattern[str], rows: Iterable[int], group: str | int = 0
-    ) -> Iterator[tuple[int, int, int]]:
-        """Return where a pattern stands in the sentences of some rows: row, start and stop in the passages' text."""
-        numbers = self.rows.tolist()
-        for row in rows:
-            found, shift = self.passages.matches(pattern, numbers[row], group)
-            for start, stop in found:
-                yield row, start + shift, stop + shift
+    def matches(self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0) -> Spans:
+        """Return where a pattern stands in the sentences of some rows; nowhere if there is none."""
+        if pattern is None:
+            return Spans.of([])
+        finditer, text, quoted, ends = pattern.finditer, self.passages.text, self.quoted.item, self.ends.item
+        return Spans.of([(row, *match.span(group)) for row in rows for match in finditer(text, quoted(row), ends(row))])
 
     @cached_property
     def form(self) -> Array:
@@ -307,19 +335,16 @@ class Evidence:
 
         A span that the question's own words cover is none.
         """
-        pattern, said = self.question.kind.answers, self.said
-        result = np.zeros(len(self.rows))
-        for row, start, stop in self.matches(pattern, self.likely) if pattern else ():
-            result[row] += said[stop] - said[start] < stop - start
-        return result
+        spans = self.matches(self.question.kind.answers, self.likely)
+        new = spans.rows[self.new(spans.starts, spans.stops) > 0]
+        return np.bincount(new, minlength=len(self.rows)).astype(np.float64)
 
     @cached_property
     def measured(self) -> Array:
         """Whether a number stands in the likely sentence with the unit that the question asks for."""
-        pattern, covered = self.question.unit, self.covered
+        spans = self.matches(self.question.unit, self.likely)
         result = np.zeros(len(self.rows))
-        for row, start, _ in self.matches(pattern, self.likely) if pattern else ():
-            result[row] = max(result[row], not covered[start])
+        result[spans.rows[~self.covered[spans.starts]]] = 1
         return result
 
     @cached_property

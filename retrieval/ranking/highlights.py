@@ -7,7 +7,6 @@ import re
 import numpy as np
 
 from retrieval.ranking.evidence import Evidence
-from retrieval.ranking.passages import prepare
 from retrieval.ranking.spans import closeness, pulls, typed
 
 _CLAUSE = re.compile(r"[^,，;；:：。！!？?\n]+")
@@ -25,12 +24,11 @@ def highlights(evidence: Evidence, row: int) -> tuple[tuple[int, int], ...]:
 
 def _typed(evidence: Evidence, row: int) -> tuple[int, int] | None:
     """Choose the span of the asked form to which the question's terms stand closest."""
-    spans = typed(evidence, (row,), loosely=True)
-    if not spans:
+    spans, trust = typed(evidence, (row,), loosely=True)
+    if not len(trust):
         return None
-    trust = np.array([span.trust for span in spans])
-    best = spans[int(np.argmax(pulls(evidence, spans) + _ANYHOW * trust))]
-    return best.start, best.stop
+    best = int(np.argmax(trust * pulls(evidence, spans) + _ANYHOW * trust))
+    return spans.starts.item(best), spans.stops.item(best)
 
 
 def _clause(evidence: Evidence, row: int) -> tuple[int, int] | None:
@@ -51,7 +49,7 @@ def _original(evidence: Evidence, row: int, span: tuple[int, int]) -> tuple[int,
     """Turn a span of ``passages.text`` into one of the sentence's own text."""
     passages, number = evidence.passages, int(evidence.rows[row])
     sentence = evidence.sentence_at(row)
-    prepared = prepare(passages.hits[int(passages.hit[number])].paragraph)
+    prepared = passages.prepared[int(passages.hit[number])]
     shift = prepared.starts[int(passages.place[number])] - int(passages.quoted[number])
     start, end = prepared.normal.original(span[0] + shift, span[1] + shift)
     return max(start, sentence.start) - sentence.start, min(end, sentence.end) - sentence.start

@@ -1,16 +1,14 @@
 """The paragraphs that were found, laid end to end, and where in their sentences the question's terms stand.
 
-Searching one long text for each term is done at the speed of C; nothing of a paragraph need be kept for it.
+One long text is searched for all terms in one pass.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,21 +20,15 @@ from retrieval.ranking.compiled import find
 from retrieval.ranking.measures import Codes, Flags, Indices, codes
 from retrieval.records import Hit, Paragraph, Sentence
 
-Span = tuple[int, int]
-
 WHOLE = 200
 """Characters up to which the answer of a question-and-answer pair is quoted as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A paragraph ready to be searched: its normalised text, its sentences, and where they begin in that text.
-
-    ``lines`` is that text with a line break on either side, as it stands among the passages.
-    """
+    """A paragraph ready to be searched: its normalised text, its sentences, and where they begin in that text."""
 
     normal: Normalised
-    lines: str
     sentences: tuple[Sentence, ...]
     starts: tuple[int, ...]
 
@@ -57,13 +49,7 @@ def _prepared(text: str, *, short: bool) -> Prepared:
         starts = tuple(sentence.start for sentence in cut)
     else:
         starts = tuple(bisect_left(normal.offsets, sentence.start) for sentence in cut)
-    return Prepared(normal, f"\n{normal.text}\n", cut, starts)
-
-
-@lru_cache(maxsize=16384)
-def _matches(pattern: re.Pattern[str], group: str | int, lines: str, begin: int, end: int) -> tuple[Span, ...]:
-    """Return where a pattern stands in a piece of a paragraph: the same for each question of a kind."""
-    return tuple(match.span(group) for match in pattern.finditer(lines, begin, end))
+    return Prepared(normal, cut, starts)
 
 
 @dataclass(frozen=True)
@@ -124,26 +110,6 @@ class Passages:
             prepared=ready,
             sentences=tuple(rows),
         )
-
-    def matches(self, pattern: re.Pattern[str], row: int, group: str | int = 0) -> tuple[tuple[Span, ...], int]:
-        """Return where a pattern stands in a row's sentence, as spans; and what to add for them to be of the text."""
-        lines, begin, end, shift = self.pieces[row]
-        return _matches(pattern, group, lines, begin, end), shift
-
-    @cached_property
-    def pieces(self) -> list[tuple[str, int, int, int]]:
-        """Of each row the lines of its paragraph, where its sentence begins and ends in them, and how far they are off.
-
-        What stands in a sentence can be remembered by them, as its neighbours are the same in every question.
-        """
-        result: list[tuple[str, int, int, int]] = []
-        for prepared, first in zip(self.prepared, np.flatnonzero(self.place < 0).tolist(), strict=True):
-            lines, shift = prepared.lines, self.quoted.item(first + 1) - 1
-            result.append((lines, 0, 0, shift))
-            result += [
-                (lines, begin + 1, end + 1, shift) for begin, end in pairwise((*prepared.starts, len(lines) - 1))
-            ]
-        return result
 
     def places_of(self, characters: str) -> Indices:
         """Return where one of some characters of the basic plane stands in the text."""
