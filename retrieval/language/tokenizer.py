@@ -65,13 +65,13 @@ class _Fold(dict[int, str]):
     """A table for ``str.translate``: full to half width, lower case, traditional to simplified, no accents.
 
     Each character is folded by itself, when it is first met: so the same character always becomes the same, whatever
-    stands around it, and a fold that changes no lengths moves no offsets. ``moving`` are the characters that became
-    more than one or none.
+    stands around it, and a fold that changes no lengths moves no offsets. ``vanishing`` are the characters that became
+    none: where there are none of these, a text that keeps its length has kept its offsets.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.moving: set[str] = set()
+        self.vanishing: set[str] = set()
 
     def __missing__(self, codepoint: int) -> str:
         character = chr(codepoint)
@@ -81,8 +81,8 @@ class _Fold(dict[int, str]):
         elif "LATIN" in unicodedata.name(character, "") or unicodedata.category(character) == "Mn":
             decomposed = unicodedata.normalize("NFKD", folded)
             folded = "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
-        if len(folded) != 1:
-            self.moving.add(character)
+        if not folded:
+            self.vanishing.add(character)
         self[codepoint] = folded
         return folded
 
@@ -109,7 +109,7 @@ def normalise(text: str) -> Normalised:
     """
     folded = text.translate(_FOLD)
     offsets = None
-    if len(folded) != len(text) or not _FOLD.moving.isdisjoint(text):
+    if len(folded) != len(text) or any(character in text for character in _FOLD.vanishing):
         offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
     if NUMERAL.search(folded):
         folded, offsets = _counted(folded, offsets or list(range(len(text))))
