@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from retrieval.ranking.evidence import PAIRS, Evidence
+from retrieval.ranking.evidence import PAIRS, POINTING, Evidence
 from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.spans import pulls, typed
 
@@ -18,7 +18,6 @@ _LEANING = re.compile(
     r"(?:它|他|她|牠|祂|这|此|该|其(?![他中余实])|本(?:[片书剧曲校站城市县区])|前者|后者|两者|两人|同年|当时|当中|"
     r"也|亦|并|又|还|曾|则|为|是|而)"
 )
-_POINTING = "这此该其"
 _AFTER_QUESTION = '”"」』 \n\t'
 """What may stand behind the mark that ends a question."""
 _TAIL = 8
@@ -142,5 +141,5 @@ def depth(evidence: Evidence) -> Array:
 def pointing(evidence: Evidence) -> Array:
     """Return which sentences point at what another one has told: 这一时期, 此书, 其."""
     result = np.zeros(len(evidence.rows))
-    result[evidence.rows_of(evidence.passages.places_of(_POINTING))] = 1
+    result[evidence.rows_of(evidence.places_of(POINTING))] = 1
     return result

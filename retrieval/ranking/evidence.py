@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from retrieval.question import Question
 from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows
-from retrieval.ranking.passages import Passages, all_occurrences, occurrences
+from retrieval.ranking.passages import Passages, all_occurrences
 from retrieval.records import Found, Hit, Sentence
 
 WORDS, CHARACTERS, PAIRS = range(3)
@@ -32,6 +32,8 @@ TOPIC = 15
 """Characters up to which a title names what its document is about, rather than say it in a sentence."""
 
 _CLAUSE_ENDS = ",;:。!?\n、"
+POINTING = "这此该其"
+"""Characters that point at what another sentence has told."""
 
 
 class Spans(NamedTuple):
@@ -78,7 +80,9 @@ class Evidence:
         latin = tuple(word for word in question.words if word.isascii())  # has neither characters nor pairs of its own
         for group, terms in enumerate((question.words, question.characters + latin, question.pairs + latin)):
             self.members[[self.columns[term] for term in terms], group] = 1
-        self.positions = self._found()
+        self.relations = relations.asked(question.content, frozenset(question.words))
+        self._places = self._found()
+        self.positions = self._positions()
         counts = compiled.count(self.positions, passages.starts)
         self.rows = np.flatnonzero(passages.place >= 0)
         self.hit = passages.hit[self.rows]
@@ -92,14 +96,23 @@ class Evidence:
         self.title: Flags = (counts[passages.place < 0] > 0)[self.hit]
         self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
 
-    def _found(self) -> Positions:
-        """Find the terms in the text; where a synonym stands, all terms of its word do."""
-        synonyms = [other for _, other in self.question.synonyms]
-        found = all_occurrences(self.passages, dict.fromkeys((*self.columns, *synonyms)))
+    def _found(self) -> dict[str, Indices]:
+        """Find whatever is looked for in the text, in one pass."""
+        others = (*(other for _, other in self.question.synonyms), *chain.from_iterable(self.relations))
+        terms = dict.fromkeys((*self.columns, *others))
+        return all_occurrences(self.passages, terms, characters=_CLAUSE_ENDS + POINTING)
+
+    def _positions(self) -> Positions:
+        """Return where the terms stand; where a synonym does, all terms of its word do."""
+        found = dict(self._places)
         for word, other in self.question.synonyms:
             for term in self.question.of_word(word) if len(found[other]) else ():
                 found[term] = np.union1d(found[term], found[other])
         return Positions.of([found[term] for term in self.columns])
+
+    def places_of(self, characters: str) -> Indices:
+        """Return where some of ``_CLAUSE_ENDS`` and ``POINTING`` stand in the text."""
+        return np.concatenate([self._places[character] for character in characters])
 
     def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
@@ -220,7 +233,7 @@ class Evidence:
     @cached_property
     def two_clauses(self) -> Array:
         """The best share of each group's weight that two neighbouring clauses of the sentence hold."""
-        ends = self.passages.places_of(_CLAUSE_ENDS) + 1
+        ends = self.places_of(_CLAUSE_ENDS) + 1
         starts = np.unique(np.concatenate((self.passages.starts, ends)))
         held = compiled.count(self.positions, starts) > 0
         held[:-1] |= held[1:]
@@ -265,10 +278,13 @@ class Evidence:
         """Where the question's characters stand."""
         query = "".join(self.question.content.split())
         characters = sorted(self.question.characters)[:LETTERS]
-        masks = tuple(sum(1 << bit for bit, one in enumerate(query) if one == character) for character in characters)
+        masks = dict.fromkeys(characters, 0)
+        for bit, character in enumerate(query):
+            if character in masks:
+                masks[character] |= 1 << bit
         places = self.positions.some(self.columns[character] for character in characters)
         letters = np.repeat(np.arange(len(characters)), np.diff(places.firsts))
-        return Marks(np.sort(places.places * LETTERS + letters), masks, len(query))
+        return Marks(np.sort(places.places * LETTERS + letters), tuple(masks.values()), len(query))
 
     @cached_property
     def skipping(self) -> Array:
@@ -289,13 +305,11 @@ class Evidence:
     @cached_property
     def covered(self) -> Flags:
         """Whether a word or pair of the question covers the character, for each of the passages' text."""
-        covered = np.zeros(len(self.passages.text) + 99, dtype=np.bool_)
-        for term, column in self.columns.items():
-            found = self.positions[column]
-            if len(term) > 1 and len(found):
-                for offset in range(len(term)):
-                    covered[found + offset] = True
-        return covered[: len(self.passages.text)]
+        positions, lengths, *_ = self.pulling
+        ends = positions.places + np.repeat(lengths, np.diff(positions.firsts))
+        changes = np.bincount(positions.places, minlength=len(self.passages.text) + 1)
+        changes -= np.bincount(ends, minlength=len(changes))
+        return np.cumsum(changes)[:-1] > 0
 
     @cached_property
     def likely(self) -> list[int]:
@@ -354,15 +368,12 @@ class Evidence:
         Each relation weighs what it tells within the paragraph.
         """
         anyhow, otherwise, total = np.zeros(len(self.rows)), np.zeros(len(self.rows)), np.zeros(len(self.rows))
-        for group in relations.asked(self.question.content, frozenset(self.question.words)):
+        for group in self.relations:
             same, other = np.zeros(len(self.rows), dtype=bool), np.zeros(len(self.rows), dtype=bool)
             for member in group:
                 if len(member) == 1 and member in self.question.content:
                     continue  # a term of the question like any other
-                places = occurrences(self.passages.text, member)
-                if not places:
-                    continue
-                rows = self.rows_of(np.array(places, dtype=np.int64))
+                rows = self.rows_of(self._places[member])
                 (same if member in self.question.content else other)[rows] = True
             weight = self._local(same | other)
             anyhow += (same | other) * weight

@@ -17,7 +17,7 @@ from retrieval.language.english import root, stem
 from retrieval.language.splitting import sentences
 from retrieval.ranking.cells import cells
 from retrieval.ranking.compiled import find
-from retrieval.ranking.measures import Codes, Flags, Indices, codes
+from retrieval.ranking.measures import Codes, Indices, codes
 from retrieval.records import Hit, Paragraph, Sentence
 
 WHOLE = 200
@@ -111,21 +111,6 @@ class Passages:
             sentences=tuple(rows),
         )
 
-    def places_of(self, characters: str) -> Indices:
-        """Return where one of some characters of the basic plane stands in the text."""
-        return np.flatnonzero(_among(characters)[np.minimum(self.codes, _BASIC)])
-
-
-_BASIC = 0xFFFF
-"""The last code point of the basic plane, which is no character."""
-
-
-@lru_cache(maxsize=16)
-def _among(characters: str) -> Flags:
-    table = np.zeros(_BASIC + 1, np.bool_)
-    table[[ord(character) for character in characters]] = True
-    return table
-
 
 def occurrences(text: str, term: str) -> list[int]:
     """Return the positions at which a term stands in a normalised text; a Latin word or a number only as a whole.
@@ -163,10 +148,13 @@ def _inflected(text: str, term: str) -> list[int]:
     return result
 
 
-def all_occurrences(passages: Passages, terms: Iterable[str]) -> dict[str, Indices]:
-    """Return the positions of each of the terms in the text of the passages, as ``occurrences`` does."""
+def all_occurrences(passages: Passages, terms: Iterable[str], *, characters: str = "") -> dict[str, Indices]:
+    """Return the positions of each of the terms in the text of the passages, as ``occurrences`` does.
+
+    With them come those of some characters, whatever stands beside them.
+    """
     found: dict[str, Indices] = {}
-    chinese = []
+    chinese = list(characters)
     for term in terms:
         if term.isascii():
             found[term] = np.array(occurrences(passages.text, term), dtype=np.int64)
