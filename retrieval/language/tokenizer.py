@@ -27,6 +27,7 @@ HAN = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (
 """The first and the last code points of the blocks of Chinese characters."""
 
 _HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN)
+_HAN_RUN = re.compile(f"[{_HAN}]+")
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)")
 
 
@@ -201,10 +202,9 @@ class Tokenizer:
 
 def characters(text: str) -> list[str]:
     """Return the Chinese characters of a normalised text, in order."""
-    return [character for run in _RUN.finditer(text) if run.lastgroup == "han" for character in run.group()]
+    return [character for run in _HAN_RUN.findall(text) for character in run]
 
 
 def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
-    runs = (run.group() for run in _RUN.finditer(text) if run.lastgroup == "han")
-    return [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
+    return [run[i : i + 2] for run in _HAN_RUN.findall(text) for i in range(len(run) - 1)]

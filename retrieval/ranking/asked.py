@@ -96,7 +96,7 @@ def verbs(evidence: Evidence) -> Array:
 def asks_back(evidence: Evidence) -> Array:
     """Return which likely sentences are questions themselves."""
     result = np.zeros(len(evidence.rows))
-    for row in evidence.likely:
+    for row in evidence.likely_of(evidence.places_of("?")):
         result[row] = evidence.text_at(row)[-_TAIL:].rstrip(_AFTER_QUESTION).endswith("?")
     return result
 
@@ -104,7 +104,7 @@ def asks_back(evidence: Evidence) -> Array:
 def unfinished(evidence: Evidence) -> Array:
     """Return which likely sentences lead in to something that is not part of their paragraph."""
     result = np.zeros(len(evidence.rows))
-    for row in evidence.likely:
+    for row in evidence.likely_of(evidence.places_of(":")):
         last = row + 1 == len(evidence.rows) or evidence.place.item(row + 1) == 0
         result[row] = last and evidence.text_at(row)[-2:].rstrip().endswith(":")
     return result

@@ -119,6 +119,10 @@ class Evidence:
         rows = np.searchsorted(self.begins, places, side="right") - 1
         return rows[(rows >= 0) & (places < self.ends[rows])]
 
+    def likely_of(self, places: Indices) -> set[int]:
+        """Return the likely rows in which places of the passages' text stand."""
+        return set(self.rows_of(places).tolist()).intersection(self.likely)
+
     def hit_at(self, row: int) -> Hit:
         """Return the hit of a row."""
         return self.passages.hits[self.hit.item(row)]

@@ -76,39 +76,38 @@ class Passages:
     @classmethod
     def of(cls, hits: Sequence[Hit]) -> Passages:
         """Lay out the hits."""
-        parts: list[str] = []
-        starts: list[int] = []
-        quoted: list[int] = []
-        hit_of: list[int] = []
-        place: list[int] = []
-        rows: list[Sentence | None] = []
         ready = tuple(prepare(hit.paragraph) for hit in hits)
+        parts: list[str] = []
+        firsts: list[int] = []
+        bodies: list[int] = []
         length = 0
-        for number, (hit, prepared) in enumerate(zip(hits, ready, strict=True)):
+        for hit, prepared in zip(hits, ready, strict=True):
             head = folded("\n".join((hit.source.title, *hit.paragraph.section))) + "\n"
-            asked = "".join(f"{folded(question)}\n" for question in hit.paragraph.questions)
+            asked = "".join([f"{folded(question)}\n" for question in hit.paragraph.questions])
             parts += (head, asked, prepared.normal.text, "\n")
-            starts += (length, length + len(head))
-            quoted.append(length)
-            length += len(head) + len(asked)
-            quoted.extend(length + start for start in prepared.starts)
-            starts.extend(length + start for start in prepared.starts[1:])
-            length += len(prepared.normal.text) + 1
-            count = len(prepared.sentences)
-            hit_of.extend([number] * (count + 1))
-            place.extend(range(-1, count))
-            rows += (None, *prepared.sentences)
+            firsts += (length, length + len(head))
+            bodies.append(length + len(head) + len(asked))
+            length = bodies[-1] + len(prepared.normal.text) + 1
         text = "".join(parts)
+        counts = np.array([len(prepared.sentences) for prepared in ready], dtype=np.int64)
+        hit_of = np.repeat(np.arange(len(hits)), counts + 1)
+        titles = np.cumsum(counts + 1) - counts - 1
+        place = np.arange(len(hit_of)) - titles[hit_of] - 1
+        quoted = np.empty(len(hit_of), dtype=np.int64)
+        quoted[place >= 0] = np.repeat(bodies, counts) + [start for one in ready for start in one.starts]
+        starts = np.append(quoted, length)
+        quoted[titles] = firsts[::2]
+        starts[titles], starts[titles + 1] = firsts[::2], firsts[1::2]
         return cls(
             hits=tuple(hits),
             text=text,
             codes=codes(text),
-            starts=np.array([*starts, length], dtype=np.int64),
-            quoted=np.array(quoted, dtype=np.int64),
-            hit=np.array(hit_of, dtype=np.int64),
-            place=np.array(place, dtype=np.int64),
+            starts=starts,
+            quoted=quoted,
+            hit=hit_of,
+            place=place,
             prepared=ready,
-            sentences=tuple(rows),
+            sentences=tuple([sentence for one in ready for sentence in (None, *one.sentences)]),
         )
 
 
