@@ -40,12 +40,12 @@ def looks(evidence: Evidence) -> Array:
 
 def called(evidence: Evidence) -> Array:
     """Return which sentences have a name of their own that ends as the noun begins or ends: 渔港 → …港."""
-    noun, text, covered = evidence.question.noun, evidence.passages.text, evidence.covered
+    noun, text, said = evidence.question.noun, evidence.passages.text, evidence.said
     result = np.zeros(len(evidence.rows))
     for character in {noun[0], noun[-1]} if noun else ():
         place = text.find(character)
         while place >= 0:
-            if place and not covered[place] and not covered[place - 1] and _HAN.match(text[place - 1]):
+            if place and said[place + 1] == said[place - 1] and _HAN.match(text[place - 1]):
                 row = int(np.searchsorted(evidence.begins, place, side="right")) - 1
                 if row >= 0 and evidence.begins[row] < place < evidence.ends[row]:
                     result[row] = 1

@@ -236,14 +236,14 @@ class Evidence:
 
     @cached_property
     def two_clauses(self) -> Array:
-        """The best share of each group's weight that two neighbouring clauses of the sentence hold."""
-        ends = self.places_of(_CLAUSE_ENDS) + 1
-        starts = np.unique(np.concatenate((self.passages.starts, ends)))
-        held = compiled.count(self.positions, starts) > 0
-        held[:-1] |= held[1:]
-        shares = np.concatenate((self.share(held, self.weights), np.zeros((1, 3))))
-        bounds = np.searchsorted(starts, np.stack((self.begins, self.ends), axis=1).ravel())
-        return np.asarray(np.maximum.reduceat(shares, bounds, axis=0)[::2])
+        """The best share of each group's weight that two neighbouring clauses of the likely sentence hold."""
+        bounds = np.zeros(len(self.passages.text) + 1, np.bool_)
+        bounds[self.passages.starts] = bounds[self.places_of(_CLAUSE_ENDS) + 1] = True
+        result = np.zeros((len(self.rows), 3))
+        result[self.likely] = compiled.clauses(
+            self.positions, np.flatnonzero(bounds), self.weights, self.members, self.likely_bounds
+        )
+        return result
 
     def best(self, values: Array) -> Array:
         """Return the best value of each sentence's paragraph."""
@@ -274,8 +274,7 @@ class Evidence:
         """The longest common subsequence of question and likely sentence, as a share of the question's characters."""
         aligned = np.zeros(len(self.rows))
         question = self._marks()
-        likely = Rows(self.begins[self.likely], self.ends[self.likely])
-        aligned[self.likely] = compiled.subsequences(question, likely)
+        aligned[self.likely] = compiled.subsequences(question, self.likely_bounds)
         return aligned / max(question.length, 1)
 
     def _marks(self) -> Marks:
@@ -307,15 +306,6 @@ class Evidence:
         return np.asarray(held / max(sum(weights.tolist()), 1e-9))
 
     @cached_property
-    def covered(self) -> Flags:
-        """Whether a word or pair of the question covers the character, for each of the passages' text."""
-        positions, lengths, *_ = self.pulling
-        ends = positions.places + np.repeat(lengths, np.diff(positions.firsts))
-        changes = np.bincount(positions.places, minlength=len(self.passages.text) + 1)
-        changes -= np.bincount(ends, minlength=len(changes))
-        return np.cumsum(changes)[:-1] > 0
-
-    @cached_property
     def likely(self) -> list[int]:
         """The ``LIKELY`` rows that have most of the question, alone, with their context and with their paragraph."""
         context, paragraph = self.share(self.context, self.weights), self.share(self.paragraph, self.weights)
@@ -323,6 +313,11 @@ class Evidence:
         most = context[:, WORDS] + context[:, PAIRS] + alone[:, WORDS] + paragraph[:, PAIRS]
         most += self.scores / (2 * self.scores.max())
         return sorted(np.argsort(-most, kind="stable")[:LIKELY].tolist())
+
+    @cached_property
+    def likely_bounds(self) -> Rows:
+        """The bounds of the likely sentences."""
+        return Rows(self.begins[self.likely], self.ends[self.likely])
 
     @cached_property
     def novelty(self) -> Array:
@@ -335,10 +330,9 @@ class Evidence:
 
     @cached_property
     def said(self) -> Indices:
-        """How many of the characters before each place of the text the question covers."""
-        said = np.zeros(len(self.covered) + 1, np.int64)
-        np.cumsum(self.covered, out=said[1:])
-        return said
+        """How many of the characters before each place of the text a word or pair of the question covers."""
+        positions, lengths, *_ = self.pulling
+        return compiled.cover(positions, lengths, len(self.passages.text))
 
     def matches(self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0) -> Spans:
         """Return where a pattern stands in the sentences of some rows; nowhere if there is none."""
@@ -362,7 +356,7 @@ class Evidence:
         """Whether a number stands in the likely sentence with the unit that the question asks for."""
         spans = self.matches(self.question.unit, self.likely)
         result = np.zeros(len(self.rows))
-        result[spans.rows[~self.covered[spans.starts]]] = 1
+        result[spans.rows[self.new(spans.starts, spans.starts + 1) > 0]] = 1
         return result
 
     @cached_property
@@ -377,7 +371,10 @@ class Evidence:
             for member in group:
                 if len(member) == 1 and member in self.question.content:
                     continue  # a term of the question like any other
-                rows = self.rows_of(self._places[member])
+                places = self._places[member]
+                if not len(places):
+                    continue
+                rows = self.rows_of(places)
                 (same if member in self.question.content else other)[rows] = True
             weight = self._local(same | other)
             anyhow += (same | other) * weight

@@ -39,7 +39,7 @@ def _clause(evidence: Evidence, row: int) -> tuple[int, int] | None:
 
     def value(span: tuple[int, int]) -> float:
         start, stop = span
-        new = 1 - float(evidence.covered[start:stop].mean())
+        new = 1 - (evidence.said.item(stop) - evidence.said.item(start)) / (stop - start)
         return float(near[start - begin : stop - begin].max()) * min(1.0, _OLD + new)
 
     return max(found, key=value, default=None)
