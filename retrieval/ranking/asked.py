@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from retrieval.ranking.evidence import PAIRS, POINTING, Evidence
-from retrieval.ranking.measures import Array, Flags
+from retrieval.ranking.measures import Array, Flags, columns
 from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -32,9 +32,9 @@ _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 
 def looks(evidence: Evidence) -> Array:
     """Return which likely sentences have what looks like what the question's noun asks for, and is not its own."""
-    spans = evidence.matches(evidence.question.form, evidence.likely)
+    rows, starts, stops = columns(evidence.matches(evidence.question.form, evidence.likely), 3)
     result = np.zeros(len(evidence.rows))
-    result[spans.rows[evidence.new(np.maximum(spans.stops - 2, spans.starts), spans.stops) > 0]] = 1
+    result[rows[evidence.new(np.maximum(stops - 2, starts), stops) > 0]] = 1
     return result
 
 
@@ -81,8 +81,8 @@ def pull(evidence: Evidence) -> Array:
     """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
     result = np.zeros(len(evidence.rows))
     near = np.asarray(evidence.sentence[:, evidence.sizes > 1].any(axis=1))  # elsewhere nothing pulls
-    spans, trust = typed(evidence, [row for row in evidence.likely if near[row]])
-    np.maximum.at(result, spans.rows, trust * pulls(evidence, spans))
+    spans = typed(evidence, [row for row in evidence.likely if near[row]])
+    np.maximum.at(result, spans.rows, pulls(evidence, spans))
     return result
 
 

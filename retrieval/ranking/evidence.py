@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from retrieval.postings.formula import K1, B
 from retrieval.question import Question
 from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows
+from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows, columns
 from retrieval.ranking.passages import Passages, all_occurrences
 from retrieval.records import Found, Hit, Sentence
 
@@ -34,19 +33,6 @@ TOPIC = 15
 _CLAUSE_ENDS = ",;:。!?\n、"
 POINTING = "这此该其"
 """Characters that point at what another sentence has told."""
-
-
-class Spans(NamedTuple):
-    """Spans of the passages' text: ``text[starts[i]:stops[i]]`` in the sentence of ``rows[i]``."""
-
-    rows: Indices
-    starts: Indices
-    stops: Indices
-
-    @classmethod
-    def of(cls, spans: list[tuple[int, int, int]]) -> Spans:
-        """Put spans together, each its row, start and stop."""
-        return cls(*np.array(spans, np.int64).reshape(-1, 3).T)
 
 
 class Evidence:
@@ -136,7 +122,7 @@ class Evidence:
 
     def text_at(self, row: int) -> str:
         """Return the normalised text of the sentence of a row."""
-        return self.passages.text[self.quoted.item(row) : self.ends.item(row)]
+        return self.passages.text[slice(*self._quoted_bounds[row])]
 
     @cached_property
     def first(self) -> Flags:
@@ -324,22 +310,28 @@ class Evidence:
         """The number of characters of the sentence that the question does not cover."""
         return self.new(self.quoted, self.ends).astype(np.float64)
 
-    def new(self, starts: Indices, stops: Indices) -> Indices:
-        """Return how many characters of each span of the text the question does not cover."""
-        return (stops - starts) - (self.said[stops] - self.said[starts])
-
     @cached_property
     def said(self) -> Indices:
         """How many of the characters before each place of the text a word or pair of the question covers."""
         positions, lengths, *_ = self.pulling
         return compiled.cover(positions, lengths, len(self.passages.text))
 
-    def matches(self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0) -> Spans:
-        """Return where a pattern stands in the sentences of some rows; nowhere if there is none."""
+    def matches(
+        self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0
+    ) -> list[tuple[int, int, int]]:
+        """Return where a pattern stands in the sentences of some rows: row, start and stop in the text."""
         if pattern is None:
-            return Spans.of([])
-        finditer, text, quoted, ends = pattern.finditer, self.passages.text, self.quoted.item, self.ends.item
-        return Spans.of([(row, *match.span(group)) for row in rows for match in finditer(text, quoted(row), ends(row))])
+            return []
+        finditer, text, bounds = pattern.finditer, self.passages.text, self._quoted_bounds
+        return [(row, *match.span(group)) for row in rows for match in finditer(text, *bounds[row])]
+
+    @cached_property
+    def _quoted_bounds(self) -> list[tuple[int, int]]:
+        return list(zip(self.quoted.tolist(), self.ends.tolist(), strict=True))
+
+    def new(self, starts: Indices, stops: Indices) -> Indices:
+        """Return how many characters of each span of the text the question does not cover."""
+        return (stops - starts) - (self.said[stops] - self.said[starts])
 
     @cached_property
     def form(self) -> Array:
@@ -347,16 +339,16 @@ class Evidence:
 
         A span that the question's own words cover is none.
         """
-        spans = self.matches(self.question.kind.answers, self.likely)
-        new = spans.rows[self.new(spans.starts, spans.stops) > 0]
+        rows, starts, stops = columns(self.matches(self.question.kind.answers, self.likely), 3)
+        new = rows[self.new(starts, stops) > 0]
         return np.bincount(new, minlength=len(self.rows)).astype(np.float64)
 
     @cached_property
     def measured(self) -> Array:
         """Whether a number stands in the likely sentence with the unit that the question asks for."""
-        spans = self.matches(self.question.unit, self.likely)
+        rows, starts, _ = columns(self.matches(self.question.unit, self.likely), 3)
         result = np.zeros(len(self.rows))
-        result[spans.rows[self.new(spans.starts, spans.starts + 1) > 0]] = 1
+        result[rows[self.new(starts, starts + 1) > 0]] = 1
         return result
 
     @cached_property

@@ -24,10 +24,10 @@ def highlights(evidence: Evidence, row: int) -> tuple[tuple[int, int], ...]:
 
 def _typed(evidence: Evidence, row: int) -> tuple[int, int] | None:
     """Choose the span of the asked form to which the question's terms stand closest."""
-    spans, trust = typed(evidence, (row,), loosely=True)
-    if not len(trust):
+    spans = typed(evidence, (row,), loosely=True)
+    if not len(spans.rows):
         return None
-    best = int(np.argmax(trust * pulls(evidence, spans) + _ANYHOW * trust))
+    best = int(np.argmax(pulls(evidence, spans) + _ANYHOW * spans.trust))
     return spans.starts.item(best), spans.stops.item(best)
 
 

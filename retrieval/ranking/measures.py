@@ -72,6 +72,11 @@ class Marks:
     length: int
 
 
+def columns(found: Sequence[tuple[int, ...]], count: int) -> Indices:
+    """Return tuples of so many numbers as arrays: one of the first numbers, one of the second and so on."""
+    return np.array(found, np.int64).reshape(-1, count).T
+
+
 def codes(text: str) -> Codes:
     """Return the code points of a text."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)

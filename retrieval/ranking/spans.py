@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from retrieval.question.kinds import answer_group
 from retrieval.ranking import compiled
-from retrieval.ranking.evidence import Evidence, Spans
-from retrieval.ranking.measures import Array, Indices
+from retrieval.ranking.evidence import Evidence
+from retrieval.ranking.measures import Array, Indices, columns
 
 _SURER = 0.6
 """What a span of a less sure pattern counts beside one of a surer one."""
@@ -17,23 +18,37 @@ _NEW = 0.34
 """The share of a span that the question must not have said itself."""
 
 
-def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> tuple[Spans, Array]:
+class Spans(NamedTuple):
+    """Spans of the passages' text: ``text[starts[i]:stops[i]]`` in the sentence of ``rows[i]``.
+
+    ``trust`` falls with the order of the patterns that found them.
+    """
+
+    rows: Indices
+    starts: Indices
+    stops: Indices
+    trust: Array
+
+
+def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> Spans:
     """Find the spans in the sentences of ``rows`` that have the form asked for, and say something new.
 
-    With them comes how far each is trusted, which falls with the patterns' order. ``loosely``: also those that are
-    highlighted, but do not tell that a sentence answers.
+    ``loosely``: also those that are highlighted, but do not tell that a sentence answers.
     """
     kind, unit = evidence.question.kind, evidence.question.unit
     measures = (unit,) if unit is not None and kind.name in ("number", "duration") else ()
     patterns = (*measures, *kind.spans, *(kind.loose if loosely else ()))
-    found = [evidence.matches(pattern, rows, answer_group(pattern)) for pattern in patterns]
-    if not found:
-        return Spans.of([]), np.zeros(0)
-    spans = Spans(*map(np.concatenate, zip(*found, strict=True)))
-    trust = np.repeat([_SURER**order for order in range(len(found))], [len(some.rows) for some in found])
-    lengths = spans.stops - spans.starts
-    kept = evidence.new(spans.starts, spans.stops) >= np.maximum(_NEW * lengths, 1)
-    return Spans(*(numbers[kept] for numbers in spans)), trust[kept]
+    found = [
+        (*match, order)
+        for order, pattern in enumerate(patterns)
+        for match in evidence.matches(pattern, rows, answer_group(pattern))
+    ]
+    rows_of, starts, stops, orders = spans = columns(found, 4)
+    lengths = stops - starts
+    kept = evidence.new(starts, stops) >= np.maximum(_NEW * lengths, 1)
+    rows_of, starts, stops, orders = spans[:, kept]
+    trust = np.array([_SURER**order for order in range(len(patterns))])
+    return Spans(rows_of, starts, stops, trust[orders])
 
 
 def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
@@ -48,7 +63,7 @@ def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
 
 
 def pulls(evidence: Evidence, spans: Spans) -> Array:
-    """Return the closeness of the question to each span, at whichever of its ends it is closer."""
+    """Return the closeness of the question to each span, at whichever of its ends it is closer, times its trust."""
     places = np.concatenate((spans.starts, spans.stops - 1))
     near = closeness(evidence, np.concatenate((spans.rows, spans.rows)), places)
-    return np.asarray(near.reshape(2, -1).max(axis=0))
+    return np.asarray(spans.trust * near.reshape(2, -1).max(axis=0))
