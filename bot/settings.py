@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,8 +92,7 @@ class Settings:
 
 
 DEFAULTS: dict[str, Any] = {
-    one.name: one.default if one.default is not MISSING else one.default_factory()  # type: ignore[misc]
-    for one in fields(Settings)
+    one.name: one.default_factory() if callable(one.default_factory) else one.default for one in fields(Settings)
 }
 NAMES = tuple(DEFAULTS)
 SECRETS = frozenset(one.name for one in fields(Settings) if one.type == "Secret | None")
