@@ -53,7 +53,11 @@ def compare(
     ]
     missing = _within(known.keys() - stamps.keys(), places)
     # What cannot be reached for the moment may well be there.
-    unreached = {"" if one.path == PurePosixPath() else str(one.path) for one in listing.skipped if one.reason.startswith(reading.UNREACHED)}
+    unreached = {
+        "" if one.path == PurePosixPath() else str(one.path)
+        for one in listing.skipped
+        if one.reason.startswith(reading.UNREACHED)
+    }
     gone = set(missing).difference(_within(missing, unreached))
     return Difference(
         stale=tuple(reading.File.of(path, stamps[path]) for path in sorted(stale, key=reading.by_parts)),
@@ -66,7 +70,9 @@ def compare(
 def with_same(places: Collection[str], known: Mapping[str, str]) -> set[str]:
     """Return places, and the files that were the same as one there: perhaps links to it, of which nobody tells."""
     contents = {Entry(known[path]).sha256 for path in _within(known, places)} - {""}
-    return {*places, *(path for path, text in known.items() if contents and Entry(text).sha256 in contents)}
+    if not contents:
+        return set(places)
+    return {*places, *(path for path, text in known.items() if text[: text.index("\n")].rpartition(" ")[2] in contents)}
 
 
 def _within(paths: Iterable[str], places: Collection[str]) -> list[str]:

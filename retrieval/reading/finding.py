@@ -77,9 +77,9 @@ class Listing:
 def find(folder: Path, *, limits: Limits = Limits(), places: Iterable[str] = ("",)) -> Listing:  # noqa: B008 - frozen
     """The files in the folder and its sub-folders that can be read.
 
-    They are looked for at ``places``, relative paths of files and folders. Hidden and temporary files are no documents
-    and pass without a word; anything else that is passed over is in ``skipped``. Links are followed to files within the
-    folder, never out of it.
+    They are looked for at ``places``, relative paths of files and folders, and always where declarations lie. Hidden
+    and temporary files are no documents and pass without a word; anything else that is passed over is in ``skipped``.
+    Links are followed to files within the folder, never out of it.
     Raises ``DocumentsFolderError`` when the folder is missing, is no folder, may not be listed or holds too many files.
     """
     try:
@@ -134,7 +134,7 @@ class _Search:
         self.pending: list[str] = []
 
     def run(self, places: Iterable[str]) -> Listing:
-        for place in places:
+        for place in dict.fromkeys((*places, DECLARATIONS_NAME)):
             self._begin(place)
         while self.pending:
             place = self.pending.pop()
@@ -143,7 +143,8 @@ class _Search:
                     self._visit(entries, f"{place}/" if place else "")
             except OSError as error:
                 self.skipped.append(Skipped(PurePosixPath(place), f"{UNREACHED[0]}: {error.strerror}"))
-        return Listing(self.stamps, tuple(sorted(self.skipped, key=lambda one: one.path.parts)), self.declarations)
+        skipped = sorted(set(self.skipped), key=lambda one: one.path.parts)  # a place may lie in another
+        return Listing(self.stamps, tuple(skipped), self.declarations)
 
     def _begin(self, place: str) -> None:
         """Come to a place as the walk from the root would, which goes through no hidden folder and no link to one."""
