@@ -20,10 +20,10 @@ chat: $(READY)  ## talk to the documents in the terminal
 serve: $(READY)  ## run the Telegram bot (needs YUANJU_TELEGRAM_TOKEN)
 	@$(BIN)/python -m bot serve
 
-test: $(TOOLS)  ## run the tests (QUICK=1: none that start processes or take more than a second, few random examples)
-	@$(BIN)/python -m pytest $(if $(QUICK),-m "not cluster and not slow" --hypothesis-profile quick)
+test: $(TOOLS)  ## run the tests but those of attacks and the cluster (QUICK=1: none that start processes or take more than a second, few random examples)
+	@$(BIN)/python -m pytest -m "not cluster and not attack$(if $(QUICK), and not slow)" $(if $(QUICK),--hypothesis-profile quick)
 
-attacks: $(TOOLS)  ## run the tests of what strangers and crashes try (make test has them too)
+attacks: $(TOOLS)  ## run the tests of what strangers and crashes try
 	@$(BIN)/python -m pytest -m "attack and not cluster"
 
 sanitize: $(TOOLS)  ## run the tests of the C code under AddressSanitizer and UndefinedBehaviorSanitizer, damaged arrays included

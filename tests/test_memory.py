@@ -185,6 +185,34 @@ async def test_what_a_killed_process_has_kept_is_written_by_the_next(tmp_path: P
     assert list(tmp_path.glob("*/journal-*")) == []
 
 
+@pytest.mark.parametrize("within", ["the process", "the next"])
+async def test_what_the_database_refuses_is_written_when_it_is_there_again(folder: Path, within: str) -> None:
+    async with opened(database_url(None, folder)) as state:
+        async with Ledger(state, retention_days=1, folder=folder) as ledger:
+            rows(folder, "ALTER TABLE quotes RENAME TO away")
+            ledger.keep(exchange(1))
+            await ledger.flush()
+            ledger.keep(exchange(2))
+            await ledger.flush()
+            if within == "the process":
+                rows(folder, "ALTER TABLE away RENAME TO quotes")
+        if within == "the next":
+            rows(folder, "ALTER TABLE away RENAME TO quotes")
+            async with Ledger(state, retention_days=1, folder=folder):
+                pass
+        assert (await state.audit.statistics(days=1)).question_count == 2
+    assert list(folder.glob("journal-*")) == []
+
+
+async def test_a_note_that_the_database_cannot_take_costs_no_other(folder: Path) -> None:
+    async with opened(database_url(None, folder)) as state:
+        async with Ledger(state, retention_days=1, folder=folder) as ledger:
+            ledger.keep(exchange(1))
+            ledger.keep_reply(Asker(2, 1), None, 3)  # type: ignore[arg-type]
+            ledger.keep(exchange(2))
+        assert (await state.audit.statistics(days=1)).question_count == 2
+
+
 async def test_no_process_takes_what_another_is_about_to_write(folder: Path) -> None:
     async with opened(database_url(None, folder)) as state, Ledger(state, retention_days=1, folder=folder) as ledger:
         ledger.keep(exchange(1))

@@ -24,6 +24,8 @@ from bot.telegram.addressing import _name_pattern
 from retrieval.question.nouns import form
 from retrieval.reading.declarations import _pattern
 
+pytestmark = pytest.mark.attack
+
 SIZES = (1_500, 6_000, 100_000)
 SECONDS = 1.0
 """Of the processor, for one pattern and 100,000 characters: linear ones take a hundredth, quadratic ones a minute."""
@@ -73,15 +75,15 @@ def patterns(module: str) -> dict[str, tuple[re.Pattern[str], set[str]]]:
     """The patterns of a module, compiled under a name or in a table or written where they are used, and their uses."""
     found: dict[str, tuple[re.Pattern[str], set[str]]] = {}
 
-    def look(name: str, value: object, ways: set[str], depth: int = 0) -> None:
+    def look(name: str, value: object, place: str = "", depth: int = 0) -> None:
         if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-            found[name] = value, ways
+            found[f"{name}{place}"] = value, _ways(module, name)
         elif isinstance(value, tuple | list | dict) and depth < 3:
             for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-                look(f"{name}[{key}]", inner, ways, depth + 1)
+                look(name, inner, f"{place}[{key}]", depth + 1)
 
     for name, value in vars(importlib.import_module(module)).items():
-        look(name, value, _ways(module, name))
+        look(name, value)
     for node in ast.walk(ast.parse(MODULES[module])):
         match node:
             case ast.Call(ast.Attribute(ast.Name("re"), way), [ast.Constant(str(written)), *_]) if way != "compile":

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_bot_that_is_killed_again_and_again_answers_everything() -> None:

@@ -34,6 +34,10 @@ class Part:
         self.file.seek(0)
         return [json.loads(line) for line in self.file.read().split(b"\n")[:-1]]
 
+    def leave(self) -> None:
+        """Leave it to the next process."""
+        self.file.close()
+
     def remove(self) -> None:
         """Delete it: what stands in it is in the database."""
         self.path.unlink(missing_ok=True)
@@ -60,9 +64,12 @@ class Journal:
         before, self._part = self._part, self._new()
         return before
 
-    def close(self) -> None:
-        """Delete what is left, which is in the database."""
-        self._part.remove()
+    def close(self, *, leave: bool = False) -> None:
+        """Delete what is left, which is in the database; or leave it to the next process."""
+        if leave:
+            self._part.leave()
+        else:
+            self._part.remove()
 
     def left(self) -> Iterator[Part]:
         """Return what processes have left that were killed, the oldest first."""

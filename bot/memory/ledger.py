@@ -17,12 +17,12 @@ from types import TracebackType
 from typing import Self
 
 from cachetools import LRUCache
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import exc
 
 from bot.actions import Kept
 from bot.memory import notes
 from bot.memory.exchange import Asker, Exchange
-from bot.memory.journal import Journal
+from bot.memory.journal import Journal, Part
 from bot.memory.notes import Note
 from bot.memory.state import LastQuestion, State
 from bot.operations.logs import update_id
@@ -32,6 +32,10 @@ logger = logging.getLogger(__name__)
 _PAUSE_SECONDS = 0.2
 _DAY_SECONDS = 86_400
 _MOST_REMEMBERED = 20_000
+_MOST_WAITING = 10_000
+"""Notes that wait in memory for a database that is away; it is the oldest that are given up."""
+_AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError)
+"""What says that the database takes nothing now, not that there is something wrong with what it was given."""
 
 
 class Ledger:
@@ -45,6 +49,7 @@ class Ledger:
         self._retention_days = retention_days
         self._folder = folder
         self._journal: Journal | None = None
+        self._parts: list[Part] = []  # of the journal, what is not in the database
         self._answered: set[int | None] = set()
         self._kept: list[Note] = []
         self._something = asyncio.Event()
@@ -57,8 +62,9 @@ class Ledger:
             for part in self._journal.left():
                 entries = part.entries()
                 self._answered |= {entry["answers"] for entry in entries}
-                await self._store([entry["note"] for entry in entries])
-                part.remove()
+                self._kept += [entry["note"] for entry in entries]
+                self._parts.append(part)
+            await self.flush()
         self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._clean())]
         return self
 
@@ -69,8 +75,10 @@ class Ledger:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.flush()
+        for part in self._parts:
+            part.leave()
         if self._journal:
-            self._journal.close()
+            self._journal.close(leave=bool(self._kept))
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange; it will be written in a moment."""
@@ -94,16 +102,24 @@ class Ledger:
         self._something.set()
 
     async def flush(self) -> None:
-        """Write what is kept. What the database does not take is lost, and logged: people still get their answers."""
+        """Write what is kept.
+
+        What a database that is away does not take waits for the next time, and in the journal for the next process:
+        people still get their answers.
+        """
         async with self._writing:
             kept, self._kept = self._kept, []
             self._something.clear()
             if not kept:
                 return
-            part = self._journal.cut() if self._journal else None
-            await self._store(kept)
-            if part:
-                part.remove()
+            if self._journal and not self._parts:
+                with contextlib.suppress(OSError):  # then the journal goes on as it is
+                    self._parts.append(self._journal.cut())
+            if waiting := await self._store(kept):
+                self._kept[:0] = waiting[-_MOST_WAITING:]
+                return
+            while self._parts:
+                self._parts.pop().remove()
 
     async def last_question(self, asker: Asker, *, within_seconds: float) -> LastQuestion | None:
         """What the asker asked last in this chat and topic, unless that is too long ago."""
@@ -134,11 +150,18 @@ class Ledger:
             del self._last[asker]
         return await self.state.forget_person(person_id, press=press)
 
-    async def _store(self, kept: Sequence[Note]) -> None:
+    async def _store(self, kept: Sequence[Note]) -> Sequence[Note]:
+        """Write notes; return those that the database is to be given again."""
         try:
             await self.state.keep(kept)
-        except SQLAlchemyError:
-            logger.exception("%d answers could not be written down", len(kept))
+        except _AWAY:
+            logger.exception("%d answers wait to be written down: the database is away", len(kept))
+            return kept
+        except exc.SQLAlchemyError:
+            if len(kept) > 1:  # the others need not suffer for one
+                return [waiting for note in kept for waiting in await self._store([note])]
+            logger.exception("An answer could not be written down")
+        return ()
 
     async def _write(self) -> None:
         while True:
@@ -149,6 +172,6 @@ class Ledger:
     async def _clean(self) -> None:
         """Once a day, forget what is older than is to be kept."""
         while True:
-            with contextlib.suppress(SQLAlchemyError):
+            with contextlib.suppress(exc.SQLAlchemyError):
                 await self.state.forget_older_than(self._retention_days)
             await asyncio.sleep(_DAY_SECONDS)

@@ -7,7 +7,6 @@ import re
 _WIDE = "\u2e80-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003ffff"
 _QUOTES = "“”‘’…—·"
 _BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_SPACE = re.compile(r"\s+")
 # Characters that show nothing and part words: zero-width marks, soft hyphens, byte-order marks, controls, surrogates.
 # The zero-width joiner stays: emoji are made of it.
 _INVISIBLE = re.compile(
@@ -36,10 +35,11 @@ def collapse(text: str) -> str:
     >>> collapse("  电动\n  汽车\telectric\ncars ")
     '电动汽车 electric cars'
     """
-    text = _INVISIBLE.sub("", text)
-    if _BREAK.search(text):
-        text = join_lines(_BREAK.split(text))
-    return _SPACE.sub(" ", text).strip()
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+        if _BREAK.search(text):
+            text = join_lines(_BREAK.split(text))
+    return " ".join(text.split())
 
 
 def without_invisible(text: str) -> str:

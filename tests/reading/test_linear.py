@@ -14,7 +14,7 @@ from retrieval.language.splitting import sentences
 from retrieval.reading.content import Block
 from retrieval.reading.headings import headed
 from retrieval.reading.joining import collapse
-from retrieval.reading.web.page import looks_like_html
+from retrieval.reading.text.plain import looks_like_html
 from retrieval.records import Document
 
 pytestmark = pytest.mark.attack

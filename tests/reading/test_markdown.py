@@ -3,7 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from retrieval.reading.declarations import Declarations
+from retrieval.reading.document import read_data
+from retrieval.reading.limits import Limits
 from retrieval.records import Document
 
 Read = Callable[..., Document]
@@ -237,3 +242,23 @@ def test_note_within_the_text_stands_behind_it(read_one: Read) -> None:
 def test_front_matter_without_its_first_fence(read_one: Read) -> None:
     document = read_one("title: 开馆\ndate: 2021-02-03\ntags:\n  - 馆\n---\n\n九点开馆。\n", "a.md")
     assert (document.source.title, document.source.date, texts(document)) == ("开馆", "2021-02-03", ["九点开馆。"])
+
+
+PIECES = (
+    "办公室八点开门。", "押金 200 元", "a\nb", "**粗**", "*", "~~删~~", "`a<b>`", "[链](b.md)", "[[双链|名]]",
+    "<https://a.b>", "![图](a.png)", "&lt;", "&nbsp;", "&#13;", "\\*", "<br>", "<!-- 注 -->", "[^1]", "==亮==",
+    "\x0b", "\x1c", "\u2028", "\u00ad", "\u3000", "  \n", "\n", "\n\n", "\n- ", "\n  - ", "\n3. ", "\n> ",
+    "\n> [!note] 题\n> ", "\n## ", "\n: ", "\n[^1]: ", "\n\n    ", "\n```\n", "\n---\n", "\n::: tip 题\n",
+    "\n:::\n", "\n\n|甲|乙|\n|---|---|\n|1|", "\n\n<details><summary>题</summary>\n\n", "\n\n</details>\n\n",
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_markdown_reads_the_same_with_html_that_must_be_parsed_beside_it(text: str) -> None:
+    def paragraphs(between: str) -> object:
+        data = f"开头的一段。\n\n{between}{text}".encode()
+        (document,) = read_data("a.md", data, limits=Limits(), declarations=Declarations()).documents
+        return document.paragraphs
+
+    assert paragraphs("") == paragraphs("<!-- a tag in a comment: <p> -->\n\n")

@@ -47,9 +47,8 @@ def _levels(family: str) -> tuple[frozenset[str], frozenset[str]]:
     standards = {"gb18030": [_GB_LEVELS], "big5": [_BIG5_LEVELS]}.get(family, [_GB_LEVELS, _BIG5_LEVELS])
     for codec, first_level, second_level in standards:
         for leads, characters in ((first_level, common), (second_level, second)):
-            for lead in leads:
-                for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF)):
-                    characters.update(bytes((lead, trail)).decode(codec, "ignore"))
+            pairs = (bytes((lead, trail)) for lead in leads for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
+            characters.update(b"\n".join(pairs).decode(codec, "ignore"))
     return frozenset(filter(_is_ideograph, common)), frozenset(filter(_is_ideograph, second - common))
 
 

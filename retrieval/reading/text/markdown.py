@@ -19,11 +19,13 @@ from retrieval.reading.content import Content, Raw
 from retrieval.reading.text.decoding import decode
 from retrieval.reading.text.dialects import commonmark
 from retrieval.reading.text.front_matter import split
+from retrieval.reading.text.tokens import element_of
 from retrieval.reading.web import page
 from retrieval.reading.wrapping import goes_on, is_cut, wrap_width
 
 _DEEPEST = 100
 _MOST_SIGNS = 2000
+_MARK = re.compile(r"[\n\\`~*_\[<&]")
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 _PICTURE_SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?$")
 _MARKED = re.compile(r"==(?=[^\s=])([^=\n]{1,500})(?<=\S)==")
@@ -46,7 +48,10 @@ def read(raw: Raw) -> Content:
     tokens = parser.parse(commonmark(body, mdx=mdx))
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         remarks += (f"nested more than {_DEEPEST} deep: what lies deeper was left out",)
-    content = page.read_fragment(parser.renderer.render(tokens, parser.options, {}), raw)
+    tree = element_of(tokens, limits=raw.limits)
+    content = (
+        page.read_tree(tree) if tree else page.read_fragment(parser.renderer.render(tokens, parser.options, {}), raw)
+    )
     return Content(
         format="markdown",
         blocks=content.blocks,
@@ -63,21 +68,33 @@ def _parser(*, mdx: bool) -> MarkdownIt:
         parser.disable("code")
     parser.use(deflist_plugin)
     parser.use(footnote_plugin, inline=False, move_to_end=False)
-    parser.core.ruler.before("inline", _leave_noise.__name__, _leave_noise)
+    parser.core.ruler.at("inline", _parse_inline)
     for rule in (_place_notes, _open_callouts, _keep_lines, _show_text):
         parser.core.ruler.push(rule.__name__, rule)
     return parser
 
 
-def _leave_noise(state: StateCore) -> None:
-    """Leaves paragraphs as they are that hold thousands of signs of links: finding which belong together takes long."""
+def _parse_inline(state: StateCore) -> None:
+    """Parses the running text where it has marks at all.
+
+    Leaves paragraphs as they are that hold thousands of signs of links: finding which belong together takes long.
+    """
     for token in state.tokens:
-        if token.type == "inline" and sum(map(token.content.count, ("[", "~~", "<"))) > _MOST_SIGNS:
+        if token.type != "inline":
+            continue
+        if not _MARK.search(token.content):
+            token.children = [Token("text", "", 0, content=token.content)]
+        elif sum(map(token.content.count, ("[", "~~", "<"))) > _MOST_SIGNS:
             token.type, token.content = "html_block", escape(token.content).replace("\n", "<br>")
+        else:
+            token.children = []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def _place_notes(state: StateCore) -> None:
     """Puts each footnote behind the block that first refers to it, and leaves its sign out."""
+    if "footnotes" not in state.env:
+        return
     notes, rest = _notes(state.tokens)
     placed: list[Token] = []
     waiting: list[str] = []

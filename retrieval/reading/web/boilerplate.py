@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bs4.element import PageElement, Tag
-
-from retrieval.reading.web.elements import BLOCKS, TEXTLESS, attributes_of, is_text, tag_of, walk
+from retrieval.reading.web.elements import BLOCKS, TEXTLESS, Element, Node, Text, walk
 
 # Words of class and id names, whole. Each says what a block is for; pinyin is common on Chinese sites.
 _NAME = re.compile(
@@ -75,24 +73,30 @@ class _Weight:
 class _Pruning:
     """One walk over one page: weighs everything, then takes out what the judge gives a reason for."""
 
-    def __init__(self, root: PageElement, judge: Callable[[_Pruning, PageElement, _Weight], str | None]) -> None:
+    def __init__(self, root: Element, judge: Callable[[_Pruning, Element, _Weight], str | None]) -> None:
         self.judge = judge
         self.weights: dict[int, _Weight] = {}
-        self.doomed: list[PageElement] = []
+        self.doomed: list[Element] = []
+        self.latest: dict[int, Element] = {}  # the last element that has been seen within each
+        self.before: Element | None = None  # the one before the element that is judged
         self.left_out = Counter[str]()
         self.prose_seen = 0
         _weigh(root, self.weights)
         self.total = self.weights[id(root)]
         walk(root, self._mark)
-        for node in self.doomed:
-            _remove(node)
+        gone = set(map(id, self.doomed))
+        for parent in {id(node.parent): node.parent for node in self.doomed}.values():
+            if parent is not None:
+                parent.contents = [node for node in parent.contents if id(node) not in gone]
 
-    def _mark(self, node: PageElement) -> bool:
+    def _mark(self, node: Node) -> bool:
         weight = self.weights[id(node)]
-        if is_text(node):
+        if isinstance(node, Text):
             self.prose_seen += weight.prose
             return False
-        reason = None if tag_of(node) in _NEVER else self.judge(self, node, weight)
+        self.before = self.latest.get(id(node.parent))
+        self.latest[id(node.parent)] = node
+        reason = None if node.name in _NEVER else self.judge(self, node, weight)
         if reason is None:
             return True
         self.doomed.append(node)
@@ -101,9 +105,9 @@ class _Pruning:
         return False
 
 
-def _by_name(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
+def _by_name(page: _Pruning, node: Element, weight: _Weight) -> str | None:
     """Whether the element says of itself that it is not the page's text."""
-    attributes, tag = attributes_of(node), tag_of(node)
+    attributes, tag = node.attributes, node.name
     words = _words(attributes)
     if tag in _STRUCK_OUT:
         return _STRUCK
@@ -112,7 +116,9 @@ def _by_name(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
     if weight.article:
         return None
     named = tag in _SURROUNDING or attributes.get("role") in _ROLES or any(map(_NAME.fullmatch, words))
-    if _is_hidden(attributes) and (named or not (_is_most(page, weight) or _is_panel(node, attributes, words))):
+    if _is_hidden(attributes) and (
+        named or not (_is_most(page, weight) or _is_panel(attributes, words, before=page.before))
+    ):
         return _UNSEEN
     comments = any(map(_COMMENTS.fullmatch, words))
     return _FURNITURE if comments or (named and weight.prose <= _MOST_PROSE * page.total.prose) else None
@@ -123,30 +129,25 @@ def _is_most(page: _Pruning, weight: _Weight) -> bool:
     return weight.prose > _MOST_PROSE * page.total.prose or weight.text > _MOST_PROSE * page.total.text
 
 
-def _is_panel(node: PageElement, attributes: dict[str, str], words: list[str]) -> bool:
+def _is_panel(attributes: Mapping[str, str], words: list[str], *, before: Element | None) -> bool:
     """Whether what is hidden is shown to whoever opens it: it is named so, or stands right below what heads it."""
     if attributes.get("role") == "tabpanel" or "aria-labelledby" in attributes or any(map(_PANEL.fullmatch, words)):
         return True
-    before = node.previous_sibling
-    while before is not None and not isinstance(before, Tag):
-        before = before.previous_sibling
-    return before is not None and (
-        before.name in _HEADED or any(map(_HEAD_NAME.fullmatch, _words(attributes_of(before))))
-    )
+    return before is not None and (before.name in _HEADED or any(map(_HEAD_NAME.fullmatch, _words(before.attributes))))
 
 
-def _by_shape(page: _Pruning, node: PageElement, weight: _Weight) -> str | None:
+def _by_shape(page: _Pruning, node: Element, weight: _Weight) -> str | None:
     """Whether the element is a list of links, or the legal notice, at the edge of the page's sentences."""
     at_end = page.prose_seen + weight.prose >= page.total.prose
-    if at_end and weight.legal and weight.text <= _LONGEST_LEGAL and tag_of(node) not in {"table", "section"}:
+    if at_end and weight.legal and weight.text <= _LONGEST_LEGAL and node.name not in {"table", "section"}:
         return _NOTICE
     at_edge = page.prose_seen == 0 or page.prose_seen >= page.total.prose
-    if at_edge and tag_of(node) in _LINK_BLOCKS and weight.links >= 3 and weight.linked >= 0.8 * weight.text:
+    if at_edge and node.name in _LINK_BLOCKS and weight.links >= 3 and weight.linked >= 0.8 * weight.text:
         return _LINKS
     return None
 
 
-def prune(root: PageElement, *, by_shape: bool) -> tuple[str, ...]:
+def prune(root: Element, *, by_shape: bool) -> tuple[str, ...]:
     """Takes out of the tree what is not the page's text, and says how much of it was left out.
 
     By element (scripts, form controls, ``nav``, ``footer``), by ``hidden`` and ``role``; by the words of ``class`` and
@@ -162,42 +163,38 @@ def prune(root: PageElement, *, by_shape: bool) -> tuple[str, ...]:
     return tuple(f"left out {count:,} characters of {reason}" for reason, count in left_out.items() if count)
 
 
-def _remove_textless(root: PageElement) -> bool:
+def _remove_textless(root: Element) -> bool:
     """Takes out what has no text of the page; returns whether anything is left that names or hides itself."""
-    doomed: list[PageElement] = []
     told = False
-
-    def enter(node: PageElement) -> bool:
-        nonlocal told
-        if is_text(node):
-            return False
-        if isinstance(node, Tag) and node.name == "button" and _opens_a_panel(node):
-            node.name = "b"
-            return True
-        if node is not root and (not isinstance(node, Tag) or node.name in TEXTLESS):
-            doomed.append(node)
-            return False
-        told = told or _tells(node)
-        return True
-
-    walk(root, enter)
-    for node in doomed:
-        _remove(node)
+    kept = [root]
+    for parent in kept:  # which grows meanwhile
+        gone: set[Node] = set()
+        for node in parent.contents:
+            if isinstance(node, Text):
+                continue
+            if node.name == "button" and _opens_a_panel(node):
+                node.name = "b"
+            elif node.name in TEXTLESS:
+                gone.add(node)
+                continue
+            else:
+                told = told or _tells(node)
+            kept.append(node)
+        if gone:
+            parent.contents = [node for node in parent.contents if node not in gone]
     return told
 
 
-def _tells(node: PageElement) -> bool:
+def _tells(node: Element) -> bool:
     """Whether the element says of itself what it is for: most pages made from Markdown have none that does."""
-    if not isinstance(node, Tag):
-        return False
     if node.name in _SURROUNDING or node.name in _STRUCK_OUT:
         return True
-    return bool(node.attrs) and node.name != "code" and not _TELLING.isdisjoint(node.attrs)
+    return bool(node.attributes) and node.name != "code" and not _TELLING.isdisjoint(node.attributes)
 
 
-def _opens_a_panel(button: Tag) -> bool:
+def _opens_a_panel(button: Element) -> bool:
     """Whether the button is the heading of an accordion's panel, and no tab and no switch of a menu."""
-    attributes = attributes_of(button)
+    attributes = button.attributes
     if attributes.get("role") == "tab" or "tab" in attributes.get("data-bs-toggle", attributes.get("data-toggle", "")):
         return False
     if button.parent is not None and button.parent.name in _HEADED:
@@ -206,14 +203,7 @@ def _opens_a_panel(button: Tag) -> bool:
     return bool(says_so) and not {"nav", "navbar", "menu", "menubtn"} & set(_words(attributes))
 
 
-def _remove(node: PageElement) -> None:
-    if isinstance(node, Tag):
-        node.decompose()
-    else:
-        node.extract()
-
-
-def _is_hidden(attributes: dict[str, str]) -> bool:
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
     return (
         "hidden" in attributes
         or attributes.get("aria-hidden") == "true"
@@ -221,30 +211,32 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
     )
 
 
-def _weigh(root: PageElement, weights: dict[int, _Weight]) -> None:
+def _weigh(root: Element, weights: dict[int, _Weight]) -> None:
     links_open = 0
     path: list[_Weight] = []
 
-    def enter(node: PageElement) -> bool:
+    def enter(node: Node) -> bool:
         nonlocal links_open
         weight = weights[id(node)] = _Weight()
-        if is_text(node):
-            text = " ".join(str(node).split())
+        if isinstance(node, Text):
+            text = " ".join(node.split())
             weight.text = len(text)
             weight.linked = len(text) if links_open else 0
             weight.prose = len(text) if not links_open and _SENTENCE.search(text) else 0
             weight.legal = bool(_LEGAL.search(text))
-        elif tag_of(node) == "a":
+            path[-1].add(weight)
+            return False
+        if node.name == "a":
             links_open += 1
             weight.links = 1
-        weight.article = tag_of(node) in {"article", "main", "h1"}
+        weight.article = node.name in {"article", "main", "h1"}
         path.append(weight)
         return True
 
-    def leave(node: PageElement) -> None:
+    def leave(node: Element) -> None:
         nonlocal links_open
         weight = path.pop()
-        if tag_of(node) == "a":
+        if node.name == "a":
             links_open -= 1
         if path:
             path[-1].add(weight)
@@ -252,6 +244,6 @@ def _weigh(root: PageElement, weights: dict[int, _Weight]) -> None:
     walk(root, enter, leave)
 
 
-def _words(attributes: dict[str, str]) -> list[str]:
+def _words(attributes: Mapping[str, str]) -> list[str]:
     names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
     return [word.lower() for word in _WORD.findall(names)]

@@ -1,10 +1,8 @@
-"""HTML elements: which of them part text, which carry none, and a walk over them without recursion."""
+"""Elements of a page or a text with markup: a tree of no more than reading needs, and a walk without recursion."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from bs4.element import NavigableString, PageElement, Tag
+from collections.abc import Callable, Mapping
 
 # Elements whose text is not the page's: code, form controls, embedded things, readings above ideographs.
 TEXTLESS = frozenset((
@@ -20,42 +18,53 @@ BLOCKS = frozenset((
     "tfoot", "th", "thead", "tr", "ul",
 ))  # fmt: skip
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
+NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
-def tag_of(node: PageElement) -> str:
-    """The name of an element, the empty string for what is none."""
-    return node.name if isinstance(node, Tag) else ""
+class Element:
+    """An element: its name, its attributes, and the elements and texts that it holds, in order."""
+
+    __slots__ = ("attributes", "contents", "name", "parent")
+
+    def __init__(
+        self, name: str, attributes: Mapping[str, str] = NO_ATTRIBUTES, *, parent: Element | None = None
+    ) -> None:
+        """Make it the last one of the ``parent``'s contents, if it has one."""
+        self.name, self.attributes, self.parent = name, attributes, parent
+        self.contents: list[Node] = []
+        if parent is not None:
+            parent.contents.append(self)
 
 
-def attributes_of(node: PageElement) -> dict[str, str]:
-    """The attributes of an element; what is none has none."""
-    return {name: str(value) for name, value in node.attrs.items()} if isinstance(node, Tag) else {}
+class Text(str):
+    """The text between two tags. Equal ones in two places are two nodes."""
+
+    __slots__ = ()
 
 
-def is_text(node: PageElement) -> bool:
-    """Whether the node is text of the page, and not a comment or the content of a script."""
-    return type(node) is NavigableString
+Node = Element | Text
+"""What a tree is made of."""
 
 
-def walk(
-    root: PageElement, enter: Callable[[PageElement], bool], leave: Callable[[PageElement], None] | None = None
-) -> None:
-    """Visits every node under the root, the root included, in the order of the page.
+def name_of(node: Node) -> str:
+    """Return the name of an element, the empty string for a text."""
+    return node.name if isinstance(node, Element) else ""
 
-    ``enter`` is called on the way in and says whether to go further in; ``leave``, on the way out, if it said so. The
-    tree must not be changed meanwhile. There is no recursion, so depth does not matter.
+
+def walk(root: Element, enter: Callable[[Node], bool], leave: Callable[[Element], None] | None = None) -> None:
+    """Visit every node under the root, the root included, in the order of the page.
+
+    ``enter`` is called on the way in and says whether to go further in; ``leave``, on the way out of an element, if it
+    said so. The tree must not be changed meanwhile. There is no recursion, so depth does not matter.
     """
     # What is still to be entered, the next at the end; in a tuple, what is to be left.
-    pending: list[PageElement | tuple[PageElement]] = [root]
+    pending: list[Node | tuple[Element]] = [root]
     while pending:
         node = pending.pop()
         if isinstance(node, tuple):
             if leave:
                 leave(node[0])
-        elif enter(node):
-            if isinstance(node, Tag):
-                if leave:
-                    pending.append((node,))
-                pending.extend(reversed(node.contents))
-            elif leave:
-                leave(node)
+        elif enter(node) and isinstance(node, Element):
+            if leave:
+                pending.append((node,))
+            pending += reversed(node.contents)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from bs4.element import PageElement
-
 from retrieval.reading.content import Block
 from retrieval.reading.joining import collapse
 from retrieval.reading.pairs import asks
 from retrieval.reading.scripts import lowered, raised
 from retrieval.reading.tables.reader import row_text
-from retrieval.reading.web.elements import BLOCKS, HEADINGS, attributes_of, is_text, tag_of, walk
+from retrieval.reading.web.elements import BLOCKS, HEADINGS, Element, Node, Text, walk
 from retrieval.reading.web.preformatted import preformatted
 from retrieval.reading.web.tables import table_blocks
 
@@ -27,7 +25,7 @@ _LONGEST_MEANINGS = 100
 _MOST_FOLDS = 5  # within one another that still head what they hold
 
 
-def blocks_of(root: PageElement) -> list[Block]:
+def blocks_of(root: Element) -> list[Block]:
     """The blocks of the tree below the root, in order."""
     layout = _Layout()
     walk(root, layout.enter, layout.leave)
@@ -35,16 +33,16 @@ def blocks_of(root: PageElement) -> list[Block]:
     return layout.blocks
 
 
-def _tag(node: PageElement) -> str:
+def _tag(node: Element) -> str:
     """The name of an element; in formulas (MathML) it is what the element's place makes of it."""
-    tag = tag_of(node)
-    if tag.startswith("m") and node.parent is not None and (role := _MATH.get(tag_of(node.parent))):
-        first = next((child for child in node.parent.children if tag_of(child)), None)
+    tag = node.name
+    if tag.startswith("m") and node.parent is not None and (role := _MATH.get(node.parent.name)):
+        first = next((child for child in node.parent.contents if isinstance(child, Element)), None)
         return tag if first is node else role
     return tag
 
 
-def _text_of(cell: PageElement) -> str:
+def _text_of(cell: Element) -> str:
     return "\n".join(block.text for block in blocks_of(cell))
 
 
@@ -80,11 +78,12 @@ class _Layout:
         self.folds: list[_Fold] = []
         self.terms: list[_Terms] = []
 
-    def enter(self, node: PageElement) -> bool:
+    def enter(self, node: Node) -> bool:
+        if isinstance(node, Text):
+            self._text(node)
+            return False
         tag = _tag(node)
-        if is_text(node):
-            self._text(str(node))
-        elif tag == "denominator":
+        if tag == "denominator":
             self.pieces.append("/")
         elif tag == "br":
             self._break()
@@ -105,7 +104,7 @@ class _Layout:
             self._open(tag, node)
         return True
 
-    def leave(self, node: PageElement) -> None:
+    def leave(self, node: Element) -> None:
         tag = _tag(node)
         if tag in _SCRIPTS and self.scripts:
             start = min(self.scripts.pop(), len(self.pieces))
@@ -126,7 +125,7 @@ class _Layout:
 
     def _taken(self) -> tuple[str, bool]:
         """The text of the open block, which is then closed, and whether it is set in bold."""
-        text, strong = collapse("".join(self.pieces)), self.strong
+        text, strong = collapse("".join(self.pieces)) if self.pieces else "", self.strong
         self.pieces.clear()
         self.strong = True
         return text, strong
@@ -154,7 +153,7 @@ class _Layout:
         else:
             self.flush()
 
-    def _open(self, tag: str, node: PageElement) -> None:
+    def _open(self, tag: str, node: Element) -> None:
         if tag in _LISTS:
             self.lists.append(_List(_start(node) if tag == "ol" else None))
         elif tag == "li":
@@ -228,6 +227,6 @@ class _List:
         return f"{self.number - 1}. "
 
 
-def _start(node: PageElement) -> int:
-    start = attributes_of(node).get("start", "")
+def _start(node: Element) -> int:
+    start = node.attributes.get("start", "")
     return int(start) if re.fullmatch(r"\d{1,6}", start) else 1

@@ -6,12 +6,12 @@ import datetime as dt
 import re
 
 from bs4 import BeautifulSoup
-from bs4.element import PageElement, Tag
+from bs4.element import Tag
 
 from retrieval.reading.content import Metadata
 from retrieval.reading.dates import iso_date
 from retrieval.reading.joining import collapse
-from retrieval.reading.web.elements import attributes_of, walk
+from retrieval.reading.web.soup import attributes_of
 
 _TITLE = ("og:title", "articletitle", "dc.title", "title")
 _AUTHOR = ("author", "article:author", "og:article:author", "dc.creator", "contentsource", "mediaid", "byl")
@@ -57,17 +57,17 @@ def page_metadata(tree: BeautifulSoup, text: str) -> Metadata:
 
 
 class _Witnesses:
-    """The elements that say what the page is, gathered in one walk."""
+    """The elements that say what the page is, gathered in one way through it."""
 
     def __init__(self, tree: BeautifulSoup) -> None:
         self.named: dict[str, str] = {}
         self.title = self.heading = self.canonical = ""
         self.dates: list[Tag] = []
-        walk(tree, self._look)
+        for node in tree.descendants:
+            if isinstance(node, Tag):
+                self._look(node)
 
-    def _look(self, node: PageElement) -> bool:
-        if not isinstance(node, Tag):
-            return False
+    def _look(self, node: Tag) -> None:
         if node.name == "meta":
             self._meta(attributes_of(node))
         elif node.name == "title" and not self.title:
@@ -78,7 +78,6 @@ class _Witnesses:
             self.canonical = str(node.get("href") or "")
         elif len(self.dates) < _MOST_DATES and _shows_date(node):
             self.dates.append(node)
-        return True
 
     def _meta(self, attributes: dict[str, str]) -> None:
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""

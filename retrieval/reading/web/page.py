@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup
 
@@ -12,16 +12,12 @@ from retrieval.reading.content import Block, Content, Metadata, Raw
 from retrieval.reading.text.decoding import decode
 from retrieval.reading.text.front_matter import split
 from retrieval.reading.web.boilerplate import prune
+from retrieval.reading.web.elements import Element
 from retrieval.reading.web.layout import blocks_of
 from retrieval.reading.web.metadata import page_metadata
+from retrieval.reading.web.soup import element_of
 from retrieval.reading.web.tabs import place_labels
 
-_OPENING = re.compile(
-    r"<(?:!doctype\s|/?(?:html|head|body|meta|title|div|p|article|section|main|h[1-6]|table|ul|ol|dl|"
-    r"blockquote|figure|span|font|center|br|img|strong|b|em|a|style|script|pre)\b[^<>]*>)",
-    re.IGNORECASE | re.DOTALL,
-)
-_CLOSING = re.compile(r"</(?:p|div|li|td|h[1-6]|table)\s*>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
 # Elements that close by themselves, so that one that is never closed does not deepen the tree.
 _SELF_CLOSING = frozenset((
@@ -41,23 +37,6 @@ class Page:
     blocks: list[Block]
     metadata: Metadata = field(default_factory=Metadata)
     remarks: tuple[str, ...] = ()
-
-
-def looks_like_html(text: str) -> bool:
-    """Whether a text is HTML, and not prose that speaks of it: it begins with a tag, or has many that end blocks."""
-    head = text[:100_000]
-    return (bool(_OPENING.match(head, _comments_end(head))) and "</" in head) or len(_CLOSING.findall(head)) >= 5
-
-
-def _comments_end(text: str) -> int:
-    """Where the text begins behind comments and white space."""
-    position = 0
-    while True:
-        while position < len(text) and text[position].isspace():
-            position += 1
-        if not text.startswith("<!--", position) or (end := text.find("-->", position + 4)) < 0:
-            return position
-        position = end + 3
 
 
 def read(raw: Raw) -> Content:
@@ -82,21 +61,24 @@ def read_text(text: str, raw: Raw) -> Page:
     page = _parsed(text, raw)
     metadata = page_metadata(page, text)
     place_labels(page)
-    remarks = prune(page, by_shape=True)
-    blocks = blocks_of(page)
+    tree = element_of(page)
+    remarks = prune(tree, by_shape=True)
+    blocks = blocks_of(tree)
     if blocks:
         return Page(blocks, metadata, remarks)
     # A page of nothing but links is a list of them, not a page without text.
-    whole = _parsed(text, raw)
-    remarks = prune(whole, by_shape=False)
-    return Page(blocks_of(whole), metadata, remarks)
+    return replace(read_fragment(text, raw), metadata=metadata)
 
 
 def read_fragment(text: str, raw: Raw) -> Page:
     """HTML that was made from a document, with nothing around it. Raises ``UnreadableDocument`` as above."""
-    page = _parsed(text, raw)
-    remarks = prune(page, by_shape=False)
-    return Page(blocks_of(page), Metadata(), remarks)
+    return read_tree(element_of(_parsed(text, raw)))
+
+
+def read_tree(root: Element) -> Page:
+    """Return what a document holds that is nothing but its text; the tree is changed on the way."""
+    remarks = prune(root, by_shape=False)
+    return Page(blocks_of(root), remarks=remarks)
 
 
 def _parsed(text: str, raw: Raw) -> BeautifulSoup:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bs4.element import PageElement
-
 from retrieval.reading.content import Block
 from retrieval.reading.joining import without_invisible
-from retrieval.reading.web.elements import attributes_of, is_text, tag_of, walk
+from retrieval.reading.web.elements import Element, Node, Text, walk
 from retrieval.reading.wrapping import LINE_END, blocks
 
 _LONGEST = 4000
@@ -21,17 +19,18 @@ _IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 _PROSE = 0.4  # of the letters are ideographs
 
 
-def preformatted(element: PageElement) -> Iterator[Block]:
+def preformatted(element: Element) -> Iterator[Block]:
     """Return the paragraphs of a ``<pre>``."""
     pieces: list[str] = []
-    marked = bool(_CODE.search(attributes_of(element).get("class", "")))
+    marked = bool(_CODE.search(element.attributes.get("class", "")))
 
-    def enter(node: PageElement) -> bool:
+    def enter(node: Node) -> bool:
         nonlocal marked
-        marked = marked or tag_of(node) in _CODE_ELEMENTS
-        if is_text(node):
-            pieces.append(str(node))
-        elif tag_of(node) in {"br", "div", "p", "li"} and pieces and not pieces[-1].endswith("\n"):
+        if isinstance(node, Text):
+            pieces.append(node)
+            return False
+        marked = marked or node.name in _CODE_ELEMENTS
+        if node.name in {"br", "div", "p", "li"} and pieces and not pieces[-1].endswith("\n"):
             pieces.append("\n")
         return True
 

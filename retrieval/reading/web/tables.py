@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bs4.element import PageElement
-
 from retrieval.reading.content import Block
 from retrieval.reading.tables.cells import Cell, Grid
 from retrieval.reading.tables.reader import grid_blocks
-from retrieval.reading.web.elements import HEADINGS, attributes_of, is_text, tag_of, walk
+from retrieval.reading.web.elements import HEADINGS, Element, Node, Text, walk
 
 
-def table_blocks(table: PageElement, *, text_of: Callable[[PageElement], str]) -> list[Block]:
+def table_blocks(table: Element, *, text_of: Callable[[Element], str]) -> list[Block]:
     r"""A paragraph for each row of data in the table; none when it is there to lay the page out.
 
     ``text_of`` returns the text of a cell, its lines parted by ``\n``.
     """
-    if attributes_of(table).get("role") in {"presentation", "none"} or not _is_plain(table):
+    if table.attributes.get("role") in {"presentation", "none"} or not _is_plain(table):
         return []
     grid, captions = Grid(), list[str]()
 
-    def enter(node: PageElement) -> bool:
-        tag = tag_of(node)
+    def enter(node: Node) -> bool:
+        if isinstance(node, Text):
+            return False
+        tag = node.name
         if tag == "caption":
             captions.append(text_of(node))
         elif tag == "tr":
@@ -30,20 +30,20 @@ def table_blocks(table: PageElement, *, text_of: Callable[[PageElement], str]) -
         elif tag in {"td", "th"}:
             grid.put(Cell(text_of(node), tag == "th"), _span(node, "colspan"), _span(node, "rowspan"))
         else:
-            return not is_text(node)
+            return True
         return tag == "tr"
 
     walk(table, enter)
     return grid_blocks(grid, under=tuple(filter(None, captions)))
 
 
-def _is_plain(table: PageElement) -> bool:
+def _is_plain(table: Element) -> bool:
     """Whether the table holds neither tables nor headings."""
     plain = True
 
-    def enter(node: PageElement) -> bool:
+    def enter(node: Node) -> bool:
         nonlocal plain
-        if tag_of(node) in HEADINGS or (tag_of(node) == "table" and node is not table):
+        if isinstance(node, Element) and (node.name in HEADINGS or (node.name == "table" and node is not table)):
             plain = False
         return plain
 
@@ -51,6 +51,6 @@ def _is_plain(table: PageElement) -> bool:
     return plain
 
 
-def _span(cell: PageElement, attribute: str) -> int:
-    value = attributes_of(cell).get(attribute, "")
+def _span(cell: Element, attribute: str) -> int:
+    value = cell.attributes.get(attribute, "")
     return max(1, int(value)) if value.isdecimal() and len(value) <= 4 else 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from bs4 import BeautifulSoup
-from bs4.element import Tag
+from bs4.element import NavigableString, Tag
 
-from retrieval.reading.web.elements import HEADINGS, attributes_of, is_text
+from retrieval.reading.web.elements import HEADINGS
+from retrieval.reading.web.soup import attributes_of
 
 _FEWEST = 2
 _LONGEST_LABEL = 30
@@ -53,8 +54,8 @@ def _text(label: Tag) -> str:
     for count, node in enumerate(label.descendants):
         if count == _MOST_NODES:
             return ""
-        if is_text(node):
-            pieces.append(str(node))
+        if type(node) is NavigableString:
+            pieces.append(node)
     text = " ".join("".join(pieces).split())
     return text if len(text) <= _LONGEST_LABEL else ""
 
