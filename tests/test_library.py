@@ -220,6 +220,7 @@ def with_words(folder: Path, tmp_path: Path, own: Tokenizer) -> tuple[Library, L
     return Library(folder, engine, own), engine
 
 
+@pytest.mark.slow
 async def test_the_operators_words_are_no_documents(with_words: tuple[Library, LocalEngine], folder: Path) -> None:
     (folder / "userdict.txt").write_text("# 注释\n\n智能音箱 5000 n\n工厂工作\n", encoding="utf-8")
     (folder / "stopwords.txt").write_text("很多\n", encoding="utf-8")
@@ -228,6 +229,7 @@ async def test_the_operators_words_are_no_documents(with_words: tuple[Library, L
     assert (await found(engine, "智能音箱"), await found(engine, "工厂工作")) == (["子/b.md"], ["a.txt"])
 
 
+@pytest.mark.slow
 async def test_new_words_have_only_those_files_read_again_in_which_they_stand(
     with_words: tuple[Library, LocalEngine], folder: Path
 ) -> None:
@@ -247,6 +249,7 @@ async def test_new_words_have_only_those_files_read_again_in_which_they_stand(
         assert await found(engine, "智能音箱") == holding
 
 
+@pytest.mark.slow
 async def test_words_that_changed_make_the_index_that_building_it_afresh_makes(
     with_words: tuple[Library, LocalEngine], folder: Path, tmp_path: Path
 ) -> None:

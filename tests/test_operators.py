@@ -17,6 +17,8 @@ from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import GROUP, PERSON, Json, Reply
 from testbed.serving import Library, live_index, quote, serving
 
+pytestmark = pytest.mark.slow  # a process reads each file
+
 ADMIN = str(PERSON["id"])
 BEN: Json = {"id": 1002, "is_bot": False, "first_name": "本", "language_code": "zh-hans"}
 HANDBOOK = "仓库手册\n\n叉车的限速是每小时5公里。叉车每天早上检查一次。\n\n仓库的面积是3000平方米。\n"
