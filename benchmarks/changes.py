@@ -75,7 +75,7 @@ async def measure(folder: Path, index: Path) -> None:
     engine, library = _opened(folder, index)
     await _change("in a process that starts", folder, index, library.refresh, partial(_best, engine))
     engine.close()
-    settings = Settings(_env_file=None, documents=folder, index=index)  # type: ignore[call-arg]  # pydantic's
+    settings = Settings(documents=folder, index=index)
     async with composition.live_index(settings, {"documents": str(folder), "index": str(index)}) as live_index:
         await live_index.take_up()
         title = f"by another process, which first looks for {REST_SECONDS:.0f} s whether it is still being written"

@@ -25,7 +25,7 @@ from telegram.ext import MessageHandler, filters
 
 from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
-from bot.settings import Settings
+from bot.settings import Secret, Settings
 from bot.telegram import application as telegram
 from bot.telegram.clock import ServerClock
 from bot.telegram.connection import updates_request
@@ -131,8 +131,7 @@ async def seconds(bot: str, questions: int, *, delay: float = 0.0) -> tuple[floa
     stop = asyncio.Event()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]  # pydantic's, unknown to mypy
-            telegram_token=address["token"],
+            telegram_token=Secret(address["token"]),
             telegram_api_url=address["url"],
             index=Path(folder),
             person_per_minute=0,

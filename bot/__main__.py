@@ -98,9 +98,9 @@ def _run(argv: Sequence[str]) -> int:
     import asyncio
 
     from bot import commands
+    from bot.configuration import load
     from bot.language import operator_language
     from bot.operations.logs import configure_logging
-    from bot.settings import load
     from bot.terminal.screen import said
     from retrieval.errors import YuanjuError
 
@@ -144,7 +144,7 @@ def _secrets(settings: Settings) -> list[str]:
 
     from bot.settings import SECRETS
 
-    hidden = {name: secret.get_secret_value() for name in SECRETS if (secret := getattr(settings, name))}
+    hidden = {name: secret.value for name in SECRETS if (secret := getattr(settings, name))}
     token, secrets = hidden.get("telegram_token", ""), list(hidden.values())
     for name in ("database", "telegram_proxy"):
         with suppress(ValueError):
@@ -174,6 +174,8 @@ async def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from bot import commands, composition
     from bot.documents.locks import using
     from bot.documents.watching import watching
@@ -182,7 +184,7 @@ async def _chat(settings: Settings, arguments: argparse.Namespace) -> int:
 
     interactive = sys.stdin.isatty()
     async with using(settings.index_folder), composition.live_index(settings, commands.flags(arguments)) as live_index:
-        async with composition.snapshot(settings.model_copy(update={"meaning": None})):  # the live index has its own
+        async with composition.snapshot(replace(settings, meaning=None)):  # the live index has its own
             await live_index.take_up()
         async with watching(live_index, how=settings.watch if interactive else "off"):
             await chat.run(settings, live_index, reader_language(os.environ), interactive=interactive)
@@ -268,7 +270,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     # Before the documents are read: a missing token should not cost minutes.
     connection.Account.of(settings)
     Route.of(settings)
-    database = settings.database.get_secret_value() if settings.database else None
+    database = settings.database.value if settings.database else None
     url = state.database_url(database, settings.index_folder)
     sign, readiness = SignOfLife(settings.index_folder), Readiness()
 
@@ -345,7 +347,7 @@ def _sqlite(settings: Settings) -> Path | None:
 
     from bot.memory.state import database_url
 
-    database = settings.database.get_secret_value() if settings.database else None
+    database = settings.database.value if settings.database else None
     url = database_url(database, settings.index_folder)
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(url.database)

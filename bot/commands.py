@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
-from importlib.metadata import version
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import reference
 from bot.language import OperatorLanguage
 from bot.operations.logs import RedactingFormatter
-from bot.settings import Settings, SettingsError
+from bot.settings import NAMES, SettingsError
 
 COMMANDS: dict[str, tuple[dict[OperatorLanguage, str], str, str]] = {
     "serve": ({"zh": "Telegram 机器人", "en": "run the Telegram bot"}, "", "yuanju serve"),
@@ -128,7 +128,7 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
     )
     options = reader.add_argument_group(say("options"))
     options.add_argument("-h", "--help", action="help", help=say("help"))
-    options.add_argument("--version", action="version", version=f"%(prog)s {version('yuanju')}", help=say("version"))
+    options.add_argument("--version", action=_Version, nargs=0, help=say("version"))
     commands = reader.add_subparsers(
         prog="yuanju", dest="command", required=True, metavar=typed("COMMAND"), title=say("commands")
     )
@@ -156,7 +156,7 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
         if name in {"ask", "index", "evaluate"}:
             options.add_argument("--json", action="store_true", help=say("json"))
         options.add_argument("-h", "--help", action="help", help=say("help"))
-        _add_settings(command, language)
+        command.fill = partial(_add_settings, command, language)
     return reader
 
 
@@ -174,10 +174,26 @@ def _add_settings(command: argparse.ArgumentParser, language: OperatorLanguage) 
 
 
 class _Parser(argparse.ArgumentParser):
-    """Repeats no secret of a command line that it does not understand."""
+    """Repeats no secret of a command line that it does not understand; ``fill`` completes it once it is needed."""
+
+    fill: Callable[[], None] | None = None
+
+    def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
+        if self.fill:
+            fill, self.fill = self.fill, None
+            fill()
+        return super().parse_known_args(*arguments, **options)
 
     def error(self, message: str) -> NoReturn:
         super().error(RedactingFormatter().redacted(message))
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(parser.prog, version("yuanju"))  # noqa: T201 - this is the output
+        parser.exit()
 
 
 class _Secret(argparse.Action):
@@ -192,4 +208,4 @@ class _Secret(argparse.Action):
 
 def flags(arguments: argparse.Namespace) -> dict[str, str]:
     """Return the settings that were given as flags, as text."""
-    return {name: value for name in Settings.model_fields if (value := getattr(arguments, name)) is not None}
+    return {name: value for name in NAMES if (value := getattr(arguments, name)) is not None}

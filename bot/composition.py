@@ -252,7 +252,7 @@ def _engine_there(settings: Settings, words: Tokenizer) -> OpenSearchEngine:
         raise EngineError(settings.engine, f"needs the extra packages: {extras.command('opensearch')}") from error
 
     secret = settings.engine_credentials
-    credentials = Credentials.of(secret.get_secret_value() if secret else "", aws_region=settings.engine_aws_region)
+    credentials = Credentials.of(secret.value if secret else "", aws_region=settings.engine_aws_region)
     authority = settings.engine_authority
     trusted = None if authority == "none" else authority
     return OpenSearchEngine(

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from bot.language import OperatorLanguage
-from bot.settings import SECRETS, Settings
+from bot.settings import DEFAULTS, SECRETS
 
 _PLACEHOLDERS = {
     "COMMAND": "命令",
@@ -74,10 +74,10 @@ class Entry:
     @property
     def default(self) -> str:
         """Its default as it is written in ``.env``; empty where none can be written."""
-        value = Settings.model_fields[self.name].get_default(call_default_factory=True)
+        value = getattr(DEFAULTS, self.name)
         if isinstance(value, bool):
             return str(value).lower()
-        plain = type(value).__module__ in {"builtins", "pathlib", "pydantic.networks"}
+        plain = type(value).__module__ in {"builtins", "pathlib"}
         return str(value).removesuffix("/") if plain and value else ""
 
 

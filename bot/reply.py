@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from bot.actions import Action
 from bot.language import Language
 from retrieval.records import Quote
+
+if TYPE_CHECKING:
+    from bot.actions import Action
 
 Span = tuple[int, int]
 

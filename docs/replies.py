@@ -128,7 +128,7 @@ async def conversation(tokenizer: Tokenizer) -> AsyncIterator[Conversation]:
         documents.mkdir()
         for file in (ROOT / "seeds").iterdir():
             (documents / file.name).write_bytes(file.read_bytes())
-        settings = Settings(_env_file=None, documents=documents, index=folder / "index")  # type: ignore[call-arg]
+        settings = Settings(documents=documents, index=folder / "index")
         async with (
             live_index(documents, folder / "index", tokenizer, threshold=settings.threshold) as index,
             opened(database_url(None, folder)) as state,

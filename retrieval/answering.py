@@ -11,13 +11,11 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from retrieval import turns
 from retrieval.engines.protocol import Engine
 from retrieval.errors import AnswerTimeoutError, MeaningError, MeaningTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question import Question
-from retrieval.question.subjects import Turn
 from retrieval.question.typos import Doubts, TermStatistics, corrected, corrections, doubts
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.cells import answering
@@ -28,6 +26,7 @@ from retrieval.records import Answer, Found, Hit, Paragraph, Quote, Source
 
 if TYPE_CHECKING:
     from retrieval.meaning import Meaning
+    from retrieval.question.subjects import Turn
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -127,6 +126,7 @@ class Answerer:
         What names nothing itself, or points at what was named, is asked about the subject of the conversation, where
         that is better answered. The question is the text itself where it follows up on nothing.
         """
+        from retrieval import turns  # a single question has none, and its patterns take long to compile
 
         async def search(question: str) -> tuple[Question, Found]:
             asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)

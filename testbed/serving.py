@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.telegram.application import run
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import Routes
+from bot.validation import validated
 from retrieval import reading
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
@@ -157,7 +158,7 @@ def settings_for(api: FakeBotAPI, **others: Any) -> Settings:
     url = others.pop("telegram_api_url", None) or api.url
     defaults = {"allowed_chats": "", "limit": 3, "person_per_minute": 0}
     values = {"telegram_token": api.token, "telegram_api_url": url, **defaults, **others}
-    return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic's, unknown to mypy
+    return validated(values)
 
 
 QUICK = Timing(

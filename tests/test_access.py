@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.access import Audience, folders_of, misnamed
-from bot.settings import load
+from bot.configuration import load
 from retrieval.language import Tokenizer
 from retrieval.records import Source
 from testbed.fake_bot_api import FakeBotAPI

@@ -223,9 +223,9 @@ def test_a_private_folder_in_an_archive_is_private_however_the_archive_writes_it
     (tmp_path / "全部.zip").write_bytes(archive.getvalue())
     (found,) = reading.read(tmp_path, "全部.zip").documents
     assert not Audience(frozenset({"全部.zip/人事"}))(found.source.path)
-    named = Settings(_env_file=None, documents=tmp_path, private_folders="全部.zip/人事=1")  # type: ignore[call-arg, arg-type]
+    named = Settings(documents=tmp_path, private_folders={"全部.zip/人事": frozenset({1})})
     assert misnamed(named, [found.source.path]) == []
-    wrong = Settings(_env_file=None, documents=tmp_path, private_folders="全部.ZIP/人事=1")  # type: ignore[call-arg, arg-type]
+    wrong = Settings(documents=tmp_path, private_folders={"全部.ZIP/人事": frozenset({1})})
     (said,) = misnamed(wrong, [found.source.path])
     assert "write it as 全部.zip/人事" in said
 

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from fluent.syntax import FluentSerializer, visitor
+from fluent.runtime import FluentBundle
+from fluent.syntax import FluentParser, FluentSerializer, visitor
 from fluent.syntax import ast as ftl
 from opencc import OpenCC
 
 from bot.conversation.commands import Command
 from bot.language import LANGUAGES, Language, language_in, language_of, operator_language
 from bot.rendering import catalogue
-from bot.rendering.catalogue import Html, phrases, resource
+from bot.rendering.catalogue import Html, phrases, sources
 from bot.reply import say
 from testbed.telegram_markup import parse_html
 
@@ -45,6 +46,11 @@ class _Variables(visitor.Visitor):
 
     def visit_VariableReference(self, node: ftl.VariableReference) -> None:  # noqa: N802
         self.names.add(node.id.name)
+
+
+@cache
+def resource(language: Language) -> ftl.Resource:
+    return FluentParser().parse("".join(sources(language).values()))
 
 
 @cache
@@ -97,7 +103,7 @@ def test_every_language_has_a_file() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_file_holds_nothing_that_is_no_message_and_none_twice(language: Language) -> None:
-    body = resource(language).body
+    body = FluentParser().parse((BOT / f"rendering/catalogue/{language}.ftl").read_text("utf-8")).body
     junk = [FluentSerializer().serialize_entry(entry) for entry in body if isinstance(entry, ftl.Junk)]
     twice = [
         name
@@ -134,6 +140,18 @@ def test_a_message_can_be_said(language: Language, key: str) -> None:
     assert text.strip()
     assert text.count("<&>") >= sum(value == "<&>" for value in arguments(key).values())
     assert not set(text) & {"{", "}"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_is_what_fluent_makes_of_the_whole_file(language: Language) -> None:
+    bundle = FluentBundle([language], use_isolating=False)
+    bundle.add_resource(resource(language))
+    expected = {}
+    for key in KEYS:
+        pattern = bundle.get_message(key).value
+        assert pattern
+        expected[key] = bundle.format_pattern(pattern, arguments(key))
+    assert {key: (phrases(language).text(key, **arguments(key)), []) for key in KEYS} == expected
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

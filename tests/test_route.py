@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from bot.settings import Settings, load
+from bot.configuration import load
+from bot.settings import Settings
 from bot.telegram.connection import Finding, check_telegram
 from bot.telegram.route import ProxyError, Route
 from testbed.fake_bot_api import FakeBotAPI

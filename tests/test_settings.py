@@ -10,29 +10,31 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import commands, reference
+from bot.configuration import load, origins
 from bot.language import OperatorLanguage
-from bot.settings import SECRETS, Settings, SettingsError, addresses, load, origins
+from bot.settings import NAMES, SECRETS, Secret, Settings, SettingsError, addresses
 from bot.terminal.check import unknown_settings
+from bot.validation import validated
 from retrieval.reading import Limits
 
 ROOT = Path(__file__).parent.parent
-NAMES = {f"YUANJU_{field.upper()}" for field in Settings.model_fields}
+VARIABLES = {f"YUANJU_{name.upper()}" for name in NAMES}
 
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a folder without ``.env``, with none of the settings in the environment."""
     monkeypatch.chdir(tmp_path)
-    for name in NAMES:
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 
 def test_every_setting_is_described_and_no_other() -> None:
-    assert sorted(entry.name for group in reference.groups() for entry in group.entries) == sorted(
-        Settings.model_fields
-    )
+    assert sorted(entry.name for group in reference.groups() for entry in group.entries) == sorted(NAMES)
 
 
 def test_the_page_and_the_example_file_are_up_to_date() -> None:
@@ -221,5 +223,42 @@ def test_secrets_may_be_files_and_are_not_shown(tmp_path: Path) -> None:
     (tmp_path / "yuanju_engine_credentials").write_text("ann:geheim\n")
     settings = load({}, secret_files=tmp_path)
     assert settings.engine_credentials is not None
-    assert settings.engine_credentials.get_secret_value() == "ann:geheim"
+    assert settings.engine_credentials.value == "ann:geheim"
     assert "geheim" not in repr(settings)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["documents", "index", "meaning", "telegram_token", "database"]), st.text("ab /.é", min_size=1)
+    )
+)
+def test_folders_and_secrets_are_read_as_pydantic_reads_them(texts: dict[str, str]) -> None:
+    try:
+        read: Settings | str = load(texts)
+    except SettingsError as error:
+        read = str(error)
+    try:
+        expected: Settings | str = validated(texts)
+    except SettingsError as error:
+        expected = str(error)
+    assert read == expected
+
+
+def test_every_place_is_read_as_pydantic_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret_files = tmp_path / "secrets"
+    secret_files.mkdir()
+    (secret_files / "YUANJU_database").write_text(" postgresql://a \n")
+    (secret_files / "yuanju_telegram_token").write_text("1:secret")
+    (tmp_path / ".env").write_text(
+        "yuanju_telegram_token=1:file\nYUANJU_MEANING=\nYUANJU_INDEX=file\nYUANJU_DOCUMENTS\n"
+    )
+    monkeypatch.setenv("yuanju_index", "environment")
+    monkeypatch.setenv("YUANJU_MEANING", "")
+    settings = load({"documents": "texts"}, secret_files=secret_files)
+    assert settings == validated({"documents": "texts"}, env_file=Path(".env"), secret_files=secret_files)
+    assert settings == Settings(
+        documents=Path("texts"),
+        index=Path("environment"),
+        telegram_token=Secret("1:file"),
+        database=Secret("postgresql://a"),
+    )

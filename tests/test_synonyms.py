@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import SynonymsError
-from retrieval.language import Tokenizer
+from retrieval.language import Tokenizer, normalise
 from retrieval.language.synonyms import FILE_NAME, Synonyms, default
 
 
@@ -107,3 +107,9 @@ def test_a_table_that_is_no_text(tmp_path: Path) -> None:
 
 def test_vr_is_virtual_reality() -> None:
     assert ("vr", "虚拟现实") in default().expand("vr的应用")
+
+
+def test_the_own_words_are_written_as_they_are_normalised() -> None:
+    own = default()
+    groups = own.groups + own.colloquial
+    assert groups == tuple(tuple(normalise(word).text for word in group) for group in groups)

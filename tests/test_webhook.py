@@ -15,10 +15,11 @@ import aiohttp
 import pytest
 from sqlalchemy import URL
 
+from bot.configuration import load
 from bot.memory.state import opened
 from bot.operations.health import SignOfLife
 from bot.operations.server import Web
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, SettingsError
 from bot.telegram.application import run
 from bot.telegram.connection import TokenError
 from bot.telegram.timing import Timing

@@ -140,6 +140,7 @@ class LiveIndex:
             if stamp != self._seen:
                 snapshot = await self._newest()
                 if snapshot and (self._snapshot is None or snapshot.version != self._snapshot.version):
+                    await asyncio.to_thread(snapshot.answerer.warm)  # so that the first question need not wait
                     self._snapshot = snapshot  # the one step in which everything changes
                     await asyncio.to_thread(lambda: snapshot.files)  # so that nobody waits for them
                 self._seen = stamp

@@ -64,6 +64,4 @@ async def opened(
             continue
         if manifest is None:
             return None
-        snapshot = await asyncio.to_thread(Snapshot, engine_now, tokenizer, manifest, answerer)
-        await asyncio.to_thread(snapshot.answerer.warm)  # so that the first question need not wait
-        return snapshot
+        return await asyncio.to_thread(Snapshot, engine_now, tokenizer, manifest, answerer)

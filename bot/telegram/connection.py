@@ -59,7 +59,7 @@ class Account:
     @classmethod
     def of(cls, settings: Settings) -> Account:
         """Raises ``TokenError`` where there is no token or it cannot be one."""
-        token = settings.telegram_token.get_secret_value().strip() if settings.telegram_token else ""
+        token = settings.telegram_token.value.strip() if settings.telegram_token else ""
         if not token:
             raise TokenError(
                 "No Telegram token: send /newbot to @BotFather in Telegram, and put the token that it gives into .env "

@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 from dotenv import dotenv_values
 
-from bot.settings import ENV_FILE, Settings
+from bot.configuration import ENV_FILE
+from bot.settings import Settings
 from retrieval.errors import YuanjuError
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
@@ -42,7 +43,7 @@ class Route:
         """
         url = urlsplit(str(settings.telegram_api_url))
         server = url.netloc.rpartition("@")[2]
-        if settings.telegram_proxy and (own := settings.telegram_proxy.get_secret_value().strip()):
+        if settings.telegram_proxy and (own := settings.telegram_proxy.value.strip()):
             return cls(server, _proxy(own, _SETTING), _SETTING)
         variables = _variables({**dotenv_values(ENV_FILE, encoding="utf-8-sig"), **os.environ})
         source = next((name for name in (f"{url.scheme}_proxy", "all_proxy") if name in variables), "")

@@ -8,6 +8,7 @@ import itertools
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -43,11 +44,12 @@ _AROUND_LABEL = " ‹›…"
 async def run(settings: Settings, documents: Documents, language: Language, *, interactive: bool) -> None:
     """Converse until the lines end. What is said is remembered for as long as that."""
     # Whoever can start this can read every document.
-    alone = settings.model_copy(
-        update={
-            **{"admins": frozenset({_ASKER.person_id}), "allowed_chats": frozenset(), "private_folders": {}},
-            **{"person_per_minute": 0},
-        }
+    alone = replace(
+        settings,
+        admins=frozenset({_ASKER.person_id}),
+        allowed_chats=frozenset(),
+        private_folders={},
+        person_per_minute=0,
     )
     requester = Requester(_ASKER, language, Audience(), private=True, operator=True)
     with tempfile.TemporaryDirectory() as folder:

@@ -12,10 +12,11 @@ from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import misnamed
+from bot.configuration import origins
 from bot.memory.schema import StateError, cause
 from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
-from bot.settings import Settings, origins
+from bot.settings import NAMES, Settings
 from bot.telegram.connection import Account, Finding, TokenError, check_telegram
 from bot.terminal.indexing import summary
 from bot.terminal.screen import said, screen
@@ -101,7 +102,7 @@ def _ranking(settings: Settings) -> Iterator[Finding]:
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     """Whether the memory can be written, and what failed and waits there for somebody to look at it."""
-    database = settings.database.get_secret_value() if settings.database else None
+    database = settings.database.value if settings.database else None
     try:
         url = database_url(database, settings.index_folder)
         async with opened(url) as state:
@@ -127,6 +128,6 @@ def unknown_settings(environment: Mapping[str, str | None]) -> list[tuple[str, s
     >>> unknown_settings({"YUANJU_DOCUMENT": "docs", "HOME": "/"})
     [('YUANJU_DOCUMENT', 'YUANJU_DOCUMENTS')]
     """
-    known = [f"YUANJU_{field.upper()}" for field in Settings.model_fields]
+    known = [f"YUANJU_{field.upper()}" for field in NAMES]
     unknown = sorted(name for name in environment if name.startswith("YUANJU_") and name not in known)
     return [(name, next(iter(difflib.get_close_matches(name, known, n=1)), None)) for name in unknown]

@@ -34,7 +34,7 @@ class Synonyms:
     @classmethod
     def of(cls, lines: Iterable[str], *, colloquial: Iterable[str] = ()) -> Synonyms:
         """Read groups: one a line, with spaces, tabs or commas between the words; # begins a remark."""
-        return cls(_groups(lines), colloquial=_groups(colloquial))
+        return cls(_normalised(_groups(lines)), colloquial=_normalised(_groups(colloquial)))
 
     @classmethod
     def with_folder(cls, folder: Path) -> Synonyms:
@@ -124,8 +124,8 @@ def operators(folder: Path) -> Synonyms:
 
 @cache
 def default() -> Synonyms:
-    """Return the package's own words."""
-    return Synonyms.of((*_lines(FILE_NAME), *_lines("taiwan.txt")), colloquial=_lines("colloquial.txt"))
+    """Return the package's own words, which are written as they are normalised."""
+    return Synonyms(_groups((*_lines(FILE_NAME), *_lines("taiwan.txt"))), colloquial=_groups(_lines("colloquial.txt")))
 
 
 def _lines(name: str) -> list[str]:
@@ -134,7 +134,11 @@ def _lines(name: str) -> list[str]:
 
 def _groups(lines: Iterable[str]) -> Groups:
     cut = (line.partition("#")[0].replace(",", " ").replace("，", " ").split() for line in lines)
-    return tuple(tuple(dict.fromkeys(normalise(word).text for word in words)) for words in cut if words)
+    return tuple(tuple(dict.fromkeys(words)) for words in cut if words)
+
+
+def _normalised(groups: Groups) -> Groups:
+    return tuple(tuple(dict.fromkeys(normalise(word).text for word in words)) for words in groups)
 
 
 def _stands(text: str, start: int, end: int, inner: set[int], tokens: Sequence[Token]) -> bool:

@@ -9,25 +9,42 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """A kind of answer: ``asks`` finds the words that ask for it, ``answers`` tells whether a text has one at all.
+    """A kind of answer, by its ``sources``: the alternatives of its patterns, with the ``vocabulary`` they may name.
 
-    ``answers`` is ``None`` where an answer has no form of its own. ``spans`` find it, tightly, the surest first; a
-    group named ``answer`` is the span, else the whole match. ``loose`` are spans that are highlighted in a sentence
-    that answers, but do not tell that it does.
+    Its patterns are compiled when they are first needed: all of them take longer than a question does.
     """
 
     name: str
-    asks: re.Pattern[str]
-    answers: re.Pattern[str] | None = None
-    spans: tuple[re.Pattern[str], ...] = ()
-    loose: tuple[re.Pattern[str], ...] = ()
+    sources: Mapping[str, Any]
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def asks(self) -> re.Pattern[str]:
+        """What finds the words that ask for it."""
+        return _compiled(self.sources["asks"], self.vocabulary)
+
+    @cached_property
+    def answers(self) -> re.Pattern[str] | None:
+        """What tells whether a text has one at all; ``None`` where an answer has no form of its own."""
+        return _compiled(self.sources["answers"], self.vocabulary) if "answers" in self.sources else None
+
+    @cached_property
+    def spans(self) -> tuple[re.Pattern[str], ...]:
+        """What finds it, tightly, the surest first; a group named ``answer`` is the span, else the whole match."""
+        return tuple(_compiled(span, self.vocabulary) for span in self.sources.get("spans", ()))
+
+    @cached_property
+    def loose(self) -> tuple[re.Pattern[str], ...]:
+        """Spans that are highlighted in a sentence that answers, but do not tell that it does."""
+        return tuple(_compiled(span, self.vocabulary) for span in self.sources.get("loose", ()))
 
 
 def answer_group(pattern: re.Pattern[str]) -> str | int:
@@ -40,7 +57,7 @@ def answer_group(pattern: re.Pattern[str]) -> str | int:
     return "answer" if "answer" in pattern.groupindex else 0
 
 
-NONE = Kind("none", re.compile(r"(?!)"))
+NONE = Kind("none", {"asks": ("(?!)",)})
 """The kind of what asks for nothing."""
 
 
@@ -71,15 +88,7 @@ def kinds() -> tuple[Kind, ...]:
     vocabulary: dict[str, str] = {}
     for name, entry in table["vocabulary"].items():
         vocabulary[name] = _filled(entry if isinstance(entry, str) else f"(?:{'|'.join(entry)})", vocabulary)
-    return tuple(
-        Kind(
-            entry["name"],
-            _compiled(entry["asks"], vocabulary),
-            _compiled(entry["answers"], vocabulary) if "answers" in entry else None,
-            *(tuple(_compiled(span, vocabulary) for span in entry.get(key, ())) for key in ("spans", "loose")),
-        )
-        for entry in table["kinds"]
-    )
+    return tuple(Kind(entry["name"], entry, vocabulary) for entry in table["kinds"])
 
 
 def _compiled(alternatives: Sequence[str], vocabulary: Mapping[str, str]) -> re.Pattern[str]:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from retrieval.language import Tokenizer
 from retrieval.language.classifiers import CLASSIFIERS
@@ -48,13 +49,16 @@ def form(name: str) -> re.Pattern[str] | None:
     """Return the form that a thing of a noun has in a text; ``None`` where that is not known."""
     if not name:
         return None
-    for names, pattern in _table():
-        if name in names:
-            return pattern
-    return next((pattern for names, pattern in _table() if any(len(n) > 1 and n in name for n in names)), None)
+    exact = (form for names, form in _table() if name in names)
+    partly = (form for names, form in _table() if any(len(n) > 1 and n in name for n in names))
+    found = next(chain(exact, partly), None)
+    return _compiled(found) if found else None
 
 
 @cache
-def _table() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
+def _table() -> tuple[tuple[frozenset[str], str], ...]:
     table = tomllib.loads(files("retrieval.question").joinpath("nouns.toml").read_text("utf-8"))
-    return tuple((frozenset(entry["names"]), re.compile(entry["form"])) for entry in table["nouns"])
+    return tuple((frozenset(entry["names"]), entry["form"]) for entry in table["nouns"])
+
+
+_compiled = cache(re.compile)  # each when it is first needed: most questions need none

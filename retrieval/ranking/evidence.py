@@ -193,7 +193,8 @@ class Evidence:
     def two_clauses(self) -> Array:
         """The best share of each group's weight that two neighbouring clauses of the sentence hold."""
         ends = self.passages.places_of(_CLAUSE_ENDS) + 1
-        starts = np.unique(np.concatenate((self.passages.starts, ends)))
+        starts = np.sort(np.concatenate((self.passages.starts, ends)))
+        starts = starts[np.diff(starts, prepend=-1) > 0]
         held = compiled.count(self.positions, starts) > 0
         held[:-1] |= held[1:]
         shares = np.concatenate((self.share(held, self.weights), np.zeros((1, 3))))

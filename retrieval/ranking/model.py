@@ -38,22 +38,22 @@ class Trees:
         ``left`` (at most the threshold) and ``right`` hold the number of an inner node, or -1 - n for the n-th of the
         ``leaves``.
         """
-        shape = (len(trees), SPLITS)
-        feature, threshold = np.zeros(shape, np.int64), np.full(shape, np.inf)
-        value = np.zeros((len(trees), 1 << SPLITS))
-        answers = (np.arange(1 << SPLITS)[:, None] >> np.arange(SPLITS)) & 1
-        for number, tree in enumerate(trees):
-            splits = len(tree["feature"])
-            feature[number, :splits] = [columns[int(column)] for column in tree["feature"]]
-            threshold[number, :splits] = tree["threshold"]
-            node = np.full(1 << SPLITS, 0 if splits else -1)
-            for _ in range(splits):
-                inner = np.maximum(node, 0)
-                over = answers[np.arange(len(node)), inner] > 0
-                below = np.where(over, np.array(tree["right"])[inner], np.array(tree["left"])[inner])
-                node = np.where(node >= 0, below, node).astype(np.int64)
-            value[number] = np.array(tree["leaves"])[-1 - node]
-        return cls(feature, threshold, value)
+
+        def padded(key: str, filling: float, width: int = SPLITS) -> Array:
+            rows = [[*tree[key], *[filling] * (width - len(tree[key]))] for tree in trees]
+            return np.array(rows, dtype=np.float64).reshape(len(trees), width)
+
+        left, right, feature = (padded(key, 0).astype(np.int64) for key in ("left", "right", "feature"))
+        tree, answers = np.arange(len(trees))[:, None], np.arange(1 << SPLITS)
+        # Where a tree stands after each number of answers, all numbers of all trees at once.
+        splits = np.array([len(one["feature"]) for one in trees], dtype=np.int64)
+        node = np.repeat(np.minimum(splits, 1)[:, None] - 1, len(answers), axis=1)
+        for _ in range(SPLITS):
+            inner = np.maximum(node, 0)
+            below = np.where(answers >> inner & 1, right[tree, inner], left[tree, inner])
+            node = np.where(node >= 0, below, node)
+        value = padded("leaves", 0, SPLITS + 1)[tree, -1 - node]
+        return cls(np.array(columns, dtype=np.int64)[feature], padded("threshold", np.inf), value)
 
     def values(self, table: Array) -> Array:
         """Sum the values of the leaves that each row of ``table`` comes to."""

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from fluent.runtime import FluentBundle, FluentResource
-from fluent.syntax import ast
+from fluent.syntax import FluentParser, ast
 
 from bot.language import Language
 from bot.rendering.operator import in_language
 from bot.reply import Argument, Say
 
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
+
+_ENTRY = re.compile(r"^(?=[a-z#])", re.MULTILINE)
+_REFERENCE = re.compile(r"\{ *([a-z][\w-]*) *\}")
 # Text takes the way past Fluent, which does not format pieces of more than 2,500 characters.
 _SLOT = re.compile("\ue000(.*?)\ue001")
 
@@ -44,8 +49,8 @@ class Phrases:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self._bundle = FluentBundle([language], use_isolating=False)
-        self._bundle.add_resource(resource(language))
+        self._sources = sources(language)
+        self._parsed: dict[str, ast.Message] = {}
         self._plain: dict[str, str] = {}  # what is the same every time
 
     def html(self, said: Say | str, /, **arguments: Argument) -> Html:
@@ -74,22 +79,63 @@ class Phrases:
     def _filled(self, key: str, arguments: Mapping[str, str | int | float], *, as_html: bool) -> str:
         if not arguments and key in self._plain:
             return self._plain[key]
-        message = self._bundle.get_message(key)
-        if message.value is None:
-            raise KeyError(key)
-        slots = {name: f"\ue000{name}\ue001" if isinstance(value, str) else value for name, value in arguments.items()}
-        formatted, errors = self._bundle.format_pattern(message.value, slots)
-        if errors:
-            raise ValueError(f"{key} in {self.language}: {errors[0]}")
-
-        def fill(slot: re.Match[str]) -> str:
-            value = str(arguments[slot[1]])
-            return escape(value) if as_html and not isinstance(arguments[slot[1]], Html) else value
-
-        said = _SLOT.sub(fill, str(formatted))
+        if (said := self._joined(key, arguments, as_html=as_html)) is None:
+            said = self._formatted(key, arguments, as_html=as_html)
         if not arguments:
             self._plain[key] = said
         return said
+
+    def _joined(self, key: str, arguments: Mapping[str, str | int | float], *, as_html: bool) -> str | None:
+        """Return a sentence whose variables are all text, as most are; ``None`` for others."""
+        pattern, parts = self._message(key).value, []
+        for element in pattern.elements if pattern else ():
+            match element:
+                case ast.TextElement():
+                    parts.append(element.value)
+                case ast.Placeable(expression=ast.VariableReference() as variable):
+                    value = arguments.get(variable.id.name)
+                    if not isinstance(value, str):
+                        return None
+                    parts.append(_written(value, as_html=as_html))
+                case ast.Placeable(expression=ast.StringLiteral() as literal):
+                    parts.append(literal.parse()["value"])
+                case _:
+                    return None
+        return "".join(parts)
+
+    def _formatted(self, key: str, arguments: Mapping[str, str | int | float], *, as_html: bool) -> str:
+        """Return a sentence with numbers, plurals or other sentences in it."""
+        needed = [key]
+        for name in needed:
+            needed += _REFERENCE.findall(self._sources[name])
+        self._bundle.add_resource(ast.Resource([self._message(name) for name in needed]))
+        texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
+        slots = {**arguments, **{name: f"\ue000{name}\ue001" for name in texts}}
+        pattern = self._bundle.get_message(key).value
+        assert pattern  # noqa: S101 - all our sentences have text
+        formatted, errors = self._bundle.format_pattern(pattern, slots)
+        if errors:
+            raise ValueError(f"{key} in {self.language}: {errors[0]}")
+        return _SLOT.sub(lambda slot: _written(texts[slot[1]], as_html=as_html), str(formatted))
+
+    def _message(self, key: str) -> ast.Message:
+        """Return a sentence, parsed when it is first said: to parse them all takes longer than an answer."""
+        if key not in self._parsed:
+            message = FluentParser().parse_entry(self._sources[key])
+            assert isinstance(message, ast.Message)  # noqa: S101 - tests read every one
+            self._parsed[key] = message
+        return self._parsed[key]
+
+    @cached_property
+    def _bundle(self) -> FluentBundle:
+        # What writes numbers brings the formats of the whole world: most sentences have none.
+        from fluent.runtime import FluentBundle
+
+        return FluentBundle([self.language], use_isolating=False)
+
+
+def _written(value: str, *, as_html: bool) -> str:
+    return escape(value) if as_html and not isinstance(value, Html) else value
 
 
 @cache
@@ -98,23 +144,22 @@ def phrases(language: Language) -> Phrases:
     return Phrases(language)
 
 
-def resource(language: Language) -> ast.Resource:
-    """Return the sentences of a language, parsed; the traditional ones are the simplified ones, converted.
+def sources(language: Language) -> dict[str, str]:
+    """Return what Fluent reads of each sentence, by key; the traditional ones are the simplified ones, converted.
 
     What ``zh-hant.ftl`` holds are corrections of that by hand.
     """
     if language != "zh-hant":
-        return FluentResource(_file(language))
+        return _entries(_file(language))
     from opencc import OpenCC
 
-    corrected = FluentResource(_file(language))
-    known = {entry.id.name for entry in corrected.body if isinstance(entry, ast.Message)}
-    converted = FluentResource(OpenCC("s2twp").convert(_file("zh")).translate(_QUOTATION_MARKS))
-    converted.body = [
-        *corrected.body,
-        *(one for one in converted.body if not (isinstance(one, ast.Message) and one.id.name in known)),
-    ]
-    return converted
+    converted = OpenCC("s2twp").convert(_file("zh")).translate(_QUOTATION_MARKS)
+    return _entries(converted) | _entries(_file(language))
+
+
+def _entries(text: str) -> dict[str, str]:
+    entries = (entry for entry in _ENTRY.split(text) if entry[:1].isalpha())
+    return {entry.partition("=")[0].rstrip(): entry for entry in entries}
 
 
 def _file(language: Language) -> str:
