@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 from functools import partial
+from typing import TYPE_CHECKING
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
@@ -48,7 +49,9 @@ from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
 from bot.telegram.timing import QUESTION_SECONDS, Timing
-from bot.telegram.webhook import Routes, Webhook
+
+if TYPE_CHECKING:
+    from bot.telegram.webhook import Routes
 
 logger = logging.getLogger(__name__)
 
@@ -178,6 +181,8 @@ async def run(
             changes = Changes(state, settings, services.access, timing=timing)
             add_handlers(application, services, changes, clock)
             if settings.webhook_url and routes:
+                from bot.telegram.webhook import Webhook  # brings an HTTP server, which the others do without
+
                 source: Source = Webhook(
                     application.bot,
                     str(settings.webhook_url),
