@@ -205,11 +205,13 @@ async def _sample(_: Settings, arguments: argparse.Namespace) -> int:
 async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
     from bot.operations.memory import bound_memory
-    from bot.terminal.indexing import index
+    from bot.terminal.indexing import index, places
 
     bound_memory()
     async with composition.library(settings) as (library, engine):
-        whole = await index(library, as_json_lines=arguments.json)
+        whole = await index(
+            library, places(settings.documents, arguments.places), as_json_lines=arguments.json, brief=arguments.brief
+        )
         if arguments.compact:
             await engine.compact()
         return FOUND if whole else NOT_FOUND
