@@ -61,4 +61,6 @@ def _table() -> tuple[tuple[frozenset[str], str], ...]:
     return tuple((frozenset(entry["names"]), entry["form"]) for entry in table["nouns"])
 
 
-_compiled = cache(re.compile)  # each when it is first needed: most questions need none
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)  # when it is first needed: most questions need none
