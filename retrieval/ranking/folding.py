@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.language import normalise, pairs
+from retrieval.language import pairs
+from retrieval.ranking.passages import prepare
 from retrieval.ranking.ranker import Candidate
 
 SAME = 0.8
@@ -39,8 +40,7 @@ class _Said:
     pairs: frozenset[str]
 
     @classmethod
-    def of(cls, text: str) -> _Said:
-        normal = normalise(text).text
+    def of(cls, normal: str) -> _Said:
         numbers = frozenset(number.replace(",", "") for number in _NUMBER.findall(normal))
         return cls(numbers, frozenset(pairs(_NUMBER.sub("", normal) if numbers else normal)))
 
@@ -73,7 +73,7 @@ def facts(candidates: Sequence[Candidate], *, limit: int) -> tuple[Fact, ...]:
     groups: list[list[Candidate]] = []
     said: list[_Said] = []
     for candidate in candidates[: considered(limit)]:
-        own = _Said.of(candidate.sentence.text)
+        own = _Said.of(prepare(candidate.hit.paragraph).normalised(candidate.sentence))
         number = next((number for number, one in enumerate(said) if one.repeats(own)), None)
         if number is None:
             groups.append([candidate])

@@ -32,6 +32,12 @@ class Prepared:
     sentences: tuple[Sentence, ...]
     starts: tuple[int, ...]
 
+    def normalised(self, part: Sentence) -> str:
+        """Return the normalised text of a part of the paragraph."""
+        if self.normal.offsets is None:
+            return self.normal.text[part.start : part.end]
+        return normalise(part.text).text
+
 
 def prepare(paragraph: Paragraph) -> Prepared:
     """Return a paragraph normalised and cut into sentences.
