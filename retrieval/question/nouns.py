@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 
@@ -45,6 +45,7 @@ def noun(text: str, gap: tuple[int, int] | None, tokenizer: Tokenizer) -> str:
     return last.text if last and (tokenizer.dictionary.part(last.text) or "n").startswith(_NOUNS) else ""
 
 
+@lru_cache(maxsize=1024)
 def form(name: str) -> re.Pattern[str] | None:
     """Return the form that a thing of a noun has in a text; ``None`` where that is not known."""
     if not name:
