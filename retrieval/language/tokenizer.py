@@ -14,10 +14,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from retrieval.language.dictionary import Dictionary, dictionary
+from retrieval.language.dictionary import Dictionary, Words, dictionary, extended
 from retrieval.language.english import stem
 from retrieval.language.numerals import NUMERAL, arabic
-from retrieval.language.segmenter import Words, segmenter
 from retrieval.radicals import RADICALS
 
 TERMS_VERSION = 3
@@ -167,7 +166,7 @@ class Tokenizer:
         jieba cuts the Chinese; a number with its decimals, a Latin word, and a run like ``5g`` are one word each. Of a
         Latin word the token's text is the stem.
         """
-        cut, stop = segmenter(self.cache_folder, self._words), self._stop
+        cut, stop = extended(self.cache_folder, self._words).cut, self._stop
         for run in _RUN.finditer(text):
             start = run.start()
             if run.lastgroup != "han":
@@ -190,7 +189,7 @@ class Tokenizer:
 
     def word_terms(self, text: str) -> list[str]:
         """Return the words of a normalised text, as ``words`` does, without where they stand."""
-        cut, stop = segmenter(self.cache_folder, self._words), self._stop
+        cut, stop = extended(self.cache_folder, self._words).cut, self._stop
         words: list[str] = []
         for match in _RUN.finditer(text):
             if match.lastgroup == "han":
