@@ -53,13 +53,10 @@ def form(name: str) -> re.Pattern[str] | None:
     exact = (form for names, form in _table() if name in names)
     partly = (form for names, form in _table() if any(len(n) > 1 and n in name for n in names))
     found = next(chain(exact, partly), None)
-    return _compiled(found) if found else None
+    return re.compile(found) if found else None
 
 
 @cache
 def _table() -> tuple[tuple[frozenset[str], str], ...]:
     table = tomllib.loads(files("retrieval.question").joinpath("nouns.toml").read_text("utf-8"))
     return tuple((frozenset(entry["names"]), entry["form"]) for entry in table["nouns"])
-
-
-_compiled = cache(re.compile)  # each when it is first needed: most questions need none
