@@ -14,10 +14,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from rich import progress as bars
-from rich.console import Console
-from rich.text import Text
-
 from bot.terminal.screen import said, screen
 from retrieval.errors import DocumentsFolderError
 from retrieval.library import EVERYWHERE, FileReport, Library, Progress, Report, Status
@@ -74,6 +70,9 @@ def progress_bar() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield _logged()
         return
+    from rich import progress as bars
+    from rich.console import Console
+
     columns = (
         bars.TextColumn("{task.description}"),
         bars.BarColumn(),
@@ -121,6 +120,8 @@ def summary(report: Report) -> str:
 
 
 def _print(files: Iterable[FileReport], report: Report) -> None:
+    from rich.text import Text  # not where JSON is printed
+
     console = screen()
     for file in files:
         word, style = said(file.status), _STYLES[file.status]
