@@ -27,7 +27,7 @@ from bot.terminal.indexing import REST_SECONDS
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
-from retrieval.language.segmenter import dictionary_lines
+from retrieval.language.dictionary import dictionary_lines
 from retrieval.library import Library
 from retrieval.ranking import SEARCHED
 from retrieval.records import Document, Paragraph, Source

@@ -70,7 +70,7 @@ def progress_bar() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield _logged()
         return
-    from rich import progress as bars
+    from rich import progress as bars  # elsewhere, as where serve runs this, nothing is drawn
     from rich.console import Console
 
     columns = (
@@ -120,7 +120,7 @@ def summary(report: Report) -> str:
 
 
 def _print(files: Iterable[FileReport], report: Report) -> None:
-    from rich.text import Text  # not where JSON is printed
+    from rich.text import Text
 
     console = screen()
     for file in files:

@@ -59,7 +59,7 @@ def plainly_listed(folder: str) -> Iterator[tuple[str, str | None]]:
 
 
 try:
-    from retrieval.reading._listing import listed as listed
+    from retrieval.reading._listing import listed as listed  # noqa: PLC0414 - by this name from here
 except ImportError:
     listed = plainly_listed
 

@@ -166,3 +166,20 @@ def test_any_bytes_are_decoded_strictly_or_refused(data: bytes) -> None:
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=60))
 def test_any_ideographs_in_utf8_are_read_exactly(text: str) -> None:
     assert decoded(text.encode()).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "family"),
+    [
+        ("Die Straße „Am Brückenkopf“ ist für Fußgänger gesperrt.", "cp1252", "windows-1252"),
+        ("Où est la clé ? Les élèves l’ont rendue à l’été.", "cp1252", "windows-1252"),
+        ("The café’s “naïve” résumé costs £5 at 20 °C. © 2020", "cp1252", "windows-1252"),
+        ("Библиотека открыта каждый день. Читатели могут взять три книги на две недели.", "cp1251", "windows-1251"),
+    ],
+)
+def test_western_and_cyrillic_texts_are_told_apart_by_words_of_one_script(
+    text: str, encoding: str, family: str
+) -> None:
+    found = decoded(text.encode(encoding))
+    assert (found.text, found.encoding) == (text, family)
+    assert "the encoding is doubtful" in found.remarks[0]

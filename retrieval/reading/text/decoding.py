@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Raw
@@ -154,7 +155,7 @@ def _detected(raw: Raw) -> Decoded:
     if "utf-8" not in readings and _is_nearly_utf8(data):
         return _damaged(raw, "utf-8", errors["utf-8"])
     declared = _declared(data)
-    if "utf-8" in readings and len(_MULTIBYTE.findall(data[:1_000_000])) >= _PROOF_OF_UTF8:
+    if "utf-8" in readings and sum(1 for _ in islice(_MULTIBYTE.finditer(data), _PROOF_OF_UTF8)) == _PROOF_OF_UTF8:
         contradiction = (f"declares {declared} but is utf-8",) if declared not in {None, "utf-8"} else ()
         return Decoded(readings["utf-8"], "utf-8", contradiction)
     verdict = _library_verdict(data) if "utf-8" not in readings else "utf-8"

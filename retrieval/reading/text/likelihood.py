@@ -17,6 +17,10 @@ _IDEOGRAPH_OF_UNICODE = (8.9, 13.0)
 # An accented letter or a sign such as © among ASCII is usual in Unicode; an ideograph alone among ASCII is not.
 _ALONE = re.compile(r"(?<![^\x00-\x7f])[\x80-\u07ff](?![^\x00-\x7f])")
 _ALONE_ADVANTAGE = 3.0
+_MARKS = frozenset("“”„‘’‚«»‹›—–…¿¡·•§°²³½€£©®™×\u00a0")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_ASCII_LETTER = re.compile(r"[A-Za-z]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _GB_LEVELS = "gb2312", range(0xB0, 0xD8), range(0xD8, 0xF8)
 _BIG5_LEVELS = "big5", range(0xA4, 0xC7), range(0xC9, 0xFA)
 
@@ -33,10 +37,21 @@ def uncommon_count(text: str, family: str) -> int:
 
 
 def has_words(text: str) -> bool:
-    """Whether the characters beyond ASCII are the letters of words and the marks of writing, nearly all of them."""
+    """Whether the characters beyond ASCII are letters of words in one script, and marks of writing, nearly all of them.
+
+    >>> has_words("Straße 5 – „schön“"), has_words("Улица"), has_words("Straяe"), has_words("Óëèöà")
+    (True, True, False, False)
+    """
     beyond = [character for character in text if character > "\x7f"]
-    fitting = sum(character.isalpha() or character in "“”‘’—–…«»\u00a0°§" for character in beyond)
-    return fitting >= 0.9 * len(beyond)
+    fitting = sum(character.isalpha() or character in _MARKS for character in beyond)
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    whole = sum(map(_is_of_one_script, words))
+    return fitting >= 0.9 * len(beyond) and whole >= 0.8 * len(words)
+
+
+def _is_of_one_script(word: str) -> bool:
+    """Whether a word with letters beyond ASCII is one: Western ones have some within ASCII, Cyrillic ones have none."""
+    return bool(_ASCII_LETTER.search(word)) != bool(_CYRILLIC.search(word))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Markdown, in all its dialects: rendered to HTML by markdown-it, then read as HTML."""
+"""Markdown, in all its dialects: parsed by markdown-it, and read as the elements that HTML made of it has."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from retrieval.reading.text.decoding import decode
 from retrieval.reading.text.dialects import commonmark
 from retrieval.reading.text.front_matter import split
 from retrieval.reading.text.tokens import element_of
-from retrieval.reading.web import page
+from retrieval.reading.web.boilerplate import prune
+from retrieval.reading.web.layout import blocks_of
 from retrieval.reading.wrapping import goes_on, is_cut, wrap_width
 
 _DEEPEST = 100
@@ -36,6 +37,8 @@ _DECORATION = re.compile(
     r":(?:material|fontawesome|octicons|simple)-[\w-]{1,60}: ?"
     r"|\{[:\s]{0,2}[.#][^{}\n]{1,80}\}|\{(?:\+\+|==|>>)|(?:\+\+|==|<<)\}"
 )
+_DIALECT = re.compile(r"\[\[|==|[:{}]")
+"""What a text has that holds a link to a note, a mark or a decoration."""
 _BOX = re.compile(r"\A\[([ xX])\]\s+")
 
 
@@ -49,16 +52,13 @@ def read(raw: Raw) -> Content:
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         remarks += (f"nested more than {_DEEPEST} deep: what lies deeper was left out",)
     tree = element_of(tokens, limits=raw.limits)
-    content = (
-        page.read_tree(tree) if tree else page.read_fragment(parser.renderer.render(tokens, parser.options, {}), raw)
-    )
-    return Content(
-        format="markdown",
-        blocks=content.blocks,
-        metadata=metadata.over(content.metadata),
-        encoding=decoded.encoding,
-        remarks=decoded.remarks + remarks + content.remarks,
-    )
+    if tree is None:
+        from retrieval.reading.web.page import tree_of  # its parser takes a quarter of a second to load
+
+        tree = tree_of(parser.renderer.render(tokens, parser.options, {}), raw)
+    remarks = decoded.remarks + remarks + prune(tree, by_shape=False)
+    blocks = blocks_of(tree)
+    return Content(format="markdown", blocks=blocks, metadata=metadata, encoding=decoded.encoding, remarks=remarks)
 
 
 @cache
@@ -208,7 +208,8 @@ def _show_text(state: StateCore) -> None:
             children = token.children or []
             texts = [child for child in children if child.type == "text"]
             for text in texts:
-                text.content = _MARKED.sub(r"\1", _WIKI_LINK.sub(_linked, _DECORATION.sub("", text.content)))
+                if _DIALECT.search(text.content):
+                    text.content = _MARKED.sub(r"\1", _WIKI_LINK.sub(_linked, _DECORATION.sub("", text.content)))
             if texts and texts[-1] is children[-1]:
                 texts[-1].content = _BLOCK_NAME.sub("", texts[-1].content)
             if in_item and texts and texts[0] is children[0]:

@@ -43,6 +43,8 @@ def _tag(node: Element) -> str:
 
 
 def _text_of(cell: Element) -> str:
+    if len(cell.contents) == 1 and isinstance(cell.contents[0], Text):  # as most are
+        return collapse(cell.contents[0])
     return "\n".join(block.text for block in blocks_of(cell))
 
 
@@ -116,6 +118,8 @@ class _Layout:
 
     def flush(self, level: int | None = None) -> None:
         """Closes the block that is open, if there is text in it."""
+        if not self.pieces:
+            return
         text, strong = self._taken()
         if text and self.terms and self.terms[-1].naming:
             self.terms[-1].names.append(text)
@@ -125,7 +129,7 @@ class _Layout:
 
     def _taken(self) -> tuple[str, bool]:
         """The text of the open block, which is then closed, and whether it is set in bold."""
-        text, strong = collapse("".join(self.pieces)) if self.pieces else "", self.strong
+        text, strong = collapse("".join(self.pieces)), self.strong
         self.pieces.clear()
         self.strong = True
         return text, strong

@@ -72,13 +72,14 @@ def read_text(text: str, raw: Raw) -> Page:
 
 def read_fragment(text: str, raw: Raw) -> Page:
     """HTML that was made from a document, with nothing around it. Raises ``UnreadableDocument`` as above."""
-    return read_tree(element_of(_parsed(text, raw)))
+    tree = tree_of(text, raw)
+    remarks = prune(tree, by_shape=False)
+    return Page(blocks_of(tree), remarks=remarks)
 
 
-def read_tree(root: Element) -> Page:
-    """Return what a document holds that is nothing but its text; the tree is changed on the way."""
-    remarks = prune(root, by_shape=False)
-    return Page(blocks_of(root), remarks=remarks)
+def tree_of(text: str, raw: Raw) -> Element:
+    """Return the elements of HTML as a browser has them. Raises ``UnreadableDocument`` as above."""
+    return element_of(_parsed(text, raw))
 
 
 def _parsed(text: str, raw: Raw) -> BeautifulSoup:
