@@ -170,6 +170,7 @@ _MEASURES = (
     (r"第几", ""),
 )
 _TO = "(?:至|到|~|-|—|–)"
+_SIGN = r"(?:零下|(?<![a-z\d°%])-(?=\d))?"
 
 
 def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
@@ -178,7 +179,7 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
         return None
     asking = text[gap[0] : gap[1]]
     after = re.match(r"(?:个)?([\u4e00-\u9fff%]{1,2})", text[gap[1] :])
-    number = r"(?:\d+(?:[.,]\d+)* ?|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
+    number = rf"{_SIGN}(?:\d+(?:[.,]\d+)* ?|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
     if counted := re.match(r" +([a-z]{3,})", text[gap[1] :]) if asking.startswith("how m") else None:
         return re.compile(rf"(?<![\d.])\d[\d,.]* (?:[a-z-]+ ){{0,2}}{root(stem(counted[1]))}")
     if "第几" in asking and after:
