@@ -21,12 +21,13 @@ from statistics import median
 from bot import composition
 from bot.access import Audience
 from bot.documents.live_index import LiveIndex
+from bot.documents.watching import watching
 from bot.settings import Settings
 from bot.terminal.indexing import REST_SECONDS
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
-from retrieval.language.segmenter import dictionary_lines
+from retrieval.language.dictionary import dictionary_lines
 from retrieval.library import Library
 from retrieval.ranking import SEARCHED
 from retrieval.records import Document, Paragraph, Source
@@ -65,7 +66,7 @@ async def fill(folder: Path, index: Path) -> None:
 
 
 async def measure(folder: Path, index: Path) -> None:
-    """Change one document, and wait until it is found: by the process that indexes, and as ``serve`` goes about it."""
+    """Change one document, and wait until it is found: by the process that indexes, and as ``serve`` watches."""
     engine, library = _opened(folder, index)
     begun = time.perf_counter()
     await library.refresh()
@@ -78,8 +79,11 @@ async def measure(folder: Path, index: Path) -> None:
     settings = Settings(documents=folder, index=index)
     async with composition.live_index(settings, {"documents": str(folder), "index": str(index)}) as live_index:
         await live_index.take_up()
-        title = f"by another process, which first looks for {REST_SECONDS:.0f} s whether it is still being written"
-        await _change(title, folder, index, live_index.refresh, partial(_nearest, live_index))
+        async with watching(live_index):
+            await live_index.refresh()  # comes after the comparison that watching begins with
+            for _ in range(3):
+                title = f"as serve watches, {REST_SECONDS:.0f} s of it whether it is still being written"
+                await _change(title, folder, index, partial(asyncio.sleep, 0), partial(_nearest, live_index))
 
 
 async def many(index: Path, count: int) -> None:

@@ -6,6 +6,7 @@ What a command does not need is not imported: ``ask`` should answer at once, ``h
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FOUND, NOT_FOUND, ERROR = 0, 1, 2
 """Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
+_COLLECTED = 20_000
+"""New objects after which it is looked what has become garbage: of the many that loading makes nothing does."""
 _LEAVE_SECONDS = 5.0
 _ANSWER_SECONDS = 2.0
 _HOLD_SECONDS = 600.0
@@ -33,6 +36,7 @@ _NO_MEMORY = "There is not enough memory; the index is as it was. Take out large
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    gc.set_threshold(_COLLECTED)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: a pipe in GBK has no place for an emoji
     if "container" in os.environ:
@@ -201,11 +205,13 @@ async def _sample(_: Settings, arguments: argparse.Namespace) -> int:
 async def _index(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot import composition
     from bot.operations.memory import bound_memory
-    from bot.terminal.indexing import index
+    from bot.terminal.indexing import index, places
 
     bound_memory()
     async with composition.library(settings) as (library, engine):
-        whole = await index(library, as_json_lines=arguments.json)
+        whole = await index(
+            library, places(settings.documents, arguments.places), as_json_lines=arguments.json, brief=arguments.brief
+        )
         if arguments.compact:
             await engine.compact()
         return FOUND if whole else NOT_FOUND
@@ -248,12 +254,14 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.operations.health import SignOfLife
     from bot.operations.heartbeat import heartbeat, notify
     from bot.operations.readiness import Readiness, room
-    from bot.operations.server import Web
     from bot.operations.waiting import until_there
     from bot.settings import SettingsError
     from bot.telegram import application as telegram
     from bot.telegram import connection
     from bot.telegram.route import Route
+
+    if settings.listen:
+        from bot.operations.server import Web  # an HTTP server, a tenth of what is loaded
 
     # So far _leave could interrupt the imports; from here on the way out is that of asyncio.
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
@@ -281,7 +289,11 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         async with (
             heartbeat(sign.beat),
-            Web(settings.listen, health=sign.trouble, readiness=unready, warning=sign.warning) as web,
+            (
+                Web(settings.listen, health=sign.trouble, readiness=unready, warning=sign.warning)
+                if settings.listen
+                else nullcontext()
+            ) as web,
             using(settings.index_folder),
             AsyncExitStack() as stack,
             composition.live_index(

@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[dict[OperatorLanguage, str], str, str]] = {
     ),
     "index": (
         {"zh": "更新索引并报告每个文档", "en": "bring the index up to date and report on each document"},
-        "",
+        "[PATH…]",
         "yuanju index --documents ~/Documents",
     ),
     "evaluate": (
@@ -90,6 +90,11 @@ _WORDS: dict[str, dict[OperatorLanguage, str]] = {
         "zh": "即使机器人正在运行，或现有的比备份新",
         "en": "even over a running bot or newer records",
     },
+    "places": {
+        "zh": "只看这些文件或文件夹，写法同报告",
+        "en": "look at these files or folders only, written as in the report",
+    },
+    "brief": {"zh": "报告里略去没有变化的", "en": "leave what has not changed out of the report"},
     "compact": {
         "zh": "更新后把索引的各段并成一段，和重新做的一样",
         "en": "then merge the index into one segment, as one made anew",
@@ -152,6 +157,8 @@ def parser(language: OperatorLanguage) -> argparse.ArgumentParser:
         if name == "ask":
             options.add_argument("--literal", action="store_true", help=say("literal"))
         if name == "index":
+            options.add_argument("places", metavar=typed("PATH"), nargs="*", help=say("places"))
+            options.add_argument("--brief", action="store_true", help=say("brief"))
             options.add_argument("--compact", action="store_true", help=say("compact"))
         if name in {"ask", "index", "evaluate"}:
             options.add_argument("--json", action="store_true", help=say("json"))

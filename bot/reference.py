@@ -16,6 +16,7 @@ _PLACEHOLDERS = {
     "DAYS": "天数",
     "FILE": "文件",
     "FOLDER": "文件夹",
+    "PATH": "路径",
     "HOST": "主机",
     "ID": "编号",
     "KEY": "密钥",

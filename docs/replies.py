@@ -116,7 +116,7 @@ def shown(reply: Reply, language: Language, *, answers: str = "") -> Message:
         for row in reply.buttons
         if row
     )
-    return Message(message(reply.blocks, words), labels, answers)
+    return Message(Text.assemble(*message(reply.blocks, words)), labels, answers)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from retrieval.question.typos import Doubts, TermStatistics, corrected, correcti
 from retrieval.ranking import SEARCHED, Ranker, Ranking
 from retrieval.ranking.cells import answering
 from retrieval.ranking.closeness import Cosines
-from retrieval.ranking.folding import Fact, facts
+from retrieval.ranking.folding import Fact, considered, facts
 from retrieval.ranking.measures import Array
 from retrieval.records import Answer, Found, Hit, Paragraph, Quote, Source
 
@@ -111,7 +111,8 @@ class Answerer:
         What lies in a ``hidden`` folder is treated as if it were not there. Words of which the documents only have what
         sounds like them are corrected, and the answer says so; ``literal`` takes the question as it is written.
         """
-        return await self._ranked(question, hidden, partial(self._answer, question, limit), literal=literal)
+        made = partial(self._answer, question, limit)
+        return await self._ranked(question, hidden, made, literal=literal, most=considered(limit))
 
     async def nearest(self, question: str, *, limit: int, hidden: frozenset[str] = frozenset()) -> tuple[Quote, ...]:
         """Return the best sentences from at most ``limit`` places, though they do not answer; none where none is near.
@@ -139,7 +140,13 @@ class Answerer:
         return await self._ranked(question, hidden, lambda ranking: ranking, literal=literal)
 
     async def _ranked(
-        self, question: str, hidden: frozenset[str], made: Callable[[Ranking], T], *, literal: bool = False
+        self,
+        question: str,
+        hidden: frozenset[str],
+        made: Callable[[Ranking], T],
+        *,
+        literal: bool = False,
+        most: int | None = None,
     ) -> T:
         """Return what is made of the ranking for a question; as it was meant, unless it is surer as written.
 
@@ -152,14 +159,14 @@ class Answerer:
                 return doubted
             cosines = self._cosines()
             with self._timed("rank"):
-                return made(self._ranker.rank(asked, found, cosines=cosines))
+                return made(self._ranker.rank(asked, found, cosines=cosines, most=most))
 
         def as_meant(written: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
             cosines = self._cosines()
             with self._timed("rank"):
-                ranking = self._ranker.rank(*(meant or written), cosines=cosines)
+                ranking = self._ranker.rank(*(meant or written), cosines=cosines, most=most)
                 if meant is not None and ranking.confidence + DOUBT < 1:  # else nothing could be surer
-                    other = self._ranker.rank(*written, cosines=cosines)
+                    other = self._ranker.rank(*written, cosines=cosines, most=most)
                     ranking = other if ranking.confidence + DOUBT < other.confidence else ranking
                 return made(ranking)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -27,9 +27,8 @@ from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.index import latest
 from retrieval.language import Tokenizer
-from retrieval.library import FileReport, Report
+from retrieval.library import EVERYWHERE, Entry, FileReport, Report, State, Summary
 from retrieval.library import Library as Folder
-from retrieval.library.manifest import Summary
 from retrieval.question.following_up import FollowUp
 from retrieval.question.subjects import Turn
 from retrieval.ranking import Ranking
@@ -78,9 +77,7 @@ class Library:
         self.threshold = 0.5
         self.trouble = ""
         self.version = "1"
-        self.files: tuple[FileReport, ...] = (
-            FileReport("计划.txt", "added", documents=(Summary("计划.txt", "text", "utf-8", 1, 9),)),
-        )
+        self.files: Sequence[FileReport] = (read_file("计划.txt"),)
         self.refreshing = False
         self.questions: list[str] = []
         self.asked = asyncio.Event()
@@ -130,8 +127,13 @@ class Library:
     async def related(self, answer: Answer, audience: Audience) -> tuple[str, ...]:
         return self._related
 
-    async def refresh(self) -> Report:
+    async def refresh(self, places: Collection[str] = EVERYWHERE) -> Report:
         raise NotImplementedError
+
+
+def read_file(path: str) -> FileReport:
+    """The report on a file that has been read, with one paragraph in it."""
+    return FileReport(path, "added", Entry.of(State(27, 0, ""), [Summary(path, "text", "utf-8", 1, 9)], []).text)
 
 
 @asynccontextmanager
@@ -141,9 +143,9 @@ async def live_index(
     """The real documents in a folder."""
     cache = tokenizer.cache_folder
 
-    async def indexing() -> Report:
+    async def indexing(places: Collection[str]) -> Report:
         own = Tokenizer(cache)
-        return await Folder(documents, LocalEngine(index, own), own).refresh()
+        return await Folder(documents, LocalEngine(index, own), own).refresh(places)
 
     async def newest() -> Snapshot | None:
         return await opened_snapshot(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))

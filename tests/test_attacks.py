@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -281,7 +281,7 @@ def test_indexing_without_memory_ends_in_a_line_and_leaves_the_index(
 async def test_what_keeps_the_index_from_being_in_step_is_said_wherever_one_looks(
     api: FakeBotAPI, tmp_path: Path
 ) -> None:
-    async def failing() -> Report:
+    async def failing(_: Collection[str]) -> Report:
         raise IndexingError("Indexing stood still")
 
     async def nothing() -> None:

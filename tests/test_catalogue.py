@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import string
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -99,6 +101,12 @@ def test_every_language_has_a_file() -> None:
     assert (
         {path.stem for path in (BOT / "rendering/catalogue").glob("*.ftl")} == set(get_args(Language)) == set(LANGUAGES)
     )
+
+
+def test_the_traditional_file_is_up_to_date() -> None:
+    command = [sys.executable, "-m", "docs.traditional", "--check"]
+    done = subprocess.run(command, cwd=BOT.parent, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout.strip()) == (0, "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

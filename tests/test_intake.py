@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from bot.memory.state import database_url, opened
 from bot.telegram.application import CONCURRENT_UPDATES
 from bot.telegram.intake import ATTEMPTS, MOST_HELD, SECOND_SHARE, sender_id
 from retrieval.answering import time_share
-from retrieval.library import Report
+from retrieval.library import EVERYWHERE, Report
 from retrieval.reading import Reading
 from retrieval.records import Answer, Quote
 from testbed.fake_bot_api import FakeBotAPI
@@ -250,9 +250,9 @@ class Busy(Library):
         await self.go_on.wait()
         return await super().preview(path, content)
 
-    async def refresh(self) -> Report:
+    async def refresh(self, places: Collection[str] = EVERYWHERE) -> Report:
         await self.go_on.wait()
-        return Report((), changed=False)
+        return Report((), changed=False, counts={}, document_count=0)
 
 
 @pytest.mark.attack

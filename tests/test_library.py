@@ -146,6 +146,40 @@ async def test_a_file_that_is_gone_is_found_no_more(library: Library, folder: Pa
     assert await found(engine, "工厂") == []
 
 
+async def test_only_the_places_that_are_named_are_looked_at(
+    library: Library, folder: Path, engine: LocalEngine
+) -> None:
+    (folder / "旧").mkdir()
+    (folder / "旧" / "c.txt").write_text("手环很多。", encoding="utf-8")
+    (folder / "同.txt").symlink_to(folder / "a.txt")
+    await library.refresh()
+    rewrite(folder / "a.txt", "铲车很多。")
+    rewrite(folder / "子" / "b.md", "机床很多。")
+    (folder / "旧").rename(folder / "新")
+    report = await library.refresh(["a.txt", "旧", "新"])
+    assert statuses(report) == {
+        "a.txt": "changed",
+        "同.txt": "changed",  # a link, of whose change nobody tells
+        "旧/c.txt": "removed",
+        "新/c.txt": "added",
+    }
+    assert report.document_count == 4
+    assert (await found(engine, "铲车"), await found(engine, "机床")) == (["a.txt", "同.txt"], [])
+    assert statuses(await library.refresh())["子/b.md"] == "changed"
+
+
+async def test_what_matters_to_all_files_has_all_looked_at(library: Library, folder: Path, engine: LocalEngine) -> None:
+    await library.refresh()
+    rewrite(folder / "子" / "b.md", "机床很多。")
+    (folder / "documents.toml").write_text('["a.txt"]\ntitle = "别名"\n', encoding="utf-8")
+    await library.refresh(["documents.toml"])
+    assert await found(engine, "机床") == ["子/b.md"]
+    (folder / "a.txt").unlink()
+    (folder / "子" / "b.md").unlink()
+    with pytest.raises(DocumentsFolderError, match="holds no document"):
+        await library.refresh(["a.txt", "子/b.md"])
+
+
 async def test_an_unreadable_file_is_reported_each_time_and_stops_no_other(library: Library, folder: Path) -> None:
     (folder / "c.txt").write_bytes(b"")
     for _ in range(2):

@@ -73,6 +73,23 @@ def test_mass_and_share(data: st.DataObject, rows: int, terms: int, by_row: bool
         np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
 
 
+@given(st.data(), laid())
+def test_cover(data: st.DataObject, given_: Laid) -> None:
+    count = len(given_.positions)
+    lengths = np.array(data.draw(st.lists(st.integers(1, 4), min_size=count, max_size=count)), np.int64)
+    results = [room.cover(given_.positions, lengths, LENGTH) for room in (compiled, measures)]
+    assert (results[0] == results[1]).all()
+
+
+@given(st.data(), laid())
+def test_clauses(data: st.DataObject, given_: Laid) -> None:
+    count = len(given_.positions)
+    weights, members = data.draw(st.composite(array)(count)), data.draw(st.composite(array)(count, 3))
+    starts = np.union1d(given_.starts, np.array(sorted(data.draw(st.sets(st.integers(0, LENGTH)))), np.int64))
+    results = [room.clauses(given_.positions, starts, weights, members, given_.rows) for room in (compiled, measures)]
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
+
+
 @given(laid(), st.lists(st.integers(0, 5), max_size=70))
 def test_subsequences(given_: Laid, question: list[int]) -> None:
     count = len(given_.positions)
@@ -120,6 +137,8 @@ def test_leaves(data: st.DataObject, trees: int, rows: int) -> None:
     [
         lambda: compiled.count(Positions(np.zeros(2, np.int64), np.array([0, 5])), np.array([0, 9])),
         lambda: compiled.mass(np.zeros((2, 3), np.bool_), np.zeros(2), np.zeros((3, 3))),
+        lambda: compiled.cover(Positions.of([np.array([9])]), np.ones(1, np.int64), 9),
+        lambda: compiled.clauses(Positions.of([]), NONE, np.zeros(0), np.zeros((0, 3)), Rows(NONE, NONE)),
         lambda: compiled.skipping(Positions.of([]), [(0, 1)], np.zeros(1), Rows(NONE, NONE)),
         lambda: compiled.leaves(np.full((1, 3), 9), np.zeros((1, 3)), np.zeros((1, 8)), np.zeros((2, 4))),
     ],

@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +18,10 @@ from typing import Any
 
 import pytest
 
-from retrieval.library import FileReport, Report
-from retrieval.library.manifest import Summary
+from retrieval.library import EVERYWHERE, FileReport, Report
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import PERSON, Json, Reply
-from testbed.serving import QUICK, Library, quote, serving
+from testbed.serving import QUICK, Library, quote, read_file, serving
 
 pytestmark = [pytest.mark.attack, pytest.mark.slow]
 
@@ -42,16 +41,13 @@ class Shelf(Library):
         self._tell = tell
 
     def _listed(self) -> tuple[FileReport, ...]:
-        return tuple(
-            FileReport(file.name, "added", documents=(Summary(file.name, "text", "utf-8", 1, 9),))
-            for file in sorted(self.folder.iterdir())
-        )
+        return tuple(read_file(file.name) for file in sorted(self.folder.iterdir()))
 
-    async def refresh(self) -> Report:
+    async def refresh(self, places: Collection[str] = EVERYWHERE) -> Report:
         self._tell("before indexing")
         self.files = self._listed()
         self._tell("after indexing")
-        return Report(self.files, changed=True)
+        return Report(self.files, changed=True, counts={}, document_count=len(self.files))
 
 
 @dataclass

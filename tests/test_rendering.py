@@ -13,6 +13,7 @@ from bot.rendering import html
 from bot.rendering.catalogue import phrases
 from bot.rendering.excerpts import excerpt
 from bot.rendering.screen import message as on_screen
+from bot.rendering.screen import plain
 from bot.rendering.sources import source_line
 from bot.terminal.console import as_json
 from retrieval.records import Answer, Quote, Source
@@ -240,7 +241,7 @@ def test_telegram_takes_any_answer(found: list[Quote], per_page: int) -> None:
         for blocks in (passages.passages(page), *passages.screens(page)):
             text, _ = parse_html(html.message(blocks, ZH))
             assert utf16_length(text) <= MESSAGE_LIMIT - 300
-            assert on_screen(blocks, ZH).plain.strip() == strip_control_codes(visible(text)).strip()
+            assert plain(on_screen(blocks, ZH)).strip() == strip_control_codes(visible(text)).strip()
 
 
 @given(quotes(), st.integers(4, 60))

@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -64,9 +64,9 @@ async def test_what_is_published_is_taken_up_before_the_report_is_there(
     async with index_in_process(folder, index, tokenizer) as before:
         reported = asyncio.Event()
 
-        async def indexing() -> Report:
+        async def indexing(places: Collection[str]) -> Report:
             own = Tokenizer(tokenizer.cache_folder)
-            report = await Library(folder, LocalEngine(index, own), own).refresh()
+            report = await Library(folder, LocalEngine(index, own), own).refresh(places)
             await reported.wait()
             return report
 
@@ -124,9 +124,9 @@ async def test_what_changes_while_the_first_comparison_runs_is_seen_at_once(
 ) -> None:
     compared: list[Report] = []
 
-    async def indexing() -> Report:
+    async def indexing(places: Collection[str]) -> Report:
         own = Tokenizer(tokenizer.cache_folder)
-        report = await Library(folder, LocalEngine(index, own), own).refresh()
+        report = await Library(folder, LocalEngine(index, own), own).refresh(places)
         if len(compared) == 1:  # that which the watching begins with; too late for its result
             (folder / "b.txt").write_text("手环。", encoding="utf-8")
         compared.append(report)

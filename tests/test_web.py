@@ -85,12 +85,6 @@ async def test_what_goes_wrong_is_told_to_the_operator_only(server: Web, caplog:
     assert "inside" in caplog.text
 
 
-async def test_it_listens_nowhere_without_an_address() -> None:
-    async with Web("", health=lambda: None, readiness=lambda: None) as server:
-        with pytest.raises(IndexError):
-            server.port  # noqa: B018
-
-
 async def test_an_address_that_is_taken_is_one_line(server: Web) -> None:
     taken = Web(f"127.0.0.1:{server.port}", health=lambda: None, readiness=lambda: None)
     with pytest.raises(ListenError, match=r"YUANJU_LISTEN=.*choose another"):

@@ -10,12 +10,12 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
 from retrieval.errors import YuanjuError
-from retrieval.library import FileReport, Report, Summary
+from retrieval.library import EVERYWHERE, Entry, FileReport, Report, State, Summary
 
 NICENESS = 10
 STILL_SECONDS = 600.0
@@ -42,14 +42,18 @@ class Indexer:
         self._still_seconds = still_seconds
         self._heard = 0.0
 
-    async def __call__(self) -> Report:
-        """Bring the index in step with the documents. Raises ``IndexingError``, after which the index is as it was."""
+    async def __call__(self, places: Collection[str] = EVERYWHERE) -> Report:
+        """Bring the index in step with the documents at some places; the report tells of these, or of what has changed.
+
+        Raises ``IndexingError``, after which the index is as it was.
+        """
         self._heard = time.monotonic()
         environment = dict(self._environment)
         if logger.getEffectiveLevel() > logging.INFO:
             environment["YUANJU_LOG_LEVEL"] = "INFO"  # which is how it is heard that it goes on
+        which = ["--brief"] if places == EVERYWHERE else ["--", *places]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "index", "--json",
+            sys.executable, "-m", "bot", "index", "--json", *which,
             env=environment,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             limit=_LONGEST_LINE,
@@ -108,9 +112,10 @@ def _said(text: str) -> str:
 
 def _report(output: bytes) -> Report:
     *lines, last = (json.loads(line) for line in output.decode().splitlines())
-    return Report(tuple(_file(line) for line in lines), last["changed"])
+    return Report([_file(line) for line in lines], last["changed"], last["files"], last["document_count"])
 
 
 def _file(fields: dict[str, Any]) -> FileReport:
-    documents = (Summary(**document | {"remarks": tuple(document["remarks"])}) for document in fields["documents"])
-    return FileReport(**fields | {"documents": tuple(documents), "failures": tuple(fields["failures"])})
+    documents = [Summary(**document | {"remarks": tuple(document["remarks"])}) for document in fields["documents"]]
+    entry = Entry.of(State(fields["size"], 0, ""), documents, fields["failures"])
+    return FileReport(fields["path"], fields["status"], entry.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ from bot.documents.snapshot import Snapshot
 from retrieval import reading
 from retrieval.answering import Timed, untimed
 from retrieval.errors import DocumentsFolderError, YuanjuError
-from retrieval.library import FileReport, Report
+from retrieval.library import EVERYWHERE, FileReport, Report
 from retrieval.question import suggesting
 from retrieval.question.subjects import Turn
 from retrieval.ranking import Ranking
@@ -24,7 +24,7 @@ _SUGGESTED = 6
 _RELATED = 3
 _ATTEMPTS = 60
 _READ_FOR_SUGGESTIONS = 20
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 0.1
 """How often it is looked, during a refresh, whether something has been published."""
 
 
@@ -62,24 +62,24 @@ class Documents(Protocol):
         """Suggest questions that go on from an answer."""
 
     @property
-    def files(self) -> tuple[FileReport, ...]:
+    def files(self) -> Sequence[FileReport]:
         """The files as they were last read."""
 
     @property
     def refreshing(self) -> bool:
         """Whether a refresh is under way."""
 
-    async def refresh(self) -> Report:
-        """Bring the index in step with the files."""
+    async def refresh(self, places: Collection[str] = EVERYWHERE) -> Report:
+        """Bring the index in step with the files at some places: files and folders, by relative path."""
 
 
 class LiveIndex:
     """``Documents`` on this machine: a folder, and the snapshot of it that is in use.
 
     ``newest`` opens the newest snapshot; ``stamp`` tells it by something that is cheap to look at and changes with it;
-    ``indexing`` brings the index in step with the folder, inside of what ``timed`` gives for ``refresh``. What else is
-    read of files is read by ``readers``, made each time. A question keeps to the snapshot it began with. ``warn`` is
-    told what keeps the index from being in step, and an empty text once it is.
+    ``indexing`` brings the index in step with the folder at some places, inside of what ``timed`` gives for
+    ``refresh``. What else is read of files is read by ``readers``, made each time. A question keeps to the snapshot it
+    began with. ``warn`` is told what keeps the index from being in step, and an empty text once it is.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class LiveIndex:
         folder: Path,
         newest: Callable[[], Awaitable[Snapshot | None]],
         stamp: Callable[[], Awaitable[str]],
-        indexing: Callable[[], Awaitable[Report]],
+        indexing: Callable[[Collection[str]], Awaitable[Report]],
         *,
         threshold: float,
         readers: Callable[[], Readers] = Readers,
@@ -121,7 +121,7 @@ class LiveIndex:
         return self.snapshot.version
 
     @property
-    def files(self) -> tuple[FileReport, ...]:
+    def files(self) -> Sequence[FileReport]:
         """The files that can be asked now, or could not be read."""
         return self.snapshot.files
 
@@ -146,13 +146,13 @@ class LiveIndex:
                 self._seen = stamp
             return self._snapshot is not None
 
-    async def refresh(self) -> Report:
+    async def refresh(self, places: Collection[str] = EVERYWHERE) -> Report:
         """See ``Library.refresh``; of several that are asked for at once, one comes after the other.
 
         What is published is taken up at once: of many files the report takes longer than the change of one.
         """
         try:
-            report = await self._refreshed()
+            report = await self._refreshed(places)
         except YuanjuError as error:
             self._note(str(error))
             raise
@@ -163,10 +163,10 @@ class LiveIndex:
         self.trouble = trouble
         self._warn(trouble)
 
-    async def _refreshed(self) -> Report:
+    async def _refreshed(self, places: Collection[str]) -> Report:
         async with self._refreshing:
             with self._timed("refresh"):
-                indexing = asyncio.ensure_future(self._indexing())
+                indexing = asyncio.ensure_future(self._indexing(places))
                 try:
                     while not (await asyncio.wait({indexing}, timeout=_LOOK_SECONDS))[0]:
                         await self.take_up()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class Snapshot:
         self.suggested: dict[Audience, tuple[str, ...]] = {}
 
     @cached_property
-    def files(self) -> tuple[FileReport, ...]:
+    def files(self) -> Sequence[FileReport]:
         """The files in it; of a hundred thousand, they take longer to be read than to be opened."""
         return held(self._manifest)
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Literal, NoReturn
@@ -17,7 +17,7 @@ from watchfiles.main import FileChange
 from bot.documents.live_index import LiveIndex
 from retrieval import reading
 from retrieval.errors import YuanjuError
-from retrieval.library import NO_DOCUMENTS, Report
+from retrieval.library import EVERYWHERE, NO_DOCUMENTS, Report
 
 LOOK_SECONDS = 5.0
 """How often it is looked whether the folder is there, and whether another process has published a newer index."""
@@ -34,8 +34,10 @@ _REMOTE = re.compile(
     r"nfs\d?|cifs|smb\w*|9p|afs|ceph|lustre|davfs\w*|fuse\..+"  # other machines
     r"|virtiofs|vboxsf|prl_fs|vmhgfs|fakeowner"  # outside a virtual one
 )
-_QUIET_MS = 400
+_QUIET_MS = 100
 _LONGEST_MS = 3_000
+_MOST_PLACES = 100
+"""Changed files and folders that are looked at by themselves; where there are more, all are."""
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +52,8 @@ class Watch:
         self._live_index = live_index
         self._polling = polling
         self._trouble = ""
-        self._growing = False
+        self._growing: frozenset[str] = frozenset()
+        self._growth_due = 0.0
         self._due = 0.0
 
     async def run(self) -> NoReturn:
@@ -58,22 +61,36 @@ class Watch:
         while True:
             try:
                 async with aclosing(self._possible_changes()) as possible_changes:
-                    async for changed in possible_changes:
+                    async for places in possible_changes:
                         try:
                             await self._live_index.take_up()
-                            # What is still being written changes all the time.
-                            if (changed and not self._growing) or time.monotonic() >= self._due:
-                                await self._refresh()
+                            await self._follow(places)
                         except YuanjuError as error:
                             self._fail(error)
             except Exception:
                 logger.exception("The documents are not watched for the moment")
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _refresh(self) -> None:
-        report = await self._live_index.refresh()
-        self._growing = report.count("growing") > 0
-        self._due = time.monotonic() + (GROWTH_SECONDS if self._growing else REFRESH_SECONDS)
+    async def _follow(self, places: frozenset[str]) -> None:
+        """Have the index follow what may have changed at some places, or else where it is time for it."""
+        now = time.monotonic()
+        if now >= self._due or (places and self._trouble):
+            places = frozenset(EVERYWHERE)
+        elif now >= self._growth_due:
+            places |= self._growing
+        else:
+            places -= self._growing  # what is still being written changes all the time
+        if len(places) > _MOST_PLACES or not places.isdisjoint(EVERYWHERE):
+            await self._refresh(EVERYWHERE)
+            self._due = time.monotonic() + REFRESH_SECONDS
+        elif places:
+            await self._refresh(places)
+
+    async def _refresh(self, places: Collection[str]) -> None:
+        report = await self._live_index.refresh(places)
+        growing = {file.path for file in report.files if file.status == "growing"}
+        self._growing = frozenset(growing if places == EVERYWHERE else (self._growing - set(places)) | growing)
+        self._growth_due = time.monotonic() + GROWTH_SECONDS
         if report.changed:
             logger.info("%s", _summary(report))
         elif self._trouble:
@@ -87,8 +104,8 @@ class Watch:
             logger.warning("%s. Questions are answered from the last index", error)
         self._trouble = str(error)
 
-    async def _possible_changes(self) -> AsyncGenerator[bool, None]:
-        """Tell when documents may have changed, and every few seconds that none has."""
+    async def _possible_changes(self) -> AsyncGenerator[frozenset[str], None]:
+        """Yield the places where documents may have changed, and every few seconds that there is none."""
         folder = self._live_index.folder
         polling = await asyncio.to_thread(is_remote, folder) if self._polling is None else self._polling
         compared: object = ()  # nothing so far
@@ -96,7 +113,7 @@ class Watch:
             watched = _identity(folder)
             try:
                 changes = awatch(
-                    folder,
+                    folder.resolve(),
                     watch_filter=None,
                     step=_QUIET_MS,
                     debounce=_LONGEST_MS,
@@ -107,22 +124,29 @@ class Watch:
                     ignore_permission_denied=True,
                 )
                 async with _listening(changes) as batches:
-                    yield watched != compared
+                    yield frozenset(() if watched == compared else EVERYWHERE)
                     compared = watched
                     async for batch in batches:
                         if _identity(folder) != watched:
                             break  # another folder in its place, as when a volume is mounted or is gone
-                        yield any(self._matters(Path(path)) for _, path in batch)
+                        yield frozenset(self._places(Path(path) for _, path in batch))
             except (OSError, RuntimeError) as error:
                 if watched is not None and not polling:
                     logger.warning("%s cannot be watched (%s): it is listed every few seconds instead", folder, error)
                     polling = True
                 await asyncio.sleep(LOOK_SECONDS)
 
+    def _places(self, paths: Iterable[Path]) -> Iterator[str]:
+        """Yield those of the files and folders, by relative path, of which a change may change answers."""
+        root = self._live_index.folder.resolve()
+        for path in paths:
+            if not path.is_relative_to(root) or path == root:
+                yield from EVERYWHERE
+            elif self._matters(place := path.relative_to(root)):
+                yield place.as_posix()
+
     def _matters(self, path: Path) -> bool:
         """Return whether a change of this file or folder may change answers: editors' own files do not."""
-        with suppress(ValueError):
-            path = path.relative_to(self._live_index.folder.resolve())
         if any(reading.is_litter(part) for part in path.parts):
             return False
         if str(path) in NO_DOCUMENTS or reading.is_document_name(path.name):

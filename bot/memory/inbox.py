@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -81,8 +80,7 @@ class Inbox:
             return frozenset()
         rows = [self._row(arrival, own=own) for arrival in {one.update_id: one for one in arrivals}.values()]
         async with self._writing(durable=True) as connection:
-            make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            statement = make(schema.inbox).values(rows).on_conflict_do_nothing()
+            statement = schema.inserted(connection, schema.inbox).values(rows).on_conflict_do_nothing()
             new = set((await connection.execute(statement.returning(_inbox.update_id))).scalars())
         return frozenset(one.update_id for one in arrivals if one.update_id in new and one.unreadable is None)
 

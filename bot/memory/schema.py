@@ -7,7 +7,7 @@ about a person, or for too long, can be deleted; but for that of the migrations,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -31,11 +31,14 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
 
 from retrieval.errors import YuanjuError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 class StateError(YuanjuError):
@@ -245,38 +248,45 @@ def cause(error: Exception) -> str:
     return (str(said).strip() or type(said).__name__).splitlines()[0]
 
 
+def inserted(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the start of an insert that can say what happens to rows that are there already."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # which most bots never need
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
 async def put(connection: AsyncConnection, table: Table, row: Mapping[str, Any], *, where: Any = None) -> bool:
     """Write a row in place of one with the same primary key, in one step whoever else writes.
 
     An earlier row stays where ``where`` does not hold for it; tells whether the row was written.
     """
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     keys = [column.name for column in table.primary_key]
     others = {name: value for name, value in row.items() if name not in keys}
-    statement = make(table).values(row).on_conflict_do_update(index_elements=keys, set_=others, where=where)
+    statement = (
+        inserted(connection, table).values(row).on_conflict_do_update(index_elements=keys, set_=others, where=where)
+    )
     # Drivers do not agree on the row count of an insert; what is returned is certain.
     return (await connection.execute(statement.returning(table.c[keys[0]]))).first() is not None
 
 
 async def add(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
     """Write a row, unless there is one that it cannot be beside."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    await connection.execute(make(table).values(row).on_conflict_do_nothing())
+    await connection.execute(inserted(connection, table).values(row).on_conflict_do_nothing())
 
 
 async def add_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows, but for those that are there already."""
     if rows:
-        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        await connection.execute(make(table).on_conflict_do_nothing(), rows)
+        await connection.execute(inserted(connection, table).on_conflict_do_nothing(), rows)
 
 
 async def put_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows in place of those with the same primary keys."""
     if not rows:
         return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table)
+    statement = inserted(connection, table)
     keys = [column.name for column in table.primary_key]
     others = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
     await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)

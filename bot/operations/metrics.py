@@ -110,8 +110,6 @@ def show_index(folder: Path, files: Callable[[], Sequence[FileReport]]) -> None:
     INDEX_GENERATION.set_function(of_generation(lambda found: found.number))
     INDEX_BYTES.set_function(of_generation(lambda found: found.bytes))
     INDEX_TIME.set_function(of_generation(lambda found: found.time))
-    INDEX_DOCUMENTS.set_function(lambda: sum(len(file.documents) for file in files()))
-    INDEX_PARAGRAPHS.set_function(
-        lambda: sum(document.paragraph_count for file in files() for document in file.documents)
-    )
-    INDEX_UNREADABLE.set_function(lambda: sum(bool(file.failures) for file in files()))
+    INDEX_DOCUMENTS.set_function(lambda: sum(file.document_count for file in files()))
+    INDEX_PARAGRAPHS.set_function(lambda: sum(file.paragraph_count for file in files()))
+    INDEX_UNREADABLE.set_function(lambda: sum(file.failure_count > 0 for file in files()))

@@ -62,7 +62,7 @@ class _Requests(logging.LoggerAdapter[logging.Logger]):
 
 
 class Web:
-    """Listens where ``listen`` says, ``host:port``, while its context is entered; nowhere when that is empty.
+    """Listens where ``listen`` says, ``host:port``, while its context is entered.
 
     ``GET /healthz`` and ``/readyz`` answer 200, or 503 with the line that ``health`` or ``readiness`` gives; what
     ``warning`` says stands behind the ``ok``, for whoever wants to show it in yellow;
@@ -110,18 +110,16 @@ class Web:
 
     async def __aenter__(self) -> Self:
         """Begin to listen. Raises ``ListenError`` where that is not possible."""
-        if self._listen:
-            address = urlsplit(f"//{self._listen}")
-            await self._runner.setup()
-            try:
-                await web.TCPSite(self._runner, address.hostname, address.port).start()
-            except OSError as error:
-                await self._runner.cleanup()
-                raise ListenError(
-                    f"YUANJU_LISTEN={self._listen} cannot be listened on ({error.strerror}): "
-                    "choose another port or address"
-                ) from None
-            logger.info("Health and metrics are at http://%s/healthz, /readyz and /metrics", self._listen)
+        address = urlsplit(f"//{self._listen}")
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, address.hostname, address.port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise ListenError(
+                f"YUANJU_LISTEN={self._listen} cannot be listened on ({error.strerror}): choose another port or address"
+            ) from None
+        logger.info("Health and metrics are at http://%s/healthz, /readyz and /metrics", self._listen)
         return self
 
     async def __aexit__(self, *_: object) -> None:

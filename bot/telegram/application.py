@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 from functools import partial
+from typing import TYPE_CHECKING
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
@@ -33,7 +34,6 @@ from bot.memory.progress import Progress
 from bot.memory.state import State
 from bot.operations import metrics
 from bot.operations.health import SignOfLife
-from bot.rendering.catalogue import phrases
 from bot.settings import Settings
 from bot.telegram import profile
 from bot.telegram.changes import Changes
@@ -49,7 +49,9 @@ from bot.telegram.route import Route
 from bot.telegram.sending import Sending
 from bot.telegram.slots import Slots
 from bot.telegram.timing import QUESTION_SECONDS, Timing
-from bot.telegram.webhook import Routes, Webhook
+
+if TYPE_CHECKING:
+    from bot.telegram.webhook import Routes
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +155,6 @@ async def run(
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
         await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
-        await asyncio.to_thread(phrases, "zh-hant")  # so that nobody waits for what converts it
         await profile.announce(application.bot, settings.admins)
         await changes.remind(application.bot)
 
@@ -180,6 +181,8 @@ async def run(
             changes = Changes(state, settings, services.access, timing=timing)
             add_handlers(application, services, changes, clock)
             if settings.webhook_url and routes:
+                from bot.telegram.webhook import Webhook  # brings an HTTP server, which the others do without
+
                 source: Source = Webhook(
                     application.bot,
                     str(settings.webhook_url),

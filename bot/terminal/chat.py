@@ -119,7 +119,9 @@ class Chat:
 
     def _print(self, reply: Reply, *, style: str = "") -> None:
         language = reply.language or self._requester.language
-        self._console.print(message(reply.blocks, phrases(language)), style=style, soft_wrap=True, end="")
+        self._console.print(
+            Text.assemble(*message(reply.blocks, phrases(language))), style=style, soft_wrap=True, end=""
+        )
         if reply.blocks:
             self._console.print()
         for number, button in enumerate(_choices(reply), 1):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation.passages import answered
 from bot.language import Language
 from bot.rendering.catalogue import phrases
-from bot.rendering.screen import message
+from bot.rendering.screen import Styled, message, plain
 from bot.terminal.screen import screen
 from retrieval.records import Answer, Quote, Source
 
@@ -80,7 +81,6 @@ async def ask(
     questions: Iterable[str], ask: Ask, *, limit: int, as_json_lines: bool, language: Language = "zh"
 ) -> bool:
     """Print one answer for each question that is not blank; return whether any was answered."""
-    console = screen()
     found = False
     for question in questions:
         if not question.strip():
@@ -90,6 +90,14 @@ async def ask(
         if as_json_lines:
             print(json.dumps(as_json(answer), ensure_ascii=False), flush=True)  # noqa: T201 - this is the output
         else:
-            console.print(message(answered(answer, answer.quotes), phrases(language)), soft_wrap=True)
-            console.print()
+            _show(message(answered(answer, answer.quotes), phrases(language)))
     return found
+
+
+def _show(said: Styled) -> None:
+    if not sys.stdout.isatty():  # without rich, which takes longer to load than a question to be answered
+        print(plain(said), end="\n\n")  # noqa: T201
+        return
+    from rich.text import Text
+
+    screen().print(Text.assemble(*said), soft_wrap=True, end="\n\n")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-
-from rich import progress as bars
-from rich.console import Console
-from rich.text import Text
+from itertools import chain
+from pathlib import Path
+from typing import Any
 
 from bot.terminal.screen import said, screen
-from retrieval.library import Library, Progress, Report, Status
+from retrieval.errors import DocumentsFolderError
+from retrieval.library import EVERYWHERE, FileReport, Library, Progress, Report, Status
 
 REST_SECONDS = 2.0
 """For how long a file must not have changed to be taken for whole."""
@@ -23,6 +24,7 @@ _LOGGED_EVERY_SECONDS = 15.0
 
 logger = logging.getLogger(__name__)
 
+_AS_BEFORE: frozenset[Status] = frozenset({"unchanged", "skipped"})
 _STYLES: dict[Status, str] = {
     "added": "green",
     "changed": "green",
@@ -34,16 +36,32 @@ _STYLES: dict[Status, str] = {
 }
 
 
-async def index(library: Library, *, as_json_lines: bool) -> bool:
-    """Refresh the index with a progress bar and print the report; return whether everything could be read."""
+async def index(library: Library, at: Collection[str], *, as_json_lines: bool, brief: bool) -> bool:
+    """Refresh the index at some places with a progress bar and print the report; return whether all could be read.
+
+    With ``brief`` the report leaves out what has not changed.
+    """
     with progress_bar() as progress:
-        report = await library.refresh(progress=progress, rest_seconds=REST_SECONDS)
+        report = await library.refresh(at, progress=progress, rest_seconds=REST_SECONDS)
+    files = (file for file in report.files if not (brief and file.status in _AS_BEFORE))
     if as_json_lines:
-        for line in _json_lines(report):
+        for line in _json_lines(files, report):
             print(line)  # noqa: T201 - this is the output
     else:
-        _print(report)
+        _print(files, report)
     return not report.count("unreadable")
+
+
+def places(folder: Path, paths: Sequence[str]) -> Collection[str]:
+    """Return the places that are meant by paths in the documents folder, or all where there is none.
+
+    Raises ``DocumentsFolderError`` for a path that leads out of it.
+    """
+    found = {Path(os.path.normpath(path)).as_posix() for path in paths}
+    for place in found:
+        if Path(place).is_absolute() or place.split("/")[0] == "..":
+            raise DocumentsFolderError(folder, f"{place} does not lie in it; write the path as the report does")
+    return found if found and "." not in found else EVERYWHERE
 
 
 @contextmanager
@@ -52,6 +70,9 @@ def progress_bar() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield _logged()
         return
+    from rich import progress as bars  # elsewhere, as where serve runs this, nothing is drawn
+    from rich.console import Console
+
     columns = (
         bars.TextColumn("{task.description}"),
         bars.BarColumn(),
@@ -98,9 +119,11 @@ def summary(report: Report) -> str:
     return said(f"{report.document_count} documents can be asked (files: {counts})")
 
 
-def _print(report: Report) -> None:
+def _print(files: Iterable[FileReport], report: Report) -> None:
+    from rich.text import Text
+
     console = screen()
-    for file in report.files:
+    for file in files:
         word, style = said(file.status), _STYLES[file.status]
         for document in file.documents:
             encoding = f", {document.encoding}" if document.encoding else ""
@@ -121,9 +144,15 @@ def _line(name: str) -> str:
     return name.replace("\n", "\\n")
 
 
-def _json_lines(report: Report) -> Iterator[str]:
+def _json_lines(files: Iterable[FileReport], report: Report) -> Iterator[str]:
     """Return an object for each file, then one with the counts."""
     counts = {status: report.count(status) for status in _STYLES}
     last = {"document_count": report.document_count, "changed": report.changed, "files": counts}
-    for line in (*map(asdict, report.files), last):
+    for line in chain(map(_fields, files), (last,)):
         yield json.dumps(line, ensure_ascii=False)
+
+
+def _fields(file: FileReport) -> dict[str, Any]:
+    documents = [asdict(document) for document in file.documents]
+    fields = {"path": file.path, "status": file.status, "size": file.size}
+    return {**fields, "documents": documents, "failures": file.failures}

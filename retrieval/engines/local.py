@@ -9,7 +9,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from retrieval.index import Index, Recipe, latest, newest
-from retrieval.index.notes import standing
+from retrieval.index.notes import revised
 from retrieval.language import TERMS_VERSION, Tokenizer
 from retrieval.postings.formula import K1, B
 from retrieval.records import Document, Found
@@ -58,8 +58,8 @@ class LocalEngine:
     async def manifest(self) -> Mapping[str, str] | None:
         """Return the notes that came with the commits; ``None`` where there is no index yet.
 
-        Whoever asks is about to build on the index. So all of it is read first, which opening it did not do; where it
-        is damaged, the one before is taken, from now on for questions, too.
+        Whoever asks is about to build on the index. So all that is new in it is read first, which opening it did not
+        do; where it is damaged, the one before is taken, from now on for questions, too.
         """
         await asyncio.to_thread(self._test)
         index = self._index
@@ -87,7 +87,7 @@ class LocalEngine:
     def _test(self) -> None:
         index = self._index
         if index is not None and index is not self._whole:
-            if index.damage():
+            if index.damage(untested=True):
                 index = newest(self._folder, self._recipe, whole=True)
             self._index = self._whole = index
 
@@ -164,7 +164,7 @@ class _LocalUpdate:
     def _published(self, notes: Mapping[str, str]) -> Index:
         generation = self._builder.publish(notes)
         before = {} if self._base is None else self._base.notes
-        return self._engine.opened(generation, standing({**before, **notes}))
+        return self._engine.opened(generation, revised(before, notes))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

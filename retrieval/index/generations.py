@@ -26,7 +26,7 @@ from retrieval.sharing import share
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 6
+FORMAT = 7
 """Changes whenever older code could not read what newer code writes, or the other way round."""
 KEPT = 2
 """How many generations stay: the one in use, and the one before it in case the new one is damaged."""
@@ -88,9 +88,17 @@ class Generation:
                 return mmap.mmap(file.fileno(), 0, mmap.MAP_SHARED | mmap.MAP_POPULATE, mmap.PROT_READ)
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def damage(self) -> list[str]:
-        """Read every file and name those that are not as they were written."""
-        return [name for name, file in self.files.items() if _fault(self.folder / name, file, whole=True)]
+    def damage(self, *, untested: bool = False) -> list[str]:
+        """Read every file and name those that are not as they were written.
+
+        With ``untested``, only files are read that were not when an earlier generation was: that takes as long as they
+        are, not as the index is.
+        """
+        read = {name: file for name, file in self.files.items() if not (untested and file.get("tested"))}
+        damaged = [name for name, file in read.items() if _fault(self.folder / name, file, whole=True)]
+        for name in read.keys() - set(damaged):
+            read[name]["tested"] = True
+        return damaged
 
 
 class Workplace:

@@ -100,9 +100,9 @@ class Index:
             if any(word in normalise(text).text for text in strings for word in wanted)
         )
 
-    def damage(self) -> list[str]:
-        """Read every file of the generation and name those that are not as they were written."""
-        return self.generation.damage()
+    def damage(self, *, untested: bool = False) -> list[str]:
+        """Read every file of the generation, or those not read before, and name what is not as it was written."""
+        return self.generation.damage(untested=untested)
 
     def _seen(self, hidden: frozenset[str]) -> Views | None:
         """Return the view of whoever may not see these folders and documents; ``None`` where all can be seen."""

@@ -10,6 +10,15 @@ def standing(notes: Mapping[str, str]) -> dict[str, str]:
     return {key: note for key, note in notes.items() if note}
 
 
+def revised(notes: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    """Return notes with changes, of which an empty one takes a note back."""
+    found = {**notes, **changes}
+    for key, note in changes.items():
+        if not note:
+            del found[key]
+    return found
+
+
 def format_notes(notes: Mapping[str, str]) -> str:
     """Return notes as text."""
     return "".join([f"{key}\0{note}\0" for key, note in sorted(notes.items())])

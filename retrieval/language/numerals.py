@@ -16,11 +16,13 @@ _UNIT = (
 )
 
 NUMERAL = re.compile(
-    # None is longer than these bounds, which keep the time linear.
+    # None is longer than these bounds, which keep the time linear. A set of characters that stands first is found fast.
+    rf"[{_DIGIT}十](?:"
     # Digit by digit: a year, or a longer number with a 〇 in it.
-    rf"(?P<digits>[{_DIGIT}]{{4}}(?=年)|[{_DIGIT}]{{1,16}}〇[{_DIGIT}]{{0,16}}(?=[{_UNIT}]))"
+    rf"(?P<digits>(?<!十)(?:[{_DIGIT}]{{3}}(?=年)|[{_DIGIT}]{{0,15}}〇[{_DIGIT}]{{0,16}}(?=[{_UNIT}])))"
     # With tens: 三十五 before a unit, 七千 before 万 or 亿. 十 may stand first; 百 and 千 want a digit.
-    rf"|(?P<counted>(?:[{_DIGIT}][十百千]|十[{_DIGIT}])[{_DIGIT}十百千]{{0,16}}(?=[多余]?[{_UNIT}万亿]))"
+    rf"|(?P<counted>(?:(?<!十)[十百千]|(?<=十)[{_DIGIT}])[{_DIGIT}十百千]{{0,16}}(?=[多余]?[{_UNIT}万亿]))"
+    ")"
 )
 """Finds the numerals to turn in a normalised text."""
 

@@ -14,10 +14,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from retrieval.language.dictionary import Dictionary, dictionary
+from retrieval.language.dictionary import Dictionary, Words, dictionary, extended
 from retrieval.language.english import stem
 from retrieval.language.numerals import NUMERAL, arabic
-from retrieval.language.segmenter import Words, segmenter
 from retrieval.radicals import RADICALS
 
 TERMS_VERSION = 3
@@ -27,6 +26,7 @@ HAN = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (
 """The first and the last code points of the blocks of Chinese characters."""
 
 _HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN)
+_HAN_RUN = re.compile(f"[{_HAN}]+")
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)")
 
 
@@ -65,13 +65,13 @@ class _Fold(dict[int, str]):
     """A table for ``str.translate``: full to half width, lower case, traditional to simplified, no accents.
 
     Each character is folded by itself, when it is first met: so the same character always becomes the same, whatever
-    stands around it, and a fold that changes no lengths moves no offsets. ``moving`` are the characters that became
-    more than one or none.
+    stands around it, and a fold that changes no lengths moves no offsets. ``vanishing`` are the characters that became
+    none: where there are none of these, a text that keeps its length has kept its offsets.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.moving: set[str] = set()
+        self.vanishing: set[str] = set()
 
     def __missing__(self, codepoint: int) -> str:
         character = chr(codepoint)
@@ -81,8 +81,8 @@ class _Fold(dict[int, str]):
         elif "LATIN" in unicodedata.name(character, "") or unicodedata.category(character) == "Mn":
             decomposed = unicodedata.normalize("NFKD", folded)
             folded = "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
-        if len(folded) != 1:
-            self.moving.add(character)
+        if not folded:
+            self.vanishing.add(character)
         self[codepoint] = folded
         return folded
 
@@ -109,7 +109,7 @@ def normalise(text: str) -> Normalised:
     """
     folded = text.translate(_FOLD)
     offsets = None
-    if len(folded) != len(text) or not _FOLD.moving.isdisjoint(text):
+    if len(folded) != len(text) or any(character in text for character in _FOLD.vanishing):
         offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
     if NUMERAL.search(folded):
         folded, offsets = _counted(folded, offsets or list(range(len(text))))
@@ -166,7 +166,7 @@ class Tokenizer:
         jieba cuts the Chinese; a number with its decimals, a Latin word, and a run like ``5g`` are one word each. Of a
         Latin word the token's text is the stem.
         """
-        cut, stop = segmenter(self.cache_folder, self._words), self._stop
+        cut, stop = extended(self.cache_folder, self._words).cut, self._stop
         for run in _RUN.finditer(text):
             start = run.start()
             if run.lastgroup != "han":
@@ -189,7 +189,7 @@ class Tokenizer:
 
     def word_terms(self, text: str) -> list[str]:
         """Return the words of a normalised text, as ``words`` does, without where they stand."""
-        cut, stop = segmenter(self.cache_folder, self._words), self._stop
+        cut, stop = extended(self.cache_folder, self._words).cut, self._stop
         words: list[str] = []
         for match in _RUN.finditer(text):
             if match.lastgroup == "han":
@@ -201,10 +201,9 @@ class Tokenizer:
 
 def characters(text: str) -> list[str]:
     """Return the Chinese characters of a normalised text, in order."""
-    return [character for run in _RUN.finditer(text) if run.lastgroup == "han" for character in run.group()]
+    return [character for run in _HAN_RUN.findall(text) for character in run]
 
 
 def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
-    runs = (run.group() for run in _RUN.finditer(text) if run.lastgroup == "han")
-    return [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
+    return [run[i : i + 2] for run in _HAN_RUN.findall(text) for i in range(len(run) - 1)]

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import aclosing, asynccontextmanager
-from pathlib import Path, PurePosixPath
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
 
 from retrieval import reading
 from retrieval.engines.protocol import Engine, Update
 from retrieval.errors import DocumentsFolderError, OvertakenError
-from retrieval.language import Tokenizer, synonyms
-from retrieval.language.lexicon import NAMES, Lexicon
-from retrieval.library.manifest import Entry, Manifest, State, Summary, notes_of
-from retrieval.library.report import FileReport, Report, Status
-from retrieval.reading import Declarations, Limits
+from retrieval.language import Tokenizer
+from retrieval.language.lexicon import Lexicon
+from retrieval.library.difference import compare, holds, rest, same, with_same
+from retrieval.library.manifest import NO_DOCUMENT, Entry, Manifest, State, Summary, notes_of
+from retrieval.library.report import FileReport, Files, Report, Status
+from retrieval.reading import Limits
 from retrieval.reading.images.recognition import is_installed
-from retrieval.reading.process import PageRead
 from retrieval.reading.readers import Readers
 
-READERS_VERSION = 3
+READERS_VERSION = 4
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""
 
-NO_DOCUMENTS = NAMES | {synonyms.FILE_NAME}
-"""Files of the documents folder that say how to read and to ask the others."""
-
-_REMOVED: Status = "removed"
-_GROWING: Status = "growing"
-
-_RECENT_SECONDS = 3600
-"""How near a file's time of change may be to now, before or after, for it to be looked at twice.
-
-Much more than files are given to rest, since the clock of a file server may differ from this machine's.
-"""
+EVERYWHERE = ("",)
+"""The place at which all files lie."""
 
 _logger = logging.getLogger(__name__)
 
@@ -64,157 +55,121 @@ class Library:
         self._recognised = recognised
         self._engine = engine
         self._tokenizer = tokenizer
-        self._read: tuple[Mapping[str, str] | None, list[Any], Manifest] | None = None
 
-    async def refresh(self, *, progress: Progress = lambda *_: None, rest_seconds: float = 0) -> Report:
+    async def refresh(
+        self,
+        places: Collection[str] = EVERYWHERE,
+        *,
+        progress: Progress = lambda *_: None,
+        rest_seconds: float = 0,
+    ) -> Report:
         """Read what is new or has changed, forget what is gone, and make the result visible in one step.
 
-        A file that cannot be read is reported and stops no other. One that is still being written when it is looked at
-        again after ``rest_seconds`` stays as it was, ``growing``. Raises ``DocumentsFolderError`` when the folder
-        cannot be listed or nothing in it can be read, and ``IndexFolderError`` or ``EngineError`` when the index cannot
-        be written.
+        Files are looked at that lie at these ``places``, files and folders by relative path, and the report tells of
+        them; all files, where what has changed there matters to all. A file that cannot be read is reported and stops
+        no other. One that is still being written when it is looked at again after ``rest_seconds`` stays as it was,
+        ``growing``. Raises ``DocumentsFolderError`` when the folder cannot be listed or nothing in it can be read, and
+        ``IndexFolderError`` or ``EngineError`` when the index cannot be written.
         """
         while True:
             try:
-                return await self._refreshed(progress, rest_seconds)
+                return await self._refreshed(places, progress, rest_seconds)
             except OvertakenError as error:  # there may be nothing left to do
                 _logger.info("looking again: %s", error)
 
-    async def _refreshed(self, progress: Progress, rest_seconds: float) -> Report:
-        listing = await asyncio.to_thread(reading.find, self._folder, limits=self._limits)
-        # Whatever goes over all files is done in a thread, since somebody may be waiting for an answer.
-        files = await asyncio.to_thread(_documents, listing)
-        if not files:
+    async def _refreshed(self, places: Collection[str], progress: Progress, rest_seconds: float) -> Report:
+        listing, before, places = await self._listed(places)
+        readers_note = json.dumps([READERS_VERSION, str(listing.declarations), str(self._limits), is_installed()])
+        known = before.entries if before.readers == readers_note else {}
+        lexicon = Lexicon.read(self._folder) if self._tokenizer else Lexicon()
+        touched = set(await self._engine.holding(lexicon.changed(before.lexicon))) if known else set[str]()
+        found = await asyncio.to_thread(compare, listing, known, places=places, touched=touched)
+        stands = bool(known) and lexicon == before.lexicon
+        if places != EVERYWHERE and not (stands and 0 < found.file_count <= self._limits.file_count):
+            return await self._refreshed(EVERYWHERE, progress, rest_seconds)
+        if not found.file_count:
             skipped = f" ({len(listing.skipped)} files were passed over)" if listing.skipped else ""
             raise DocumentsFolderError(
                 self._folder,
                 f"holds no document{skipped}; put some there, or choose another with YUANJU_DOCUMENTS",
             )
-        declarations = reading.declared(self._folder)
-        readers = [READERS_VERSION, str(listing.declarations), str(self._limits), is_installed()]
-        before = await self._manifest(readers)
-        lexicon = Lexicon.read(self._folder) if self._tokenizer else Lexicon()
-        touched = set(await self._engine.holding(lexicon.changed(before.lexicon))) if before.entries else set()
         if self._tokenizer:
             self._tokenizer.adopt(lexicon.words, lexicon.stop)
-        stale = await asyncio.to_thread(_stale, files, before, touched)
-        stale, growing = await _resting(self._folder, stale, seconds=rest_seconds)
-        gone = _gone(before, files, listing)
-        entries = dict(before.entries)
-        changes: dict[str, Status] = dict.fromkeys(gone, _REMOVED) | dict.fromkeys(growing, _GROWING)
+        entries = dict(known)
+        shown = _Shown(progress)
+        async with Readers(limits=self._limits, recognised=self._recognised, page_read=shown.page) as readers:
+            if found.stale and rest_seconds:
+                readers.start()
+            stale, growing = await _rested(self._folder, found.stale, seconds=rest_seconds)
+            changed = bool(stale or found.gone) or not stands
+            if changed:
+                async with self._engine.update(afresh=not known) as update:
+                    for path in found.gone:
+                        await _remove(update, Entry(entries.pop(path)))
+                    wanted = [(file, _content(known.get(file.relative), touched)) for file in stale]
+                    declarations = reading.declared(self._folder)
+                    shown.total = len(stale)
+                    async with aclosing(readers.read_all(self._folder, wanted, declarations=declarations)) as readings:
+                        for file in stale:
+                            shown.file(file.relative)
+                            entry = await _put(update, file, known.get(file.relative), await anext(readings))
+                            entries[file.relative] = entry.text
+                            shown.done += 1
+                            shown.paragraph_count += entry.paragraph_count
+                    self._require_documents(entries)
+                    shown.file("")
+                    changes = {path: entries.get(path) for path in (*found.gone, *(file.relative for file in stale))}
+                    await update.commit(notes_of(changes, lexicon, readers_note))
+        statuses: dict[str, Status] = {}
+        statuses |= dict.fromkeys(found.gone, "removed")
+        statuses |= dict.fromkeys(growing, "growing")
+        statuses |= {file.relative: _status(known.get(file.relative), entries[file.relative]) for file in stale}
+        return await asyncio.to_thread(_report, found.at_places, entries, statuses, listing, changed=changed)
 
-        if stale or gone or lexicon != before.lexicon or not before.entries:
-            async with self._engine.update(afresh=not before.entries) as update:
-                for path in gone:
-                    await _remove(update, entries.pop(path))
-                done = paragraph_count = 0
+    async def _listed(self, places: Collection[str]) -> tuple[reading.Listing, Manifest, Collection[str]]:
+        """Return what lies at some places, what is known of all files, and the places with what belongs to them."""
+        find = partial(reading.find, self._folder, limits=self._limits)
+        # Whatever goes over all files is done in a thread, since somebody may be waiting for an answer.
+        if places == EVERYWHERE:
+            listing, notes = await asyncio.gather(asyncio.to_thread(find), self._engine.manifest())
+            return listing, Manifest.parse(notes), places
+        manifest = Manifest.parse(await self._engine.manifest())
+        places = await asyncio.to_thread(with_same, places, manifest.entries)
+        return await asyncio.to_thread(find, places=places), manifest, places
 
-                def page_read(path: str, page: int, page_count: int) -> None:
-                    progress(done, len(stale), f"{path} {page}/{page_count}", paragraph_count)
-
-                async with self._reading(stale, before, touched, declarations, page_read) as readings:
-                    for done, file in enumerate(stale):
-                        path = file.relative
-                        progress(done, len(stale), path, paragraph_count)
-                        entry = before.entries.get(path)
-                        entries[path] = await _put(update, file, entry, await anext(readings))
-                        changes[path] = _status(entry, entries[path])
-                        paragraph_count += sum(one.paragraph_count for one in entries[path].documents)
-                if not any(entry.documents for entry in entries.values()):
-                    reasons = "; ".join(failure for entry in entries.values() for failure in entry.failures[:1])
-                    reasons = reasons or "its files are still being written"
-                    raise DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
-                progress(len(stale), len(stale), "", paragraph_count)
-                changed_entries = {path: entries.get(path) for path in (*gone, *(file.relative for file in stale))}
-                await update.commit(notes_of(changed_entries, lexicon, readers))
-                self._read = await self._engine.manifest(), readers, Manifest(lexicon, entries)
-            changed = True
-        else:
-            changed = False
-
-        return Report(await asyncio.to_thread(_reports, entries, changes, listing), changed)
-
-    async def _manifest(self, readers: list[Any]) -> Manifest:
-        """Return what is known of the files, read from the notes only where these are others than the last time."""
-        notes = await self._engine.manifest()
-        if notes is None:
-            return Manifest(Lexicon(), {})
-        if self._read is None or self._read[0] is not notes or self._read[1] != readers:
-            self._read = notes, readers, await asyncio.to_thread(Manifest.parse, notes, readers)
-        return self._read[2]
-
-    @asynccontextmanager
-    async def _reading(
-        self,
-        files: list[reading.File],
-        before: Manifest,
-        touched: set[str],
-        declarations: Declarations,
-        page_read: PageRead,
-    ) -> AsyncIterator[AsyncIterator[reading.Reading]]:
-        """Return what comes of each file, from processes of their own; those that only look changed are not read."""
-        known = (
-            "" if entry is None or _holds(entry, touched) else entry.sha256
-            for entry in (before.entries.get(file.relative) for file in files)
-        )
-        async with Readers(limits=self._limits, recognised=self._recognised, page_read=page_read) as readers:
-            readings = readers.read_all(self._folder, zip(files, known, strict=True), declarations=declarations)
-            async with aclosing(readings):
-                yield readings
+    def _require_documents(self, entries: Mapping[str, str]) -> None:
+        """Raise ``DocumentsFolderError`` where there is nothing in any file."""
+        if not all(NO_DOCUMENT in text for text in entries.values()):
+            return
+        reasons = "; ".join(failure for entry in map(Entry, entries.values()) for failure in entry.failures[:1])
+        reasons = reasons or "its files are still being written"
+        raise DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
 
 
-async def _put(update: Update, file: reading.File, before: Entry | None, read: reading.Reading) -> Entry:
-    """Put what came of a file into the update, unless its content is what it was; return its line of the manifest."""
+class _Shown:
+    """How far reading is, as it is shown."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.done = self.total = self.paragraph_count = 0
+
+    def file(self, path: str) -> None:
+        self._progress(self.done, self.total, path, self.paragraph_count)
+
+    def page(self, path: str, page: int, page_count: int) -> None:
+        self.file(f"{path} {page}/{page_count}")
+
+
+async def _put(update: Update, file: reading.File, before: str | None, read: reading.Reading) -> Entry:
+    """Put what came of a file into the update, unless its content is what it was; return its entry."""
     state = State(file.size, file.mtime_ns, read.sha256)
     if before and not (read.documents or read.failures):
-        return before.in_state(state)
+        return Entry(before).in_state(state)
     if before:
-        await _remove(update, before)
+        await _remove(update, Entry(before))
     for document in read.documents:
         await update.put(document)
     return Entry.of(state, [Summary.of(document) for document in read.documents], list(map(str, read.failures)))
-
-
-def _documents(listing: reading.Listing) -> dict[str, reading.File]:
-    return {file.relative: file for file in listing.files if file.relative not in NO_DOCUMENTS}
-
-
-def _stale(files: dict[str, reading.File], before: Manifest, touched: set[str]) -> list[reading.File]:
-    """Return the files that are new or look changed, and those that hold one of the documents that were touched."""
-    known, nothing = before.entries.get, Entry("")
-    return [
-        file
-        for file in files.values()
-        if not (entry := known(file[0], nothing)).text.startswith(f"{file[1]} {file[2]} ")
-        or (touched and _holds(entry, touched))
-    ]
-
-
-def _gone(before: Manifest, files: dict[str, reading.File], listing: reading.Listing) -> list[str]:
-    """Return the files that are no more; those that cannot be reached for the moment may well be there."""
-    unreached = {one.path for one in listing.skipped if one.reason.startswith(reading.UNREACHED)}
-    missing = sorted(before.entries.keys() - files.keys())
-    if not unreached:
-        return missing
-    return [path for path in missing if unreached.isdisjoint((PurePosixPath(path), *PurePosixPath(path).parents))]
-
-
-def _reports(entries: dict[str, Entry], changes: dict[str, Status], listing: reading.Listing) -> tuple[FileReport, ...]:
-    """Report on every file, in order of path; ``changes`` tells what has happened to some."""
-    reports = [
-        FileReport(path, changes.get(path) or _unread(entry), entry.size, entry.documents, entry.failures)
-        for path, entry in entries.items()
-    ]
-    reports += [FileReport(path, status) for path, status in changes.items() if path not in entries]
-    reports += [
-        FileReport(str(one.path), "skipped", failures=(f"{one.path}: {one.reason}",)) for one in listing.skipped
-    ]
-    return tuple(sorted(reports, key=lambda file: file.path))
-
-
-def _holds(entry: Entry | None, paths: set[str]) -> bool:
-    """Return whether one of the file's documents has one of these paths."""
-    return entry is not None and any(document.path in paths for document in entry.documents)
 
 
 async def _remove(update: Update, entry: Entry) -> None:
@@ -222,38 +177,44 @@ async def _remove(update: Update, entry: Entry) -> None:
         await update.remove(document.path)
 
 
-def _unread(entry: Entry) -> Status:
-    return "unchanged" if entry.documents else "unreadable"
+def _content(before: str | None, touched: Collection[str]) -> str:
+    """Return the checksum with which a file need not be read, as it only looks changed."""
+    return "" if before is None or holds(before, touched) else Entry(before).sha256
 
 
-def _status(before: Entry | None, now: Entry) -> Status:
-    if not now.documents:
+def _status(before: str | None, now: str) -> Status:
+    if not Entry(now).document_count:
         return "unreadable"
     if before is None:
         return "added"
-    return "unchanged" if before.sha256 == now.sha256 else "changed"
+    return "unchanged" if Entry(before).sha256 == Entry(now).sha256 else "changed"
 
 
-async def _resting(
-    folder: Path, files: Iterable[reading.File], *, seconds: float
+def _report(
+    paths: Iterable[str],
+    entries: Mapping[str, str],
+    statuses: Mapping[str, Status],
+    listing: reading.Listing,
+    *,
+    changed: bool,
+) -> Report:
+    """Report on the files that were looked at; ``statuses`` tell what has happened to some."""
+    others = [
+        FileReport(path, status, *((text,) if (text := entries.get(path)) else ())) for path, status in statuses.items()
+    ]
+    for one in listing.skipped:
+        nothing = Entry.of(State(0, 0, ""), (), (f"{one.path}: {one.reason}",))
+        others.append(FileReport(str(one.path), "skipped", nothing.text))
+    files = Files({path: entries[path] for path in paths if path not in statuses}, others)
+    return Report(files, changed, files.counts(), sum(Entry(text).document_count for text in entries.values()))
+
+
+async def _rested(
+    folder: Path, files: Sequence[reading.File], *, seconds: float
 ) -> tuple[list[reading.File], list[str]]:
-    """Return the files that have not changed when they are looked at again after ``seconds``, and the others' paths.
-
-    Files that were last changed long ago are taken as they are, so this waits only where something is new.
-    """
-    files = list(files)
-    recent = [file for file in files if seconds and abs(time.time() - file.mtime_ns / 1e9) < _RECENT_SECONDS]
-    if recent:
-        await asyncio.sleep(seconds)
-    growing = await asyncio.to_thread(lambda: {str(file.path) for file in recent if not _same(folder, file)})
-    return [file for file in files if str(file.path) not in growing], sorted(growing)
-
-
-def _same(folder: Path, file: reading.File) -> bool:
-    try:
-        status = (folder / file.path).stat()
-    except FileNotFoundError:
-        return False  # renamed or deleted meanwhile
-    except OSError:
-        return True  # reading it will say why
-    return (status.st_size, status.st_mtime_ns) == (file.size, file.mtime_ns)
+    """Return the files that have not changed when they are looked at again after a rest, and the others' paths."""
+    rests = {file: length for file in files if seconds and (length := rest(file, seconds=seconds))}
+    if rests:
+        await asyncio.sleep(max(rests.values()))
+    growing = await asyncio.to_thread(lambda: {file.relative for file in rests if not same(folder, file)})
+    return [file for file in files if file.relative not in growing], sorted(growing)

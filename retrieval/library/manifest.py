@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from retrieval.language.lexicon import Lexicon
 from retrieval.records import Document
@@ -47,16 +47,15 @@ class State(NamedTuple):
 
 
 class Entry:
-    """A file of the manifest: its state, and what came of it.
+    """A file of the manifest: its state, how much came of it, and what, a line of text each.
 
-    Both are kept as text, a line each, and read when they are asked for: of a hundred thousand files, only a few are.
+    They are read when they are asked for: of a hundred thousand files, only a few are.
     """
 
-    __slots__ = ("_known", "text")
+    __slots__ = ("text",)
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._known: tuple[tuple[Summary, ...], tuple[str, ...]] | None = None
 
     @classmethod
     def of(cls, state: State, documents: Sequence[Summary], failures: Sequence[str]) -> Self:
@@ -65,11 +64,13 @@ class Entry:
             (one.path, one.format, one.encoding, one.paragraph_count, one.character_count, one.remarks)
             for one in documents
         ]
-        return cls(f"{state}\n{json.dumps([records, failures], ensure_ascii=False)}")
+        counts = f"{len(documents)} {sum(one.paragraph_count for one in documents)} {len(failures)}"
+        return cls(f"{state}\n{counts}\n{json.dumps([records, failures], ensure_ascii=False)}")
 
     def in_state(self, state: State) -> Entry:
         """Return the entry of the file in another state, of which the same came."""
-        return Entry(f"{state}\n{self._outcome}")
+        _, *outcome = self.text.split("\n", 1)
+        return Entry("\n".join((str(state), *outcome)))
 
     @property
     def size(self) -> int:
@@ -79,49 +80,67 @@ class Entry:
     @property
     def sha256(self) -> str:
         """The checksum of its content."""
-        return self.text.partition("\n")[0].rpartition(" ")[2]
+        return self._line(0).rpartition(" ")[2]
+
+    @property
+    def document_count(self) -> int:
+        """How many documents were in it."""
+        return self._count(0)
+
+    @property
+    def paragraph_count(self) -> int:
+        """How many paragraphs there were in these."""
+        return self._count(1)
+
+    @property
+    def failure_count(self) -> int:
+        """How many others could not be had."""
+        return self._count(2)
 
     @property
     def documents(self) -> tuple[Summary, ...]:
         """The documents that were in it."""
-        return self._came()[0]
+        return tuple(
+            Summary(path, format_, encoding, paragraphs, characters, tuple(remarks))
+            for path, format_, encoding, paragraphs, characters, remarks in json.loads(self._line(2))[0]
+        )
 
     @property
     def failures(self) -> tuple[str, ...]:
         """Why others could not be had: ``path: reason``."""
-        return self._came()[1]
+        return tuple(json.loads(self._line(2))[1])
 
-    @property
-    def _outcome(self) -> str:
-        return self.text.partition("\n")[2]
+    def _count(self, number: int) -> int:
+        return int(self._line(1).split(" ")[number])
 
-    def _came(self) -> tuple[tuple[Summary, ...], tuple[str, ...]]:
-        if self._known is None:
-            documents, failures = json.loads(self._outcome)
-            summaries = (Summary(one[0], one[1], one[2], one[3], one[4], tuple(one[5])) for one in documents)
-            self._known = tuple(summaries), tuple(failures)
-        return self._known
+    def _line(self, number: int) -> str:
+        return self.text.split("\n", 2)[number]
+
+
+NOTHING = Entry.of(State(0, 0, ""), (), ())
+"""Of a file of which nothing is known."""
+NO_DOCUMENT = "\n0 "
+"""Stands in the text of an entry that has no document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The files that an index holds, by path, and the words that their texts were cut with.
+    """The files that an index holds, and the readers and the words that they were read and cut with.
 
-    It is kept as notes of the index: of each file under its path, and one that begins with the readers, in a line, and
-    goes on with the lexicon, under the empty key.
+    It is kept as notes of the index: the text of each file's entry under its path, and under the empty key the
+    readers, in a line, and the lexicon. Of a hundred thousand files it is made at once, since none is read.
     """
 
+    readers: str
     lexicon: Lexicon
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, str]
 
     @classmethod
-    def parse(cls, notes: Mapping[str, str], readers: list[Any] | None = None) -> Self:
-        """Read a manifest's notes; of other ``readers``, nothing is known of what these would make of the files."""
-        if readers is not None and notes[""].partition("\n")[0] != json.dumps(readers):
-            return cls(lexicon_of(notes), {})
-        entries = dict(zip(notes, map(Entry, notes.values()), strict=True))
-        del entries[""]
-        return cls(lexicon_of(notes), entries)
+    def parse(cls, notes: Mapping[str, str] | None) -> Self:
+        """Read a manifest's notes; where there are none, no file is known."""
+        entries = dict(notes or {})
+        readers, _, lexicon = entries.pop("", "").partition("\n")
+        return cls(readers, Lexicon.parse(lexicon) if lexicon else Lexicon(), entries)
 
 
 def lexicon_of(notes: Mapping[str, str]) -> Lexicon:
@@ -129,7 +148,6 @@ def lexicon_of(notes: Mapping[str, str]) -> Lexicon:
     return Lexicon.parse(notes[""].partition("\n")[2])
 
 
-def notes_of(changed: Mapping[str, Entry | None], lexicon: Lexicon, readers: list[Any]) -> dict[str, str]:
+def notes_of(changed: Mapping[str, str | None], lexicon: Lexicon, readers: str) -> dict[str, str]:
     """Return the notes that make a manifest of an earlier one, with some entries changed or gone."""
-    notes = {path: "" if entry is None else entry.text for path, entry in changed.items()}
-    return notes | {"": f"{json.dumps(readers)}\n{lexicon}"}
+    return {path: entry or "" for path, entry in changed.items()} | {"": f"{readers}\n{lexicon}"}

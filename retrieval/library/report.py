@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, overload
 
-from retrieval.library.manifest import Manifest, Summary
+from retrieval.library.manifest import NO_DOCUMENT, NOTHING, Entry, Manifest
 
 MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200
 """A file of more bytes that gives fewer characters has most likely not been read as it was meant."""
@@ -14,26 +15,74 @@ MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200
 Status = Literal["added", "changed", "unchanged", "removed", "unreadable", "skipped", "growing"]
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(Entry):
     """What came of one file: its documents (an archive may hold several), and why others could not be had.
 
     ``failures`` hold ``path: reason``, for the file or for a document inside it. ``size`` is in bytes.
     """
 
-    path: str
-    status: Status
-    size: int = 0
-    documents: tuple[Summary, ...] = ()
-    failures: tuple[str, ...] = ()
+    __slots__ = ("path", "status")
+
+    def __init__(self, path: str, status: Status, text: str = NOTHING.text) -> None:
+        super().__init__(text)
+        self.path = path
+        self.status = status
+
+
+class Files(Sequence[FileReport]):
+    """Reports on files, in order of path: on those with an entry, which are as they were, and ``others``.
+
+    One is made when it is asked for, since there may be a hundred thousand.
+    """
+
+    def __init__(self, entries: Mapping[str, str], others: Iterable[FileReport] = ()) -> None:
+        self._entries = entries
+        self._files: list[str | FileReport] = [*entries, *others]
+        self._files.sort(key=lambda one: one if isinstance(one, str) else one.path)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __iter__(self) -> Iterator[FileReport]:
+        return map(self._report, self._files)
+
+    @overload
+    def __getitem__(self, place: int) -> FileReport: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[FileReport]: ...
+
+    def __getitem__(self, place: int | slice) -> FileReport | list[FileReport]:
+        if isinstance(place, slice):
+            return list(map(self._report, self._files[place]))
+        return self._report(self._files[place])
+
+    def counts(self) -> Counter[Status]:
+        """Return how many there are of each status."""
+        unread = sum(NO_DOCUMENT in text for text in self._entries.values())
+        found = Counter(one.status for one in self._files if isinstance(one, FileReport))
+        found.update({"unreadable": unread, "unchanged": len(self._entries) - unread})
+        return found
+
+    def _report(self, file: str | FileReport) -> FileReport:
+        if isinstance(file, FileReport):
+            return file
+        text = self._entries[file]
+        return FileReport(file, "unreadable" if NO_DOCUMENT in text else "unchanged", text)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a refresh, file by file in order of path; ``changed`` tells whether answers may differ now."""
+    """What came of a refresh, file by file in order of path; ``changed`` tells whether answers may differ now.
 
-    files: tuple[FileReport, ...]
+    ``counts`` are the files by status, and ``document_count`` is how many documents can be asked now: of all, though
+    only some ``files`` may be told of.
+    """
+
+    files: Sequence[FileReport]
     changed: bool
+    counts: Mapping[Status, int]
+    document_count: int
 
     @property
     def meagre(self) -> tuple[FileReport, ...]:
@@ -41,29 +90,21 @@ class Report:
         return tuple(
             file
             for file in self.files
-            if file.documents
-            and file.size > MEAGRE_BYTES
+            if file.size > MEAGRE_BYTES
+            and file.document_count
             and sum(document.character_count for document in file.documents) < MEAGRE_CHARACTERS
         )
 
     def count(self, *statuses: Status) -> int:
         """Count the files that have one of these statuses."""
-        return sum(file.status in statuses for file in self.files)
-
-    @property
-    def document_count(self) -> int:
-        """How many documents can be asked now."""
-        return sum(len(file.documents) for file in self.files)
+        return sum(self.counts.get(status, 0) for status in statuses)
 
     @property
     def failures(self) -> tuple[str, ...]:
         """Every ``path: reason`` of what could not be read."""
-        return tuple(failure for file in self.files for failure in file.failures)
+        return tuple(failure for file in self.files if file.failure_count for failure in file.failures)
 
 
-def held(manifest: Mapping[str, str]) -> tuple[FileReport, ...]:
+def held(manifest: Mapping[str, str]) -> Files:
     """Return the files of an index in order of path; ``manifest`` is what ``Engine.manifest`` gave."""
-    return tuple(
-        FileReport(path, "unchanged" if entry.documents else "unreadable", entry.size, entry.documents, entry.failures)
-        for path, entry in sorted(Manifest.parse(manifest).entries.items())
-    )
+    return Files(Manifest.parse(manifest).entries)

@@ -161,6 +161,41 @@ static PyObject *py_share(PyObject *Py_UNUSED(module), PyObject *args)
     return weigh(args, share);
 }
 
+/* cover(places, firsts, lengths, before) */
+static PyObject *py_cover(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Given g;
+    if (!take(&g, "qqqQ", args))
+        return NULL;
+    Terms terms = TERMS(g, 0);
+    int64_t text = g.length[3] - 1;
+    int whether = fit(rise(terms.firsts, terms.count + 1, g.length[0]) && g.length[2] == terms.count && text >= 0 &&
+                      within(terms.places, g.length[0], text));
+    if (whether)
+        cover(&terms, g.buffers[2].buf, text, g.buffers[3].buf);
+    return done(&g, whether);
+}
+
+/* clauses(places, firsts, starts, weights, members, begins, ends, share) */
+static PyObject *py_clauses(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Given g;
+    if (!take(&g, "qqqddqqD", args))
+        return NULL;
+    Terms terms = TERMS(g, 0);
+    Rows rows = ROWS(g, 5);
+    int64_t pieces = g.length[2] - 1;
+    int whether = fit(rise(terms.firsts, terms.count + 1, g.length[0]) && pieces >= 0 && g.length[3] == terms.count &&
+                      g.length[4] == terms.count * GROUPS && g.length[6] == rows.count &&
+                      g.length[7] == rows.count * GROUPS);
+    if (whether && clauses(&terms, g.buffers[2].buf, pieces, g.buffers[3].buf, g.buffers[4].buf, &rows,
+                           g.buffers[7].buf) < 0) {
+        PyErr_NoMemory();
+        whether = 0;
+    }
+    return done(&g, whether);
+}
+
 /* subsequences(marks, masks, length, begins, ends, lengths) */
 static PyObject *py_subsequences(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -240,6 +275,8 @@ static PyMethodDef methods[] = {
     {"count", py_count, METH_VARARGS, NULL},
     {"mass", py_mass, METH_VARARGS, NULL},
     {"share", py_share, METH_VARARGS, NULL},
+    {"cover", py_cover, METH_VARARGS, NULL},
+    {"clauses", py_clauses, METH_VARARGS, NULL},
     {"subsequences", py_subsequences, METH_VARARGS, NULL},
     {"skipping", py_skipping, METH_VARARGS, NULL},
     {"closeness", py_closeness, METH_VARARGS, NULL},

@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 
-from retrieval.ranking.evidence import PAIRS, Evidence
-from retrieval.ranking.measures import Array, Flags
+from retrieval.ranking.evidence import PAIRS, POINTING, Evidence
+from retrieval.ranking.measures import Array, Flags, columns
 from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -18,7 +18,6 @@ _LEANING = re.compile(
     r"(?:它|他|她|牠|祂|这|此|该|其(?![他中余实])|本(?:[片书剧曲校站城市县区])|前者|后者|两者|两人|同年|当时|当中|"
     r"也|亦|并|又|还|曾|则|为|是|而)"
 )
-_POINTING = "这此该其"
 _AFTER_QUESTION = '”"」』 \n\t'
 """What may stand behind the mark that ends a question."""
 _TAIL = 8
@@ -33,22 +32,20 @@ _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 
 def looks(evidence: Evidence) -> Array:
     """Return which likely sentences have what looks like what the question's noun asks for, and is not its own."""
-    pattern, said = evidence.question.form, evidence.said
+    rows, starts, stops = columns(evidence.matches(evidence.question.form, evidence.likely), 3)
     result = np.zeros(len(evidence.rows))
-    for row, start, stop in evidence.matches(pattern, evidence.likely) if pattern else ():
-        tail = max(stop - 2, start)
-        result[row] = max(result[row], said[stop] - said[tail] < stop - tail)
+    result[rows[evidence.new(np.maximum(stops - 2, starts), stops) > 0]] = 1
     return result
 
 
 def called(evidence: Evidence) -> Array:
     """Return which sentences have a name of their own that ends as the noun begins or ends: 渔港 → …港."""
-    noun, text, covered = evidence.question.noun, evidence.passages.text, evidence.covered
+    noun, text, said = evidence.question.noun, evidence.passages.text, evidence.said
     result = np.zeros(len(evidence.rows))
     for character in {noun[0], noun[-1]} if noun else ():
         place = text.find(character)
         while place >= 0:
-            if place and not covered[place] and not covered[place - 1] and _HAN.match(text[place - 1]):
+            if place and said[place + 1] == said[place - 1] and _HAN.match(text[place - 1]):
                 row = int(np.searchsorted(evidence.begins, place, side="right")) - 1
                 if row >= 0 and evidence.begins[row] < place < evidence.ends[row]:
                     result[row] = 1
@@ -85,8 +82,7 @@ def pull(evidence: Evidence) -> Array:
     result = np.zeros(len(evidence.rows))
     near = np.asarray(evidence.sentence[:, evidence.sizes > 1].any(axis=1))  # elsewhere nothing pulls
     spans = typed(evidence, [row for row in evidence.likely if near[row]])
-    if spans:
-        np.maximum.at(result, [span.row for span in spans], pulls(evidence, spans))
+    np.maximum.at(result, spans.rows, pulls(evidence, spans))
     return result
 
 
@@ -99,20 +95,18 @@ def verbs(evidence: Evidence) -> Array:
 
 def asks_back(evidence: Evidence) -> Array:
     """Return which likely sentences are questions themselves."""
-    text, result = evidence.passages.text, np.zeros(len(evidence.rows))
-    for row in evidence.likely:
-        begin, end = evidence.quoted.item(row), evidence.ends.item(row)
-        result[row] = text[max(end - _TAIL, begin) : end].rstrip(_AFTER_QUESTION).endswith(("?", "？"))
+    result = np.zeros(len(evidence.rows))
+    for row in evidence.likely_of(evidence.places_of("?")):
+        result[row] = evidence.text_at(row)[-_TAIL:].rstrip(_AFTER_QUESTION).endswith("?")
     return result
 
 
 def unfinished(evidence: Evidence) -> Array:
     """Return which likely sentences lead in to something that is not part of their paragraph."""
-    text, result = evidence.passages.text, np.zeros(len(evidence.rows))
-    for row in evidence.likely:
-        end = evidence.ends.item(row)
+    result = np.zeros(len(evidence.rows))
+    for row in evidence.likely_of(evidence.places_of(":")):
         last = row + 1 == len(evidence.rows) or evidence.place.item(row + 1) == 0
-        result[row] = last and text[end - 2 : end].rstrip().endswith(":")
+        result[row] = last and evidence.text_at(row)[-2:].rstrip().endswith(":")
     return result
 
 
@@ -147,5 +141,5 @@ def depth(evidence: Evidence) -> Array:
 def pointing(evidence: Evidence) -> Array:
     """Return which sentences point at what another one has told: 这一时期, 此书, 其."""
     result = np.zeros(len(evidence.rows))
-    result[evidence.rows_of(evidence.passages.places_of(_POINTING))] = 1
+    result[evidence.rows_of(evidence.places_of(POINTING))] = 1
     return result

@@ -60,6 +60,24 @@ def share(held: Flags, weights: Array, members: Array) -> Array:
     return result
 
 
+def cover(positions: Positions, lengths: Indices, text: int) -> Indices:
+    """Return how many characters stand in a term before each place of a text, and before its end."""
+    if not COMPILED:
+        return measures.cover(positions, lengths, text)
+    result = np.empty(text + 1, np.int64)
+    _measures.cover(positions.places, positions.firsts, lengths, result)
+    return result
+
+
+def clauses(positions: Positions, starts: Indices, weights: Array, members: Array, rows: Rows) -> Array:
+    """Return the best share of each group's weight that two neighbouring clauses of each sentence hold."""
+    if not COMPILED:
+        return measures.clauses(positions, starts, weights, members, rows)
+    result = np.empty((len(rows.begins), members.shape[1]))
+    _measures.clauses(positions.places, positions.firsts, starts, weights, members, *rows, result)
+    return result
+
+
 def subsequences(question: Marks, rows: Rows) -> Array:
     """Return the length of the longest common subsequence of a question and each sentence."""
     if not COMPILED or question.length > _MASK_BITS:

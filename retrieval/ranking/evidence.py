@@ -6,9 +6,9 @@ Rows are the sentences of the passages, columns the question's distinct terms, g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from retrieval.postings.formula import K1, B
 from retrieval.question import Question
 from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows
-from retrieval.ranking.passages import Passages, all_occurrences, occurrences
+from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows, columns
+from retrieval.ranking.passages import Passages, all_occurrences
 from retrieval.records import Found, Hit, Sentence
 
 WORDS, CHARACTERS, PAIRS = range(3)
@@ -31,6 +31,8 @@ TOPIC = 15
 """Characters up to which a title names what its document is about, rather than say it in a sentence."""
 
 _CLAUSE_ENDS = ",;:。!?\n、"
+POINTING = "这此该其"
+"""Characters that point at what another sentence has told."""
 
 
 class Evidence:
@@ -64,7 +66,9 @@ class Evidence:
         latin = tuple(word for word in question.words if word.isascii())  # has neither characters nor pairs of its own
         for group, terms in enumerate((question.words, question.characters + latin, question.pairs + latin)):
             self.members[[self.columns[term] for term in terms], group] = 1
-        self.positions = self._found()
+        self.relations = relations.asked(question.content, frozenset(question.words))
+        self._places = self._found()
+        self.positions = self._positions()
         counts = compiled.count(self.positions, passages.starts)
         self.rows = np.flatnonzero(passages.place >= 0)
         self.hit = passages.hit[self.rows]
@@ -78,19 +82,32 @@ class Evidence:
         self.title: Flags = (counts[passages.place < 0] > 0)[self.hit]
         self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
 
-    def _found(self) -> Positions:
-        """Find the terms in the text; where a synonym stands, all terms of its word do."""
-        synonyms = [other for _, other in self.question.synonyms]
-        found = all_occurrences(self.passages, dict.fromkeys((*self.columns, *synonyms)))
+    def _found(self) -> dict[str, Indices]:
+        """Find whatever is looked for in the text, in one pass."""
+        others = (*(other for _, other in self.question.synonyms), *chain.from_iterable(self.relations))
+        terms = dict.fromkeys((*self.columns, *others))
+        return all_occurrences(self.passages, terms, characters=_CLAUSE_ENDS + POINTING)
+
+    def _positions(self) -> Positions:
+        """Return where the terms stand; where a synonym does, all terms of its word do."""
+        found = dict(self._places)
         for word, other in self.question.synonyms:
             for term in self.question.of_word(word) if len(found[other]) else ():
                 found[term] = np.union1d(found[term], found[other])
         return Positions.of([found[term] for term in self.columns])
 
+    def places_of(self, characters: str) -> Indices:
+        """Return where some of ``_CLAUSE_ENDS`` and ``POINTING`` stand in the text."""
+        return np.concatenate([self._places[character] for character in characters])
+
     def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
         rows = np.searchsorted(self.begins, places, side="right") - 1
         return rows[(rows >= 0) & (places < self.ends[rows])]
+
+    def likely_of(self, places: Indices) -> set[int]:
+        """Return the likely rows in which places of the passages' text stand."""
+        return set(self.rows_of(places).tolist()).intersection(self.likely)
 
     def hit_at(self, row: int) -> Hit:
         """Return the hit of a row."""
@@ -102,6 +119,10 @@ class Evidence:
         if sentence is None:
             raise IndexError(row)
         return sentence
+
+    def text_at(self, row: int) -> str:
+        """Return the normalised text of the sentence of a row."""
+        return self.passages.text[slice(*self._quoted_bounds[row])]
 
     @cached_property
     def first(self) -> Flags:
@@ -172,6 +193,16 @@ class Evidence:
         return np.where(place < 0, 0.0, np.exp(-np.maximum(distances, 0) / 4))
 
     @cached_property
+    def pulling(self) -> tuple[Positions, Indices, Array, float]:
+        """The terms that pull at what stands near: where they stand, their lengths and weights; and the weight of all.
+
+        Single characters do not.
+        """
+        columns = [column for column, term in enumerate(self.columns) if len(term) > 1 and len(self.positions[column])]
+        weights = self.weights * (0.3 + self.nearness)
+        return self.positions.some(columns), self.sizes[columns], weights[columns], max(float(weights.sum()), 1e-9)
+
+    @cached_property
     def asked(self) -> Indices:
         """Where in the question's content each term stands first; -1 for one that does not."""
         return np.array([self.question.content.find(term) for term in self.columns], np.int64)
@@ -191,15 +222,14 @@ class Evidence:
 
     @cached_property
     def two_clauses(self) -> Array:
-        """The best share of each group's weight that two neighbouring clauses of the sentence hold."""
-        ends = self.passages.places_of(_CLAUSE_ENDS) + 1
-        starts = np.sort(np.concatenate((self.passages.starts, ends)))
-        starts = starts[np.diff(starts, prepend=-1) > 0]
-        held = compiled.count(self.positions, starts) > 0
-        held[:-1] |= held[1:]
-        shares = np.concatenate((self.share(held, self.weights), np.zeros((1, 3))))
-        bounds = np.searchsorted(starts, np.stack((self.begins, self.ends), axis=1).ravel())
-        return np.asarray(np.maximum.reduceat(shares, bounds, axis=0)[::2])
+        """The best share of each group's weight that two neighbouring clauses of the likely sentence hold."""
+        bounds = np.zeros(len(self.passages.text) + 1, np.bool_)
+        bounds[self.passages.starts] = bounds[self.places_of(_CLAUSE_ENDS) + 1] = True
+        result = np.zeros((len(self.rows), 3))
+        result[self.likely] = compiled.clauses(
+            self.positions, np.flatnonzero(bounds), self.weights, self.members, self.likely_bounds
+        )
+        return result
 
     def best(self, values: Array) -> Array:
         """Return the best value of each sentence's paragraph."""
@@ -230,18 +260,20 @@ class Evidence:
         """The longest common subsequence of question and likely sentence, as a share of the question's characters."""
         aligned = np.zeros(len(self.rows))
         question = self._marks()
-        likely = Rows(self.begins[self.likely], self.ends[self.likely])
-        aligned[self.likely] = compiled.subsequences(question, likely)
+        aligned[self.likely] = compiled.subsequences(question, self.likely_bounds)
         return aligned / max(question.length, 1)
 
     def _marks(self) -> Marks:
         """Where the question's characters stand."""
         query = "".join(self.question.content.split())
         characters = sorted(self.question.characters)[:LETTERS]
-        masks = tuple(sum(1 << bit for bit, one in enumerate(query) if one == character) for character in characters)
+        masks = dict.fromkeys(characters, 0)
+        for bit, character in enumerate(query):
+            if character in masks:
+                masks[character] |= 1 << bit
         places = self.positions.some(self.columns[character] for character in characters)
         letters = np.repeat(np.arange(len(characters)), np.diff(places.firsts))
-        return Marks(np.sort(places.places * LETTERS + letters), masks, len(query))
+        return Marks(np.sort(places.places * LETTERS + letters), tuple(masks.values()), len(query))
 
     @cached_property
     def skipping(self) -> Array:
@@ -260,17 +292,6 @@ class Evidence:
         return np.asarray(held / max(sum(weights.tolist()), 1e-9))
 
     @cached_property
-    def covered(self) -> Flags:
-        """Whether a word or pair of the question covers the character, for each of the passages' text."""
-        covered = np.zeros(len(self.passages.text) + 99, dtype=np.bool_)
-        for term, column in self.columns.items():
-            found = self.positions[column]
-            if len(term) > 1 and len(found):
-                for offset in range(len(term)):
-                    covered[found + offset] = True
-        return covered[: len(self.passages.text)]
-
-    @cached_property
     def likely(self) -> list[int]:
         """The ``LIKELY`` rows that have most of the question, alone, with their context and with their paragraph."""
         context, paragraph = self.share(self.context, self.weights), self.share(self.paragraph, self.weights)
@@ -280,27 +301,37 @@ class Evidence:
         return sorted(np.argsort(-most, kind="stable")[:LIKELY].tolist())
 
     @cached_property
+    def likely_bounds(self) -> Rows:
+        """The bounds of the likely sentences."""
+        return Rows(self.begins[self.likely], self.ends[self.likely])
+
+    @cached_property
     def novelty(self) -> Array:
         """The number of characters of the sentence that the question does not cover."""
-        said = self.said
-        return ((self.ends - self.quoted) - (said[self.ends] - said[self.quoted])).astype(np.float64)
+        return self.new(self.quoted, self.ends).astype(np.float64)
 
     @cached_property
     def said(self) -> Indices:
-        """How many of the characters before each place of the text the question covers."""
-        said = np.zeros(len(self.covered) + 1, np.int64)
-        np.cumsum(self.covered, out=said[1:])
-        return said
+        """How many of the characters before each place of the text a word or pair of the question covers."""
+        positions, lengths, *_ = self.pulling
+        return compiled.cover(positions, lengths, len(self.passages.text))
 
     def matches(
-        self, pattern: re.Pattern[str], rows: Iterable[int], group: str | int = 0
-    ) -> Iterator[tuple[int, int, int]]:
-        """Return where a pattern stands in the sentences of some rows: row, start and stop in the passages' text."""
-        numbers = self.rows.tolist()
-        for row in rows:
-            found, shift = self.passages.matches(pattern, numbers[row], group)
-            for start, stop in found:
-                yield row, start + shift, stop + shift
+        self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0
+    ) -> list[tuple[int, int, int]]:
+        """Return where a pattern stands in the sentences of some rows: row, start and stop in the text."""
+        if pattern is None:
+            return []
+        finditer, text, bounds = pattern.finditer, self.passages.text, self._quoted_bounds
+        return [(row, *match.span(group)) for row in rows for match in finditer(text, *bounds[row])]
+
+    @cached_property
+    def _quoted_bounds(self) -> list[tuple[int, int]]:
+        return list(zip(self.quoted.tolist(), self.ends.tolist(), strict=True))
+
+    def new(self, starts: Indices, stops: Indices) -> Indices:
+        """Return how many characters of each span of the text the question does not cover."""
+        return (stops - starts) - (self.said[stops] - self.said[starts])
 
     @cached_property
     def form(self) -> Array:
@@ -308,19 +339,16 @@ class Evidence:
 
         A span that the question's own words cover is none.
         """
-        pattern, said = self.question.kind.answers, self.said
-        result = np.zeros(len(self.rows))
-        for row, start, stop in self.matches(pattern, self.likely) if pattern else ():
-            result[row] += said[stop] - said[start] < stop - start
-        return result
+        rows, starts, stops = columns(self.matches(self.question.kind.answers, self.likely), 3)
+        new = rows[self.new(starts, stops) > 0]
+        return np.bincount(new, minlength=len(self.rows)).astype(np.float64)
 
     @cached_property
     def measured(self) -> Array:
         """Whether a number stands in the likely sentence with the unit that the question asks for."""
-        pattern, covered = self.question.unit, self.covered
+        rows, starts, _ = columns(self.matches(self.question.unit, self.likely), 3)
         result = np.zeros(len(self.rows))
-        for row, start, _ in self.matches(pattern, self.likely) if pattern else ():
-            result[row] = max(result[row], not covered[start])
+        result[rows[self.new(starts, starts + 1) > 0]] = 1
         return result
 
     @cached_property
@@ -330,15 +358,15 @@ class Evidence:
         Each relation weighs what it tells within the paragraph.
         """
         anyhow, otherwise, total = np.zeros(len(self.rows)), np.zeros(len(self.rows)), np.zeros(len(self.rows))
-        for group in relations.asked(self.question.content, frozenset(self.question.words)):
+        for group in self.relations:
             same, other = np.zeros(len(self.rows), dtype=bool), np.zeros(len(self.rows), dtype=bool)
             for member in group:
                 if len(member) == 1 and member in self.question.content:
                     continue  # a term of the question like any other
-                places = occurrences(self.passages.text, member)
-                if not places:
+                places = self._places[member]
+                if not len(places):
                     continue
-                rows = self.rows_of(np.array(places, dtype=np.int64))
+                rows = self.rows_of(places)
                 (same if member in self.question.content else other)[rows] = True
             weight = self._local(same | other)
             anyhow += (same | other) * weight

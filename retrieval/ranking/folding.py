@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from retrieval.language import normalise, pairs
 from retrieval.ranking.ranker import Candidate
@@ -15,7 +14,7 @@ SAME = 0.8
 ALIKE = 0.5
 """The share above which two sentences of different documents are about the same thing."""
 CONSIDERED = 12
-"""How many candidates are compared with each other."""
+"""How many candidates are compared with each other, unless more are wanted."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -32,23 +31,63 @@ class Fact:
     disputed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a sentence says: its numbers, and the character pairs of what is left of it without them."""
+
+    numbers: frozenset[str]
+    pairs: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> _Said:
+        normal = normalise(text).text
+        numbers = frozenset(number.replace(",", "") for number in _NUMBER.findall(normal))
+        return cls(numbers, frozenset(pairs(_NUMBER.sub("", normal) if numbers else normal)))
+
+    def repeats(self, other: _Said) -> bool:
+        return self.numbers == other.numbers and self._alike(other, SAME)
+
+    def contradicts(self, other: _Said) -> bool:
+        given = bool(self.numbers) and bool(other.numbers)
+        return given and self.numbers != other.numbers and self._alike(other, ALIKE)
+
+    def _alike(self, other: _Said, share: float) -> bool:
+        """Return whether so large a share of the pairs is common (Jaccard); two sentences without any are alike."""
+        count, others = len(self.pairs), len(other.pairs)
+        if min(count, others) < share * max(count, others):
+            return False  # the smaller could be part of the larger, and still would not be enough
+        common = len(self.pairs & other.pairs)
+        return common >= share * (count + others - common)
+
+
+def considered(limit: int) -> int:
+    """Return how many of the best candidates ``facts`` looks at."""
+    return max(CONSIDERED, limit)
+
+
 def facts(candidates: Sequence[Candidate], *, limit: int) -> tuple[Fact, ...]:
     """Return at most ``limit`` facts, best first; what contradicts the best follows it, the newest document first.
 
     Only sentences of different documents repeat or contradict each other.
     """
     groups: list[list[Candidate]] = []
-    for candidate in candidates[: max(CONSIDERED, limit)]:
-        own = next((group for group in groups if _repeats(group[0], candidate)), None)
-        if own is None:
+    said: list[_Said] = []
+    for candidate in candidates[: considered(limit)]:
+        own = _Said.of(candidate.sentence.text)
+        number = next((number for number, one in enumerate(said) if one.repeats(own)), None)
+        if number is None:
             groups.append([candidate])
-        elif candidate.hit.source.path not in {member.hit.source.path for member in own}:
-            own.append(candidate)
+            said.append(own)
+        elif candidate.hit.source.path not in {member.hit.source.path for member in groups[number]}:
+            groups[number].append(candidate)
     if not groups:
         return ()
-    best, rest = groups[0], groups[1:]
-    against = [group for group in rest if _contradicts(best[0], group[0])]
-    others = [group for group in rest if not any(group is other for other in against)]
+    best, path = groups[0], groups[0][0].hit.source.path
+    against: list[list[Candidate]] = []
+    others: list[list[Candidate]] = []
+    for group, own in zip(groups[1:], said[1:], strict=True):
+        contradicts = group[0].hit.source.path != path and said[0].contradicts(own)
+        (against if contradicts else others).append(group)
     first = sorted([best, *against], key=_newest, reverse=True) if against else [best]
     disputed = {id(group) for group in first} if against else set()
     return tuple(Fact(group[0], tuple(group[1:]), id(group) in disputed) for group in [*first, *others][:limit])
@@ -57,36 +96,3 @@ def facts(candidates: Sequence[Candidate], *, limit: int) -> tuple[Fact, ...]:
 def _newest(group: Sequence[Candidate]) -> str:
     """Return the latest date of a fact's documents; one that has none is older than all."""
     return max(candidate.hit.source.date or "" for candidate in group)
-
-
-def _repeats(one: Candidate, other: Candidate) -> bool:
-    same = _numbers(one.sentence.text) == _numbers(other.sentence.text)
-    return same and _alike(one, other, SAME)
-
-
-def _contradicts(one: Candidate, other: Candidate) -> bool:
-    if one.hit.source.path == other.hit.source.path:
-        return False
-    numbers, others = _numbers(one.sentence.text), _numbers(other.sentence.text)
-    return numbers != others and bool(numbers) and bool(others) and _alike(one, other, ALIKE)
-
-
-def _alike(one: Candidate, other: Candidate, share: float) -> bool:
-    """Return whether so large a share of the pairs is common (Jaccard); two sentences without any are alike."""
-    pairs, others = _pairs(one.sentence.text), _pairs(other.sentence.text)
-    if min(len(pairs), len(others)) < share * max(len(pairs), len(others)):
-        return False  # the smaller could be part of the larger, and still would not be enough
-    common = len(pairs & others)
-    return common >= share * (len(pairs) + len(others) - common)
-
-
-@lru_cache(maxsize=2048)
-def _numbers(text: str) -> frozenset[str]:
-    """Return the numbers of a sentence."""
-    return frozenset(number.replace(",", "") for number in _NUMBER.findall(normalise(text).text))
-
-
-@lru_cache(maxsize=2048)
-def _pairs(text: str) -> frozenset[str]:
-    """Return the character pairs of what is left of a sentence without its numbers."""
-    return frozenset(pairs(_NUMBER.sub("", normalise(text).text)))

@@ -17,7 +17,6 @@ from retrieval.language import folded
 from retrieval.ranking.asked import asks_back, unfinished
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
-from retrieval.ranking.passages import prepare
 from retrieval.records import Hit
 
 PENALTY, NO_ANSWER_PENALTY = 3.0, 6.0
@@ -55,19 +54,19 @@ def penalties(evidence: Evidence) -> Array:
     asked = evidence.question.normal.text
     of_hit = np.zeros(len(evidence.passages.hits))
     for number in set(evidence.hit[evidence.likely].tolist()):
-        of_hit[number] = _is_furniture(evidence.passages.hits[number], asked)
+        normal = evidence.passages.prepared[number].normal.text
+        of_hit[number] = _is_furniture(evidence.passages.hits[number], normal, asked)
     no_answer = np.maximum(asks_back(evidence), unfinished(evidence))
     return np.asarray(np.maximum(PENALTY * of_hit[evidence.hit], NO_ANSWER_PENALTY * no_answer))
 
 
-def _is_furniture(hit: Hit, asked: str) -> bool:
+def _is_furniture(hit: Hit, normal: str, asked: str) -> bool:
     """Whether a paragraph is furniture, unless the question asks for just that."""
     if hit.paragraph.questions:
         return False
     headings = hit.paragraph.section[-2:]
     if any(heading and heading not in asked for heading in map(_heading, headings)):
         return True
-    normal = prepare(hit.paragraph).normal.text
     if _FORMAL.fullmatch(normal) and not _ASKS_FOR_FORMAL.search(asked):
         return True
     return _is_listing(hit.source.path) or _is_notice(normal, hit.paragraph.text)

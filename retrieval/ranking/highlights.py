@@ -7,7 +7,6 @@ import re
 import numpy as np
 
 from retrieval.ranking.evidence import Evidence
-from retrieval.ranking.passages import prepare
 from retrieval.ranking.spans import closeness, pulls, typed
 
 _CLAUSE = re.compile(r"[^,，;；:：。！!？?\n]+")
@@ -26,11 +25,10 @@ def highlights(evidence: Evidence, row: int) -> tuple[tuple[int, int], ...]:
 def _typed(evidence: Evidence, row: int) -> tuple[int, int] | None:
     """Choose the span of the asked form to which the question's terms stand closest."""
     spans = typed(evidence, (row,), loosely=True)
-    if not spans:
+    if not len(spans.rows):
         return None
-    trust = np.array([span.trust for span in spans])
-    best = spans[int(np.argmax(pulls(evidence, spans) + _ANYHOW * trust))]
-    return best.start, best.stop
+    best = int(np.argmax(pulls(evidence, spans) + _ANYHOW * spans.trust))
+    return spans.starts.item(best), spans.stops.item(best)
 
 
 def _clause(evidence: Evidence, row: int) -> tuple[int, int] | None:
@@ -41,7 +39,7 @@ def _clause(evidence: Evidence, row: int) -> tuple[int, int] | None:
 
     def value(span: tuple[int, int]) -> float:
         start, stop = span
-        new = 1 - float(evidence.covered[start:stop].mean())
+        new = 1 - (evidence.said.item(stop) - evidence.said.item(start)) / (stop - start)
         return float(near[start - begin : stop - begin].max()) * min(1.0, _OLD + new)
 
     return max(found, key=value, default=None)
@@ -51,7 +49,7 @@ def _original(evidence: Evidence, row: int, span: tuple[int, int]) -> tuple[int,
     """Turn a span of ``passages.text`` into one of the sentence's own text."""
     passages, number = evidence.passages, int(evidence.rows[row])
     sentence = evidence.sentence_at(row)
-    prepared = prepare(passages.hits[int(passages.hit[number])].paragraph)
+    prepared = passages.prepared[int(passages.hit[number])]
     shift = prepared.starts[int(passages.place[number])] - int(passages.quoted[number])
     start, end = prepared.normal.original(span[0] + shift, span[1] + shift)
     return max(start, sentence.start) - sentence.start, min(end, sentence.end) - sentence.start

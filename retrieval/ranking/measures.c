@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 65536 /* code points that are told apart by their first character at once */
+#define BLOCK 4096 /* terms are told apart by so many bits of their first character at once */
 #define BITS 64
 
 /* Returns the first place in rising numbers that is not below a value. */
@@ -19,7 +19,7 @@ static int64_t lower(const int64_t *numbers, int64_t first, int64_t last, int64_
     return first;
 }
 
-/* The terms with the same first character, the lower 16 bits of it, are a chain: heads[c], then next[t]; -1 ends it. */
+/* The terms with the same first character, the lower bits of it, are a chain: heads[c], then next[t]; -1 ends it. */
 int64_t find(const uint32_t *text, int64_t length, const uint32_t *codes, const int64_t *firsts, int64_t terms,
              int64_t **places, int64_t *counts)
 {
@@ -118,6 +118,56 @@ void share(const uint8_t *held, const double *weights, int64_t stride, const dou
             if (totals[g] > 0)
                 share[r * GROUPS + g] /= totals[g];
     }
+}
+
+void cover(const Terms *terms, const int64_t *lengths, int64_t text, int64_t *before)
+{
+    memset(before, 0, (size_t)(text + 1) * sizeof *before);
+    for (int64_t t = 0; t < terms->count; t++)
+        for (int64_t i = terms->firsts[t]; i < terms->firsts[t + 1]; i++)
+            for (int64_t at = terms->places[i]; at < terms->places[i] + lengths[t] && at < text; at++)
+                before[at + 1] = 1;
+    for (int64_t at = 0; at < text; at++)
+        before[at + 1] += before[at];
+}
+
+int clauses(const Terms *terms, const int64_t *starts, int64_t pieces, const double *weights, const double *members,
+            const Rows *rows, double *share)
+{
+    int64_t count = terms->count;
+    double totals[GROUPS];
+    uint8_t *held = calloc((size_t)((pieces + 2) * count) + 1, 1); /* behind the last clause there is an empty one */
+    if (held == NULL)
+        return -1;
+    for (int64_t t = 0; t < count; t++) {
+        int64_t piece = 0;
+        for (int64_t i = terms->firsts[t]; i < terms->firsts[t + 1]; i++) {
+            piece = lower(starts, piece, pieces, terms->places[i] + 1) - 1;
+            if (piece < 0)
+                piece = 0;
+            else
+                held[piece * count + t] = 1;
+        }
+    }
+    for (int64_t i = 0; i < pieces * count; i++)
+        held[i] |= held[i + count];
+    weigh(NULL, weights, members, count, totals);
+    for (int64_t r = 0; r < rows->count; r++) {
+        double *best = share + r * GROUPS, sums[GROUPS];
+        int64_t clause = lower(starts, 0, pieces, rows->begins[r]);
+        memset(best, 0, GROUPS * sizeof *best);
+        do {
+            weigh(held + clause * count, weights, members, count, sums);
+            for (int g = 0; g < GROUPS; g++)
+                if (sums[g] > best[g])
+                    best[g] = sums[g];
+        } while (++clause < pieces && starts[clause] < rows->ends[r]);
+        for (int g = 0; g < GROUPS; g++)
+            if (totals[g] > 0)
+                best[g] /= totals[g];
+    }
+    free(held);
+    return 0;
 }
 
 void subsequences(const int64_t *marks, int64_t count, const uint64_t *masks, int64_t length, const Rows *rows,

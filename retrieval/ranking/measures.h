@@ -30,6 +30,11 @@ void mass(const uint8_t *held, const double *weights, int64_t stride, const doub
           int64_t terms, double *mass);
 void share(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
            int64_t terms, double *share);
+/* Writes how many characters of a text stand in a term before each of its places, and before its end. */
+void cover(const Terms *terms, const int64_t *lengths, int64_t text, int64_t *before);
+/* Clauses are pieces of the text, from starts[c] to starts[c + 1]. Returns -1 for want of memory. */
+int clauses(const Terms *terms, const int64_t *starts, int64_t pieces, const double *weights, const double *members,
+            const Rows *rows, double *share);
 void subsequences(const int64_t *marks, int64_t count, const uint64_t *masks, int64_t length, const Rows *rows,
                   double *lengths);
 int skipping(const Terms *terms, const int64_t *lefts, const int64_t *rights, const double *weights, int64_t pairs,

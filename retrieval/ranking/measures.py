@@ -72,6 +72,11 @@ class Marks:
     length: int
 
 
+def columns(found: Sequence[tuple[int, ...]], count: int) -> Indices:
+    """Return tuples of so many numbers as arrays: one of the first numbers, one of the second and so on."""
+    return np.array(found, np.int64).reshape(-1, count).T
+
+
 def codes(text: str) -> Codes:
     """Return the code points of a text."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -105,6 +110,30 @@ def share(held: Flags, weights: Array, members: Array) -> Array:
     """Return the share that ``held`` has of each group's weight, 0 where the group has none."""
     total = weights @ members
     return np.asarray(mass(held, weights, members) / np.where(total > 0, total, 1))
+
+
+def cover(positions: Positions, lengths: Indices, text: int) -> Indices:
+    """Return how many characters stand in a term before each place of a text, and before its end.
+
+    ``text`` is its length, ``lengths`` are those of the terms.
+    """
+    held = np.zeros(text, np.bool_)
+    for place, length in zip(positions.places, np.repeat(lengths, np.diff(positions.firsts)), strict=True):
+        held[place : place + length] = True
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(held)))
+
+
+def clauses(positions: Positions, starts: Indices, weights: Array, members: Array, rows: Rows) -> Array:
+    """Return the best share of each group's weight that two neighbouring clauses of each sentence hold.
+
+    Clauses are pieces of the text: they begin at ``starts``, the last of which is its end. The last one of a sentence
+    has the next sentence's first as its neighbour.
+    """
+    held = np.concatenate((count(positions, starts) > 0, np.zeros((1, len(positions)), np.bool_)))
+    held[:-1] |= held[1:]
+    shares = share(held, weights, members)
+    bounds = np.searchsorted(starts, np.stack(rows, axis=1).ravel())
+    return np.asarray(np.maximum.reduceat(shares, bounds, axis=0)[::2])
 
 
 def subsequences(question: Marks, rows: Rows) -> Array:

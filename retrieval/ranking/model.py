@@ -50,7 +50,8 @@ class Trees:
         node = np.repeat(np.minimum(splits, 1)[:, None] - 1, len(answers), axis=1)
         for _ in range(SPLITS):
             inner = np.maximum(node, 0)
-            below = np.where(answers >> inner & 1, right[tree, inner], left[tree, inner])
+            place = tree * SPLITS + inner
+            below = np.where(answers >> inner & 1, right.take(place), left.take(place))
             node = np.where(node >= 0, below, node)
         value = padded("leaves", 0, SPLITS + 1)[tree, -1 - node]
         return cls(np.array(columns, dtype=np.int64)[feature], padded("threshold", np.inf), value)

@@ -1,16 +1,14 @@
 """The paragraphs that were found, laid end to end, and where in their sentences the question's terms stand.
 
-Searching one long text for each term is done at the speed of C; nothing of a paragraph need be kept for it.
+One long text is searched for all terms in one pass.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,10 +17,8 @@ from retrieval.language.english import root, stem
 from retrieval.language.splitting import sentences
 from retrieval.ranking.cells import cells
 from retrieval.ranking.compiled import find
-from retrieval.ranking.measures import Codes, Flags, Indices, codes
+from retrieval.ranking.measures import Codes, Indices, codes
 from retrieval.records import Hit, Paragraph, Sentence
-
-Span = tuple[int, int]
 
 WHOLE = 200
 """Characters up to which the answer of a question-and-answer pair is quoted as a whole."""
@@ -30,13 +26,9 @@ WHOLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A paragraph ready to be searched: its normalised text, its sentences, and where they begin in that text.
-
-    ``lines`` is that text with a line break on either side, as it stands among the passages.
-    """
+    """A paragraph ready to be searched: its normalised text, its sentences, and where they begin in that text."""
 
     normal: Normalised
-    lines: str
     sentences: tuple[Sentence, ...]
     starts: tuple[int, ...]
 
@@ -57,13 +49,7 @@ def _prepared(text: str, *, short: bool) -> Prepared:
         starts = tuple(sentence.start for sentence in cut)
     else:
         starts = tuple(bisect_left(normal.offsets, sentence.start) for sentence in cut)
-    return Prepared(normal, f"\n{normal.text}\n", cut, starts)
-
-
-@lru_cache(maxsize=16384)
-def _matches(pattern: re.Pattern[str], group: str | int, lines: str, begin: int, end: int) -> tuple[Span, ...]:
-    """Return where a pattern stands in a piece of a paragraph: the same for each question of a kind."""
-    return tuple(match.span(group) for match in pattern.finditer(lines, begin, end))
+    return Prepared(normal, cut, starts)
 
 
 @dataclass(frozen=True)
@@ -90,75 +76,39 @@ class Passages:
     @classmethod
     def of(cls, hits: Sequence[Hit]) -> Passages:
         """Lay out the hits."""
-        parts: list[str] = []
-        starts: list[int] = []
-        quoted: list[int] = []
-        hit_of: list[int] = []
-        place: list[int] = []
-        rows: list[Sentence | None] = []
         ready = tuple(prepare(hit.paragraph) for hit in hits)
+        parts: list[str] = []
+        firsts: list[int] = []
+        bodies: list[int] = []
         length = 0
-        for number, (hit, prepared) in enumerate(zip(hits, ready, strict=True)):
+        for hit, prepared in zip(hits, ready, strict=True):
             head = folded("\n".join((hit.source.title, *hit.paragraph.section))) + "\n"
-            asked = "".join(f"{folded(question)}\n" for question in hit.paragraph.questions)
+            asked = "".join([f"{folded(question)}\n" for question in hit.paragraph.questions])
             parts += (head, asked, prepared.normal.text, "\n")
-            starts += (length, length + len(head))
-            quoted.append(length)
-            length += len(head) + len(asked)
-            quoted.extend(length + start for start in prepared.starts)
-            starts.extend(length + start for start in prepared.starts[1:])
-            length += len(prepared.normal.text) + 1
-            count = len(prepared.sentences)
-            hit_of.extend([number] * (count + 1))
-            place.extend(range(-1, count))
-            rows += (None, *prepared.sentences)
+            firsts += (length, length + len(head))
+            bodies.append(length + len(head) + len(asked))
+            length = bodies[-1] + len(prepared.normal.text) + 1
         text = "".join(parts)
+        counts = np.array([len(prepared.sentences) for prepared in ready], dtype=np.int64)
+        hit_of = np.repeat(np.arange(len(hits)), counts + 1)
+        titles = np.cumsum(counts + 1) - counts - 1
+        place = np.arange(len(hit_of)) - titles[hit_of] - 1
+        quoted = np.empty(len(hit_of), dtype=np.int64)
+        quoted[place >= 0] = np.repeat(bodies, counts) + [start for one in ready for start in one.starts]
+        starts = np.append(quoted, length)
+        quoted[titles] = firsts[::2]
+        starts[titles], starts[titles + 1] = firsts[::2], firsts[1::2]
         return cls(
             hits=tuple(hits),
             text=text,
             codes=codes(text),
-            starts=np.array([*starts, length], dtype=np.int64),
-            quoted=np.array(quoted, dtype=np.int64),
-            hit=np.array(hit_of, dtype=np.int64),
-            place=np.array(place, dtype=np.int64),
+            starts=starts,
+            quoted=quoted,
+            hit=hit_of,
+            place=place,
             prepared=ready,
-            sentences=tuple(rows),
+            sentences=tuple([sentence for one in ready for sentence in (None, *one.sentences)]),
         )
-
-    def matches(self, pattern: re.Pattern[str], row: int, group: str | int = 0) -> tuple[tuple[Span, ...], int]:
-        """Return where a pattern stands in a row's sentence, as spans; and what to add for them to be of the text."""
-        lines, begin, end, shift = self.pieces[row]
-        return _matches(pattern, group, lines, begin, end), shift
-
-    @cached_property
-    def pieces(self) -> list[tuple[str, int, int, int]]:
-        """Of each row the lines of its paragraph, where its sentence begins and ends in them, and how far they are off.
-
-        What stands in a sentence can be remembered by them, as its neighbours are the same in every question.
-        """
-        result: list[tuple[str, int, int, int]] = []
-        for prepared, first in zip(self.prepared, np.flatnonzero(self.place < 0).tolist(), strict=True):
-            lines, shift = prepared.lines, self.quoted.item(first + 1) - 1
-            result.append((lines, 0, 0, shift))
-            result += [
-                (lines, begin + 1, end + 1, shift) for begin, end in pairwise((*prepared.starts, len(lines) - 1))
-            ]
-        return result
-
-    def places_of(self, characters: str) -> Indices:
-        """Return where one of some characters of the basic plane stands in the text."""
-        return np.flatnonzero(_among(characters)[np.minimum(self.codes, _BASIC)])
-
-
-_BASIC = 0xFFFF
-"""The last code point of the basic plane, which is no character."""
-
-
-@lru_cache(maxsize=16)
-def _among(characters: str) -> Flags:
-    table = np.zeros(_BASIC + 1, np.bool_)
-    table[[ord(character) for character in characters]] = True
-    return table
 
 
 def occurrences(text: str, term: str) -> list[int]:
@@ -197,10 +147,13 @@ def _inflected(text: str, term: str) -> list[int]:
     return result
 
 
-def all_occurrences(passages: Passages, terms: Iterable[str]) -> dict[str, Indices]:
-    """Return the positions of each of the terms in the text of the passages, as ``occurrences`` does."""
+def all_occurrences(passages: Passages, terms: Iterable[str], *, characters: str = "") -> dict[str, Indices]:
+    """Return the positions of each of the terms in the text of the passages, as ``occurrences`` does.
+
+    With them come those of some characters, whatever stands beside them.
+    """
     found: dict[str, Indices] = {}
-    chinese = []
+    chinese = list(characters)
     for term in terms:
         if term.isascii():
             found[term] = np.array(occurrences(passages.text, term), dtype=np.int64)

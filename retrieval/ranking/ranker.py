@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -113,8 +114,13 @@ class Ranker:
         """Return what the confidence of an answer is judged by, from the values that the model gave the sentences."""
         return Case(evidence, int(np.argmax(values)), closeness)
 
-    def rank(self, question: Question, found: Found, *, cosines: Cosines | None = None) -> Ranking:
-        """Rank the sentences of the paragraphs found for a question's terms; with ``cosines``, also by meaning."""
+    def rank(
+        self, question: Question, found: Found, *, cosines: Cosines | None = None, most: int | None = None
+    ) -> Ranking:
+        """Rank the sentences of the paragraphs found for a question's terms; with ``cosines``, also by meaning.
+
+        At most ``most`` candidates are given, if that is not ``None``; the others count for the scores all the same.
+        """
         found = _with_synonyms(question, found)
         if not found.hits:
             entities = self._names.of(question)
@@ -130,7 +136,7 @@ class Ranker:
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")[: len(evidence.likely)]
         told = dict(zip(evidence.likely, table, strict=True))
-        ranked = _distinct(evidence, order.tolist(), odds, told, closeness)
+        ranked = tuple(islice(_distinct(evidence, order.tolist(), odds, told, closeness), most))
         case = self.case(evidence, values, closeness)
         lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
@@ -148,10 +154,9 @@ def _ranked(hits: Sequence[Hit]) -> Sequence[Hit]:
 
 def _distinct(
     evidence: Evidence, rows: Iterable[int], odds: Array, table: Mapping[int, Array], closeness: Closeness | None
-) -> tuple[Candidate, ...]:
-    """Return the candidates of some rows, best first, that overlap none before them."""
+) -> Iterator[Candidate]:
+    """Yield the candidates of some rows, best first, that overlap none before them."""
     cosines = {} if closeness is None else closeness.by_row
-    kept: list[Candidate] = []
     taken: dict[int, list[Sentence]] = {}
     for row in rows:
         hit = evidence.hit_at(row)
@@ -160,8 +165,7 @@ def _distinct(
         others = taken.setdefault(hit.position, [])
         if not any(start < other.end and other.start < end for other in others):
             others.append(quoted.sentence)
-            kept.append(Candidate(hit, quoted, odds.item(row), row, table[row], cosines.get(row)))
-    return tuple(kept)
+            yield Candidate(hit, quoted, odds.item(row), row, table[row], cosines.get(row))
 
 
 def _with_synonyms(question: Question, found: Found) -> Found:

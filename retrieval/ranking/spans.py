@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from retrieval.question.kinds import answer_group
 from retrieval.ranking import compiled
 from retrieval.ranking.evidence import Evidence
-from retrieval.ranking.measures import Array, Indices
+from retrieval.ranking.measures import Array, Indices, columns
 
 _SURER = 0.6
 """What a span of a less sure pattern counts beside one of a surer one."""
@@ -18,33 +18,37 @@ _NEW = 0.34
 """The share of a span that the question must not have said itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The span ``passages.text[start:stop]`` in the sentence of ``row``; ``trust`` falls with the patterns' order."""
+class Spans(NamedTuple):
+    """Spans of the passages' text: ``text[starts[i]:stops[i]]`` in the sentence of ``rows[i]``.
 
-    row: int
-    start: int
-    stop: int
-    trust: float
+    ``trust`` falls with the order of the patterns that found them.
+    """
+
+    rows: Indices
+    starts: Indices
+    stops: Indices
+    trust: Array
 
 
-def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> list[Span]:
+def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> Spans:
     """Find the spans in the sentences of ``rows`` that have the form asked for, and say something new.
 
     ``loosely``: also those that are highlighted, but do not tell that a sentence answers.
     """
-    kind, unit, said = evidence.question.kind, evidence.question.unit, evidence.said
+    kind, unit = evidence.question.kind, evidence.question.unit
     measures = (unit,) if unit is not None and kind.name in ("number", "duration") else ()
-    found = (
-        Span(*match, _SURER**order)
-        for order, pattern in enumerate((*measures, *kind.spans, *(kind.loose if loosely else ())))
+    patterns = (*measures, *kind.spans, *(kind.loose if loosely else ()))
+    found = [
+        (*match, order)
+        for order, pattern in enumerate(patterns)
         for match in evidence.matches(pattern, rows, answer_group(pattern))
-    )
-    return [
-        span
-        for span in found
-        if span.stop - span.start - (said[span.stop] - said[span.start]) >= max(_NEW * (span.stop - span.start), 1)
     ]
+    rows_of, starts, stops, orders = spans = columns(found, 4)
+    lengths = stops - starts
+    kept = evidence.new(starts, stops) >= np.maximum(_NEW * lengths, 1)
+    rows_of, starts, stops, orders = spans[:, kept]
+    trust = np.array([_SURER**order for order in range(len(patterns))])
+    return Spans(rows_of, starts, stops, trust[orders])
 
 
 def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
@@ -53,21 +57,13 @@ def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
     ``rows`` are the sentences of the places: only what stands in the same sentence counts. A term counts by its weight,
     more when it stands beside the question word, and less the farther away it is.
     """
-    held = [(column, len(term)) for term, column in evidence.columns.items() if len(term) > 1]
-    held = [(column, length) for column, length in held if len(evidence.positions[column])]
-    columns, lengths = np.array(held, np.int64).reshape(-1, 2).T.copy()
-    weights = evidence.weights * (0.3 + evidence.nearness)
-    positions = evidence.positions.some(columns.tolist())
-    near = compiled.closeness(
-        positions, places, evidence.bounds, rows_of=rows, lengths=lengths, weights=weights[columns]
-    )
-    return near / max(float(weights.sum()), 1e-9)
+    positions, lengths, weights, total = evidence.pulling
+    near = compiled.closeness(positions, places, evidence.bounds, rows_of=rows, lengths=lengths, weights=weights)
+    return near / total
 
 
-def pulls(evidence: Evidence, spans: list[Span]) -> Array:
+def pulls(evidence: Evidence, spans: Spans) -> Array:
     """Return the closeness of the question to each span, at whichever of its ends it is closer, times its trust."""
-    rows = np.array([span.row for span in spans], dtype=np.int64)
-    starts = np.array([span.start for span in spans], dtype=np.int64)
-    stops = np.array([span.stop - 1 for span in spans], dtype=np.int64)
-    trust = np.array([span.trust for span in spans])
-    return np.asarray(trust * np.maximum(closeness(evidence, rows, starts), closeness(evidence, rows, stops)))
+    places = np.concatenate((spans.starts, spans.stops - 1))
+    near = closeness(evidence, np.concatenate((spans.rows, spans.rows)), places)
+    return np.asarray(spans.trust * near.reshape(2, -1).max(axis=0))

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from retrieval.reading.declarations import Declaration, Declarations, declared
 from retrieval.reading.document import Reading, read
-from retrieval.reading.finding import UNREACHED, File, Listing, Skipped, find, is_document_name, is_litter
+from retrieval.reading.finding import (
+    UNREACHED,
+    File,
+    Listing,
+    Skipped,
+    by_parts,
+    find,
+    is_document_name,
+    is_litter,
+)
 from retrieval.reading.limits import Limits
 
 __all__ = [
@@ -20,6 +29,7 @@ __all__ = [
     "Listing",
     "Reading",
     "Skipped",
+    "by_parts",
     "declared",
     "find",
     "is_document_name",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from retrieval.errors import DocumentsFolderError
-from retrieval.reading.formats import FORMATS, is_readable, may_mislead, refusal
+from retrieval.reading.formats import is_readable, may_mislead, refusal
 from retrieval.reading.limits import Limits
 from retrieval.reading.signatures import HEAD_BYTES, suffix_of
 
@@ -23,9 +23,6 @@ _HALF_WRITTEN = re.compile(
 )
 _TEMPORARY = re.compile(r"~\$|~.*\.tmp$|#.*#$|.*~$")
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "icon\r"})
-
-_PLAIN = frozenset(suffix[1:] for one in FORMATS if one.name != "picture" for suffix in one.suffixes)
-"""Suffixes of which nothing but a file's name, if that is ASCII, need be known to read it."""
 
 UNREACHED = ("the folder cannot be listed", "cannot be opened")
 """Begin the reasons why a file or folder was passed over that is there, and may be reached another time."""
@@ -38,9 +35,15 @@ class File(NamedTuple):
     size: int
     mtime_ns: int
 
+    @classmethod
+    def of(cls, relative: str, stamp: str) -> Self:
+        """Return the file with a stamp, as ``Listing.stamps`` has it."""
+        size, mtime_ns, _ = stamp.split(" ")
+        return cls(relative, int(size), int(mtime_ns))
+
     @property
     def path(self) -> PurePosixPath:
-        """The relative path; made when it is asked for, since a folder may hold a hundred thousand files."""
+        """The relative path."""
         return PurePosixPath(self.relative)
 
 
@@ -54,21 +57,29 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a documents folder holds, each part sorted by path.
+    """What a documents folder holds: ``stamps`` by the files' relative paths, and what was ``skipped``.
 
-    ``declarations`` is the folder's ``documents.toml``, where it has one: when that changes, every document may.
+    A stamp is a file's size and its time of change, with a space behind each; texts, since a folder may hold a hundred
+    thousand files, and a collector of garbage would look at other objects again and again. ``declarations`` is the
+    folder's ``documents.toml``, where it has one: when that changes, every document may.
     """
 
-    files: tuple[File, ...]
+    stamps: Mapping[str, str]
     skipped: tuple[Skipped, ...]
     declarations: File | None = None
 
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files, in the order of the paths' parts."""
+        return tuple(File.of(path, self.stamps[path]) for path in sorted(self.stamps, key=by_parts))
 
-def find(folder: Path, *, limits: Limits = Limits()) -> Listing:  # noqa: B008 - frozen
+
+def find(folder: Path, *, limits: Limits = Limits(), places: Iterable[str] = ("",)) -> Listing:  # noqa: B008 - frozen
     """The files in the folder and its sub-folders that can be read.
 
-    Hidden and temporary files are no documents and pass without a word; anything else that is passed over is in
-    ``skipped``. Links are followed to files within the folder, never out of it.
+    They are looked for at ``places``, relative paths of files and folders, and always where declarations lie. Hidden
+    and temporary files are no documents and pass without a word; anything else that is passed over is in ``skipped``.
+    Links are followed to files within the folder, never out of it.
     Raises ``DocumentsFolderError`` when the folder is missing, is no folder, may not be listed or holds too many files.
     """
     try:
@@ -89,7 +100,12 @@ def find(folder: Path, *, limits: Limits = Limits()) -> Listing:  # noqa: B008 -
         ) from None
     except (OSError, RuntimeError) as error:
         raise DocumentsFolderError(folder, f"cannot be opened ({error}); check the path") from None
-    return _Search(folder, root, limits).run()
+    return _Search(folder, root, limits).run(places)
+
+
+def by_parts(path: str) -> str:
+    """Return what orders paths by their parts: no name holds a zero, which comes before all that it may hold."""
+    return path.replace("/", "\0")
 
 
 def is_litter(name: str) -> bool:
@@ -112,91 +128,73 @@ class _Search:
 
     def __init__(self, folder: Path, root: Path, limits: Limits) -> None:
         self.folder, self.root, self.limits = folder, root, limits
-        self.files: list[File] = []
+        self.stamps: dict[str, str] = {}
         self.skipped: list[Skipped] = []
         self.declarations: File | None = None
-        self.pending = [""]
+        self.pending: list[str] = []
 
-    def run(self) -> Listing:
+    def run(self, places: Iterable[str]) -> Listing:
+        for place in dict.fromkeys((*places, DECLARATIONS_NAME)):
+            self._begin(place)
         while self.pending:
             place = self.pending.pop()
             try:
                 with os.scandir(self.root / place) as entries:
-                    for entry in self._others(entries, f"{place}/" if place else ""):
-                        self._visit(entry, place)
+                    self._visit(entries, f"{place}/" if place else "")
             except OSError as error:
                 self.skipped.append(Skipped(PurePosixPath(place), f"{UNREACHED[0]}: {error.strerror}"))
-        # In the order of the paths' parts: no name holds a zero, which comes before all that it may hold.
-        files = tuple(sorted(self.files, key=lambda file: file.relative.replace("/", "\0")))
-        skipped = tuple(sorted(self.skipped, key=lambda one: one.path.parts))
-        return Listing(files, skipped, self.declarations)
+        skipped = sorted(set(self.skipped), key=lambda one: one.path.parts)  # a place may lie in another
+        return Listing(self.stamps, tuple(skipped), self.declarations)
 
-    def _others(self, entries: Iterable[os.DirEntry[str]], prefix: str) -> Iterator[os.DirEntry[str]]:
-        """Take the plain files, of which a folder may hold a hundred thousand, and return whatever else is there."""
-        take, room = self.files.append, self.limits.file_count
+    def _begin(self, place: str) -> None:
+        """Come to a place as the walk from the root would, which goes through no hidden folder and no link to one."""
+        if not place:
+            self.pending.append(place)
+        parts = place.split("/") if place else []
+        for count, name in enumerate(parts, 1):
+            entry = self.root.joinpath(*parts[:count])
+            if is_litter(name):
+                return
+            if count == len(parts) or entry.is_symlink():
+                if os.path.lexists(entry):
+                    self._visit((entry,), "".join(f"{part}/" for part in parts[: count - 1]))
+                return
+
+    def _visit(self, entries: Iterable[os.DirEntry[str] | Path], prefix: str) -> None:
+        """Take what is in a folder into the listing, or note why not; there may be a hundred thousand files."""
         for entry in entries:
             name = entry.name
-            if (
-                name.rpartition(".")[2] in _PLAIN
-                and name[0] not in ".~"
-                and name.isascii()
-                and entry.is_file(follow_symlinks=False)
-                and len(self.files) < room
-            ):
-                try:
-                    status = entry.stat()
-                except OSError:
-                    yield entry
-                else:
-                    take(File(prefix + name, status.st_size, status.st_mtime_ns))
-            else:
-                yield entry
-
-    def _visit(self, entry: os.DirEntry[str], place: str) -> None:
-        if is_litter(entry.name):
-            return
-        path = f"{place}/{entry.name}" if place else entry.name
-        try:
-            reason = self._take(entry, path)
-        except OSError as error:
-            reason = f"{UNREACHED[1]}: {error.strerror}"
-        if reason:
+            if is_litter(name):
+                continue
+            path = prefix + name
+            try:
+                if not (name.isascii() or _is_text(name)):
+                    reason: str | None = "its name is not UTF-8; rename it"
+                elif entry.is_symlink() and (reason := self._astray(entry)):
+                    pass
+                elif entry.is_dir():
+                    self.pending.append(path)
+                    continue
+                elif not stat.S_ISREG((status := entry.stat()).st_mode):
+                    reason = "is not a regular file"
+                elif not (reason := _refusal(name[name.rfind(".") :])) or _misleads(entry):
+                    self.stamps[path] = f"{status.st_size} {status.st_mtime_ns} "
+                    continue
+                elif path == DECLARATIONS_NAME:
+                    self.declarations = File(path, status.st_size, status.st_mtime_ns)
+                    continue
+            except OSError as error:
+                reason = f"{UNREACHED[1]}: {error.strerror}"
             printable = PurePosixPath(path.encode("utf-8", "backslashreplace").decode())
-            self.skipped.append(Skipped(printable, reason))
-
-    def _take(self, entry: os.DirEntry[str], path: str) -> str | None:
-        """Takes the entry into the listing, or says why not."""
-        if not _is_text(entry.name):
-            return "its name is not UTF-8; rename it"
-        if entry.is_symlink() and (reason := self._astray(entry)):
-            return reason
-        if entry.is_dir():
-            self.pending.append(path)
-            return None
-        return self._take_file(entry, path)
-
-    def _take_file(self, entry: os.DirEntry[str], path: str) -> str | None:
-        status = entry.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return "is not a regular file"
-        file = File(path, status.st_size, status.st_mtime_ns)
-        if path == DECLARATIONS_NAME:
-            self.declarations = file
-            return None
-        suffix = _suffix(entry.name)
-        reason = _refusal(suffix)
-        if reason is not None and not (may_mislead(suffix) and _misleads(entry.path, suffix)):
-            return reason
-        if len(self.files) >= self.limits.file_count:
+            self.skipped.append(Skipped(printable, reason or ""))
+        if len(self.stamps) > self.limits.file_count:
             reason = f"holds more than {self.limits.file_count:,} documents; divide it, or raise the limit file_count"
             raise DocumentsFolderError(self.folder, reason)
-        self.files.append(file)
-        return None
 
-    def _astray(self, entry: os.DirEntry[str]) -> str | None:
+    def _astray(self, entry: os.DirEntry[str] | Path) -> str | None:
         """Why a link is not followed, if it is not."""
         try:
-            target = Path(entry.path).resolve(strict=True)
+            target = Path(entry).resolve(strict=True)
         except (OSError, RuntimeError):
             return "is a link to nothing"
         if not target.is_relative_to(self.root):
@@ -205,14 +203,10 @@ class _Search:
 
 
 def _suffix(name: str) -> str:
-    """Return what ``PurePath.suffix`` does, in small letters; many times as fast."""
-    stem, dot, suffix = name.rpartition(".")
-    return f"{dot}{suffix}".lower() if stem and suffix else ""
+    return PurePosixPath(name).suffix.lower()
 
 
 def _is_text(name: str) -> bool:
-    if name.isascii():
-        return True
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -221,15 +215,18 @@ def _is_text(name: str) -> bool:
 
 
 @lru_cache
-def _refusal(suffix: str) -> str | None:
-    """Why files with this suffix are not read, if they are not."""
-    if _HALF_WRITTEN.search(suffix):
+def _refusal(ending: str) -> str | None:
+    """Why files whose names end like this, from the last full stop on, are not read, if they are not."""
+    if _HALF_WRITTEN.search(ending):
         return "looks half-written; it is read when it has its final name"
-    return refusal(suffix)
+    return refusal(_suffix(f"a{ending}"))
 
 
-def _misleads(path: str, suffix: str) -> bool:
-    """Whether the file is by its content of a format that can be read, whatever its suffix says."""
+def _misleads(path: os.DirEntry[str] | Path) -> bool:
+    """Whether the file is by its content of a format that can be read, though its suffix says another."""
+    suffix = _suffix(path.name)
+    if not may_mislead(suffix):
+        return False
     with open(path, "rb", opener=open_at_once) as file:
         return is_readable(suffix_of(file.read(HEAD_BYTES), suffix))
 

@@ -59,6 +59,10 @@ class Readers:
     ) -> None:
         await asyncio.to_thread(self._close)
 
+    def start(self) -> None:
+        """Start a process, which takes a tenth of a second, before there is something to read."""
+        self._threads.submit(lambda: self._put_back(self._take()))
+
     async def read(
         self, folder: Path, path: str, data: bytes | None = None, *, declarations: Declarations | None = None
     ) -> Reading:

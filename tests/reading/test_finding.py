@@ -111,6 +111,15 @@ def test_empty_folder_holds_nothing(tmp_path: Path) -> None:
     assert find(tmp_path).files == ()
 
 
+def test_only_what_lies_at_some_places_is_listed_as_the_walk_would(tmp_path: Path) -> None:
+    for name in ("a.txt", "子/b.txt", "子/深/c.txt", "别/d.txt", ".隐/e.txt"):
+        put(tmp_path / name)
+    (tmp_path / "链").symlink_to(tmp_path / "子")
+    listing = find(tmp_path, places=["a.txt", "子", ".隐/e.txt", "链/b.txt", "没有/x.txt"])
+    assert [file.relative for file in listing.files] == ["a.txt", "子/b.txt", "子/深/c.txt"]
+    assert [str(skipped.path) for skipped in listing.skipped] == ["链"]
+
+
 @pytest.mark.slow
 def test_listing_imports_no_format_library() -> None:
     code = (

@@ -27,9 +27,6 @@ _REFERENCE = re.compile(r"\{ *([a-z][\w-]*) *\}")
 # Text takes the way past Fluent, which does not format pieces of more than 2,500 characters.
 _SLOT = re.compile("\ue000(.*?)\ue001")
 
-_QUOTATION_MARKS = str.maketrans("“”", "「」")
-
-
 _REASONS = frozenset({"reason", "remark"})
 """Arguments that come from where files are read and folders written."""
 
@@ -145,22 +142,11 @@ def phrases(language: Language) -> Phrases:
 
 
 def sources(language: Language) -> dict[str, str]:
-    """Return what Fluent reads of each sentence, by key; the traditional ones are the simplified ones, converted.
-
-    What ``zh-hant.ftl`` holds are corrections of that by hand.
-    """
-    if language != "zh-hant":
-        return _entries(_file(language))
-    from opencc import OpenCC
-
-    converted = OpenCC("s2twp").convert(_file("zh")).translate(_QUOTATION_MARKS)
-    return _entries(converted) | _entries(_file(language))
+    """Return what Fluent reads of each sentence, by key."""
+    return entries(files(__package__).joinpath(f"{language}.ftl").read_text(encoding="utf-8"))
 
 
-def _entries(text: str) -> dict[str, str]:
-    entries = (entry for entry in _ENTRY.split(text) if entry[:1].isalpha())
-    return {entry.partition("=")[0].rstrip(): entry for entry in entries}
-
-
-def _file(language: Language) -> str:
-    return files(__package__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
+def entries(text: str) -> dict[str, str]:
+    """Return the sentences in the text of a file, each as it is written there, by key."""
+    each = (entry for entry in _ENTRY.split(text) if entry[:1].isalpha())
+    return {entry.partition("=")[0].rstrip(): entry for entry in each}

@@ -11,7 +11,7 @@ from typing import Any
 from retrieval.index import Recipe
 from retrieval.records import Document, Hit, Paragraph, Source
 
-FORMAT = 3
+FORMAT = 4
 """Changes whenever older code could not read what newer code writes, or the other way round."""
 NOTHING = "\x1a"
 """Stands for the terms of a paragraph that has none, so that the cluster counts it among the paragraphs."""

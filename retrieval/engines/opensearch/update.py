@@ -21,7 +21,7 @@ from retrieval.engines.opensearch.layout import document_key, indexed, paragraph
 from retrieval.engines.opensearch.lease import Lease
 from retrieval.engines.opensearch.sending import Action, Sending
 from retrieval.errors import OvertakenError
-from retrieval.index.notes import format_notes, standing
+from retrieval.index.notes import format_notes, revised
 from retrieval.index.segmenting import Segmentation
 from retrieval.language import Bags, Tokenizer
 from retrieval.records import Document
@@ -129,7 +129,7 @@ class OpenSearchUpdate:
                 await self._forget(path, kept=0)
             await self._note(finish=True)
             before = {} if self._base is None or self._afresh else await self._generations.notes(self._base)
-            manifest = format_notes(standing(before | dict(notes)))
+            manifest = format_notes(revised(before, notes))
             pieces = [manifest[start : start + PIECE] for start in range(0, len(manifest), PIECE)] or [""]
             await self._sending.send(
                 {"_id": f"manifest-{number}", "_source": {"manifest": {"piece": piece}}}

@@ -1,0 +1,139 @@
+/* The words of a dictionary that lies in memory as it lies on disk, and jieba's most probable path through them. */
+#define Py_LIMITED_API 0x030b0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* A table as retrieval/language/dictionary.py makes it: rows of a key and a value, a key's row the first that is free
+   from that of its last bits on. */
+typedef struct {
+    Py_buffer buffer;
+    const uint64_t *rows;
+    uint64_t last;
+} Table;
+
+static int hold(Table *table, PyObject *array)
+{
+    if (PyObject_GetBuffer(array, &table->buffer, PyBUF_C_CONTIGUOUS) < 0)
+        return 0;
+    uint64_t count = (uint64_t)table->buffer.len / 16;
+    if (table->buffer.itemsize != 8 || count == 0 || count & (count - 1) || (uint64_t)table->buffer.len != count * 16) {
+        PyBuffer_Release(&table->buffer);
+        PyErr_SetString(PyExc_ValueError, "this is no table of words");
+        return 0;
+    }
+    table->rows = table->buffer.buf;
+    table->last = count - 1;
+    return 1;
+}
+
+static uint64_t further(uint64_t key, Py_UCS4 character)
+{
+    key = (key ^ character) * 0x9E3779B97F4A7C15u;
+    return key ^ key >> 32;
+}
+
+/* The value of a key; 0 where the table has none, and *known says whether it has. */
+static uint64_t look(const Table *table, uint64_t key, int *known)
+{
+    uint64_t row = key & table->last;
+    for (uint64_t tried = 0; tried <= table->last; tried++, row = (row + 1) & table->last) {
+        uint64_t found = table->rows[2 * row];
+        if (found == key || found == 0) {
+            *known = found == key;
+            return *known ? table->rows[2 * row + 1] : 0;
+        }
+    }
+    *known = 0;
+    return 0;
+}
+
+static PyObject *value(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *array, *word;
+    if (!PyArg_ParseTuple(args, "OU", &array, &word))
+        return NULL;
+    Table table;
+    if (!hold(&table, array))
+        return NULL;
+    uint64_t key = 0;
+    Py_ssize_t length = PyUnicode_GetLength(word);
+    for (Py_ssize_t i = 0; i < length; i++)
+        key = further(key, PyUnicode_ReadChar(word, i));
+    int known;
+    uint64_t found = look(&table, key, &known);
+    PyBuffer_Release(&table.buffer);
+    return PyLong_FromUnsignedLongLong(found);
+}
+
+/* Where the word ends that the best path takes at each place. Every run of characters that jieba knows is by itself. */
+static void path(const Table *table, const Py_UCS4 *text, Py_ssize_t length, double total, double *best, Py_ssize_t *ends)
+{
+    best[length] = 0;
+    for (Py_ssize_t start = length - 1; start >= 0; start--) {
+        uint64_t key = 0;
+        best[start] = -HUGE_VAL;
+        for (Py_ssize_t end = start; end < length && text[end] >= 0x4e00 && text[end] <= 0x9fd5; end++) {
+            int known;
+            key = further(key, text[end]);
+            uint64_t frequency = look(table, key, &known) >> 16;
+            if (!known)
+                break;
+            double score = frequency ? log((double)frequency) - total + best[end + 1] : -HUGE_VAL;
+            if (frequency && score >= best[start]) /* of two that are as probable the one with the longer word */
+                best[start] = score, ends[start] = end + 1;
+        }
+        if (best[start] == -HUGE_VAL) {
+            int single = text[start] >= 0x4e00 && text[start] <= 0x9fd5;
+            best[start] = single ? log(1) - total + best[start + 1] : 0;
+            ends[start] = start + 1;
+        }
+    }
+}
+
+static PyObject *cut(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *array, *run, *words = NULL;
+    double total;
+    Table table;
+    if (!PyArg_ParseTuple(args, "OUd", &array, &run, &total) || !hold(&table, array))
+        return NULL;
+    Py_ssize_t length = PyUnicode_GetLength(run);
+    Py_UCS4 *text = malloc((size_t)(length + 1) * sizeof *text);
+    double *best = malloc((size_t)(length + 1) * sizeof *best);
+    Py_ssize_t *ends = malloc((size_t)(length + 1) * sizeof *ends);
+    if (text == NULL || best == NULL || ends == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    if (PyUnicode_AsUCS4(run, text, length + 1, 1) == NULL)
+        goto done;
+    path(&table, text, length, total, best, ends);
+    words = PyList_New(0);
+    for (Py_ssize_t start = 0; words && start < length; start = ends[start]) {
+        PyObject *word = PyUnicode_Substring(run, start, ends[start]);
+        if (word == NULL || PyList_Append(words, word) < 0)
+            Py_CLEAR(words);
+        Py_XDECREF(word);
+    }
+done:
+    PyBuffer_Release(&table.buffer);
+    free(text), free(best), free(ends);
+    return words;
+}
+
+static PyMethodDef METHODS[] = {
+    {"cut", cut, METH_VARARGS, "Cut a text into words."},
+    {"value", value, METH_VARARGS, "Return the value of a word, 0 for one that is not in the table."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_words", NULL, -1, METHODS, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__words(void)
+{
+    return PyModule_Create(&MODULE);
+}
