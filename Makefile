@@ -86,7 +86,7 @@ picture: $(READY)  ## hold the conversations that README and docs/replies.md sho
 settings: $(READY)  ## write what bot/settings.toml says into docs/settings.md and .env.example
 	@$(BIN)/python docs/settings.py
 
-traditional: $(READY)  ## write the sentences in traditional characters, converted from the simplified ones
+traditional: $(READY)  ## write down what OpenCC knows: sentences in traditional characters, simplified characters
 	@$(BIN)/python -m docs.traditional
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
