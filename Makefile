@@ -31,7 +31,7 @@ sanitize: $(TOOLS)  ## run the tests of the C code under AddressSanitizer and Un
 	@cd .sanitized && CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g -O1" \
 		$(CURDIR)/$(BIN)/python setup.py --quiet build_ext --inplace
 	@cd .sanitized && LD_PRELOAD="$$(cc -print-file-name=libasan.so) $$(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
-		$(CURDIR)/$(BIN)/python -m pytest --numprocesses 0 tests/test_bm25.py tests/test_segments.py tests/test_engine.py tests/test_measures.py tests/test_dictionary.py
+		$(CURDIR)/$(BIN)/python -m pytest --numprocesses 0 tests/test_bm25.py tests/test_segments.py tests/test_engine.py tests/test_measures.py tests/test_dictionary.py tests/reading/test_finding.py
 
 coverage: $(TOOLS)  ## run the tests and list the lines that none of them ran (what runs in a process that a test starts is not seen)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html:.coverage-html
