@@ -67,7 +67,7 @@ def without_components(text: str, *, all_tags: bool) -> str:
 
 
 def _tags(text: str, *, all_tags: bool) -> Iterator[Tag]:
-    spans = _code_spans(text)
+    spans = _code_spans(text) if "<" in text else []
     position = 0
     while (start := text.find("<", position)) >= 0:
         while spans and spans[-1][1] <= start:

@@ -21,6 +21,8 @@ _HEADING_END = re.compile(r"(?<=\S)[ \t]*\{[#.:][^{}\n]{0,80}\}[ \t]*$")
 _ATTRIBUTE_LINE = re.compile(r"\s*\{:[^{}\n]{0,200}\}\s*$")
 _CONTENTS = re.compile(r"\s*\[{1,2}toc\]{1,2}\s*$", re.IGNORECASE)
 _MODULE = re.compile(r"(?:import|export)\b(?!\s*[\u3000-\uffff])")
+_SIGN = re.compile(r"[:!?=\[{#]")
+"""What every line has that is rewritten, outside of code."""
 _COLONS = re.compile(r"([ \t]*)(:{3,})[ \t]*(.*)$")
 _ADMONITION = re.compile(r"([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+(\S.*)$")
 _SHORTCODE = re.compile(r"\{\{[<%]([^{}]{0,400})[%>]\}\}|\{%[^{}%]{0,400}%\}")
@@ -199,7 +201,7 @@ class _Boxes:
         found = _FENCE.match(line)
         if found and (not self.fence or found[1].startswith(self.fence)):
             self.fence = "" if self.fence else found[1]
-        if self.fence or found:
+        if self.fence or found or not _SIGN.search(line):
             yield line
         elif box := _COLONS.match(line):
             yield from self._colons(box)

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 
 # What a character costs, in nats: -ln(share of its class in running text / characters in the class). The standards put
@@ -17,7 +18,8 @@ _IDEOGRAPH_OF_UNICODE = (8.9, 13.0)
 # An accented letter or a sign such as © among ASCII is usual in Unicode; an ideograph alone among ASCII is not.
 _ALONE = re.compile(r"(?<![^\x00-\x7f])[\x80-\u07ff](?![^\x00-\x7f])")
 _ALONE_ADVANTAGE = 3.0
-_MARKS = frozenset("“”„‘’‚«»‹›—–…¿¡·•§°²³½€£©®™×\u00a0")
+_MARKS = frozenset("“”‘’—–…«»\u00a0°§")
+_AMONG_ASCII = re.compile(r"(?<![^\x00-\x7f])[^\x00-\x7f](?![^\x00-\x7f])")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ASCII_LETTER = re.compile(r"[A-Za-z]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -39,14 +41,20 @@ def uncommon_count(text: str, family: str) -> int:
 def has_words(text: str) -> bool:
     """Whether the characters beyond ASCII are letters of words in one script, and marks of writing, nearly all of them.
 
+    Beside words, a sign that stands alone among ASCII is one: what characters of two bytes are mistaken for never does.
+
     >>> has_words("Straße 5 – „schön“"), has_words("Улица"), has_words("Straяe"), has_words("Óëèöà")
     (True, True, False, False)
     """
-    beyond = [character for character in text if character > "\x7f"]
-    fitting = sum(character.isalpha() or character in _MARKS for character in beyond)
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     whole = sum(map(_is_of_one_script, words))
-    return fitting >= 0.9 * len(beyond) and whole >= 0.8 * len(words)
+    stray = _count_of_signs(text) - (_count_of_signs(_AMONG_ASCII.findall(text)) if whole else 0)
+    return stray <= 0.1 * sum(character > "\x7f" for character in text) and whole >= 0.8 * len(words)
+
+
+def _count_of_signs(characters: Iterable[str]) -> int:
+    """How many of the characters beyond ASCII are neither letters nor marks of writing."""
+    return sum(character > "\x7f" and not (character.isalpha() or character in _MARKS) for character in characters)
 
 
 def _is_of_one_script(word: str) -> bool:
