@@ -79,6 +79,7 @@ class Library:
 
     async def _refreshed(self, places: Collection[str], progress: Progress, rest_seconds: float) -> Report:
         listing, before, places = await self._listed(places)
+        declarations = reading.declared(self._folder)
         readers_note = json.dumps([READERS_VERSION, str(listing.declarations), str(self._limits), is_installed()])
         known = before.entries if before.readers == readers_note else {}
         lexicon = Lexicon.read(self._folder) if self._tokenizer else Lexicon()
@@ -107,7 +108,6 @@ class Library:
                     for path in found.gone:
                         await _remove(update, Entry(entries.pop(path)))
                     wanted = [(file, _content(known.get(file.relative), touched)) for file in stale]
-                    declarations = reading.declared(self._folder)
                     shown.total = len(stale)
                     async with aclosing(readers.read_all(self._folder, wanted, declarations=declarations)) as readings:
                         for file in stale:
