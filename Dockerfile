@@ -29,7 +29,7 @@ COPY bot bot
 COPY retrieval retrieval
 RUN pip install --no-deps --no-build-isolation . && pip uninstall --yes setuptools pip
 # Without its compiled parts all would work, several times slower: rather no image than that one. Not from the source here.
-RUN cd / && python -c "import retrieval.language._words, retrieval.postings._search, retrieval.postings._sorting, retrieval.ranking._measures, retrieval.reading._listing"
+RUN cd / && python -c "import retrieval.language._words, retrieval.postings._search, retrieval.postings._sorting, retrieval.ranking._measures"
 
 # What no question needs: Python's own installer, editor and tests; the packages' tests, headers and symbols for
 # debuggers; jieba's model for PaddlePaddle and its tagger; the colours of programming languages; how all other

@@ -47,8 +47,8 @@ class File(NamedTuple):
         return PurePosixPath(self.relative)
 
 
-def plainly_listed(folder: str) -> Iterator[tuple[str, str | None]]:
-    """Return what ``listed`` does, where that could not be compiled."""
+def _listed(folder: Path) -> Iterator[tuple[str, str | None]]:
+    """Return the names in a folder, with the stamp of each ordinary file; ``None`` for what has to be looked at."""
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
@@ -56,12 +56,6 @@ def plainly_listed(folder: str) -> Iterator[tuple[str, str | None]]:
                 yield entry.name, _stamp(entry.stat()) if ordinary else None
             except OSError:
                 yield entry.name, None
-
-
-try:
-    from retrieval.reading._listing import listed as listed  # noqa: PLC0414 - by this name from here
-except ImportError:
-    listed = plainly_listed
 
 
 def _stamp(status: os.stat_result) -> str:
@@ -160,7 +154,7 @@ class _Search:
         while self.pending:
             place = self.pending.pop()
             try:
-                self._visit(listed(os.fspath(self.root / place)), f"{place}/" if place else "")
+                self._visit(_listed(self.root / place), f"{place}/" if place else "")
             except OSError as error:
                 self.skipped.append(Skipped(PurePosixPath(place), f"{UNREACHED[0]}: {error.strerror}"))
         skipped = sorted(set(self.skipped), key=lambda one: one.path.parts)  # a place may lie in another
