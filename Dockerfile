@@ -29,7 +29,7 @@ COPY bot bot
 COPY retrieval retrieval
 RUN pip install --no-deps --no-build-isolation . && pip uninstall --yes setuptools pip
 # Without its compiled parts all would work, several times slower: rather no image than that one. Not from the source here.
-RUN cd / && python -c "import retrieval.language._words, retrieval.postings._search, retrieval.postings._sorting, retrieval.ranking._measures"
+RUN cd / && python -c "import retrieval.language._words, retrieval.postings._search, retrieval.postings._sorting, retrieval.ranking._measures, retrieval.reading._listing"
 
 # What no question needs: Python's own installer, editor and tests; the packages' tests, headers and symbols for
 # debuggers; jieba's model for PaddlePaddle and its tagger; the colours of programming languages; how all other
@@ -37,7 +37,7 @@ RUN cd / && python -c "import retrieval.language._words, retrieval.postings._sea
 RUN cd /usr/local/lib/python3.13 \
  && rm -rf site-packages ensurepip idlelib test turtledemo tkinter pydoc_data lib2to3 config-3.13-* \
  && find /venv/lib /usr/local/lib -depth \( -type d \( -name tests -o -path '*/jieba/lac_small' -o -path '*/jieba/posseg' \
-    -o -path '*/jieba/analyse' -o -path '*/pygments/lexers' -o -path '*/pytz/zoneinfo' -o -path '*/opencc/clib/bin' \) \
+    -o -path '*/jieba/analyse' -o -path '*/pygments/lexers' -o -path '*/pytz/zoneinfo' \) \
     -o -path '*/babel/locale-data/*' ! -name root.dat ! -name en.dat ! -name 'en_*1.dat' ! -name en_US.dat ! -name 'zh*' \
     -o -name '*.[acho]' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' -o -name '*.pyi' \) -exec rm -rf {} + \
  && find /venv/lib /usr/local/lib -name '*.so*' -type f -exec strip --strip-unneeded {} +

@@ -31,7 +31,7 @@ sanitize: $(TOOLS)  ## run the tests of the C code under AddressSanitizer and Un
 	@cd .sanitized && CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g -O1" \
 		$(CURDIR)/$(BIN)/python setup.py --quiet build_ext --inplace
 	@cd .sanitized && LD_PRELOAD="$$(cc -print-file-name=libasan.so) $$(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
-		$(CURDIR)/$(BIN)/python -m pytest --numprocesses 0 tests/test_bm25.py tests/test_segments.py tests/test_engine.py tests/test_measures.py tests/test_dictionary.py
+		$(CURDIR)/$(BIN)/python -m pytest --numprocesses 0 tests/test_bm25.py tests/test_segments.py tests/test_engine.py tests/test_measures.py tests/test_dictionary.py tests/reading/test_finding.py
 
 coverage: $(TOOLS)  ## run the tests and list the lines that none of them ran (what runs in a process that a test starts is not seen)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html:.coverage-html
@@ -86,7 +86,7 @@ picture: $(READY)  ## hold the conversations that README and docs/replies.md sho
 settings: $(READY)  ## write what bot/settings.toml says into docs/settings.md and .env.example
 	@$(BIN)/python docs/settings.py
 
-traditional: $(READY)  ## write the sentences in traditional characters, converted from the simplified ones
+traditional: $(READY)  ## write down what OpenCC knows: sentences in traditional characters, simplified characters
 	@$(BIN)/python -m docs.traditional
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from bot.settings import SECRETS, Settings, addresses
 from retrieval import extras
-from retrieval.answering import Timed, untimed
 from retrieval.errors import EngineError, MeaningError, YuanjuError
+from retrieval.timing import Timed, untimed
 
 if TYPE_CHECKING:
     from bot.documents.live_index import LiveIndex

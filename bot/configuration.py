@@ -42,7 +42,7 @@ def origins(
     return {
         f"YUANJU_{name.upper()}": ("…" if name in SECRETS or place == _secret_file(name, secret_files) else text, place)
         for name, (text, place) in _found(flags, environment, secret_files).items()
-        if getattr(settings, name) != getattr(DEFAULTS, name)
+        if getattr(settings, name) != DEFAULTS[name]
     }
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from retrieval.simplified import simplified
 
 Language = Literal["zh", "zh-hant", "en"]
 OperatorLanguage = Literal["zh", "en"]
@@ -44,11 +43,10 @@ def language_in(text: str, otherwise: Language) -> Language:
     """
     if not _HAN.search(text):
         return "en" if _LATIN_WORDS.search(text) else otherwise
-    to_simplified, simplified_only = _characters()
-    traditional = sum(to_simplified(character) != character for character in text)
-    simplified = sum(character in simplified_only and character not in _IN_BOTH for character in text)
-    if traditional != simplified:
-        return "zh-hant" if traditional > simplified else "zh"
+    traditional = sum(character in simplified() for character in text)
+    others = sum(character in _simplified_only() and character not in _IN_BOTH for character in text)
+    if traditional != others:
+        return "zh-hant" if traditional > others else "zh"
     return otherwise if otherwise != "en" else "zh"
 
 
@@ -67,18 +65,10 @@ def operator_language(environment: Mapping[str, str]) -> OperatorLanguage:
 
 
 @cache
-def _characters() -> tuple[Callable[[str], str], frozenset[str]]:
-    """Return what turns a traditional character into the simplified one, and the characters that are simplified only.
-
-    These are made of others, and Big5 lacks them. OpenCC's dictionary for the other direction takes 26 MB.
-    """
-    from opencc import OpenCC  # only texts with Chinese characters pay for its dictionaries
-
-    converter = OpenCC("t2s")
-    characters = [chr(code) for code in range(0x3400, 0xA000)]
-    made = converter.convert("\n".join(characters)).split("\n")
-    simplified = {new for old, new in zip(characters, made, strict=True) if new != old}
-    return cache(converter.convert), frozenset(one for one in simplified if not one.encode("big5", "ignore"))
+def _simplified_only() -> frozenset[str]:
+    """Return the characters that are simplified only: those that are made of others, and that Big5 lacks."""
+    made = (new for old, new in simplified().items() if "\u3400" <= old < "\ua000")
+    return frozenset(one for one in made if not one.encode("big5", "ignore"))
 
 
 def visible(text: str) -> str:

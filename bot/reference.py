@@ -75,7 +75,7 @@ class Entry:
     @property
     def default(self) -> str:
         """Its default as it is written in ``.env``; empty where none can be written."""
-        value = getattr(DEFAULTS, self.name)
+        value = DEFAULTS[self.name]
         if isinstance(value, bool):
             return str(value).lower()
         plain = type(value).__module__ in {"builtins", "pathlib"}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bot import places
 from retrieval.errors import YuanjuError
@@ -91,8 +91,10 @@ class Settings:
         return places.index_folder(self.index, self.documents)
 
 
-DEFAULTS = Settings()
-NAMES = tuple(one.name for one in fields(Settings))
+DEFAULTS: dict[str, Any] = {
+    one.name: one.default_factory() if callable(one.default_factory) else one.default for one in fields(Settings)
+}
+NAMES = tuple(DEFAULTS)
 SECRETS = frozenset(one.name for one in fields(Settings) if one.type == "Secret | None")
 """The settings that nobody may see."""
 

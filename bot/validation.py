@@ -90,7 +90,7 @@ class _Texts(BaseSettings):
 def _model() -> type[BaseSettings]:
     """Return the model of ``Settings``, whose types and defaults stand there."""
     types = get_type_hints(Settings) | _NARROWER
-    definitions: dict[str, Any] = {name: (types[name], getattr(DEFAULTS, name)) for name in NAMES}
+    definitions: dict[str, Any] = {name: (types[name], DEFAULTS[name]) for name in NAMES}
     return create_model("Texts", __base__=_Texts, **definitions)
 
 

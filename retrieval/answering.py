@@ -6,10 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from retrieval.engines.protocol import Engine
 from retrieval.errors import AnswerTimeoutError, MeaningError, MeaningTimeoutError
@@ -23,6 +23,7 @@ from retrieval.ranking.closeness import Cosines
 from retrieval.ranking.folding import Fact, considered, facts
 from retrieval.ranking.measures import Array
 from retrieval.records import Answer, Found, Hit, Paragraph, Quote, Source
+from retrieval.timing import Timed, untimed
 
 if TYPE_CHECKING:
     from retrieval.meaning import Meaning
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-Timed = Callable[[Literal["tokenise", "search", "rank", "encode", "refresh"]], AbstractContextManager[None]]
-"""Returns what a stage of answering, or bringing the documents up to date, is done inside of, to be timed."""
-
-
-def untimed(_: str) -> AbstractContextManager[None]:
-    """Time nothing."""
-    return nullcontext()
-
 
 SURE = 0.5
 """The confidence from which an answer is sure, by default."""

@@ -34,7 +34,7 @@ def stuck(code: str, *, seconds: float = 0.5) -> subprocess.CompletedProcess[str
 
 @pytest.mark.slow
 def test_the_process_ends_and_its_log_says_where_it_stood() -> None:
-    done = stuck("time.sleep(3600)")
+    done = stuck("time.sleep(3600)", seconds=2)  # so that on a busy machine the thread that tells is not too late
     assert done.returncode == 1
     assert "stood still" in done.stderr
     assert "in stuck" in done.stderr

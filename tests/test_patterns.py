@@ -158,7 +158,7 @@ def test_patterns_take_linear_time(module: str) -> None:
 MADE: dict[str, tuple[Callable[[], Iterable[re.Pattern[str] | None]], bool]] = {
     "bot.rendering.operator._pattern": (lambda: [_pattern_of_reasons("is {} bytes (the limit {})")], True),
     "bot.telegram.addressing._name_pattern": (lambda: [_name_pattern("abc_bot")], False),
-    "retrieval.question.nouns._table": (lambda: map(form, ("语言", "城市", "职业")), False),
+    "retrieval.question.nouns.form": (lambda: map(form, ("语言", "城市", "职业")), False),
     "retrieval.reading.declarations._pattern": (lambda: [_pattern("**/a/*.txt"), _pattern("*.md")], True),
 }
 """What makes patterns that texts are searched with: how samples are made, and whether they are tried at starts only."""

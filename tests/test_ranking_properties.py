@@ -50,4 +50,4 @@ def test_a_question_without_a_term(tokenizer: Tokenizer, ranker: Ranker) -> None
 
 
 def _sentences(hit: Hit) -> list[Sentence]:
-    return [sentence for sentence in Passages.of([hit]).sentences if sentence is not None]
+    return list(Passages.of([hit]).prepared[0].sentences)

@@ -156,7 +156,7 @@ def without_sentences(found: Found, collection: Collection, asked: Asked) -> Fou
         ).strip()
         if not kept:
             return None
-        hits.append(replace(hit, paragraph=replace(hit.paragraph, text=kept)) if spans else hit)
+        hits.append(hit._replace(paragraph=replace(hit.paragraph, text=kept)) if spans else hit)
     return Found(tuple(hits), found.paragraph_count, found.frequencies)
 
 

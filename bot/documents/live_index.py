@@ -11,7 +11,6 @@ from typing import Protocol
 from bot.access import Audience
 from bot.documents.snapshot import Snapshot
 from retrieval import reading
-from retrieval.answering import Timed, untimed
 from retrieval.errors import DocumentsFolderError, YuanjuError
 from retrieval.library import EVERYWHERE, FileReport, Report
 from retrieval.question import suggesting
@@ -19,6 +18,7 @@ from retrieval.question.subjects import Turn
 from retrieval.ranking import Ranking
 from retrieval.reading.readers import Readers
 from retrieval.records import Answer, Document, Quote
+from retrieval.timing import Timed, untimed
 
 _SUGGESTED = 6
 _RELATED = 3

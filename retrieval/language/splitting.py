@@ -32,7 +32,8 @@ _SHORTENED = r"(?<![^A-Za-z][A-Za-z])(?<![^A-Za-z](?:St|Mt|Mr|Ms|Dr|Jr|vs))"
 # … nor behind the number of an item, which belongs to it: "停机； 2. 拔线".
 _ITEM = r"(?<!^\d)(?<!^\d\d)(?<![\s：:；;。，,]\d)(?<![\s：:；;。，,]\d\d)"
 _FULL_STOP = rf"{_SHORTENED}{_ITEM}\.(?=[{_CLOSERS}]*\s+[^\sa-z])"
-_END = re.compile(rf"(?:[。！？!?｡]+|{_FULL_STOP}|\n)(?:[{_CLOSERS}]|\s+[”’」』])*\s*")
+# The look ahead saves time: elsewhere nothing behind it is tried.
+_END = re.compile(rf"(?=[。！？!?｡.\n])(?:[。！？!?｡]+|{_FULL_STOP}|\n)(?:[{_CLOSERS}]|\s+[”’」』])*\s*")
 _SEMICOLON = re.compile(r"[；;]\s*")
 _WORD = re.compile(r"[^\W_]")
 _COMMA = re.compile(r"[，,](?!\d)\s*")

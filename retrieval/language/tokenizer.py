@@ -10,14 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from retrieval.language.dictionary import Dictionary, Words, dictionary, extended
 from retrieval.language.english import stem
 from retrieval.language.numerals import NUMERAL, arabic
 from retrieval.radicals import RADICALS
+from retrieval.simplified import simplified
 
 TERMS_VERSION = 3
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
@@ -77,7 +77,7 @@ class _Fold(dict[int, str]):
         character = chr(codepoint)
         folded = unicodedata.normalize("NFKC", RADICALS.get(codepoint, character)).lower()
         if re.fullmatch(f"[{_HAN}]", folded):
-            folded = _simplified().convert(folded)
+            folded = simplified().get(folded, folded)
         elif "LATIN" in unicodedata.name(character, "") or unicodedata.category(character) == "Mn":
             decomposed = unicodedata.normalize("NFKD", folded)
             folded = "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
@@ -85,13 +85,6 @@ class _Fold(dict[int, str]):
             self.vanishing.add(character)
         self[codepoint] = folded
         return folded
-
-
-@cache
-def _simplified() -> Any:
-    from opencc import OpenCC  # only texts with Chinese characters pay for its dictionaries
-
-    return OpenCC("t2s")
 
 
 _FOLD = _Fold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 
@@ -45,6 +45,7 @@ def noun(text: str, gap: tuple[int, int] | None, tokenizer: Tokenizer) -> str:
     return last.text if last and (tokenizer.dictionary.part(last.text) or "n").startswith(_NOUNS) else ""
 
 
+@lru_cache(maxsize=1024)
 def form(name: str) -> re.Pattern[str] | None:
     """Return the form that a thing of a noun has in a text; ``None`` where that is not known."""
     if not name:
@@ -52,13 +53,10 @@ def form(name: str) -> re.Pattern[str] | None:
     exact = (form for names, form in _table() if name in names)
     partly = (form for names, form in _table() if any(len(n) > 1 and n in name for n in names))
     found = next(chain(exact, partly), None)
-    return _compiled(found) if found else None
+    return re.compile(found) if found else None
 
 
 @cache
 def _table() -> tuple[tuple[frozenset[str], str], ...]:
     table = tomllib.loads(files("retrieval.question").joinpath("nouns.toml").read_text("utf-8"))
     return tuple((frozenset(entry["names"]), entry["form"]) for entry in table["nouns"])
-
-
-_compiled = cache(re.compile)  # each when it is first needed: most questions need none

@@ -80,8 +80,9 @@ def numbers(evidence: Evidence) -> Array:
 def pull(evidence: Evidence) -> Array:
     """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
     result = np.zeros(len(evidence.rows))
-    near = np.asarray(evidence.sentence[:, evidence.sizes > 1].any(axis=1))  # elsewhere nothing pulls
-    spans = typed(evidence, [row for row in evidence.likely if near[row]])
+    positions, *_ = evidence.pulling
+    near = evidence.likely_of(positions.places)  # elsewhere nothing pulls
+    spans = typed(evidence, [row for row in evidence.likely if row in near])
     np.maximum.at(result, spans.rows, pulls(evidence, spans))
     return result
 

@@ -76,7 +76,11 @@ class Case:
     def _share(self, held: Flags, weights: Array) -> Array:
         """The share of each group's weight; that of the words where they are Latin, and have no characters or pairs."""
         shares = self.evidence.share(held[None, :], weights)[0]
-        return np.asarray(np.where(self.evidence.members.any(axis=0), shares, shares[WORDS]))
+        return np.asarray(np.where(self._grouped, shares, shares[WORDS]))
+
+    @cached_property
+    def _grouped(self) -> Flags:
+        return np.asarray(self.evidence.members.any(axis=0))
 
     def unmet(self, pattern: re.Pattern[str]) -> float:
         """Whether the question has words of a pattern and the paragraph has not the same ones."""

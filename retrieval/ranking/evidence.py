@@ -115,10 +115,7 @@ class Evidence:
 
     def sentence_at(self, row: int) -> Sentence:
         """Return the sentence of a row."""
-        sentence = self.passages.sentences[self.rows.item(row)]
-        if sentence is None:
-            raise IndexError(row)
-        return sentence
+        return self.passages.prepared[self.hit.item(row)].sentences[self.place.item(row)]
 
     def text_at(self, row: int) -> str:
         """Return the normalised text of the sentence of a row."""
@@ -198,9 +195,9 @@ class Evidence:
 
         Single characters do not.
         """
-        columns = [column for column, term in enumerate(self.columns) if len(term) > 1 and len(self.positions[column])]
+        pulling = (self.sizes > 1) & (np.diff(self.positions.firsts) > 0)
         weights = self.weights * (0.3 + self.nearness)
-        return self.positions.some(columns), self.sizes[columns], weights[columns], max(float(weights.sum()), 1e-9)
+        return self.positions.some(pulling), self.sizes[pulling], weights[pulling], max(float(weights.sum()), 1e-9)
 
     @cached_property
     def asked(self) -> Indices:
@@ -271,9 +268,10 @@ class Evidence:
         for bit, character in enumerate(query):
             if character in masks:
                 masks[character] |= 1 << bit
-        places = self.positions.some(self.columns[character] for character in characters)
-        letters = np.repeat(np.arange(len(characters)), np.diff(places.firsts))
-        return Marks(np.sort(places.places * LETTERS + letters), tuple(masks.values()), len(query))
+        numbers = {character: number for number, character in enumerate(masks)}
+        letters = np.array([numbers.get(term, -1) for term in self.columns], np.int64)
+        marks = self.positions.places * LETTERS + np.repeat(letters, np.diff(self.positions.firsts))
+        return Marks(np.sort(marks[self.positions.of_terms(letters >= 0)]), tuple(masks.values()), len(query))
 
     @cached_property
     def skipping(self) -> Array:

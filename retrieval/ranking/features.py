@@ -178,6 +178,8 @@ def features(evidence: Evidence) -> Array:
     """Return the table: an array of the likely sentences × ``NAMES``."""
     kind = evidence.question.kind.name
     none = np.zeros(len(evidence.rows))
-    columns = [coverage.formula(evidence)[:, list(coverage.groups)] for coverage in COVERAGES]
-    columns += [(feature.formula(evidence) if feature.kind in (None, kind) else none)[:, None] for feature in FEATURES]
-    return np.concatenate(columns, axis=1)[evidence.likely]
+    covered = ((coverage.formula(evidence), coverage.groups) for coverage in COVERAGES)
+    columns = [values[:, group] for values, groups in covered for group in groups]
+    columns += [feature.formula(evidence) if feature.kind in (None, kind) else none for feature in FEATURES]
+    table = np.concatenate(columns).reshape(len(columns), -1)
+    return np.ascontiguousarray(table[:, evidence.likely].T)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from retrieval.language import normalise, pairs
+from retrieval.language import pairs
+from retrieval.ranking.passages import prepare
 from retrieval.ranking.ranker import Candidate
 
 SAME = 0.8
@@ -38,12 +40,6 @@ class _Said:
     numbers: frozenset[str]
     pairs: frozenset[str]
 
-    @classmethod
-    def of(cls, text: str) -> _Said:
-        normal = normalise(text).text
-        numbers = frozenset(number.replace(",", "") for number in _NUMBER.findall(normal))
-        return cls(numbers, frozenset(pairs(_NUMBER.sub("", normal) if numbers else normal)))
-
     def repeats(self, other: _Said) -> bool:
         return self.numbers == other.numbers and self._alike(other, SAME)
 
@@ -60,6 +56,12 @@ class _Said:
         return common >= share * (count + others - common)
 
 
+@lru_cache(maxsize=2048)
+def _said(normal: str) -> _Said:
+    numbers = frozenset(number.replace(",", "") for number in _NUMBER.findall(normal))
+    return _Said(numbers, frozenset(pairs(_NUMBER.sub("", normal) if numbers else normal)))
+
+
 def considered(limit: int) -> int:
     """Return how many of the best candidates ``facts`` looks at."""
     return max(CONSIDERED, limit)
@@ -73,7 +75,7 @@ def facts(candidates: Sequence[Candidate], *, limit: int) -> tuple[Fact, ...]:
     groups: list[list[Candidate]] = []
     said: list[_Said] = []
     for candidate in candidates[: considered(limit)]:
-        own = _Said.of(candidate.sentence.text)
+        own = _said(prepare(candidate.hit.paragraph).normalised(candidate.sentence))
         number = next((number for number, one in enumerate(said) if one.repeats(own)), None)
         if number is None:
             groups.append([candidate])

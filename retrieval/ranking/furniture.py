@@ -64,12 +64,11 @@ def _is_furniture(hit: Hit, normal: str, asked: str) -> bool:
     """Whether a paragraph is furniture, unless the question asks for just that."""
     if hit.paragraph.questions:
         return False
-    headings = hit.paragraph.section[-2:]
-    if any(heading and heading not in asked for heading in map(_heading, headings)):
-        return True
-    if _FORMAL.fullmatch(normal) and not _ASKS_FOR_FORMAL.search(asked):
-        return True
-    return _is_listing(hit.source.path) or _is_notice(normal, hit.paragraph.text)
+    for heading in hit.paragraph.section[-2:]:
+        if (furniture := _heading(heading)) and furniture not in asked:
+            return True
+    formal, notice = _signs(normal, hit.paragraph.text)
+    return notice or _is_listing(hit.source.path) or (formal and not _ASKS_FOR_FORMAL.search(asked))
 
 
 @lru_cache(maxsize=4096)
@@ -85,8 +84,10 @@ def _is_listing(path: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _is_notice(normal: str, text: str) -> bool:
-    return (any(mark in normal for mark in _MARKS) and bool(_NOTICE.search(normal))) or _is_link_list(text)
+def _signs(normal: str, text: str) -> tuple[bool, bool]:
+    """Return whether a paragraph is a line of an official document, and whether it is a notice or a list of links."""
+    notice = (any(mark in normal for mark in _MARKS) and bool(_NOTICE.search(normal))) or _is_link_list(text)
+    return bool(_FORMAL.fullmatch(normal)), notice
 
 
 def _is_link_list(text: str) -> bool:

@@ -111,9 +111,10 @@ void share(const uint8_t *held, const double *weights, int64_t stride, const dou
 {
     double totals[GROUPS] = {0};
     for (int64_t r = 0; r < rows; r++) {
-        weigh(held + r * terms, weights + r * stride, members, terms, share + r * GROUPS);
-        if (r == 0 || stride)
-            weigh(NULL, weights + r * stride, members, terms, totals);
+        const double *own = weights + r * stride;
+        weigh(held + r * terms, own, members, terms, share + r * GROUPS);
+        if (r == 0 || memcmp(own, own - stride, (size_t)terms * sizeof *own)) /* sentences of a paragraph have the same */
+            weigh(NULL, own, members, terms, totals);
         for (int g = 0; g < GROUPS; g++)
             if (totals[g] > 0)
                 share[r * GROUPS + g] /= totals[g];

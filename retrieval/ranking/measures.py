@@ -6,7 +6,7 @@ Rows are sentences: ``begins`` and ``ends`` are their bounds in the text, rising
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -55,9 +55,14 @@ class Positions:
         """Return the number of terms."""
         return len(self.firsts) - 1
 
-    def some(self, terms: Iterable[int]) -> Positions:
+    def of_terms(self, terms: Flags) -> Flags:
+        """Return which of the places are those of some of the terms."""
+        return np.repeat(terms, np.diff(self.firsts))
+
+    def some(self, terms: Flags) -> Positions:
         """Return the positions of some of the terms."""
-        return Positions.of([self[term] for term in terms])
+        counts = np.diff(self.firsts)[terms]
+        return Positions(self.places[self.of_terms(terms)], np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,12 @@ class Prepared:
     sentences: tuple[Sentence, ...]
     starts: tuple[int, ...]
 
+    def normalised(self, part: Sentence) -> str:
+        """Return the normalised text of a part of the paragraph."""
+        if self.normal.offsets is None:
+            return self.normal.text[part.start : part.end]
+        return normalise(part.text).text
+
 
 def prepare(paragraph: Paragraph) -> Prepared:
     """Return a paragraph normalised and cut into sentences.
@@ -57,7 +63,7 @@ class Passages:
     """The sentences of the hits, in their order, as rows.
 
     ``text`` is the normalised text of all, ``codes`` its code points; row ``r`` is ``text[starts[r]:starts[r + 1]]``.
-    The first row of each hit is its title and section, which hold no sentence; ``sentences[r]`` then is ``None``.
+    The first row of each hit is its title and section, which hold no sentence.
     ``hit[r]`` is the row's hit, ``place[r]`` its place in the paragraph, -1 for the title. The first sentence of a
     paragraph that answers questions of its document has them in its row, ahead of itself: what is quoted of a row
     begins at ``quoted[r]``. ``prepared`` are the paragraphs of the hits.
@@ -71,7 +77,6 @@ class Passages:
     hit: Indices
     place: Indices
     prepared: tuple[Prepared, ...]
-    sentences: tuple[Sentence | None, ...]
 
     @classmethod
     def of(cls, hits: Sequence[Hit]) -> Passages:
@@ -107,7 +112,6 @@ class Passages:
             hit=hit_of,
             place=place,
             prepared=ready,
-            sentences=tuple([sentence for one in ready for sentence in (None, *one.sentences)]),
         )
 
 

@@ -56,7 +56,7 @@ def unit(question: Question, sentence: Sentence, hit: Hit) -> Unit:
     text = hit.paragraph.text
     if sentence.end - sentence.start == len(text):
         return Unit(sentence)
-    if _COMMENTED.search(text):
+    if "\n" in text and _COMMENTED.search(text):
         return Unit(_explained(text, sentence))
     for one in enumerations(text):
         start, end = one.span

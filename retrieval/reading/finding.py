@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -45,6 +45,27 @@ class File(NamedTuple):
     def path(self) -> PurePosixPath:
         """The relative path."""
         return PurePosixPath(self.relative)
+
+
+def plainly_listed(folder: str) -> Iterator[tuple[str, str | None]]:
+    """Return what ``listed`` does, where that could not be compiled."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            try:
+                ordinary = entry.is_file(follow_symlinks=False)
+                yield entry.name, _stamp(entry.stat()) if ordinary else None
+            except OSError:
+                yield entry.name, None
+
+
+try:
+    from retrieval.reading._listing import listed as listed  # noqa: PLC0414 - by this name from here
+except ImportError:
+    listed = plainly_listed
+
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_size} {status.st_mtime_ns} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +160,7 @@ class _Search:
         while self.pending:
             place = self.pending.pop()
             try:
-                with os.scandir(self.root / place) as entries:
-                    self._visit(entries, f"{place}/" if place else "")
+                self._visit(listed(os.fspath(self.root / place)), f"{place}/" if place else "")
             except OSError as error:
                 self.skipped.append(Skipped(PurePosixPath(place), f"{UNREACHED[0]}: {error.strerror}"))
         skipped = sorted(set(self.skipped), key=lambda one: one.path.parts)  # a place may lie in another
@@ -157,44 +177,52 @@ class _Search:
                 return
             if count == len(parts) or entry.is_symlink():
                 if os.path.lexists(entry):
-                    self._visit((entry,), "".join(f"{part}/" for part in parts[: count - 1]))
+                    self._visit([(name, None)], "".join(f"{part}/" for part in parts[: count - 1]))
                 return
 
-    def _visit(self, entries: Iterable[os.DirEntry[str] | Path], prefix: str) -> None:
+    def _visit(self, entries: Iterable[tuple[str, str | None]], prefix: str) -> None:
         """Take what is in a folder into the listing, or note why not; there may be a hundred thousand files."""
-        for entry in entries:
-            name = entry.name
+        for name, known_stamp in entries:
             if is_litter(name):
                 continue
-            path = prefix + name
+            path, stamp, reason = prefix + name, known_stamp, None
             try:
                 if not (name.isascii() or _is_text(name)):
-                    reason: str | None = "its name is not UTF-8; rename it"
-                elif entry.is_symlink() and (reason := self._astray(entry)):
-                    pass
-                elif entry.is_dir():
-                    self.pending.append(path)
-                    continue
-                elif not stat.S_ISREG((status := entry.stat()).st_mode):
-                    reason = "is not a regular file"
-                elif not (reason := _refusal(name[name.rfind(".") :])) or _misleads(entry):
-                    self.stamps[path] = f"{status.st_size} {status.st_mtime_ns} "
-                    continue
-                elif path == DECLARATIONS_NAME:
-                    self.declarations = File(path, status.st_size, status.st_mtime_ns)
-                    continue
+                    reason = "its name is not UTF-8; rename it"
+                elif stamp is None:
+                    stamp, reason = self._look(path)
+                if stamp and not reason:
+                    reason = _refusal(name[name.rfind(".") :])
+                    if not reason or _misleads(self.root / path):
+                        self.stamps[path] = stamp
+                        continue
+                    if path == DECLARATIONS_NAME:
+                        self.declarations = File.of(path, stamp)
+                        continue
             except OSError as error:
                 reason = f"{UNREACHED[1]}: {error.strerror}"
-            printable = PurePosixPath(path.encode("utf-8", "backslashreplace").decode())
-            self.skipped.append(Skipped(printable, reason or ""))
+            if reason:
+                printable = PurePosixPath(path.encode("utf-8", "backslashreplace").decode())
+                self.skipped.append(Skipped(printable, reason))
         if len(self.stamps) > self.limits.file_count:
             reason = f"holds more than {self.limits.file_count:,} documents; divide it, or raise the limit file_count"
             raise DocumentsFolderError(self.folder, reason)
 
-    def _astray(self, entry: os.DirEntry[str] | Path) -> str | None:
+    def _look(self, path: str) -> tuple[str, str | None]:
+        """Return the stamp of a file that may be reached by a link, or why there is none; folders are walked later."""
+        place = self.root / path
+        if place.is_symlink() and (reason := self._astray(place)):
+            return "", reason
+        if place.is_dir():
+            self.pending.append(path)
+            return "", None
+        status = place.stat()
+        return (_stamp(status), None) if stat.S_ISREG(status.st_mode) else ("", "is not a regular file")
+
+    def _astray(self, entry: Path) -> str | None:
         """Why a link is not followed, if it is not."""
         try:
-            target = Path(entry).resolve(strict=True)
+            target = entry.resolve(strict=True)
         except (OSError, RuntimeError):
             return "is a link to nothing"
         if not target.is_relative_to(self.root):
@@ -222,7 +250,7 @@ def _refusal(ending: str) -> str | None:
     return refusal(_suffix(f"a{ending}"))
 
 
-def _misleads(path: os.DirEntry[str] | Path) -> bool:
+def _misleads(path: Path) -> bool:
     """Whether the file is by its content of a format that can be read, though its suffix says another."""
     suffix = _suffix(path.name)
     if not may_mislead(suffix):

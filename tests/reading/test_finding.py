@@ -3,12 +3,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from retrieval.errors import DocumentsFolderError, UnreadableDocument
 from retrieval.reading import Limits, find, read
+from retrieval.reading.finding import listed, plainly_listed
 
 
 def put(place: Path, content: str = "一句话。") -> Path:
@@ -109,6 +111,27 @@ def test_too_many_files_are_an_error_with_the_limits_name(tmp_path: Path) -> Non
 
 def test_empty_folder_holds_nothing(tmp_path: Path) -> None:
     assert find(tmp_path).files == ()
+
+
+@pytest.mark.parametrize("names_in", [listed, plainly_listed])
+def test_a_folder_is_listed_with_the_stamps_of_its_ordinary_files(
+    tmp_path: Path, names_in: Callable[[str], Iterable[tuple[str, str | None]]]
+) -> None:
+    status = put(tmp_path / "甲.txt").stat()
+    (tmp_path / "空").touch()
+    (tmp_path / "夹").mkdir()
+    (tmp_path / "链.txt").symlink_to("甲.txt")
+    os.mkfifo(tmp_path / "管.txt")
+    foreign = os.fsdecode("名字.txt".encode("gbk"))
+    (tmp_path / foreign).mkdir()
+    os.utime(tmp_path / "空", ns=(0, -1_500_000_000))  # a time before 1970
+    assert dict(names_in(str(tmp_path))) == {
+        "甲.txt": f"{status.st_size} {status.st_mtime_ns} ",
+        "空": "0 -1500000000 ",
+        **dict.fromkeys(("夹", "链.txt", "管.txt", foreign)),
+    }
+    with pytest.raises(FileNotFoundError):
+        list(names_in(str(tmp_path / "没有")))
 
 
 def test_only_what_lies_at_some_places_is_listed_as_the_walk_would(tmp_path: Path) -> None:
