@@ -46,11 +46,6 @@ Node = Element | Text
 """What a tree is made of."""
 
 
-def name_of(node: Node) -> str:
-    """Return the name of an element, the empty string for a text."""
-    return node.name if isinstance(node, Element) else ""
-
-
 def walk(root: Element, enter: Callable[[Node], bool], leave: Callable[[Element], None] | None = None) -> None:
     """Visit every node under the root, the root included, in the order of the page.
 
