@@ -2,13 +2,13 @@
 # docker build -t yuanju --build-arg EXTRAS=office,ocr,postgres .   (any of pyproject.toml; none: EXTRAS=)
 # docker build -t yuanju --build-arg EXTRAS=office,meaning --build-arg MEANING=bge .   (with the encoder of docs/meaning.md)
 ARG MEANING=
-FROM python:3.13-slim AS meaning-
+FROM python:3.13-slim AS meaning-none
 RUN mkdir /meaning
 FROM python:3.13-slim AS meaning-bge
 RUN apt-get update && apt-get install --yes --no-install-recommends maven
 COPY testbed/model.py /src/testbed/
 RUN python /src/testbed/model.py /meaning
-FROM meaning-${MEANING} AS meaning
+FROM meaning-${MEANING:-none} AS meaning
 
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
