@@ -94,7 +94,7 @@ class Operators:
                     move(stored, place)
             elif not place.exists():
                 return Reply((say("out-of-date"),))
-            await self._documents.refresh()
+            await self._documents.refresh((kept.path,))
         except (OSError, YuanjuError) as error:
             if aside.exists() and not place.exists():
                 move(aside, place)
@@ -152,7 +152,7 @@ class Operators:
         except OSError as error:
             return Reply((say("upload-read-only", reason=reason_of(error)),))
         try:
-            await self._documents.refresh()
+            await self._documents.refresh((kept.path,))
         except YuanjuError as error:  # it was the last one
             if not place.exists():
                 move(stored, place)

@@ -152,7 +152,7 @@ class Uploads:
     async def _indexed(self, before: KeptRemoval, key: str) -> Reply:
         path = before.path
         try:
-            report = await self._services.documents.refresh()
+            report = await self._services.documents.refresh((path,))
         except YuanjuError as error:
             await asyncio.to_thread(self._put_back, before)
             return Reply((say("reload-failed", reason=reason_of(error)),))
