@@ -204,6 +204,14 @@ async def test_what_the_database_refuses_is_written_when_it_is_there_again(folde
     assert list(folder.glob("journal-*")) == []
 
 
+async def test_a_journal_in_which_nothing_stands_is_removed(folder: Path) -> None:
+    async with opened(database_url(None, folder)) as state:
+        (folder / "journal-1-killed.jsonl").touch()
+        async with Ledger(state, retention_days=1, folder=folder):
+            pass
+    assert list(folder.glob("journal-*")) == []
+
+
 async def test_a_note_that_the_database_cannot_take_costs_no_other(folder: Path) -> None:
     async with opened(database_url(None, folder)) as state:
         async with Ledger(state, retention_days=1, folder=folder) as ledger:

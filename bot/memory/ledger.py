@@ -110,14 +110,13 @@ class Ledger:
         async with self._writing:
             kept, self._kept = self._kept, []
             self._something.clear()
-            if not kept:
-                return
-            if self._journal and not self._parts:
-                with contextlib.suppress(OSError):  # then the journal goes on as it is
-                    self._parts.append(self._journal.cut())
-            if waiting := await self._store(kept):
-                self._kept[:0] = waiting[-_MOST_WAITING:]
-                return
+            if kept:
+                if self._journal and not self._parts:
+                    with contextlib.suppress(OSError):  # then the journal goes on as it is
+                        self._parts.append(self._journal.cut())
+                if waiting := await self._store(kept):
+                    self._kept[:0] = waiting[-_MOST_WAITING:]
+                    return
             while self._parts:
                 self._parts.pop().remove()
 

@@ -12,11 +12,7 @@ def standing(notes: Mapping[str, str]) -> dict[str, str]:
 
 def revised(notes: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
     """Return notes with changes, of which an empty one takes a note back."""
-    found = {**notes, **changes}
-    for key, note in changes.items():
-        if not note:
-            del found[key]
-    return found
+    return standing({**notes, **changes})
 
 
 def format_notes(notes: Mapping[str, str]) -> str:
