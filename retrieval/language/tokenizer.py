@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from operator import concat
 from pathlib import Path
 
 from retrieval.language.dictionary import Dictionary, Words, dictionary, extended
@@ -194,9 +196,9 @@ class Tokenizer:
 
 def characters(text: str) -> list[str]:
     """Return the Chinese characters of a normalised text, in order."""
-    return [character for run in _HAN_RUN.findall(text) for character in run]
+    return list("".join(_HAN_RUN.findall(text)))
 
 
 def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
-    return [run[i : i + 2] for run in _HAN_RUN.findall(text) for i in range(len(run) - 1)]
+    return list(chain.from_iterable([map(concat, run, run[1:]) for run in _HAN_RUN.findall(text)]))
