@@ -1,4 +1,4 @@
-"""A dictionary, the cutting of texts by it and their folding in C; ``dictionary`` and ``tokenizer`` say what each does."""
+"""A dictionary, the cutting of texts by it, and their folding in C; where each is used says what it does."""
 
 from typing import Any
 

@@ -50,9 +50,7 @@ class Enumeration:
         return self.lead[0], self.items[-1][1]
 
 
-_SECOND = re.compile(
-    r"[②\n步b\d二](?:(?<=[②\n])|(?<=步)骤\s*[\d二]|(?<=[\d二])(?:步|[、是要.．)）])|(?<=b)[.)）])"
-)
+_SECOND = re.compile(r"[②\n步b\d二](?:(?<=[②\n])|(?<=步)骤\s*[\d二]|(?<=[\d二])(?:步|[、是要.．)）])|(?<=b)[.)）])")
 """What every enumeration has: the mark of a second item, or another line. It is found sooner than any style."""
 
 

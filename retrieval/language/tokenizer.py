@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from operator import concat
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,10 @@ try:
     from retrieval.language._words import fold
 except ImportError:
 
-    def fold(text: str, table: Buffer, /) -> str | None:
+    def fold(_text: str, _table: Buffer, /) -> str | None:
         """Return nothing: ``str.translate`` does it."""
         return None
+
 
 TERMS_VERSION = 3
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
@@ -219,4 +220,4 @@ def characters(text: str) -> list[str]:
 
 def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
-    return list(chain.from_iterable([map(concat, run, run[1:]) for run in _HAN_RUN.findall(text)]))
+    return list(chain.from_iterable([map(add, run, run[1:]) for run in _HAN_RUN.findall(text)]))

@@ -39,9 +39,7 @@ ALL = (WORDS, CHARACTERS, PAIRS)
 
 COVERAGES: tuple[Coverage, ...] = (
     Coverage("paragraph", "what a paragraph lacks its sentences lack", ALL, lambda e: e.of_paragraph),
-    Coverage(
-        "sentence", "what the sentence itself says", (WORDS, CHARACTERS), lambda e: e.of_sentence
-    ),
+    Coverage("sentence", "what the sentence itself says", (WORDS, CHARACTERS), lambda e: e.of_sentence),
     Coverage(
         "local",
         "… weighted by what tells the sentences of this paragraph apart",
@@ -75,9 +73,7 @@ COVERAGES: tuple[Coverage, ...] = (
         (CHARACTERS,),
         lambda e: e.untold_mass / np.maximum(e.weights @ e.members, 1e-9),
     ),
-    Coverage(
-        "untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best(e.untold_mass)
-    ),
+    Coverage("untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best(e.untold_mass)),
     Coverage(
         "of offered",
         "the sentence has what of the question its paragraph has",
