@@ -22,8 +22,7 @@ if COMPILED:
     from retrieval.language import _words
 
 OWN = (("智能终端产", 100_000), ("业规", 7), ("二级响应", 100_000))
-KNOWN = re.compile("[\u4e00-\u9fd5]")
-WORDS = [word for word, *_ in dictionary_lines() if re.fullmatch("[一-鿕]+", word)]
+KNOWN = re.compile("[\u4e00-\u9fd5]+")
 runs = st.lists(
     st.sampled_from(
         [
@@ -34,7 +33,7 @@ runs = st.lists(
             "二级响应",
         ]
     )
-    | st.sampled_from(WORDS)
+    | st.deferred(lambda: st.sampled_from([word for word, *_ in dictionary_lines() if KNOWN.fullmatch(word)]))
     | st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF),
     min_size=1,
     max_size=30,
