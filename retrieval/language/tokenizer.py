@@ -12,7 +12,10 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +24,18 @@ from retrieval.language.english import stem
 from retrieval.language.numerals import NUMERAL, arabic
 from retrieval.radicals import RADICALS
 from retrieval.simplified import simplified
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+try:
+    from retrieval.language._words import fold
+except ImportError:
+
+    def fold(_text: str, _table: Buffer, /) -> str | None:
+        """Return nothing: ``str.translate`` does it."""
+        return None
+
 
 TERMS_VERSION = 3
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
@@ -70,12 +85,14 @@ class _Fold(dict[int, str]):
     """A table for ``str.translate``: full to half width, lower case, traditional to simplified, no accents.
 
     Each character is folded by itself, when it is first met: so the same character always becomes the same, whatever
-    stands around it, and a fold that changes no lengths moves no offsets. ``vanishing`` are the characters that became
-    none: where there are none of these, a text that keeps its length has kept its offsets.
+    stands around it, and a fold that changes no lengths moves no offsets. ``single`` has for each code point of the
+    basic plane that of the one character that it became, 0 as long as it is not known; ``vanishing`` are the characters
+    that became none: where there are none of these, a text that keeps its length has kept its offsets.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.single = array("I", bytes(4 << 16))
         self.vanishing: set[str] = set()
 
     def __missing__(self, codepoint: int) -> str:
@@ -88,6 +105,8 @@ class _Fold(dict[int, str]):
             folded = "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
         if not folded:
             self.vanishing.add(character)
+        elif len(folded) == 1 and codepoint < len(self.single):
+            self.single[codepoint] = ord(folded)
         self[codepoint] = folded
         return folded
 
@@ -105,10 +124,11 @@ def normalise(text: str) -> Normalised:
     >>> normalise("5㎡大").text, normalise("5㎡大").original(1, 3)
     ('5m2大', (1, 2))
     """
-    folded = text.translate(_FOLD)
-    offsets = None
-    if len(folded) != len(text) or any(character in text for character in _FOLD.vanishing):
-        offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
+    folded, offsets = fold(text, _FOLD.single), None
+    if folded is None:
+        folded = text.translate(_FOLD)
+        if len(folded) != len(text) or any(character in text for character in _FOLD.vanishing):
+            offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
     if NUMERAL.search(folded):
         folded, offsets = _counted(folded, offsets or list(range(len(text))))
     return Normalised(folded, None if offsets is None else (*offsets, len(text)))
@@ -116,7 +136,7 @@ def normalise(text: str) -> Normalised:
 
 def normal_form(text: str) -> str:
     """Return the text that ``normalise`` makes of one, in half the time where nobody asks for offsets."""
-    return NUMERAL.sub(arabic, text.translate(_FOLD))
+    return NUMERAL.sub(arabic, fold(text, _FOLD.single) or text.translate(_FOLD))
 
 
 @lru_cache(maxsize=4096)
@@ -225,9 +245,9 @@ class Tokenizer:
 
 def characters(text: str) -> list[str]:
     """Return the Chinese characters of a normalised text, in order."""
-    return [character for run in _HAN_RUN.findall(text) for character in run]
+    return list("".join(_HAN_RUN.findall(text)))
 
 
 def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
-    return [run[i : i + 2] for run in _HAN_RUN.findall(text) for i in range(len(run) - 1)]
+    return list(chain.from_iterable([map(add, run, run[1:]) for run in _HAN_RUN.findall(text)]))
