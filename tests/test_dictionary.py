@@ -70,8 +70,15 @@ def test_texts_are_cut_as_jieba_does(folder: Path, run: str, words: Words, compi
     expected = [
         word for part in re.split("([\u4e00-\u9fd5]+)", run) for word in (cut(part) if KNOWN.match(part) else part)
     ]
-    assert ours(folder, words, compiled).cut(run) == expected
+    own = ours(folder, words, compiled)
+    assert own.cut(run) == expected
     assert "".join(expected) == run
+    distinct, numbers, starts = own.numbered(run)
+    assert [distinct[number] for number in numbers] == expected
+    assert [run[start:].startswith(word) for start, word in zip(starts, expected, strict=True)] == [True] * len(
+        expected
+    )
+    assert sorted(distinct) == sorted(set(expected))
 
 
 @pytest.mark.slow
