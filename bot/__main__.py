@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "container" in os.environ:
         os.umask(0o002)  # its user may be another the next time, of the same group
     if argv[:1] == ["serve"]:
+        sys.setswitchinterval(_SWITCH_SECONDS)
         signal.signal(signal.SIGTERM, _leave)
     if argv[:1] == ["health"] and (status := _health_at_once(argv[1:])) is not None:
         return status
@@ -265,7 +266,6 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     if settings.listen:
         from bot.operations.server import Web  # an HTTP server, a tenth of what is loaded
 
-    sys.setswitchinterval(_SWITCH_SECONDS)
     # So far _leave could interrupt the imports; from here on the way out is that of asyncio.
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
     assert starting is not None  # noqa: S101
