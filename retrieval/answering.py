@@ -53,7 +53,7 @@ PATIENCE = 5
 time_share: ContextVar[float] = ContextVar("time_share", default=1.0)
 """How much of its time a question may take: less where it may be what ended the process before."""
 
-_REMEMBERED = 64
+_REMEMBERED = 16
 """Questions of which it is remembered what was found for them, each with some fifty paragraphs."""
 
 _FIRST = "准备好了。"
