@@ -7,6 +7,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
+# Tests start hundreds of Pythons: without bytecode each would compile all modules, and pytest rewrite all assertions.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: benchmark kills restarts changes soak chat serve meaning test coverage test-cluster cluster scale check format picture settings traditional lock clean help attacks sanitize
 .DEFAULT_GOAL := help
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,11 @@ from retrieval import language
 from retrieval.language import characters, normalise, pairs
 from retrieval.language.dictionary import COMPILED, Dictionary, Words, dictionary, dictionary_lines
 
+if COMPILED:
+    from retrieval.language import _words
+
 OWN = (("智能终端产", 100_000), ("业规", 7), ("二级响应", 100_000))
-KNOWN = re.compile("[\u4e00-\u9fd5]")
-WORDS = [word for word, *_ in dictionary_lines() if re.fullmatch("[一-鿕]+", word)]
+KNOWN = re.compile("[\u4e00-\u9fd5]+")
 runs = st.lists(
     st.sampled_from(
         [
@@ -30,7 +33,7 @@ runs = st.lists(
             "二级响应",
         ]
     )
-    | st.sampled_from(WORDS)
+    | st.deferred(lambda: st.sampled_from([word for word, *_ in dictionary_lines() if KNOWN.fullmatch(word)]))
     | st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF),
     min_size=1,
     max_size=30,
@@ -108,3 +111,13 @@ def test_the_bag_of_terms_holds_words_characters_and_pairs(
     normal = normalise(text).text
     words = [token.text for token in own.words(normal)]
     assert own.terms(text) == words + characters(normal) + pairs(normal)
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+@given(text=st.text(st.sampled_from("a，b\0\ud800\ufeffＡ𠀀")), known=st.sets(st.sampled_from("a，b\0\ud800\ufeffＡ")))
+def test_a_text_is_folded_where_all_of_its_characters_are_known(text: str, known: set[str]) -> None:
+    table = array("I", bytes(4 << 16))
+    for character in known:
+        table[ord(character)] = 0x10000 + ord(character)
+    folded = "".join(chr(0x10000 + ord(character)) for character in text) if set(text) <= known else None
+    assert _words.fold(text, table) == folded

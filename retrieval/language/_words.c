@@ -125,8 +125,33 @@ done:
     return words;
 }
 
+/* A text of which each character gives way to the one that a table has for it; None where it has none for one. */
+static PyObject *fold(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *text, *folded = NULL;
+    Py_buffer table;
+    if (!PyArg_ParseTuple(args, "Uy*", &text, &table))
+        return NULL;
+    const uint32_t *others = table.buf;
+    Py_ssize_t length = PyUnicode_GetLength(text), at = 0;
+    Py_UCS4 *codes = malloc((size_t)(length + 1) * sizeof *codes);
+    if (codes == NULL) {
+        PyErr_NoMemory();
+    } else if (PyUnicode_AsUCS4(text, codes, length + 1, 1)) {
+        for (; at < length && codes[at] < (size_t)table.len / sizeof *others && others[codes[at]]; at++)
+            codes[at] = others[codes[at]];
+        int order = *(const uint8_t *)&(uint16_t){1} ? -1 : 1; /* that of this machine; a byte order mark is text */
+        folded = at < length ? Py_NewRef(Py_None)
+                             : PyUnicode_DecodeUTF32((const char *)codes, length * 4, "surrogatepass", &order);
+    }
+    free(codes);
+    PyBuffer_Release(&table);
+    return folded;
+}
+
 static PyMethodDef METHODS[] = {
     {"cut", cut, METH_VARARGS, "Cut a text into words."},
+    {"fold", fold, METH_VARARGS, "Return a text with other characters, None where a table has none for one of it."},
     {"value", value, METH_VARARGS, "Return the value of a word, 0 for one that is not in the table."},
     {NULL, NULL, 0, NULL},
 };

@@ -206,9 +206,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "near gap",
         "what stands beside the question word stands in the sentence",
-        lambda c: float(
-            c.evidence.share(c.evidence.sentence, c.evidence.nearness * c.evidence.weights)[c.row, CHARACTERS]
-        ),
+        lambda c: float(c.evidence.near_gap[c.row, CHARACTERS]),
     ),
 )
 
