@@ -3,7 +3,8 @@
 The real ``serve`` as a process of its own against the fake Bot API: people ask at an even pace, once a minute a
 document is changed, added or removed. With ``--hostile``, half of the documents are private, and once a minute come
 every hostile file, in the folder and as an upload, every hostile question, and buttons that nobody was shown. A line a
-minute, and a verdict, which is the exit status, at the end::
+minute, also with how late this process itself was in asking and what an answer took of the processor, and a verdict,
+which is the exit status, at the end::
 
     python -m benchmarks.soak [SECONDS] [--rate 20] [--paragraphs 4000] [--hostile] [--log FILE]
 """
@@ -64,15 +65,20 @@ WORDS = ("港口", "铁路", "机器人", "电池", "卫星", "农场", "医院"
 
 @dataclass
 class Minute:
-    """What a minute has shown: seconds that answers took, bytes of memory."""
+    """What a minute has shown: seconds that answers took, and that questions were asked late; bytes of memory."""
 
     seconds: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
 
     def quantile(self, share: float) -> float:
         """Seconds below which this share of the answers was."""
-        return sorted(self.seconds)[int(share * (len(self.seconds) - 1))] if self.seconds else 0.0
+        return _quantile(self.seconds, share)
+
+
+def _quantile(seconds: list[float], share: float) -> float:
+    return sorted(seconds)[int(share * (len(seconds) - 1))] if seconds else 0.0
 
 
 class Telegram(FakeBotAPI):
@@ -188,23 +194,19 @@ async def people(api: Telegram, rate: float, seconds: float) -> None:
     choice, begun = random.Random(2), time.perf_counter()
     for number in range(int(rate * seconds)):
         await asyncio.sleep(begun + number / rate - time.perf_counter())
+        api.minutes[-1].late.append(time.perf_counter() - begun - number / rate)
         api.ask(choice.randrange(PEOPLE), question(choice))
 
 
-async def attacks(api: Telegram, documents: Path, pause: float) -> None:
+async def attacks(api: Telegram, documents: Path, files: dict[str, bytes], pause: float) -> None:
     """Send every hostile file and question within each ``pause``, until cancelled."""
-    files = hostile()
     questions = hostile_questions([_secret(number) for number in range(100)])
     stranger = {"id": 9_999, "is_bot": False, "first_name": "x", "language_code": "zh"}
     operator = stranger | {"id": 10_000 + PEOPLE}
     number = 0
     while True:
         number += 1
-        shutil.rmtree(documents / f"收到{number - 1}", ignore_errors=True)
-        there = documents / f"收到{number}"
-        there.mkdir()
-        for name, content in files.items():
-            (there / name).write_bytes(content)
+        await asyncio.to_thread(_replaced, documents / f"收到{number - 1}", documents / f"收到{number}", files)
         steps: list[Callable[[], object]] = [
             *(partial(api.private, text, sender=stranger) for text in questions),
             *(partial(api.upload, name, content, sender=operator) for name, content in files.items()),
@@ -215,6 +217,14 @@ async def attacks(api: Telegram, documents: Path, pause: float) -> None:
             step()
             await asyncio.sleep(pause / len(steps))
         api.files.clear()
+
+
+def _replaced(before: Path, folder: Path, files: dict[str, bytes]) -> None:
+    """Write files in a new folder, in place of the one before."""
+    shutil.rmtree(before, ignore_errors=True)
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
 
 
 def _forge(api: Telegram, data: str, stranger: Json) -> None:
@@ -249,21 +259,33 @@ async def changes(api: Telegram, documents: Path, pause: float) -> list[float]:
 
 async def measure(api: Telegram, process: psutil.Process, minute_seconds: float) -> None:
     """Note memory ten times a minute, and print what each minute has shown."""
-    print("minute  answers  lost so far   p50 ms   p99 ms   memory MB   with children MB", flush=True)
+    print("minute  answers  lost so far   p50 ms   p99 ms   asked late ms   CPU ms each   memory MB   with children MB")
     while True:
         minute = api.minutes[-1]
+        used = _used(process)
         for _ in range(10):
             await asyncio.sleep(minute_seconds / 10)
             minute.memory.append(_memory(process))
             minute.children.append(minute.memory[-1] + sum(map(_memory, process.children(recursive=True))))
-        p50, p99 = 1000 * minute.quantile(0.5), 1000 * minute.quantile(0.99)
+        p50, p99, late = (
+            1000 * minute.quantile(0.5),
+            1000 * minute.quantile(0.99),
+            1000 * _quantile(minute.late, 0.99),
+        )
+        each = 1000 * (_used(process) - used) / max(len(minute.seconds), 1)
         own, all_ = max(minute.memory) / 1e6, max(minute.children) / 1e6
         print(
-            f"{len(api.minutes):6}  {len(minute.seconds):7}  {api.lost:11}  {p50:7.1f}  {p99:7.1f}  {own:10.1f}  "
-            f"{all_:17.1f}",
+            f"{len(api.minutes):6}  {len(minute.seconds):7}  {api.lost:11}  {p50:7.1f}  {p99:7.1f}  {late:14.1f}"
+            f"  {each:12.1f}  {own:10.1f}  {all_:17.1f}",
             flush=True,
         )
         api.minutes.append(Minute())
+
+
+def _used(process: psutil.Process) -> float:
+    """Return how many seconds of the processor a process has used, without those that it has started."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def _memory(process: psutil.Process) -> int:
@@ -311,11 +333,14 @@ async def soak(seconds: float, rate: float, log: Path | None, *, paragraphs: int
         place = Path(folder)
         written = log or place / "log"
         write_documents(place / "documents", paragraphs=paragraphs, private=private)
+        files = hostile() if private else {}  # which takes seconds
         async with Telegram() as api:
             async with serving(api, place, written, private=private) as process:
                 measuring = asyncio.create_task(measure(api, psutil.Process(process.pid), minute_seconds))
                 changing = asyncio.create_task(changes(api, place / "documents", minute_seconds))
-                attacking = [asyncio.create_task(attacks(api, place / "documents", minute_seconds))] if private else []
+                attacking = (
+                    [asyncio.create_task(attacks(api, place / "documents", files, minute_seconds))] if private else []
+                )
                 begun = time.perf_counter()
                 await people(api, rate, seconds)
                 took = time.perf_counter() - begun

@@ -35,6 +35,7 @@ from bot.settings import Settings
 from retrieval import reading
 from retrieval.language import Tokenizer
 from retrieval.library import Report
+from retrieval.priority import NICENESS
 from retrieval.records import Source
 from testbed.commands import yuanju
 from testbed.fake_bot_api import FakeBotAPI
@@ -252,11 +253,14 @@ async def test_indexing_that_stands_still_is_ended_and_may_be_begun_again(
             await Indexer(environment, still_seconds=3)()
     indexing = asyncio.create_task(Indexer(environment, still_seconds=60)())
     bounds: set[int] = set()
+    priorities: set[tuple[int, int]] = set()
     while not indexing.done():
         with contextlib.suppress(psutil.NoSuchProcess):
             bounds |= {child.rlimit(psutil.RLIMIT_DATA)[0] for child in psutil.Process().children()}
+            priorities |= {(child.nice(), os.getsid(child.pid)) for child in psutil.Process().children()}
         await asyncio.wait({indexing}, timeout=0.05)
     assert (await indexing).document_count == 1
+    assert (max(NICENESS, psutil.Process().nice()), os.getsid(0)) in priorities  # a session has a share of its own
     assert sys.platform != "linux" or max(LEAST_BYTES, int(SHARE * psutil.virtual_memory().total)) in bounds
 
 

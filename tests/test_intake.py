@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import shutil
 import sqlite3
-from collections.abc import Collection, Iterator
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 
 from bot.access import Audience
 from bot.memory.inbox import Arrival
+from bot.memory.progress import Progress
 from bot.memory.state import database_url, opened
 from bot.telegram.application import CONCURRENT_UPDATES
 from bot.telegram.intake import ATTEMPTS, MOST_HELD, SECOND_SHARE, sender_id
@@ -53,13 +56,19 @@ def full(folder: Path) -> Iterator[None]:
 
 
 async def left_over(
-    api: FakeBotAPI, folder: Path, *updates: dict[str, Any], begun: int = 0, own: bool = True, mark: str = "begun"
+    api: FakeBotAPI,
+    folder: Path,
+    *updates: dict[str, Any],
+    begun: int = 0,
+    own: bool = True,
+    marks: Sequence[str] = ("begun",),
 ) -> None:
     """What a process that was killed has received, perhaps begun with, and has begun with that often since."""
     bot_id = int(api.token.partition(":")[0])
-    if own and mark:
+    if own:
         numbers = [update["update_id"] for update in updates]
-        (folder / f"progress-{bot_id}-0.jsonl").write_text(json.dumps({mark: numbers}) + "\n", encoding="utf-8")
+        lines = "".join(json.dumps({mark: numbers}) + "\n" for mark in marks)
+        (folder / f"progress-{bot_id}-0.jsonl").write_text(lines, encoding="utf-8")
     async with opened(database_url(None, folder)) as state:
         inbox = state.inbox(bot_id)
         rows = [Arrival(update["update_id"], json.dumps(update), sender_id(update)) for update in updates]
@@ -216,10 +225,13 @@ async def test_what_may_have_ended_the_process_is_begun_with_last_and_alone_with
     assert library.shares == [1.0, *[SECOND_SHARE] * 3]
 
 
-async def test_what_was_received_and_not_begun_with_is_answered_like_any_other(api: FakeBotAPI, folder: Path) -> None:
+@pytest.mark.parametrize(("marks", "begun"), [((), 0), (("begun", "waiting"), 0), (("begun", "waiting"), ATTEMPTS - 1)])
+async def test_what_was_not_being_answered_when_the_process_ended_is_answered_like_any_other(
+    api: FakeBotAPI, folder: Path, marks: tuple[str, ...], begun: int
+) -> None:
     for number in range(3):
         api.private(f"以前的{number}？", sender=PERSON | {"id": 2000 + number})
-    await left_over(api, folder, *fetched(api), mark="")
+    await left_over(api, folder, *fetched(api), marks=marks, begun=begun)
     library = Lasting(quote())
     async with serving(api, library, folder=folder):
         for _ in range(3):
@@ -227,10 +239,38 @@ async def test_what_was_received_and_not_begun_with_is_answered_like_any_other(a
     assert (library.most, library.shares) == (3, [1.0] * 3)
 
 
+def to_blame(folder: Path) -> set[int]:
+    """What the next process would put the blame on if this one were killed now."""
+    with tempfile.TemporaryDirectory() as copies:
+        (journal,) = folder.glob("progress-*.jsonl")
+        bot_id = int(journal.name.split("-")[1])
+        shutil.copy(journal, copies)
+        with Progress(Path(copies), bot_id) as progress:
+            return progress.begun
+
+
+@pytest.mark.attack
+async def test_to_blame_is_what_is_being_answered_and_nothing_that_waits_to_be_sent(
+    api: FakeBotAPI, folder: Path
+) -> None:
+    release = asyncio.Event()
+    library = Library(quote(), release=release)
+    async with serving(api, library, folder=folder):
+        api.private("产量是多少？")
+        (update,) = api.pending
+        await library.asked.wait()
+        assert to_blame(folder) == {update["update_id"]}
+        api.slow("sendMessage", 0.2)
+        release.set()
+        await api.until_called("sendMessage")
+        assert to_blame(folder) == set()
+        await api.next_reply()
+
+
 @pytest.mark.attack
 async def test_what_was_ended_and_not_noted_is_not_done_again(api: FakeBotAPI, folder: Path) -> None:
     api.private("/start")
-    await left_over(api, folder, *fetched(api), mark="ended")
+    await left_over(api, folder, *fetched(api), marks=("ended",))
     async with serving(api, Library(quote()), folder=folder):
         api.private("产量是多少？", sender=BEN)
         await api.next_reply()

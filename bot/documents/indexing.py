@@ -16,8 +16,8 @@ from typing import Any
 
 from retrieval.errors import YuanjuError
 from retrieval.library import EVERYWHERE, Entry, FileReport, Report, State, Summary
+from retrieval.priority import give_way
 
-NICENESS = 10
 STILL_SECONDS = 600.0
 """How long nothing may come of indexing: a file takes a minute at most, writing a large index some minutes."""
 _ERROR = "yuanju: "
@@ -57,10 +57,9 @@ class Indexer:
             env=environment,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             limit=_LONGEST_LINE,
-            start_new_session=True,  # with the processes that it starts, it can be ended as one
+            process_group=0,  # with the processes that it starts, it can be ended as one; a session has its own share
         )  # fmt: skip
-        with suppress(AttributeError, OSError):  # not every system has priorities
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+        give_way(process.pid)
         assert process.stdout is not None  # noqa: S101
         assert process.stderr is not None  # noqa: S101
         try:

@@ -139,8 +139,8 @@ class Inbox:
         Of what they had received, only what is ``begun`` may be what ended them.
         """
         if self._engine.dialect.name == "sqlite":
-            received = (_inbox.attempts == 1) & _inbox.update_id.not_in(begun)
-            values = {"owner": None, "leased_until": None, "attempts": case((received, 0), else_=_inbox.attempts)}
+            attempts = case((_inbox.update_id.in_(begun), _inbox.attempts), else_=0)
+            values = {"owner": None, "leased_until": None, "attempts": attempts}
             async with self._writing() as connection:
                 others = self._waiting & (_inbox.owner != self._owner)
                 await connection.execute(update(schema.inbox).where(others).values(values))

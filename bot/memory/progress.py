@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,8 +15,8 @@ from bot.memory.journal import Journal
 class Progress:
     """Marks of beginning and end of a bot's updates; a context manager, at whose end nothing that was begun is left.
 
-    ``begun`` and ``ended`` are those of processes that were killed, too. What is begun and not ended may be what ended
-    the process; what is ended is not done again.
+    ``begun`` and ``ended`` are those of processes that were killed, too. What is begun, and neither waits nor is ended,
+    may be what ended the process; what is ended is not done again.
     """
 
     def __init__(self, folder: Path, bot_id: int) -> None:
@@ -38,8 +39,17 @@ class Progress:
         self._journal.close()
 
     def begin(self, update_id: int) -> None:
-        """Note that an update is begun with."""
+        """Note that an update is begun with, which the rest of this task is about."""
+        _current.set((self, update_id))
         self._note({"begun": [update_id]})
+
+    @contextlib.contextmanager
+    def _waiting(self, update_id: int) -> Iterator[None]:
+        self._note({"waiting": [update_id]})
+        try:
+            yield
+        finally:
+            self._note({"begun": [update_id]})
 
     def end(self, update_id: int) -> None:
         """Note that an update has been dealt with."""
@@ -61,7 +71,7 @@ class Progress:
     def _mark(self, entry: dict[str, list[int]]) -> None:
         self.begun.update(entry.get("begun", ()))
         self.ended.update(entry.get("ended", ()))
-        self.begun -= self.ended
+        self.begun.difference_update(self.ended, entry.get("waiting", ()))
 
     def _write_all(self) -> None:
         self._write({"begun": sorted(self.begun), "ended": sorted(self.ended)})
@@ -69,3 +79,15 @@ class Progress:
     def _write(self, entry: dict[str, list[int]]) -> None:
         with contextlib.suppress(OSError):  # that there is no room is said where it keeps updates from being kept
             self._journal.add(entry)
+
+
+_current: ContextVar[tuple[Progress, int] | None] = ContextVar("current", default=None)
+
+
+def waiting() -> contextlib.AbstractContextManager[None]:
+    """Return a context in which the update that this task has begun with, if any, is not to blame for a crash.
+
+    It only waits in there: for Telegram to take its answer, or for another process.
+    """
+    current = _current.get()
+    return current[0]._waiting(current[1]) if current else contextlib.nullcontext()

@@ -22,6 +22,7 @@ from telegram.ext import BaseRateLimiter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
 from bot.memory.migrations import Migrations
+from bot.memory.progress import waiting
 from bot.operations import metrics
 from bot.telegram.obstacles import obstacle
 from bot.telegram.slots import lent
@@ -141,7 +142,7 @@ class Sending(BaseRateLimiter[int]):
             reraise=True,
         )
         try:
-            with metrics.timed("send"):
+            with metrics.timed("send"), waiting():
                 return await retrying(self._send, chat, partial(self._one_by_one, call) if endpoint in _NEW else call)
         except TelegramError as error:
             metrics.SEND_FAILURES.labels(obstacle(error)).inc()

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from retrieval.errors import ReaderError, YuanjuError
+from retrieval.priority import give_way
 from retrieval.reading.document import Reading
 from retrieval.reading.limits import Limits, too_much_memory, too_slow
 from retrieval.reading.messages import Batch, pack_batch, receive, send, unpack_reply
@@ -69,6 +70,7 @@ class ReadingProcess:
                 )
             except OSError as error:
                 raise ReaderError(f"could not be started: {error.strerror}") from error
+            give_way(self._process.pid)
             assert self._process.stdin  # noqa: S101 - both are pipes
             assert self._process.stdout  # noqa: S101
             self._requests, self._replies = self._process.stdin, self._process.stdout

@@ -15,6 +15,7 @@ from retrieval.engines.local import LocalEngine
 from retrieval.errors import UnreadableDocument
 from retrieval.language import Tokenizer
 from retrieval.library import Library
+from retrieval.priority import NICENESS
 from retrieval.reading import Limits, Reading, find, read
 from retrieval.reading.images.recognition import is_installed
 from retrieval.reading.messages import Reply, pack_reply, unpack_reply
@@ -156,6 +157,17 @@ async def test_no_process_is_left_when_reading_is_given_up(tmp_path: Path) -> No
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(not hasattr(os, "getsid"), reason="there are no priorities as here")
+async def test_reader_gives_way_to_what_answers(tmp_path: Path) -> None:
+    slow_text(tmp_path)
+    async with Readers() as readers:
+        task = asyncio.create_task(reasons(tmp_path, readers))
+        process = await reader()
+        assert (process.nice(), os.getsid(process.pid)) == (max(NICENESS, psutil.Process().nice()), os.getsid(0))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_reader_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
