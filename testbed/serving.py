@@ -35,6 +35,7 @@ from retrieval.ranking import Ranking
 from retrieval.reading import Reading
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
 from testbed.fake_bot_api import FakeBotAPI
+from testbed.reading import kept_readers
 
 
 def quote(
@@ -145,12 +146,13 @@ async def live_index(
 
     async def indexing(places: Collection[str]) -> Report:
         own = Tokenizer(cache)
-        return await Folder(documents, LocalEngine(index, own), own).refresh(places)
+        return await Folder(documents, LocalEngine(index, own), own, readers=kept_readers).refresh(places)
 
     async def newest() -> Snapshot | None:
         return await opened_snapshot(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
 
-    found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
+    stamp = partial(asyncio.to_thread, latest, index)
+    found = LiveIndex(documents, newest, stamp, indexing, threshold=threshold, readers=kept_readers)
     await found.refresh()
     yield found
 
