@@ -179,10 +179,11 @@ async def running(
     stop: asyncio.Event,
     routes: Routes | None = None,
     timing: Timing = Timing(),  # noqa: B008 - frozen
+    announced: bool = False,
 ) -> None:
     """The bot at work, with a memory in the folder of its sign of life, until ``stop`` is set."""
     async with opened(database_url(None, sign.folder)) as state:
-        await run(settings, documents, state, sign, stop=stop, routes=routes, timing=timing)
+        await run(settings, documents, state, sign, stop=stop, routes=routes, timing=timing, announced=announced)
 
 
 @asynccontextmanager
@@ -193,17 +194,20 @@ async def serving(
     *,
     folder: Path | None = None,
     timing: Timing = Timing(),  # noqa: B008 - frozen
+    announced: bool = False,
     **others: Any,
 ) -> AsyncIterator[asyncio.Event]:
     """The bot at work. At the end it is stopped and has handled all that it fetched; setting the event stops it.
 
-    With a ``folder`` it finds there what it remembered the last time.
+    With a ``folder`` it finds there what it remembered the last time. Only where it is ``announced`` Telegram is told
+    what to show of it, which takes more requests than most tests.
     """
     stop = asyncio.Event()
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = settings_for(api, **{"index": place, **others})
-        task = asyncio.create_task(running(settings, documents, SignOfLife(place), stop=stop, timing=timing))
+        sign = SignOfLife(place)
+        task = asyncio.create_task(running(settings, documents, sign, stop=stop, timing=timing, announced=announced))
         try:
             yield stop
         finally:
