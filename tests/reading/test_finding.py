@@ -124,7 +124,7 @@ def test_only_what_lies_at_some_places_is_listed_as_the_walk_would(tmp_path: Pat
 def test_listing_imports_no_format_library() -> None:
     code = (
         "import sys; from retrieval.reading import find, read;"
-        "print(*sorted({'yaml', 'bs4', 'lxml', 'markdown_it', 'chardet', 'tomllib', 'zipfile',"
+        "print(*sorted({'yaml', 'bs4', 'lxml', 'pyromark', 'chardet', 'tomllib', 'zipfile',"
         " 'pypdfium2', 'docx', 'pptx', 'openpyxl', 'defusedxml', 'email'} & sys.modules.keys()))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603

@@ -156,6 +156,12 @@ def test_what_follows_a_box_stands_below_it_no_more(read_one: Read) -> None:
         ("正文。\n\n[^1]: 没人提到的注。", ["正文。", "没人提到的注。"]),
         ("术语\n: 解释在此。", ["术语：解释在此。"]),
         ("价格~~80元~~60元。", ["价格60元。"]),
+        ("> [!note] **甲\n> 乙**", ["甲", "乙"]),
+        ("3~5 天，加急 ~1 天~。", ["3~5 天，加急 ~1 天~。"]),
+        (
+            "第一行\n:warning: 小心\n\n甲\n乙\n: 丙\n\n丁\n\n\n: 戊",
+            ["第一行", ":warning: 小心", "甲", "乙", ": 丙", "丁", ": 戊"],
+        ),
         ('{{< figure src="a.png" title="示意图" >}}\n\n正文{{< ref "b.md" >}}。', ["示意图", "正文。"]),
         ("[[toc]]\n\n正文。\n{: .no_toc}", ["正文。"]),
         ("点击 :material-plus: 新建{ .md-button }", ["点击 新建"]),
@@ -168,6 +174,19 @@ def test_running_text_is_what_its_program_shows(read_one: Read, written: str, sh
 
 def test_struck_out_text_is_left_out_with_a_remark(read_one: Read) -> None:
     assert read_one("价格~~80元~~60元。", "a.md").remarks == ("left out 3 characters of struck-out text",)
+
+
+def test_what_is_nested_too_deep_is_left_out_with_a_remark(read_one: Read) -> None:
+    document = read_one("前面。\n\n" + "> " * 150 + "深处。\n\n后面。", "a.md")
+    assert texts(document) == ["前面。", "后面。"]
+    assert document.remarks == ("nested more than 100 deep: what lies deeper was left out",)
+
+
+def test_what_a_component_indents_deep_is_no_code(read_one: Read) -> None:
+    assert texts(read_one("<Note>\n\n            **粗**体。\n\n              - 项\n\n</Note>", "a.mdx")) == [
+        "粗体。",
+        "• 项",
+    ]
 
 
 def test_heading_without_a_space_is_a_heading(read_one: Read) -> None:
@@ -257,7 +276,7 @@ PIECES = (
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_markdown_reads_the_same_with_html_that_must_be_parsed_beside_it(text: str) -> None:
     def paragraphs(between: str) -> object:
-        data = f"开头的一段。\n\n{between}{text}".encode()
+        data = f"# 题\n\n{between}{text}".encode()
         (document,) = read_data("a.md", data, limits=Limits(), declarations=Declarations()).documents
         return document.paragraphs
 

@@ -32,6 +32,7 @@ _ROW = re.compile(r"\s*\|.*\|\s*$")
 _BARE_ROW = re.compile(r"[^|\s][^|\n]*(?: \| [^|\n]*[^|\s])+\s*$")
 _NOTE_WITHIN = re.compile(r"(?<=[^\s\[])\^\[([^\[\]\n]{1,500})\]")
 _RULE = re.compile(r"(?=[\s:|]*-)[\s:|-]+$")
+_COLON = re.compile(r"^(?![ \t]*:::)([ \t>]*):([^ \t]|[ \t]*$)?", re.MULTILINE)
 _ELEMENT = re.compile(r"[ \t]*<(/?)(details|ol|li|div|section|center|main|article|aside)\b")
 # Kinds of shortcodes whose first words in quotation marks are a title.
 _TITLED = re.compile(
@@ -56,7 +57,8 @@ def commonmark(text: str, *, mdx: bool) -> str:
 def _rewritten(text: str, *, mdx: bool) -> str:
     """The text between fenced code without what only dialects have, and that is not told line by line."""
     text = _noted(without_components(_without_comments(text), all_tags=mdx))
-    return "\n".join(_tables(text.split("\n")))
+    lines = text.split("\n")
+    return "\n".join(_tables(_definitions(lines) if _COLON.search(text) else lines))
 
 
 def _parts(text: str) -> Iterator[tuple[bool, str]]:
@@ -158,6 +160,24 @@ def _outdented(lines: Iterable[str]) -> Iterator[str]:
         yield _dedented(line, shift) if shift else line
         if element and not element[1] and f"</{element[2]}>" not in line:
             open_elements.append((depth, None))
+
+
+def _definitions(lines: Sequence[str]) -> Iterator[str]:
+    """The lines; those that the parser would take for definitions, and nobody means so, with an invisible mark.
+
+    A definition has a space behind its colon, and stands below a line by itself or another definition, with no more
+    than one blank line between. A word joiner keeps others as they are shown, and is left out with all that show
+    nothing.
+    """
+    filled = [bool(line.strip(" \t>")) for line in lines]
+    for number, line in enumerate(lines):
+        shown = line
+        if found := _COLON.match(line):
+            term = number - 1 if number and filled[number - 1] else number - 2
+            alone = term == 0 or (term > 0 and (not filled[term - 1] or bool(_COLON.match(lines[term]))))
+            if found[2] or not alone or not filled[term]:
+                shown = f"{found[1]}\u2060{line[found.end(1) :]}"
+        yield shown
 
 
 def _tables(lines: Iterable[str]) -> Iterator[str]:
