@@ -64,8 +64,7 @@ class Document:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):  # made sooner than a dataclass, as hits are
     """A sentence of a paragraph: ``text == paragraph.text[start:end]``."""
 
     text: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,9 @@ from jieba import Tokenizer
 from retrieval import language
 from retrieval.language import characters, normalise, pairs
 from retrieval.language.dictionary import COMPILED, Dictionary, Words, dictionary, dictionary_lines
+
+if COMPILED:
+    from retrieval.language import _words
 
 OWN = (("智能终端产", 100_000), ("业规", 7), ("二级响应", 100_000))
 KNOWN = re.compile("[\u4e00-\u9fd5]+")
@@ -66,8 +70,15 @@ def test_texts_are_cut_as_jieba_does(folder: Path, run: str, words: Words, compi
     expected = [
         word for part in re.split("([\u4e00-\u9fd5]+)", run) for word in (cut(part) if KNOWN.match(part) else part)
     ]
-    assert ours(folder, words, compiled).cut(run) == expected
+    own = ours(folder, words, compiled)
+    assert own.cut(run) == expected
     assert "".join(expected) == run
+    distinct, numbers, starts = own.numbered(run)
+    assert [distinct[number] for number in numbers] == expected
+    assert [run[start:].startswith(word) for start, word in zip(starts, expected, strict=True)] == [True] * len(
+        expected
+    )
+    assert sorted(distinct) == sorted(set(expected))
 
 
 @pytest.mark.slow
@@ -107,3 +118,14 @@ def test_the_bag_of_terms_holds_words_characters_and_pairs(
     normal = normalise(text).text
     words = [token.text for token in own.words(normal)]
     assert own.terms(text) == words + characters(normal) + pairs(normal)
+
+
+@pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+@settings(deadline=None)
+@given(text=st.text(st.sampled_from("a，b\0\ud800\ufeffＡ𠀀")), known=st.sets(st.sampled_from("a，b\0\ud800\ufeffＡ")))
+def test_a_text_is_folded_where_all_of_its_characters_are_known(text: str, known: set[str]) -> None:
+    table = array("I", bytes(4 << 16))
+    for character in known:
+        table[ord(character)] = 0x10000 + ord(character)
+    folded = "".join(chr(0x10000 + ord(character)) for character in text) if set(text) <= known else None
+    assert _words.fold(text, table) == folded

@@ -76,7 +76,7 @@ def test_parts_are_searched_as_one_collection(
         ]
     )
     asked = [str(term) for term in query]
-    frequencies = {term: collection.frequency(term) for term in asked}
+    frequencies = collection.frequencies(asked)
     assert frequencies == {term: whole.postings.frequency(term) for term in asked}
     found = collection.best(asked, frequencies, limit=limit, order=places.__getitem__)
     expected = whole.search(asked, limit=limit)
@@ -86,7 +86,7 @@ def test_parts_are_searched_as_one_collection(
     views = collection.views([packed(flags.tolist()) for flags in seen])
     among = packed([bool(seen[number][position]) for _, number, position in live])
     visible = {term: whole.postings.frequency(term, among=whole.postings.terms_in(among)) for term in asked}
-    assert {term: collection.frequency(term, views=views) for term in asked} == visible
+    assert collection.frequencies(asked, views=views) == visible
     found = collection.best(asked, visible, limit=limit, order=places.__getitem__, views=views)
     expected = whole.search([term for term in asked if visible[term]], limit=limit, among=among)
     assert found == [(live[position][1:], score) for position, score in expected]

@@ -86,7 +86,7 @@ class Index:
     def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> dict[str, int]:
         """Return in how many paragraphs each term stands; 0 where all of these are in ``hidden`` documents."""
         views = self._seen(hidden)
-        return {term: self._collection.frequency(term, views=views) for term in terms}
+        return self._collection.frequencies(terms, views=views)
 
     def holding(self, words: Iterable[str]) -> list[str]:
         """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""

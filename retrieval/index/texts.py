@@ -66,12 +66,12 @@ class Texts:
     def source(self, document: int) -> Source:
         """Return what is cited of a document."""
         record = _record(self.documents, self.document_ends, document)
-        path, title, author, date, url, categories, *recognised = json.loads(record)
+        path, title, author, date, url, categories, *recognised = _read(record)
         return Source(path, title, author, date, url, tuple(categories), tuple(recognised))
 
     def paragraph(self, position: int) -> Paragraph:
         """Return a paragraph."""
-        number, text, section, page, *questions = json.loads(_record(self.paragraphs, self.paragraph_ends, position))
+        number, text, section, page, *questions = _read(_record(self.paragraphs, self.paragraph_ends, position))
         return Paragraph(number, text, tuple(section), page, tuple(questions))
 
     def topics(self) -> Iterator[tuple[str, Iterator[str]]]:
@@ -88,7 +88,7 @@ class Texts:
 
     def _path(self, document: int) -> str:
         record = _record(self.documents, self.document_ends, document)
-        path: str = _decoder.raw_decode(record.decode("utf-8", "surrogatepass"), 1)[0]  # the first of a list
+        path: str = _read(record, 1)  # the first of a list
         return path
 
     def _strings(self, title: str, first: int, last: int) -> Iterator[str]:
@@ -98,6 +98,10 @@ class Texts:
             yield from paragraph.section
             yield from paragraph.questions
             yield paragraph.text
+
+
+def _read(record: bytes, start: int = 0) -> Any:
+    return _decoder.raw_decode(record.decode("utf-8", "surrogatepass"), start)[0]
 
 
 def _record(content: Any, ends: memoryview, number: int) -> bytes:

@@ -50,6 +50,10 @@ class Enumeration:
         return self.lead[0], self.items[-1][1]
 
 
+_SECOND = re.compile(r"[②\n步b\d二](?:(?<=[②\n])|(?<=步)骤\s*[\d二]|(?<=[\d二])(?:步|[、是要.．)）])|(?<=b)[.)）])")
+"""What every enumeration has: the mark of a second item, or another line. It is found sooner than any style."""
+
+
 @lru_cache(maxsize=1024)
 def enumerations(text: str) -> tuple[Enumeration, ...]:
     """Return the outermost enumerations of a text, in order and apart.
@@ -58,6 +62,8 @@ def enumerations(text: str) -> tuple[Enumeration, ...]:
     >>> [text[start:end] for start, end in enumerations(text)[0].items]
     ['1. 到一楼填表；', '2. 到三楼签字；', '3. 取回押金。']
     """
+    if not _SECOND.search(text):
+        return ()
     found = sorted((*_marked(text), *_bulleted(text), *_led(text)), key=lambda one: (one.span[0], -one.span[1]))
     outermost: list[Enumeration] = []
     for one in found:

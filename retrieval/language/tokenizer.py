@@ -8,16 +8,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from retrieval.language.dictionary import Dictionary, Words, dictionary, extended
+import numpy as np
+
+from retrieval.language.dictionary import Dictionary, Numbers, Words, dictionary, extended
 from retrieval.language.english import stem
 from retrieval.language.numerals import NUMERAL, arabic
 from retrieval.radicals import RADICALS
 from retrieval.simplified import simplified
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+try:
+    from retrieval.language._words import fold
+except ImportError:
+
+    def fold(_text: str, _table: Buffer, /) -> str | None:
+        """Return nothing: ``str.translate`` does it."""
+        return None
+
 
 TERMS_VERSION = 3
 """Changes whenever the same text would give other terms, so that an index of older terms is not opened."""
@@ -27,7 +45,9 @@ HAN = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (
 
 _HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN)
 _HAN_RUN = re.compile(f"[{_HAN}]+")
-_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)")
+_OTHER = rf"(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)"
+_OTHER_RUN = re.compile(_OTHER)
+_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|{_OTHER}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +85,14 @@ class _Fold(dict[int, str]):
     """A table for ``str.translate``: full to half width, lower case, traditional to simplified, no accents.
 
     Each character is folded by itself, when it is first met: so the same character always becomes the same, whatever
-    stands around it, and a fold that changes no lengths moves no offsets. ``vanishing`` are the characters that became
-    none: where there are none of these, a text that keeps its length has kept its offsets.
+    stands around it, and a fold that changes no lengths moves no offsets. ``single`` has for each code point of the
+    basic plane that of the one character that it became, 0 as long as it is not known; ``vanishing`` are the characters
+    that became none: where there are none of these, a text that keeps its length has kept its offsets.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.single = array("I", bytes(4 << 16))
         self.vanishing: set[str] = set()
 
     def __missing__(self, codepoint: int) -> str:
@@ -83,6 +105,8 @@ class _Fold(dict[int, str]):
             folded = "".join(part for part in decomposed if unicodedata.category(part) != "Mn")
         if not folded:
             self.vanishing.add(character)
+        elif len(folded) == 1 and codepoint < len(self.single):
+            self.single[codepoint] = ord(folded)
         self[codepoint] = folded
         return folded
 
@@ -100,19 +124,25 @@ def normalise(text: str) -> Normalised:
     >>> normalise("5㎡大").text, normalise("5㎡大").original(1, 3)
     ('5m2大', (1, 2))
     """
-    folded = text.translate(_FOLD)
-    offsets = None
-    if len(folded) != len(text) or any(character in text for character in _FOLD.vanishing):
-        offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
+    folded, offsets = fold(text, _FOLD.single), None
+    if folded is None:
+        folded = text.translate(_FOLD)
+        if len(folded) != len(text) or any(character in text for character in _FOLD.vanishing):
+            offsets = [offset for offset, character in enumerate(text) for _ in _FOLD[ord(character)]]
     if NUMERAL.search(folded):
         folded, offsets = _counted(folded, offsets or list(range(len(text))))
     return Normalised(folded, None if offsets is None else (*offsets, len(text)))
 
 
+def normal_form(text: str) -> str:
+    """Return the text that ``normalise`` makes of one, in half the time where nobody asks for offsets."""
+    return NUMERAL.sub(arabic, fold(text, _FOLD.single) or text.translate(_FOLD))
+
+
 @lru_cache(maxsize=4096)
 def folded(head: str) -> str:
     """Return a title, a heading or a name normalised; many paragraphs have the same."""
-    return normalise(head).text
+    return normal_form(head)
 
 
 def _counted(text: str, offsets: list[int]) -> tuple[str, list[int]]:
@@ -191,12 +221,33 @@ class Tokenizer:
                 words.append(stem(word))
         return words
 
+    def numbered(self, text: str) -> tuple[list[str], Numbers, Numbers]:
+        """Return what ``words`` gives of a long text at a fraction of the time, without an order.
+
+        That is its words, none twice, and perhaps others; the number among these of each that stands in the text; and
+        where that begins.
+        """
+        distinct, numbers, starts = extended(self.cache_folder, self._words).numbered(text)
+        stands = np.array([word not in self._stop and bool(_HAN_RUN.match(word)) for word in distinct], dtype=np.bool_)
+        chosen = stands[numbers]
+        place = {word: number for number, word in enumerate(distinct)}
+        others, beginnings = array("I"), array("I")
+        for match in _OTHER_RUN.finditer(text):
+            if (word := match.group().replace(",", "")) not in self._stop:
+                others.append(place.setdefault(stem(word), len(place)))
+                beginnings.append(match.start())
+        return (
+            list(place),
+            np.concatenate((numbers[chosen], np.array(others, dtype=np.uint32))),
+            np.concatenate((starts[chosen], np.array(beginnings, dtype=np.uint32))),
+        )
+
 
 def characters(text: str) -> list[str]:
     """Return the Chinese characters of a normalised text, in order."""
-    return [character for run in _HAN_RUN.findall(text) for character in run]
+    return list("".join(_HAN_RUN.findall(text)))
 
 
 def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
-    return [run[i : i + 2] for run in _HAN_RUN.findall(text) for i in range(len(run) - 1)]
+    return list(chain.from_iterable([map(add, run, run[1:]) for run in _HAN_RUN.findall(text)]))

@@ -7,10 +7,10 @@ deleted from one of them is passed over, and its terms are *withdrawn*: they are
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
+from operator import add, itemgetter, sub
 from typing import TYPE_CHECKING, Any
 
 from retrieval.keys import term_key
@@ -68,16 +68,23 @@ class Collection:
             for part, bits in zip(self._parts, paragraphs, strict=True)
         )
 
-    def frequency(self, term: str, *, views: Views | None = None) -> int:
-        """Return the number of paragraphs that hold a term; 0 where none of these is seen."""
-        seen = zip(self._parts, views or (), strict=bool(views))
-        if views and not any(part.search.frequency(term, view=view) for part, view in seen):
-            return 0
-        count = sum([part.search.frequency(term) for part in self._parts])
+    def frequencies(self, terms: Iterable[str], *, views: Views | None = None) -> dict[str, int]:
+        """Return the number of paragraphs that hold each term; 0 where none of these is seen."""
+        distinct = tuple(dict.fromkeys(terms))
+        found = self._summed(distinct, (None,) * len(self._parts))
+        seen = self._summed(distinct, views) if views else found
         if self._withdrawn:
-            key = term_key(term)
-            count -= sum(count_of(keys, counts, key) for keys, counts in self._withdrawn)
-        return max(count, 0)
+            found = list(map(sub, found, map(self._withdrawn_of, map(term_key, distinct))))
+        return {term: max(count, 0) if some else 0 for term, count, some in zip(distinct, found, seen, strict=True)}
+
+    def _summed(self, terms: Sequence[str], views: Sequence[View | None]) -> list[int]:
+        sums = [0] * len(terms)
+        for part, view in zip(self._parts, views, strict=True):
+            sums = list(map(add, sums, part.search.frequencies(terms, view=view)))
+        return sums
+
+    def _withdrawn_of(self, key: int) -> int:
+        return sum(count_of(keys, counts, key) for keys, counts in self._withdrawn)
 
     def best(
         self,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from retrieval.errors import DamagedIndexError
@@ -105,15 +106,16 @@ class PostingsSearch:
                 return found
         if view is None:
             return self.model.search(terms, limit=limit, frequencies=frequencies)
-        standing = [term for term in terms if self.frequency(term, view=view)]
+        standing = list(compress(terms, self.frequencies(terms, view=view)))
         return self.model.search(standing, limit=limit, among=view.paragraphs, frequencies=frequencies)
 
-    def frequency(self, term: str, *, view: View | None = None) -> int:
-        """Return the number of paragraphs that hold a term; 0 where none of these is in the ``view``."""
+    def frequencies(self, terms: Iterable[str], *, view: View | None = None) -> list[int]:
+        """Return the number of paragraphs that hold each term; 0 where none of these is in the ``view``."""
         bits = view.terms if view else None
         if self._compiled:
-            return self._compiled.frequency(term_key(term), bits)
-        return self.postings.frequency(term, among=bits)
+            frequency = self._compiled.frequency
+            return [frequency(key, bits) for key in map(term_key, terms)]
+        return [self.postings.frequency(term, among=bits) for term in terms]
 
 
 def _compiled(arrays: Arrays, own: Formula, formula: Formula) -> CompiledSearch:

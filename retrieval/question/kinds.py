@@ -34,7 +34,10 @@ class Kind:
     @cached_property
     def answers(self) -> re.Pattern[str] | None:
         """What tells whether a text has one at all; ``None`` where an answer has no form of its own."""
-        return _compiled(self.sources["answers"], self.vocabulary) if "answers" in self.sources else None
+        if "answers" not in self.sources:
+            return None
+        begins = f"(?=[{self.sources['begins']}])" if "begins" in self.sources else ""
+        return _compiled(self.sources["answers"], self.vocabulary, begins)
 
     @cached_property
     def spans(self) -> tuple[re.Pattern[str], ...]:
@@ -91,8 +94,10 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(Kind(entry["name"], entry, vocabulary) for entry in table["kinds"])
 
 
-def _compiled(alternatives: Sequence[str], vocabulary: Mapping[str, str]) -> re.Pattern[str]:
-    return re.compile(_filled("|".join(alternatives), vocabulary))
+def _compiled(alternatives: Sequence[str], vocabulary: Mapping[str, str], begins: str = "") -> re.Pattern[str]:
+    return re.compile(
+        _filled(f"{begins}(?:{'|'.join(alternatives)})" if begins else "|".join(alternatives), vocabulary)
+    )
 
 
 def _filled(pattern: str, vocabulary: Mapping[str, str]) -> str:

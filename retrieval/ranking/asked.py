@@ -46,9 +46,8 @@ def called(evidence: Evidence) -> Array:
         place = text.find(character)
         while place >= 0:
             if place and said[place + 1] == said[place - 1] and _HAN.match(text[place - 1]):
-                row = int(np.searchsorted(evidence.begins, place, side="right")) - 1
-                if row >= 0 and evidence.begins[row] < place < evidence.ends[row]:
-                    result[row] = 1
+                rows = evidence.rows_of(np.array([place]))
+                result[rows[evidence.begins[rows] < place]] = 1
             place = text.find(character, place + 1)
     return result
 
@@ -123,10 +122,7 @@ def subject_here(evidence: Evidence) -> Array:
     result = np.zeros(len(evidence.rows))
     if evidence.question.kind.name not in _SUBJECTS:
         return result
-    more = (
-        evidence.share(evidence.following, evidence.untold)[:, PAIRS]
-        - evidence.share(evidence.sentence, evidence.untold)[:, PAIRS]
-    )
+    more = evidence.share(evidence.following, evidence.untold)[:, PAIRS] - evidence.of_untold[:, PAIRS]
     for row in np.flatnonzero(more[:-1] > 0).tolist():
         if leaning(evidence, row + 1):
             result[row] = more[row]

@@ -31,7 +31,7 @@ class Background:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._dictionary = tokenizer.dictionary
         self._characters = kept(tokenizer.cache_folder / "characters.json", self._counted)
-        self._share = lru_cache(maxsize=16384)(self._counted_share)
+        self._of = lru_cache(maxsize=16384)(self._share_and_rarity)
 
     def _counted(self) -> dict[str, float]:
         counts: dict[str, float] = {}
@@ -49,13 +49,14 @@ class Background:
             return float(frequency) / float(self._dictionary.total)
         return max(math.prod(self._characters.get(character, _UNKNOWN) for character in term), _UNKNOWN)
 
-    def _counted_share(self, term: str) -> float:
-        """Return the share of the background's paragraphs that hold a term."""
-        return 1 - math.exp(-PARAGRAPH_WORDS * self.rate(term))
+    def _share_and_rarity(self, term: str) -> tuple[float, float]:
+        """Return the share of the background's paragraphs that hold a term, and -ln of its rate."""
+        rate = self.rate(term)
+        return 1 - math.exp(-PARAGRAPH_WORDS * rate), -math.log(rate)
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """Return what it tells that a text has a term, in nats: -ln of its rate."""
-        return {term: -math.log(self.rate(term)) for term in terms}
+        return {term: self._of(term)[1] for term in terms}
 
     def weights(self, found: Found, terms: Iterable[str]) -> dict[str, float]:
         """Return the idf of terms in the collection and its background together: ln(1 + (N - n + ½)/(n + ½)).
@@ -66,6 +67,6 @@ class Background:
         count = found.paragraph_count + PARAGRAPHS
         weights = {}
         for term in terms:
-            holding = found.frequencies.get(term, 0) + PARAGRAPHS * self._share(term)
+            holding = found.frequencies.get(term, 0) + PARAGRAPHS * self._of(term)[0]
             weights[term] = math.log1p((count - holding + 0.5) / (holding + 0.5))
         return weights

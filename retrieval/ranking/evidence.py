@@ -79,7 +79,7 @@ class Evidence:
         self.bounds = Rows(self.begins, self.ends)
         self.counts = counts[self.rows]
         self.sentence: Flags = self.counts > 0
-        self.title: Flags = (counts[passages.place < 0] > 0)[self.hit]
+        self.title: Flags = (counts[passages.place < 0] > 0).take(self.hit, axis=0)
         self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
 
     def _found(self) -> dict[str, Indices]:
@@ -102,8 +102,14 @@ class Evidence:
 
     def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
-        rows = np.searchsorted(self.begins, places, side="right") - 1
-        return rows[(rows >= 0) & (places < self.ends[rows])]
+        rows = self._row_at[places]
+        return rows[rows >= 0]
+
+    @cached_property
+    def _row_at(self) -> Indices:
+        """The row in which each place of the passages' text stands, -1 in titles."""
+        rows = np.where(self.passages.place >= 0, np.cumsum(self.passages.place >= 0) - 1, -1)
+        return np.repeat(rows, self.passages.starts[1:] - self.passages.starts[:-1])
 
     def likely_of(self, places: Indices) -> set[int]:
         """Return the likely rows in which places of the passages' text stand."""
@@ -124,7 +130,7 @@ class Evidence:
     @cached_property
     def first(self) -> Flags:
         """Whether the first sentence of the paragraph holds the term."""
-        return self.sentence[self._firsts[:-1]][self.hit]
+        return self.sentence.take(self._firsts[:-1].take(self.hit), axis=0)
 
     @cached_property
     def previous(self) -> Flags:
@@ -155,7 +161,7 @@ class Evidence:
     @cached_property
     def paragraph(self) -> Flags:
         """Whether anything in the paragraph, its title and section included, holds the term."""
-        return np.maximum.reduceat(self.sentence, self._firsts[:-1], axis=0)[self.hit] | self.title
+        return np.logical_or.reduceat(self.sentence, self._firsts[:-1], axis=0).take(self.hit, axis=0) | self.title
 
     @cached_property
     def local(self) -> Array:
@@ -165,8 +171,8 @@ class Evidence:
     def _local(self, held: Flags) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the paragraph's ``n`` sentences hold."""
         holding = np.add.reduceat(held.astype(np.float64), self._firsts[:-1], axis=0)
-        sizes = np.diff(self._firsts).reshape(-1, *[1] * (held.ndim - 1))
-        return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5))[self.hit])
+        sizes = (self._firsts[1:] - self._firsts[:-1]).reshape(-1, *[1] * (held.ndim - 1))
+        return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5)).take(self.hit, axis=0))
 
     @cached_property
     def beyond(self) -> Array:
@@ -195,7 +201,7 @@ class Evidence:
 
         Single characters do not.
         """
-        pulling = (self.sizes > 1) & (np.diff(self.positions.firsts) > 0)
+        pulling = (self.sizes > 1) & (self.positions.counts > 0)
         weights = self.weights * (0.3 + self.nearness)
         return self.positions.some(pulling), self.sizes[pulling], weights[pulling], max(float(weights.sum()), 1e-9)
 
@@ -218,6 +224,36 @@ class Evidence:
         return compiled.share(held, weights, self.members)
 
     @cached_property
+    def of_sentence(self) -> Array:
+        """The share of each group's weight that the sentence holds."""
+        return self.share(self.sentence, self.weights)
+
+    @cached_property
+    def of_context(self) -> Array:
+        """The share that the sentence, the one before it, and the head hold."""
+        return self.share(self.context, self.weights)
+
+    @cached_property
+    def of_paragraph(self) -> Array:
+        """The share that the paragraph holds."""
+        return self.share(self.paragraph, self.weights)
+
+    @cached_property
+    def of_untold(self) -> Array:
+        """The share of what is ``untold`` that the sentence holds."""
+        return self.share(self.sentence, self.untold)
+
+    @cached_property
+    def untold_mass(self) -> Array:
+        """How much of each group of what is ``untold`` the sentence holds."""
+        return self.mass(self.sentence, self.untold)
+
+    @cached_property
+    def near_gap(self) -> Array:
+        """The share of the weight near the question word that the sentence holds."""
+        return self.share(self.sentence, self.nearness * self.weights)
+
+    @cached_property
     def two_clauses(self) -> Array:
         """The best share of each group's weight that two neighbouring clauses of the likely sentence hold."""
         bounds = np.zeros(len(self.passages.text) + 1, np.bool_)
@@ -230,7 +266,7 @@ class Evidence:
 
     def best(self, values: Array) -> Array:
         """Return the best value of each sentence's paragraph."""
-        return np.asarray(np.maximum.reduceat(values, self._firsts[:-1], axis=0)[self.hit])
+        return np.asarray(np.maximum.reduceat(values, self._firsts[:-1], axis=0).take(self.hit, axis=0))
 
     def over_best(self, values: Array) -> Array:
         """Return values over the best of their paragraph."""
@@ -270,7 +306,7 @@ class Evidence:
                 masks[character] |= 1 << bit
         numbers = {character: number for number, character in enumerate(masks)}
         letters = np.array([numbers.get(term, -1) for term in self.columns], np.int64)
-        marks = self.positions.places * LETTERS + np.repeat(letters, np.diff(self.positions.firsts))
+        marks = self.positions.places * LETTERS + np.repeat(letters, self.positions.counts)
         return Marks(np.sort(marks[self.positions.of_terms(letters >= 0)]), tuple(masks.values()), len(query))
 
     @cached_property
@@ -292,8 +328,7 @@ class Evidence:
     @cached_property
     def likely(self) -> list[int]:
         """The ``LIKELY`` rows that have most of the question, alone, with their context and with their paragraph."""
-        context, paragraph = self.share(self.context, self.weights), self.share(self.paragraph, self.weights)
-        alone = self.share(self.sentence, self.weights)
+        context, alone, paragraph = self.of_context, self.of_sentence, self.of_paragraph
         most = context[:, WORDS] + context[:, PAIRS] + alone[:, WORDS] + paragraph[:, PAIRS]
         most += self.scores / (2 * self.scores.max())
         return sorted(np.argsort(-most, kind="stable")[:LIKELY].tolist())
@@ -348,6 +383,17 @@ class Evidence:
         result = np.zeros(len(self.rows))
         result[rows[self.new(starts, starts + 1) > 0]] = 1
         return result
+
+    @cached_property
+    def named(self) -> Array:
+        """The share of the question's entities that the paragraph has, by the weight of the terms in them."""
+        begins, ends = self.asked, self.asked + self.sizes
+        part = np.zeros(len(self.columns), np.bool_)
+        for entity in self.entities:
+            part |= (begins >= entity.start) & (ends <= entity.end)
+        part &= self.sizes > 1
+        weights = self.weights * part
+        return np.asarray((self.paragraph @ weights) / max(float(weights.sum()), 1e-9))
 
     @cached_property
     def related(self) -> tuple[Array, Array]:

@@ -38,17 +38,15 @@ class Feature:
 ALL = (WORDS, CHARACTERS, PAIRS)
 
 COVERAGES: tuple[Coverage, ...] = (
-    Coverage("paragraph", "what a paragraph lacks its sentences lack", ALL, lambda e: e.share(e.paragraph, e.weights)),
-    Coverage(
-        "sentence", "what the sentence itself says", (WORDS, CHARACTERS), lambda e: e.share(e.sentence, e.weights)
-    ),
+    Coverage("paragraph", "what a paragraph lacks its sentences lack", ALL, lambda e: e.of_paragraph),
+    Coverage("sentence", "what the sentence itself says", (WORDS, CHARACTERS), lambda e: e.of_sentence),
     Coverage(
         "local",
         "… weighted by what tells the sentences of this paragraph apart",
         (WORDS, PAIRS),
         lambda e: e.share(e.sentence, e.local * e.weights),
     ),
-    Coverage("context", "a sentence takes its subject from before", ALL, lambda e: e.share(e.context, e.weights)),
+    Coverage("context", "a sentence takes its subject from before", ALL, lambda e: e.of_context),
     Coverage(
         "outside head",
         "the head repeats the topic, and the answer stands elsewhere",
@@ -68,21 +66,19 @@ COVERAGES: tuple[Coverage, ...] = (
         (WORDS, PAIRS),
         lambda e: e.over_best(e.mass(e.sentence, e.beyond)),
     ),
-    Coverage("untold", "… weighted within the paragraph as well", (WORDS,), lambda e: e.share(e.sentence, e.untold)),
+    Coverage("untold", "… weighted within the paragraph as well", (WORDS,), lambda e: e.of_untold),
     Coverage(
         "untold mass",
         "… in absolute terms",
         (CHARACTERS,),
-        lambda e: e.mass(e.sentence, e.untold) / np.maximum(e.weights @ e.members, 1e-9),
+        lambda e: e.untold_mass / np.maximum(e.weights @ e.members, 1e-9),
     ),
-    Coverage(
-        "untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best(e.mass(e.sentence, e.untold))
-    ),
+    Coverage("untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best(e.untold_mass)),
     Coverage(
         "of offered",
         "the sentence has what of the question its paragraph has",
         (WORDS, PAIRS),
-        lambda e: e.share(e.sentence, e.weights) / np.maximum(e.share(e.paragraph, e.weights), 1e-9),
+        lambda e: e.of_sentence / np.maximum(e.of_paragraph, 1e-9),
     ),
     Coverage(
         "next only",
@@ -101,7 +97,7 @@ COVERAGES: tuple[Coverage, ...] = (
         "near gap",
         "what stands beside the question word must stand beside the answer",
         (CHARACTERS,),
-        lambda e: e.share(e.sentence, e.nearness * e.weights),
+        lambda e: e.near_gap,
     ),
     Coverage(
         "near gap untold",
@@ -160,7 +156,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("subject here", "… the sentence before it does", asked.subject_here),
     Feature("depth", "the end of a paragraph tells of later times", asked.depth),
     Feature("titled", "a question that says a title asks its document", topic.titled),
-    Feature("named", "a paragraph without the question's names tells of others", topic.named),
+    Feature("named", "a paragraph without the question's names tells of others", lambda e: e.named),
     Feature("paragraph alignment", "… as one whose sentences are all unlike it does", lambda e: e.best(e.aligned)),
     Feature("density", "the less a sentence says beside, the surer it is meant", lambda e: 1 - e.novelty / e.lengths),
     Feature("pointing", "what 这 and 其 point at is told elsewhere", asked.pointing),

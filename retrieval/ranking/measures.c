@@ -253,12 +253,12 @@ void leaves(const int64_t *features, const double *thresholds, const double *val
     for (int64_t first = 0; first < rows; first += BITS) {
         int64_t size = rows - first < BITS ? rows - first : BITS;
         for (int64_t t = 0; t < trees; t++) {
-            uint16_t leaf[BITS] = {0};
+            int64_t leaf[BITS] = {0}; /* as wide as what is compared, so that several are compared at once */
             for (int64_t s = t * splits; s < (t + 1) * splits; s++) {
                 const double *column = columns + features[s] * rows + first, threshold = thresholds[s];
-                uint16_t bit = (uint16_t)(1 << (s - t * splits));
+                int64_t bit = (int64_t)1 << (s - t * splits);
                 for (int64_t r = 0; r < size; r++)
-                    leaf[r] |= column[r] > threshold ? bit : 0;
+                    leaf[r] |= -(int64_t)(column[r] > threshold) & bit;
             }
             for (int64_t r = 0; r < size; r++)
                 sums[first + r] += values[(t << splits) + leaf[r]];

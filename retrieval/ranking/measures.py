@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -55,13 +56,18 @@ class Positions:
         """Return the number of terms."""
         return len(self.firsts) - 1
 
+    @property
+    def counts(self) -> Indices:
+        """How often each term stands in the text."""
+        return self.firsts[1:] - self.firsts[:-1]
+
     def of_terms(self, terms: Flags) -> Flags:
         """Return which of the places are those of some of the terms."""
-        return np.repeat(terms, np.diff(self.firsts))
+        return np.repeat(terms, self.counts)
 
     def some(self, terms: Flags) -> Positions:
         """Return the positions of some of the terms."""
-        counts = np.diff(self.firsts)[terms]
+        counts = self.counts[terms]
         return Positions(self.places[self.of_terms(terms)], np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))))
 
 
@@ -79,7 +85,7 @@ class Marks:
 
 def columns(found: Sequence[tuple[int, ...]], count: int) -> Indices:
     """Return tuples of so many numbers as arrays: one of the first numbers, one of the second and so on."""
-    return np.array(found, np.int64).reshape(-1, count).T
+    return np.fromiter(chain.from_iterable(found), np.int64, len(found) * count).reshape(-1, count).T
 
 
 def codes(text: str) -> Codes:
@@ -101,7 +107,7 @@ def find(text: Codes, terms: Sequence[str]) -> list[Indices]:
 def count(positions: Positions, starts: Indices) -> Array:
     """Count the terms in the pieces of a text that begin at ``starts``, the last of which is its end."""
     shape = (len(starts) - 1, len(positions))
-    columns = np.repeat(np.arange(shape[1]), np.diff(positions.firsts))
+    columns = np.repeat(np.arange(shape[1]), positions.counts)
     pieces = np.searchsorted(starts, positions.places, side="right") - 1
     return np.bincount(pieces * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
@@ -123,7 +129,7 @@ def cover(positions: Positions, lengths: Indices, text: int) -> Indices:
     ``text`` is its length, ``lengths`` are those of the terms.
     """
     held = np.zeros(text, np.bool_)
-    for place, length in zip(positions.places, np.repeat(lengths, np.diff(positions.firsts)), strict=True):
+    for place, length in zip(positions.places, np.repeat(lengths, positions.counts), strict=True):
         held[place : place + length] = True
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(held)))
 
@@ -192,7 +198,7 @@ def closeness(
     if not len(positions) or not len(spots):
         return np.zeros(len(spots))
     found = positions.places
-    middle = found + np.repeat(lengths, np.diff(positions.firsts)) / 2
+    middle = found + np.repeat(lengths, positions.counts) / 2
     owner = np.searchsorted(rows.begins, found, side="right") - 1
     owner[found >= rows.ends[owner]] = -1
     near = np.exp(-np.abs(spots[:, None] - middle[None, :]) / FADE) * (rows_of[:, None] == owner[None, :])
