@@ -54,6 +54,7 @@ async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tup
     """
     from bot.documents.locks import changing
     from retrieval.library import Library
+    from retrieval.reading.readers import Readers
 
     async with changing(settings.index_folder, wait=wait):
         words = tokenizer(settings)
@@ -63,7 +64,7 @@ async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tup
                 engine,
                 words,
                 limits=settings.reading_limits,
-                recognised=_recognised(settings),
+                readers=partial(Readers, recognised=_recognised(settings)),
             )
             yield documents, engine
 

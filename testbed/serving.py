@@ -35,6 +35,7 @@ from retrieval.ranking import Ranking
 from retrieval.reading import Reading
 from retrieval.records import Answer, Paragraph, Quote, Sentence, Source
 from testbed.fake_bot_api import FakeBotAPI
+from testbed.reading import kept_readers
 
 
 def quote(
@@ -145,12 +146,13 @@ async def live_index(
 
     async def indexing(places: Collection[str]) -> Report:
         own = Tokenizer(cache)
-        return await Folder(documents, LocalEngine(index, own), own).refresh(places)
+        return await Folder(documents, LocalEngine(index, own), own, readers=kept_readers).refresh(places)
 
     async def newest() -> Snapshot | None:
         return await opened_snapshot(lambda own: LocalEngine(index, own), cache, partial(Answerer, threshold=threshold))
 
-    found = LiveIndex(documents, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=threshold)
+    stamp = partial(asyncio.to_thread, latest, index)
+    found = LiveIndex(documents, newest, stamp, indexing, threshold=threshold, readers=kept_readers)
     await found.refresh()
     yield found
 
@@ -177,10 +179,11 @@ async def running(
     stop: asyncio.Event,
     routes: Routes | None = None,
     timing: Timing = Timing(),  # noqa: B008 - frozen
+    announced: bool = False,
 ) -> None:
     """The bot at work, with a memory in the folder of its sign of life, until ``stop`` is set."""
     async with opened(database_url(None, sign.folder)) as state:
-        await run(settings, documents, state, sign, stop=stop, routes=routes, timing=timing)
+        await run(settings, documents, state, sign, stop=stop, routes=routes, timing=timing, announced=announced)
 
 
 @asynccontextmanager
@@ -191,17 +194,20 @@ async def serving(
     *,
     folder: Path | None = None,
     timing: Timing = Timing(),  # noqa: B008 - frozen
+    announced: bool = False,
     **others: Any,
 ) -> AsyncIterator[asyncio.Event]:
     """The bot at work. At the end it is stopped and has handled all that it fetched; setting the event stops it.
 
-    With a ``folder`` it finds there what it remembered the last time.
+    With a ``folder`` it finds there what it remembered the last time. Only where it is ``announced`` Telegram is told
+    what to show of it, which takes more requests than most tests.
     """
     stop = asyncio.Event()
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = settings_for(api, **{"index": place, **others})
-        task = asyncio.create_task(running(settings, documents, SignOfLife(place), stop=stop, timing=timing))
+        sign = SignOfLife(place)
+        task = asyncio.create_task(running(settings, documents, sign, stop=stop, timing=timing, announced=announced))
         try:
             yield stop
         finally:

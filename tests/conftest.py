@@ -5,6 +5,9 @@ a few texts a question through the engine that answers for real.
 
 The bot is tested in this process, too: ``testbed.serving.serving(api, library)`` runs it against the fixture ``api``.
 
+``Library(..., readers=kept_readers)`` reads files by processes that stay for the next test; starting one costs more
+than most tests.
+
 A command is run by ``testbed.commands.yuanju``, which forks it; only what depends on how Python starts is started with
 ``python -m bot``. Its index folder comes from the fixture ``prepared``, ``prepared(tmp_path / "index")``: in another,
 every process compiles the dictionaries again, which takes three seconds.

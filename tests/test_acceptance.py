@@ -14,6 +14,7 @@ from retrieval.evaluation import Expectation, expectations
 from retrieval.language import Tokenizer
 from retrieval.library import Library
 from retrieval.records import Answer
+from testbed.reading import kept_readers
 from tests.conftest import SEEDS
 
 LINES = expectations(Path(__file__).parent / "acceptance.tsv")
@@ -27,7 +28,7 @@ def answers(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> I
     engine = LocalEngine(tmp_path_factory.mktemp("seeds"), tokenizer)
 
     async def ask_all() -> dict[str, Answer]:
-        await Library(SEEDS, engine).refresh()
+        await Library(SEEDS, engine, readers=kept_readers).refresh()
         answerer = Answerer(engine, tokenizer, threshold=0.25)
         questions = [*(line.question for line in LINES), *SMALL_TALK]
         return {question: await answerer.answer(question, limit=3) for question in questions}

@@ -17,6 +17,7 @@ from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms
 from retrieval.library import Library
 from retrieval.records import Answer, Document, Found, Paragraph, Source
+from testbed.reading import kept_readers
 from tests.conftest import SEEDS
 
 
@@ -24,7 +25,7 @@ from tests.conftest import SEEDS
 def engine(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEngine]:
     """Holds the documents that the project ships."""
     engine = LocalEngine(tmp_path_factory.mktemp("seeds"), tokenizer)
-    asyncio.run(Library(SEEDS, engine).refresh())
+    asyncio.run(Library(SEEDS, engine, readers=kept_readers).refresh())
     yield engine
     engine.close()
 

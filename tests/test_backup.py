@@ -24,6 +24,7 @@ from retrieval.index import latest
 from retrieval.language import Tokenizer
 from retrieval.library import Library
 from testbed.commands import yuanju
+from testbed.reading import kept_readers
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def environment(folder: Path, index: Path) -> dict[str, str]:
 @pytest.fixture
 async def state(folder: Path, index: Path, tokenizer: Tokenizer) -> AsyncIterator[State]:
     """The memory of a bot that is running, and an index."""
-    await Library(folder, LocalEngine(index, tokenizer), tokenizer).refresh()
+    await Library(folder, LocalEngine(index, tokenizer), tokenizer, readers=kept_readers).refresh()
     async with opened_state(database_url(None, index)) as state:
         yield state
 

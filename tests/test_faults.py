@@ -181,6 +181,7 @@ class Trouble:
             *(self.api, self.library()),
             folder=self.folder,
             timing=QUICK,
+            announced=True,
             telegram_api_url=url,
             limit=1,
             admins=str(PERSON["id"]),

@@ -12,6 +12,7 @@ from retrieval.engines.local import LocalEngine
 from retrieval.errors import DocumentsFolderError
 from retrieval.language import Tokenizer
 from retrieval.library import EVERYWHERE, Library
+from testbed.reading import kept_readers
 
 FOLDER = Path("documents")
 
@@ -33,7 +34,7 @@ async def test_a_brief_report_leaves_out_what_has_not_changed(
     folder = tmp_path / "documents"
     folder.mkdir()
     (folder / "a.txt").write_text("手环。", encoding="utf-8")
-    library = Library(folder, LocalEngine(tmp_path / "index", tokenizer))
+    library = Library(folder, LocalEngine(tmp_path / "index", tokenizer), readers=kept_readers)
     await library.refresh()
     (folder / "b.txt").write_text("机床。", encoding="utf-8")
     (folder / "c.txt").write_bytes(b"")

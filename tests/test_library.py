@@ -14,6 +14,7 @@ from retrieval.errors import DocumentsFolderError
 from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
 from retrieval.reading import Limits
+from testbed.reading import kept_readers
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def engine(tmp_path: Path, tokenizer: Tokenizer) -> LocalEngine:
 
 @pytest.fixture
 def library(folder: Path, engine: LocalEngine) -> Library:
-    return Library(folder, engine)
+    return Library(folder, engine, readers=kept_readers)
 
 
 def statuses(report: Report) -> dict[str, str]:
@@ -83,7 +84,7 @@ async def test_an_index_of_a_newer_version_is_made_anew_with_a_word_about_it(
     description = tmp_path / "index" / "generation-000001" / "generation.json"
     description.write_text(json.dumps(json.loads(description.read_text(encoding="utf-8")) | {"format": 9999}))
     engine = LocalEngine(tmp_path / "index", tokenizer)
-    await Library(folder, engine).refresh()
+    await Library(folder, engine, readers=kept_readers).refresh()
     assert "newer Yuanju (format 9999" in caplog.text
     assert await found(engine, "音箱") == ["子/b.md"]
 
@@ -108,9 +109,9 @@ async def test_what_cannot_be_looked_at_for_the_moment_is_not_gone(engine: Local
     (folder / "a folder of a long name").mkdir(parents=True)
     for name in names:
         (folder / name).write_text("手环很多。", encoding="utf-8")
-    await Library(folder, engine).refresh()
+    await Library(folder, engine, readers=kept_readers).refresh()
     far = _moved_far(folder, room=len("/documents.toml"))
-    report = await Library(far, engine).refresh()
+    report = await Library(far, engine, readers=kept_readers).refresh()
     assert {file.path for file in report.files if file.documents} == names
     assert sorted(await found(engine, "手环")) == sorted(names)
 
@@ -209,7 +210,7 @@ async def test_the_index_survives_a_new_process(
 ) -> None:
     await library.refresh()
     engine = LocalEngine(tmp_path / "index", tokenizer)
-    assert not (await Library(folder, engine).refresh()).changed
+    assert not (await Library(folder, engine, readers=kept_readers).refresh()).changed
     assert await found(engine, "音箱") == ["子/b.md"]
 
 
@@ -228,7 +229,7 @@ async def test_a_folder_without_a_document_is_a_clear_error(
     if content is not None:
         (folder / "a.txt").write_bytes(content)
     with pytest.raises(DocumentsFolderError, match=r"holds no(thing that can be read| document)"):
-        await Library(folder, engine).refresh()
+        await Library(folder, engine, readers=kept_readers).refresh()
 
 
 async def test_when_nothing_can_be_read_any_more_the_last_index_stays(
@@ -243,18 +244,17 @@ async def test_when_nothing_can_be_read_any_more_the_last_index_stays(
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Tokenizer:
+def own(dictionaries: Path) -> Tokenizer:
     """A tokenizer of the test's own: what it adopts must not reach other tests."""
-    return Tokenizer(tmp_path / "dictionaries")
+    return Tokenizer(dictionaries)
 
 
 @pytest.fixture
 def with_words(folder: Path, tmp_path: Path, own: Tokenizer) -> tuple[Library, LocalEngine]:
     engine = LocalEngine(tmp_path / "index", own)
-    return Library(folder, engine, own), engine
+    return Library(folder, engine, own, readers=kept_readers), engine
 
 
-@pytest.mark.slow
 async def test_the_operators_words_are_no_documents(with_words: tuple[Library, LocalEngine], folder: Path) -> None:
     (folder / "userdict.txt").write_text("# 注释\n\n智能音箱 5000 n\n工厂工作\n", encoding="utf-8")
     (folder / "stopwords.txt").write_text("很多\n", encoding="utf-8")
@@ -263,7 +263,6 @@ async def test_the_operators_words_are_no_documents(with_words: tuple[Library, L
     assert (await found(engine, "智能音箱"), await found(engine, "工厂工作")) == (["子/b.md"], ["a.txt"])
 
 
-@pytest.mark.slow
 async def test_new_words_have_only_those_files_read_again_in_which_they_stand(
     with_words: tuple[Library, LocalEngine], folder: Path
 ) -> None:
@@ -283,17 +282,16 @@ async def test_new_words_have_only_those_files_read_again_in_which_they_stand(
         assert await found(engine, "智能音箱") == holding
 
 
-@pytest.mark.slow
 async def test_words_that_changed_make_the_index_that_building_it_afresh_makes(
-    with_words: tuple[Library, LocalEngine], folder: Path, tmp_path: Path
+    with_words: tuple[Library, LocalEngine], folder: Path, tmp_path: Path, dictionaries: Path
 ) -> None:
     library, _ = with_words
     await library.refresh()
     (folder / "userdict.txt").write_text("机器人在工厂\n", encoding="utf-8")
     (folder / "stopwords.txt").write_text("智能\n", encoding="utf-8")
     await library.refresh()
-    other = Tokenizer(tmp_path / "dictionaries")
-    await Library(folder, LocalEngine(tmp_path / "afresh", other), other).refresh()
+    other = Tokenizer(dictionaries)
+    await Library(folder, LocalEngine(tmp_path / "afresh", other), other, readers=kept_readers).refresh()
     assert content(tmp_path / "index") == content(tmp_path / "afresh")
 
 
@@ -322,7 +320,7 @@ async def test_what_the_folder_declares_goes_into_the_documents(
 async def test_a_raised_limit_has_what_was_too_large_read(folder: Path, engine: LocalEngine) -> None:
     report = await Library(folder, engine, limits=Limits(file_bytes=30)).refresh()
     assert statuses(report) == {"a.txt": "added", "子/b.md": "unreadable"}
-    assert (await Library(folder, engine).refresh()).document_count == 2
+    assert (await Library(folder, engine, readers=kept_readers).refresh()).document_count == 2
 
 
 async def test_a_large_file_with_hardly_any_text_is_called_meagre(library: Library, folder: Path) -> None:

@@ -16,7 +16,7 @@ OPERATORS = [*EVERYBODY, "sources", "remove", "reload", "stats", "unanswered", "
 
 
 async def test_commands_by_scope_and_language(api: FakeBotAPI) -> None:
-    async with serving(api, Library(), admins=str(PERSON["id"])):
+    async with serving(api, Library(), announced=True, admins=str(PERSON["id"])):
         await api.until(lambda: len(api.profile) == 4)
     named = {scope: [command["command"] for command in commands] for scope, commands in api.commands.items()}
     assert named == {
@@ -33,7 +33,7 @@ async def test_commands_by_scope_and_language(api: FakeBotAPI) -> None:
 
 async def test_descriptions_are_set_once(api: FakeBotAPI) -> None:
     for _ in range(2):
-        async with serving(api, Library()):
+        async with serving(api, Library(), announced=True):
             calls = len(api.calls)
             await api.until_called("getMyShortDescription", times=2 if not calls else 4)
             await api.until(lambda: len(api.profile) == 4)
@@ -45,7 +45,7 @@ async def test_descriptions_are_set_once(api: FakeBotAPI) -> None:
 async def test_what_telegram_refuses_keeps_nobody_waiting(api: FakeBotAPI) -> None:
     api.fail("setMyCommands", 400, times=10)
     api.stall("getMyDescription")
-    async with serving(api, Library(quote()), admins="77"):
+    async with serving(api, Library(quote()), announced=True, admins="77"):
         api.private("问题")
         await api.next_reply()
 
@@ -80,7 +80,7 @@ async def test_an_answer_keeps_the_language_of_who_asked(api: FakeBotAPI) -> Non
 
 async def test_privacy_mode_is_explained_at_the_start(api: FakeBotAPI, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "bot.telegram"):
-        async with serving(api, Library()):
+        async with serving(api, Library(), announced=True):
             await api.until_called("setMyCommands")
     assert any("Privacy mode is on" in record.getMessage() for record in caplog.records)
 

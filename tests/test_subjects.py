@@ -15,6 +15,7 @@ from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
 from retrieval.library import Library
 from retrieval.question.subjects import Turn, carried, refers
+from testbed.reading import kept_readers
 
 PLACES = {
     "云海塔": "门票：八十元。\n地址：滨江路一号。\n开放时间：早上九点到下午五点。\n建筑师：林远山。\n高度：二百米。",
@@ -35,7 +36,7 @@ def places(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> It
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"{file.stem}\n\n" + text.replace("\n", "\n\n"), "utf-8")
     engine = LocalEngine(tmp_path_factory.mktemp("index"), tokenizer)
-    asyncio.run(Library(folder, engine, tokenizer).refresh())
+    asyncio.run(Library(folder, engine, tokenizer, readers=kept_readers).refresh())
     yield Answerer(engine, tokenizer, threshold=0.25)
     engine.close()
 

@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.errors import SynonymsError
 from retrieval.language import Tokenizer, normalise
-from retrieval.language.synonyms import FILE_NAME, Synonyms, default
+from retrieval.language.synonyms import FILE_NAME, Synonyms, default, operators
 
 
 def test_a_word_has_the_others_of_its_group() -> None:
@@ -45,7 +45,7 @@ def test_the_longest_colloquial_word_counts() -> None:
 def test_the_folder_overrules_the_package(tmp_path: Path) -> None:
     word = default().colloquial[0][0]
     (tmp_path / FILE_NAME).write_text(f"{word} 甲\nVR\n", "utf-8")
-    table = Synonyms.with_folder(tmp_path)
+    table = default().overruled(operators(tmp_path).groups)
     assert table.expand(word) == ((word, "甲"),)
     assert table.expand("vr的应用") == ()
     assert table.expand("虚拟现实") == ()
@@ -90,18 +90,18 @@ def test_no_colloquial_word_is_in_a_group() -> None:
 
 def test_the_folder_adds_to_the_package(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text("云顶 云顶项目\n", "utf-8")
-    groups = Synonyms.with_folder(tmp_path).groups
+    groups = default().overruled(operators(tmp_path).groups).groups
     assert groups == (("云顶", "云顶项目"), *default().groups)
 
 
 def test_a_folder_without_a_table(tmp_path: Path) -> None:
-    assert Synonyms.with_folder(tmp_path) == default()
+    assert default().overruled(operators(tmp_path).groups) == default()
 
 
 def test_a_table_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"\xff\xfe\x00\xd8")
     with pytest.raises(SynonymsError, match="save it as UTF-8"):
-        Synonyms.with_folder(tmp_path)
+        default().overruled(operators(tmp_path).groups)
 
 
 def test_vr_is_virtual_reality() -> None:

@@ -22,6 +22,7 @@ from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
 from retrieval.library import Library
+from testbed.reading import kept_readers
 
 Make = Callable[[Path], None]
 
@@ -558,7 +559,7 @@ def answerer(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> 
         place.parent.mkdir(parents=True, exist_ok=True)
         case.make(place)
     engine = LocalEngine(tmp_path_factory.mktemp("index"), tokenizer)
-    report = asyncio.run(Library(folder, engine, tokenizer).refresh())
+    report = asyncio.run(Library(folder, engine, tokenizer, readers=kept_readers).refresh())
     assert not report.failures
     yield Answerer(engine, tokenizer, threshold=0)
     engine.close()

@@ -26,9 +26,11 @@ from retrieval.index import latest
 from retrieval.language import Tokenizer
 from retrieval.library import Library, Report
 from testbed.commands import yuanju
+from testbed.reading import kept_readers
 from testbed.serving import live_index as index_in_process
 
 EVERYBODY = Audience()
+Indexing = Callable[[Collection[str]], Awaitable[Report]]
 
 
 @pytest.fixture
@@ -51,27 +53,40 @@ def environment(folder: Path, index: Path) -> dict[str, str]:
     return ours | {"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index)}
 
 
-@pytest.fixture
-def live_index(folder: Path, index: Path, environment: dict[str, str], tokenizer: Tokenizer) -> LiveIndex:
-    """As ``serve`` has it, with a process for the indexing."""
+def live_index_of(folder: Path, index: Path, tokenizer: Tokenizer, indexing: Indexing) -> LiveIndex:
     newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, partial(Answerer, threshold=0))
-    return LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), Indexer(environment), threshold=0)
+    return LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
+
+
+@pytest.fixture
+def indexing(folder: Path, index: Path, tokenizer: Tokenizer) -> Indexing:
+    """Indexing in this process, which starts none."""
+
+    async def refresh(places: Collection[str]) -> Report:
+        own = Tokenizer(tokenizer.cache_folder)
+        library = Library(folder, LocalEngine(index, own), own, readers=kept_readers)
+        return await library.refresh(places, rest_seconds=1)
+
+    return refresh
+
+
+@pytest.fixture
+def live_index(folder: Path, index: Path, tokenizer: Tokenizer, indexing: Indexing) -> LiveIndex:
+    return live_index_of(folder, index, tokenizer, indexing)
 
 
 async def test_what_is_published_is_taken_up_before_the_report_is_there(
-    folder: Path, index: Path, tokenizer: Tokenizer
+    folder: Path, index: Path, tokenizer: Tokenizer, indexing: Indexing
 ) -> None:
     async with index_in_process(folder, index, tokenizer) as before:
         reported = asyncio.Event()
 
-        async def indexing(places: Collection[str]) -> Report:
-            own = Tokenizer(tokenizer.cache_folder)
-            report = await Library(folder, LocalEngine(index, own), own).refresh(places)
+        async def unreported(places: Collection[str]) -> Report:
+            report = await indexing(places)
             await reported.wait()
             return report
 
-        newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, partial(Answerer, threshold=0))
-        live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
+        live_index = live_index_of(folder, index, tokenizer, unreported)
         (folder / "a.txt").write_text("铲车的价格是二百元。", encoding="utf-8")
         await live_index.take_up()
         refreshing = asyncio.create_task(live_index.refresh())
@@ -112,29 +127,27 @@ def generations(index: Path) -> set[str]:
 
 
 async def test_a_changed_document_is_answered_from_without_anybody_doing_anything(
-    live_index: LiveIndex, folder: Path
+    folder: Path, index: Path, tokenizer: Tokenizer, environment: dict[str, str]
 ) -> None:
+    live_index = live_index_of(folder, index, tokenizer, Indexer(environment))  # as ``serve`` has it
     async with followed(live_index):
         (folder / "a.txt").write_text("铲车的价格是两百元。", encoding="utf-8")
         await until(lambda: _equals(said(live_index, "铲车的价格是多少？"), "铲车的价格是两百元。"))
 
 
 async def test_what_changes_while_the_first_comparison_runs_is_seen_at_once(
-    folder: Path, index: Path, tokenizer: Tokenizer
+    folder: Path, index: Path, tokenizer: Tokenizer, indexing: Indexing
 ) -> None:
     compared: list[Report] = []
 
-    async def indexing(places: Collection[str]) -> Report:
-        own = Tokenizer(tokenizer.cache_folder)
-        report = await Library(folder, LocalEngine(index, own), own).refresh(places)
+    async def changed_meanwhile(places: Collection[str]) -> Report:
+        report = await indexing(places)
         if len(compared) == 1:  # that which the watching begins with; too late for its result
             (folder / "b.txt").write_text("手环。", encoding="utf-8")
         compared.append(report)
         return report
 
-    answerer = partial(Answerer, threshold=0)
-    newest = partial(opened, partial(LocalEngine, index), tokenizer.cache_folder, answerer)
-    live_index = LiveIndex(folder, newest, partial(asyncio.to_thread, latest, index), indexing, threshold=0)
+    live_index = live_index_of(folder, index, tokenizer, changed_meanwhile)
     async with followed(live_index):
         await until(lambda: paths(live_index) == {"a.txt", "b.txt"})
 

@@ -142,10 +142,11 @@ async def run(
     stop: asyncio.Event,
     routes: Routes | None = None,
     timing: Timing = Timing(),  # noqa: B008 - frozen
+    announced: bool = True,
 ) -> None:
     """Serve until ``stop`` is set; what has been asked by then is answered first, or by the next process.
 
-    Raises like ``serve``.
+    ``announced`` is whether Telegram is told what to show of the bot. Raises like ``serve``.
     """
     account, route = Account.of(settings), Route.of(settings)
     retrier, slots, clock = Retrier(account.server, timing), Slots(CONCURRENT_UPDATES), ServerClock()
@@ -155,7 +156,8 @@ async def run(
     async def started() -> None:
         logger.info("%s", privacy(application.bot))
         await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
-        await profile.announce(application.bot, settings.admins)
+        if announced:
+            await profile.announce(application.bot, settings.admins)
         await changes.remind(application.bot)
 
     try:

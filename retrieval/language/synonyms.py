@@ -36,14 +36,6 @@ class Synonyms:
         """Read groups: one a line, with spaces, tabs or commas between the words; # begins a remark."""
         return cls(_normalised(_groups(lines)), colloquial=_normalised(_groups(colloquial)))
 
-    @classmethod
-    def with_folder(cls, folder: Path) -> Synonyms:
-        """Return the package's words, overruled by the table in a documents folder, where there is one.
-
-        Raises ``SynonymsError`` when that table cannot be read.
-        """
-        return default().overruled(operators(folder).groups)
-
     def overruled(self, groups: Groups) -> Synonyms:
         """Return ``groups`` with these words behind them, less those words about which ``groups`` say something."""
         said = {word for group in groups for word in group}

@@ -38,7 +38,7 @@ class Library:
     """Brings an engine's collection in step with a folder of documents.
 
     With a ``tokenizer``, which must be the engine's, the folder's ``userdict.txt`` and ``stopwords.txt`` count;
-    ``limits`` bound what reading may take. What is recognised in pictures is kept in the folder ``recognised``.
+    ``limits`` bound what reading may take. ``readers`` are made each time, with these limits.
     """
 
     def __init__(
@@ -48,11 +48,11 @@ class Library:
         tokenizer: Tokenizer | None = None,
         *,
         limits: Limits | None = None,
-        recognised: Path | None = None,
+        readers: Callable[..., Readers] = Readers,
     ) -> None:
         self._folder = folder
         self._limits = limits or Limits()
-        self._recognised = recognised
+        self._readers = readers
         self._engine = engine
         self._tokenizer = tokenizer
 
@@ -98,7 +98,7 @@ class Library:
             self._tokenizer.adopt(lexicon.words, lexicon.stop)
         entries = dict(known)
         shown = _Shown(progress)
-        async with Readers(limits=self._limits, recognised=self._recognised, page_read=shown.page) as readers:
+        async with self._readers(limits=self._limits, page_read=shown.page) as readers:
             if found.stale and rest_seconds:
                 readers.start()
             stale, growing = await _rested(self._folder, found.stale, seconds=rest_seconds)

@@ -6,6 +6,7 @@ import io
 import unicodedata
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -140,7 +141,7 @@ async def test_scanned_pages_are_read_once_and_said_so(tmp_path: Path, tokenizer
     (folder / "a.pdf").write_bytes(scan())
     engine = LocalEngine(index, tokenizer)
     told: list[str] = []
-    library = Library(folder, engine, tokenizer, recognised=index / "recognised")
+    library = Library(folder, engine, tokenizer, readers=partial(Readers, recognised=index / "recognised"))
     report = await library.refresh(progress=lambda _, __, path, ___: told.append(path))
     assert report.files[0].documents[0].remarks == (
         "1 of 3 pages hold no text, perhaps pictures of it; text recognition (OCR) found none either",

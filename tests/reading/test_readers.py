@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from pathlib import Path
 
 import psutil
@@ -43,12 +43,18 @@ async def reasons(folder: Path, readers: Readers) -> dict[str, str]:
     }
 
 
-async def reader() -> psutil.Process:
+@pytest.fixture
+def earlier() -> set[psutil.Process]:
+    """The processes of other tests."""
+    return set(psutil.Process().children())
+
+
+async def reader(earlier: Set[psutil.Process]) -> psutil.Process:
     """The process that reads, once it is busy."""
     own = psutil.Process()
     async with asyncio.timeout(60):
         while True:
-            for child in own.children():
+            for child in set(own.children()) - earlier:
                 if child.cpu_times().user > 0.3:
                     return child
             await asyncio.sleep(0.05)
@@ -113,34 +119,36 @@ async def test_file_that_takes_too_much_memory_costs_only_itself(tmp_path: Path)
     }
 
 
-async def test_file_over_which_its_reader_crashes_costs_only_itself(tmp_path: Path) -> None:
+async def test_file_over_which_its_reader_crashes_costs_only_itself(
+    tmp_path: Path, earlier: set[psutil.Process]
+) -> None:
     with_others(tmp_path)
     slow_text(tmp_path, "0.txt")
     async with Readers(process_count=1) as readers:
         task = asyncio.create_task(reasons(tmp_path, readers))
-        (await reader()).send_signal(signal.SIGSEGV)
+        (await reader(earlier)).send_signal(signal.SIGSEGV)
         said = await task
     assert said.pop("0.txt").startswith("crashed the process that read it (SIGSEGV)")
     assert said == {"a.txt": "", "z.txt": ""}
 
 
-async def test_crash_that_may_come_of_files_before_is_tried_again(tmp_path: Path) -> None:
+async def test_crash_that_may_come_of_files_before_is_tried_again(tmp_path: Path, earlier: set[psutil.Process]) -> None:
     with_others(tmp_path)
     async with Readers(process_count=1) as readers:
         await reasons(tmp_path, readers)
         slow_text(tmp_path, "0.txt")
         task = asyncio.create_task(reasons(tmp_path, readers))
-        (await reader()).send_signal(signal.SIGSEGV)
+        (await reader(earlier)).send_signal(signal.SIGSEGV)
         said = await task
     assert said == {"0.txt": "", "a.txt": "", "z.txt": ""}
 
 
-async def test_reader_that_stands_still_is_ended(tmp_path: Path) -> None:
+async def test_reader_that_stands_still_is_ended(tmp_path: Path, earlier: set[psutil.Process]) -> None:
     with_others(tmp_path)
     slow_text(tmp_path, "0.txt")
     async with Readers(limits=Limits(wall_seconds=15), process_count=1) as readers:
         task = asyncio.create_task(reasons(tmp_path, readers))
-        (await reader()).suspend()
+        (await reader(earlier)).suspend()
         said = await task
     assert said == {
         "0.txt": "took too long: more than 15 s (the limit wall_seconds); divide it",
@@ -149,28 +157,30 @@ async def test_reader_that_stands_still_is_ended(tmp_path: Path) -> None:
     }
 
 
-async def test_no_process_is_left_when_reading_is_given_up(tmp_path: Path) -> None:
+async def test_no_process_is_left_when_reading_is_given_up(tmp_path: Path, earlier: set[psutil.Process]) -> None:
     slow_text(tmp_path)
     async with Readers() as readers:
         task = asyncio.create_task(reasons(tmp_path, readers))
-        process = await reader()
+        process = await reader(earlier)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.skipif(not hasattr(os, "getsid"), reason="there are no priorities as here")
-async def test_reader_gives_way_to_what_answers(tmp_path: Path) -> None:
+async def test_reader_gives_way_to_what_answers(tmp_path: Path, earlier: set[psutil.Process]) -> None:
     slow_text(tmp_path)
     async with Readers() as readers:
         task = asyncio.create_task(reasons(tmp_path, readers))
-        process = await reader()
+        process = await reader(earlier)
         assert (process.nice(), os.getsid(process.pid)) == (max(NICENESS, psutil.Process().nice()), os.getsid(0))
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_reader_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reader_gets_no_secret(
+    tmp_path: Path, earlier: set[psutil.Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("YUANJU_TELEGRAM_TOKEN", "123:secret")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     (tmp_path / ".env").write_text("YUANJU_TELEGRAM_TOKEN=123:secret")
@@ -178,7 +188,7 @@ async def test_reader_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyP
     slow_text(tmp_path)
     async with Readers() as readers:
         task = asyncio.create_task(reasons(tmp_path, readers))
-        process = await reader()
+        process = await reader(earlier)
         environment, folder = process.environ(), process.cwd()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
