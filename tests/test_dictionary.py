@@ -70,8 +70,15 @@ def test_texts_are_cut_as_jieba_does(folder: Path, run: str, words: Words, compi
     expected = [
         word for part in re.split("([\u4e00-\u9fd5]+)", run) for word in (cut(part) if KNOWN.match(part) else part)
     ]
-    assert ours(folder, words, compiled).cut(run) == expected
+    own = ours(folder, words, compiled)
+    assert own.cut(run) == expected
     assert "".join(expected) == run
+    distinct, numbers, starts = own.numbered(run)
+    assert [distinct[number] for number in numbers] == expected
+    assert [run[start:].startswith(word) for start, word in zip(starts, expected, strict=True)] == [True] * len(
+        expected
+    )
+    assert sorted(distinct) == sorted(set(expected))
 
 
 @pytest.mark.slow
@@ -114,6 +121,7 @@ def test_the_bag_of_terms_holds_words_characters_and_pairs(
 
 
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+@settings(deadline=None)
 @given(text=st.text(st.sampled_from("a，b\0\ud800\ufeffＡ𠀀")), known=st.sets(st.sampled_from("a，b\0\ud800\ufeffＡ")))
 def test_a_text_is_folded_where_all_of_its_characters_are_known(text: str, known: set[str]) -> None:
     table = array("I", bytes(4 << 16))

@@ -15,6 +15,8 @@ from retrieval.records import Document
 
 Ends = NDArray[np.int64]
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class TextsWriter:
     """Writes documents in the order in which they come; they are put into the order of their paths at the end."""
@@ -29,13 +31,19 @@ class TextsWriter:
     def put(self, document: Document) -> None:
         """Write a document."""
         source = document.source
+        section: tuple[str, ...] | None = None
+        below = ""
         for one in document.paragraphs:
-            line = _line([one.number, one.text, one.section, one.page, *one.questions])
+            if one.section is not section:  # most have that of the one before
+                section, below = one.section, _json(one.section)
+            others = "".join(f",{_json(question)}" for question in one.questions)
+            page = "null" if one.page is None else one.page
+            line = _bytes(f"[{one.number},{_json(one.text)},{below},{page}{others}]")
             self._file.write(line)
             self._end += len(line)
             self._ends.append(self._end)
         record = [source.path, source.title, source.author, source.date, source.url, source.categories]
-        self._documents.append((source.path, _line([*record, *source.recognised]), len(self._ends)))
+        self._documents.append((source.path, _bytes(_json([*record, *source.recognised])), len(self._ends)))
 
     def close(self) -> None:
         """Close the scratch file."""
@@ -152,5 +160,5 @@ class _Merged:
         self._workplace.append(f"{self._prefix}{name}", content)
 
 
-def _line(record: Sequence[Any]) -> bytes:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
+def _bytes(line: str) -> bytes:
+    return line.encode("utf-8", "surrogatepass") + b"\n"

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A table as retrieval/language/dictionary.py makes it: rows of a key and a value, a key's row the first that is free
    from that of its last bits on. */
@@ -125,6 +126,64 @@ done:
     return words;
 }
 
+/* The words of a text as they are first met, the number of each in the order of the text, and where it begins. */
+static PyObject *numbered(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *array, *run, *words = NULL, *result = NULL;
+    double total;
+    Table table;
+    if (!PyArg_ParseTuple(args, "OUd", &array, &run, &total) || !hold(&table, array))
+        return NULL;
+    Py_ssize_t length = PyUnicode_GetLength(run), slots = 1, count = 0, distinct = 0;
+    while (slots <= 2 * length)
+        slots *= 2;
+    Py_UCS4 *text = malloc((size_t)(length + 1) * sizeof *text);
+    double *best = malloc((size_t)(length + 1) * sizeof *best);
+    Py_ssize_t *ends = malloc((size_t)(length + 1) * sizeof *ends);
+    uint32_t *numbers = malloc((size_t)(length + 1) * sizeof *numbers);
+    uint32_t *starts = malloc((size_t)(length + 1) * sizeof *starts);
+    uint32_t *firsts = malloc((size_t)(length + 1) * sizeof *firsts);
+    uint32_t *known = calloc((size_t)slots, sizeof *known); /* numbers of words, from 1 on, by their keys */
+    if (!text || !best || !ends || !numbers || !starts || !firsts || !known || length >= UINT32_MAX) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    if (PyUnicode_AsUCS4(run, text, length + 1, 1) == NULL)
+        goto done;
+    path(&table, text, length, total, best, ends);
+    for (Py_ssize_t start = 0; start < length; start = ends[start]) {
+        size_t size = (size_t)(ends[start] - start) * sizeof *text;
+        uint64_t slot = 0;
+        for (Py_ssize_t i = start; i < ends[start]; i++)
+            slot = further(slot, text[i]);
+        for (slot &= (uint64_t)slots - 1; known[slot]; slot = (slot + 1) & ((uint64_t)slots - 1)) {
+            uint32_t first = firsts[known[slot] - 1];
+            if (ends[first] - first == ends[start] - start && memcmp(text + first, text + start, size) == 0)
+                break;
+        }
+        if (!known[slot]) {
+            firsts[distinct] = (uint32_t)start;
+            known[slot] = (uint32_t)++distinct;
+        }
+        numbers[count] = known[slot] - 1;
+        starts[count++] = (uint32_t)start;
+    }
+    words = PyList_New(distinct);
+    for (Py_ssize_t i = 0; words && i < distinct; i++) {
+        PyObject *word = PyUnicode_Substring(run, firsts[i], ends[firsts[i]]);
+        if (word == NULL)
+            Py_CLEAR(words);
+        else
+            PyList_SetItem(words, i, word);
+    }
+    if (words)
+        result = Py_BuildValue("Ny#y#", words, numbers, count * 4, starts, count * 4);
+done:
+    PyBuffer_Release(&table.buffer);
+    free(text), free(best), free(ends), free(numbers), free(starts), free(firsts), free(known);
+    return result;
+}
+
 /* A text of which each character gives way to the one that a table has for it; None where it has none for one. */
 static PyObject *fold(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -151,6 +210,7 @@ static PyObject *fold(PyObject *Py_UNUSED(module), PyObject *args)
 
 static PyMethodDef METHODS[] = {
     {"cut", cut, METH_VARARGS, "Cut a text into words."},
+    {"numbered", numbered, METH_VARARGS, "Cut a text into words, and number these."},
     {"fold", fold, METH_VARARGS, "Return a text with other characters, None where a table has none for one of it."},
     {"value", value, METH_VARARGS, "Return the value of a word, 0 for one that is not in the table."},
     {NULL, NULL, 0, NULL},

@@ -5,14 +5,15 @@ Most terms are characters and pairs of them; as code points, an array holds all 
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.language.tokenizer import HAN, Tokenizer, normalise
+from retrieval.language.dictionary import Numbers
+from retrieval.language.tokenizer import HAN, Tokenizer, normal_form
 
 _BOUNDS = np.array([bound for first, last in HAN for bound in (first, last + 1)], dtype=np.uint32)
 _CODE = np.uint64(18)
@@ -20,8 +21,9 @@ _CODE = np.uint64(18)
 _INDEX = np.uint64(28)
 """Bits beside two of them, for the place in a batch."""
 
-Numbers = NDArray[np.uint32]
 Lengths = NDArray[np.int32]
+_Group = tuple[list[str], Numbers, NDArray[Any]]
+"""Terms of one kind in a text: none twice, the number of each that stands in it, and where that begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +52,35 @@ class Bags:
         return Bags(self.vocabulary, self.numbers[places], lengths.sum(axis=1, dtype=np.int32))
 
 
-class _Vocabulary(dict[str, int]):
-    """Numbers words in the order in which they are first asked for."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
 def bags(tokenizer: Tokenizer, texts: Sequence[str]) -> Bags:
-    """Return one bag for each text: its words, its Chinese characters and the pairs of them."""
-    normal = [normalise(text).text for text in texts]
-    words = _words(tokenizer, normal)
-    characters, pairs = _characters_and_pairs(normal)
-    vocabulary: list[str] = []
-    numbers = []
-    for group in (words, characters, pairs):
-        numbers.append(group.numbers + np.uint32(len(vocabulary)))
-        vocabulary += group.vocabulary
-    lengths = np.concatenate((words.lengths, characters.lengths, pairs.lengths))
-    apart = Bags(vocabulary, np.concatenate(numbers), lengths)
-    return apart.poured(np.arange(len(lengths)).reshape(3, -1).T)
-
-
-def _words(tokenizer: Tokenizer, normal: Sequence[str]) -> Bags:
-    vocabulary = _Vocabulary()
-    numbers, lengths = array("I"), array("i")
-    for text in normal:
-        before = len(numbers)
-        numbers.extend(map(vocabulary.__getitem__, tokenizer.word_terms(text)))
-        lengths.append(len(numbers) - before)
-    return Bags(list(vocabulary), np.array(numbers, dtype=np.uint32), np.array(lengths, dtype=np.int32))
-
-
-def _characters_and_pairs(normal: Sequence[str]) -> tuple[Bags, Bags]:
-    # What stands between two texts is no Chinese character, so that no pair goes over it.
-    codes = np.frombuffer("\n".join((*normal, "")).encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    places = np.flatnonzero(_BOUNDS.searchsorted(codes, side="right") & 1)
+    """Return one bag for each text: its words, its Chinese characters and the pairs of them, in no order."""
+    normal = list(map(normal_form, texts))
+    # What stands between two texts is part of no word and no Chinese character, so that no pair goes over it.
+    joined = "\n".join((*normal, ""))
     ends = np.cumsum([len(text) + 1 for text in normal], dtype=np.int64)
-    holders, code = ends.searchsorted(places, side="right"), codes[places].astype(np.uint64)
-    paired = np.flatnonzero(np.diff(places) == 1)
+    vocabulary: list[str] = []
+    numbers, lengths = [], []
+    groups: Sequence[_Group] = (tokenizer.numbered(joined), *_characters_and_pairs(joined))
+    for distinct, each, starts in groups:
+        holders = ends.searchsorted(starts, side="right")
+        order = np.argsort(holders, kind="stable")
+        numbers.append(each[order] + np.uint32(len(vocabulary)))
+        lengths.append(np.bincount(holders, minlength=len(normal)).astype(np.int32))
+        vocabulary += distinct
+    apart = Bags(vocabulary, np.concatenate(numbers), np.concatenate(lengths))
+    return apart.poured(np.arange(3 * len(normal)).reshape(3, -1).T)
+
+
+def _characters_and_pairs(text: str) -> Iterator[_Group]:
+    """Return the distinct Chinese characters of a text, the number of each in turn, and its place; so with pairs."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    places = np.flatnonzero(_BOUNDS.searchsorted(codes, side="right") & 1)
+    code = codes[places].astype(np.uint64)
     distinct, numbers = _numbered(code)
-    characters = Bags(_strings(distinct[:, None]), numbers, _counted(holders, len(normal)))
+    yield _strings(distinct[:, None]), numbers, places
+    paired = np.flatnonzero(np.diff(places) == 1)
     distinct, numbers = _numbered(code[paired] << _CODE | code[paired + 1])
-    both = np.stack((distinct >> _CODE, distinct & np.uint64((1 << 18) - 1)), axis=1)
-    return characters, Bags(_strings(both), numbers, _counted(holders[paired], len(normal)))
+    yield _strings(np.stack((distinct >> _CODE, distinct & np.uint64((1 << 18) - 1)), axis=1)), numbers, places[paired]
 
 
 def _numbered(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Numbers]:
@@ -107,10 +93,6 @@ def _numbered(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Numbers]:
     numbers = np.empty(len(keys), dtype=np.uint32)
     numbers[(packed & np.uint64((1 << 28) - 1)).astype(np.int64)] = np.cumsum(new) - 1
     return key[new], numbers
-
-
-def _counted(holders: NDArray[np.int64], count: int) -> Lengths:
-    return np.bincount(holders, minlength=count).astype(np.int32)
 
 
 def _strings(codes: NDArray[np.uint64]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -34,11 +35,14 @@ Beginnings of words are in it too, with the value 0. The key of a text is found 
 the first that is free from that of its last bits on, and a row with the key 0 is free.
 """
 
+Numbers = NDArray[np.uint32]
+
 _NAME = "words-3.npy"
 _FACTOR = 0x9E3779B97F4A7C15
 _ALL = (1 << 64) - 1
 _KNOWN = ("\u4e00", "\u9fd5")
 """The first and the last character of which jieba makes words; each of the others is one by itself."""
+_PIECE = re.compile(f"[{_KNOWN[0]}-{_KNOWN[1]}]+|.", re.DOTALL)
 
 
 class Dictionary:
@@ -77,6 +81,23 @@ class Dictionary:
             words.append(text[start : ends[start]])
             start = ends[start]
         return words
+
+    def numbered(self, text: str) -> tuple[list[str], Numbers, Numbers]:
+        """Cut a text into words; what is no Chinese character, and the rare ones of them, are one each.
+
+        Return the words without repetitions, the number of each among them in the order of the text, and where it
+        begins.
+        """
+        if self.compiled:
+            words, *counted = _words.numbered(self.table, text, self._log_total)
+            numbers, starts = (np.frombuffer(some, dtype=np.uint32) for some in counted)
+            return words, numbers, starts
+        pieces = [word for run in _PIECE.findall(text) for word in self.cut(run)]
+        place = {word: number for number, word in enumerate(dict.fromkeys(pieces))}
+        lengths = np.array([len(word) for word in pieces], dtype=np.uint32)
+        numbers = np.array([place[word] for word in pieces], dtype=np.uint32)
+        ends: Numbers = np.cumsum(lengths, dtype=np.uint32)
+        return list(place), numbers, ends - lengths
 
     def extended(self, words: Words) -> Dictionary:
         """Return the dictionary with further words, or other frequencies of its own, as jieba adds them."""

@@ -17,7 +17,9 @@ from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retrieval.language.dictionary import Dictionary, Words, dictionary, extended
+import numpy as np
+
+from retrieval.language.dictionary import Dictionary, Numbers, Words, dictionary, extended
 from retrieval.language.english import stem
 from retrieval.language.numerals import NUMERAL, arabic
 from retrieval.radicals import RADICALS
@@ -43,7 +45,9 @@ HAN = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (
 
 _HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN)
 _HAN_RUN = re.compile(f"[{_HAN}]+")
-_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)")
+_OTHER = rf"(?P<number>\d+(?:[.,]\d+)+)|(?P<word>[^\W{_HAN}_]+)"
+_OTHER_RUN = re.compile(_OTHER)
+_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|{_OTHER}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,15 @@ def normalise(text: str) -> Normalised:
     return Normalised(folded, None if offsets is None else (*offsets, len(text)))
 
 
+def normal_form(text: str) -> str:
+    """Return the text that ``normalise`` makes of one, in half the time where nobody asks for offsets."""
+    return NUMERAL.sub(arabic, fold(text, _FOLD.single) or text.translate(_FOLD))
+
+
 @lru_cache(maxsize=4096)
 def folded(head: str) -> str:
     """Return a title, a heading or a name normalised; many paragraphs have the same."""
-    return normalise(head).text
+    return normal_form(head)
 
 
 def _counted(text: str, offsets: list[int]) -> tuple[str, list[int]]:
@@ -211,6 +220,27 @@ class Tokenizer:
             elif (word := match.group().replace(",", "")) not in stop:
                 words.append(stem(word))
         return words
+
+    def numbered(self, text: str) -> tuple[list[str], Numbers, Numbers]:
+        """Return what ``words`` gives of a long text at a fraction of the time, without an order.
+
+        That is its words, none twice, and perhaps others; the number among these of each that stands in the text; and
+        where that begins.
+        """
+        distinct, numbers, starts = extended(self.cache_folder, self._words).numbered(text)
+        stands = np.array([word not in self._stop and bool(_HAN_RUN.match(word)) for word in distinct], dtype=np.bool_)
+        chosen = stands[numbers]
+        place = {word: number for number, word in enumerate(distinct)}
+        others, beginnings = array("I"), array("I")
+        for match in _OTHER_RUN.finditer(text):
+            if (word := match.group().replace(",", "")) not in self._stop:
+                others.append(place.setdefault(stem(word), len(place)))
+                beginnings.append(match.start())
+        return (
+            list(place),
+            np.concatenate((numbers[chosen], np.array(others, dtype=np.uint32))),
+            np.concatenate((starts[chosen], np.array(beginnings, dtype=np.uint32))),
+        )
 
 
 def characters(text: str) -> list[str]:
