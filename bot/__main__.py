@@ -27,6 +27,8 @@ FOUND, NOT_FOUND, ERROR = 0, 1, 2
 """Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
 _COLLECTED = 20_000
 """New objects after which it is looked what has become garbage: of the many that loading makes nothing does."""
+_SWITCH_SECONDS = 0.001
+"""For how long an answer may be worked on while what serves others, which takes a moment each time, has to wait."""
 _LEAVE_SECONDS = 5.0
 _ANSWER_SECONDS = 2.0
 _HOLD_SECONDS = 600.0
@@ -42,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "container" in os.environ:
         os.umask(0o002)  # its user may be another the next time, of the same group
     if argv[:1] == ["serve"]:
+        sys.setswitchinterval(_SWITCH_SECONDS)
         signal.signal(signal.SIGTERM, _leave)
     if argv[:1] == ["health"] and (status := _health_at_once(argv[1:])) is not None:
         return status
@@ -308,6 +311,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
             if wrong := await asyncio.to_thread(misnamed, settings, paths):
                 raise SettingsError("; ".join(wrong))
             metrics.show_index(settings.index_folder, lambda: live_index.files)
+            gc.freeze()  # what has been loaded stays: looking through it again and again would hold up answers
             notify("READY=1")
             trials = {
                 "The disk": lambda: asyncio.to_thread(room, settings.index_folder),

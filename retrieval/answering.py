@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from cachetools import LRUCache
+
 from retrieval.engines.protocol import Engine
 from retrieval.errors import AnswerTimeoutError, MeaningError, MeaningTimeoutError
 from retrieval.language import Tokenizer
@@ -51,6 +53,9 @@ PATIENCE = 5
 time_share: ContextVar[float] = ContextVar("time_share", default=1.0)
 """How much of its time a question may take: less where it may be what ended the process before."""
 
+_REMEMBERED = 16
+"""Questions of which it is remembered what was found for them, each with some fifty paragraphs."""
+
 _FIRST = "准备好了。"
 
 
@@ -62,6 +67,7 @@ class Answerer:
     inside of what ``timed`` gives for it. A question for which this process has worked longer than ``seconds``, or
     waited five times as long, raises ``AnswerTimeoutError``; some are worked on at once, and the others wait.
     With ``meaning``, sentences are ranked by their meaning too, where that takes no longer than ``meaning_seconds``.
+    What an ``unchanging`` engine found for the last questions is remembered.
     """
 
     def __init__(
@@ -76,6 +82,7 @@ class Answerer:
         seconds: float | None = None,
         meaning: Meaning | None = None,
         meaning_seconds: float | None = None,
+        unchanging: bool = False,
     ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
@@ -85,6 +92,9 @@ class Answerer:
         self._ranker = Ranker(tokenizer)
         self._timed = timed
         self._seconds = seconds
+        self._remembered: LRUCache[tuple[str, frozenset[str]], tuple[Question, Found]] | None = (
+            LRUCache(_REMEMBERED) if unchanging else None
+        )
         self._places = asyncio.Semaphore(AT_ONCE)
         self._meaning = meaning
         self._meaning_seconds = meaning_seconds
@@ -122,11 +132,7 @@ class Answerer:
         """
         from retrieval import turns  # a single question has none, and its patterns take long to compile
 
-        async def search(question: str) -> tuple[Question, Found]:
-            asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
-            return asked, await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
-
-        return await turns.understood(text, last, search, self._tokenizer)
+        return await turns.understood(text, last, partial(self._searched, hidden=hidden), self._tokenizer)
 
     async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold."""
@@ -166,10 +172,7 @@ class Answerer:
         seconds = None if self._seconds is None else self._seconds * time_share.get()
         try:
             async with self._places, _limited(seconds) as limit:
-                with self._timed("tokenise"):
-                    asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
-                with self._timed("search"):
-                    found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+                asked, found = await self._searched(question, hidden)
                 result = await asyncio.to_thread(as_written, asked, found)
                 if not isinstance(result, Doubts):
                     return result
@@ -180,6 +183,18 @@ class Answerer:
             if seconds is None or not limit.expired():
                 raise
             raise AnswerTimeoutError(seconds) from None
+
+    async def _searched(self, question: str, hidden: frozenset[str]) -> tuple[Question, Found]:
+        """Return a question as it is read, and what is found for it, which a conversation asks for several times."""
+        if self._remembered is not None and (known := self._remembered.get((question, hidden))):
+            return known
+        with self._timed("tokenise"):
+            asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
+        with self._timed("search"):
+            found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+        if self._remembered is not None:
+            self._remembered[question, hidden] = asked, found
+        return asked, found
 
     def _cosines(self) -> Cosines | None:
         """Return what compares meanings until the time for it, which begins now, is up; ``None`` where nothing does."""

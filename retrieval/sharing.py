@@ -6,6 +6,7 @@ A container may be started with another user the next time, of the same group: w
 from __future__ import annotations
 
 import contextlib
+import os
 import stat
 from pathlib import Path
 
@@ -16,3 +17,16 @@ def share(path: Path) -> None:
         if path.parent.stat().st_mode & stat.S_IWGRP:
             mode = stat.S_IMODE(path.stat().st_mode)
             path.chmod(mode | (mode & stat.S_IRWXU) >> 3)
+
+
+def refusal(error: OSError) -> str:
+    """Return why the system would not read or write a file, and what to do where it is another user's."""
+    if error.filename is None:
+        return error.strerror or str(error)
+    path = Path(os.fsdecode(error.filename))
+    if isinstance(error, PermissionError) and hasattr(os, "geteuid"):
+        place = next(one for one in (path, *path.absolute().parents) if os.path.lexists(one))
+        owner, user = place.lstat().st_uid, os.geteuid()
+        if owner != user:
+            return f"{place} belongs to user {owner}, and this runs as user {user}; run it as {owner}, or chown -R it"
+    return f"{path}: {error.strerror}"

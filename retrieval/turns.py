@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from retrieval.language import Tokenizer, folded, normalise
 from retrieval.language.function_words import VAGUE_NOUNS
 from retrieval.question import Question
-from retrieval.question.following_up import follow_up
+from retrieval.question.following_up import FollowUp, asks_for_more, follow_up
 from retrieval.question.subjects import LONGEST, Turn, asking, carried, mentions, points_at_person
 from retrieval.ranking.passages import occurrences, prepare
 from retrieval.records import Found, Hit
@@ -39,11 +39,14 @@ async def understood(text: str, last: Turn | None, search: Search, tokenizer: To
     ``search`` returns a question as it is read, and what is found for it.
     """
     if last is None:
-        alone = follow_up(text, text, tokenizer)
-        return Turn("", more=True) if alone and alone.more else Turn(text)
+        return Turn("", more=True) if asks_for_more(text) else Turn(text)
     before, found = await search(last.question)
-    subject = (await asyncio.to_thread(mentions, before.normal.text, found, tokenizer)).subject(last.subject)
-    shaped = follow_up(text, last.question, tokenizer, subject=subject)
+
+    def shape() -> tuple[str, FollowUp | None]:
+        subject = mentions(before.normal.text, found, tokenizer).subject(last.subject)
+        return subject, follow_up(text, last.question, tokenizer, subject=subject)
+
+    subject, shaped = await asyncio.to_thread(shape)
     if shaped and shaped.more:
         return Turn(last.question, last.subject, more=True)
     as_it_is = Turn(shaped.question if shaped else text, subject)

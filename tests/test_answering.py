@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms
 from retrieval.library import Library
-from retrieval.records import Answer, Document, Paragraph, Source
+from retrieval.records import Answer, Document, Found, Paragraph, Source
 from tests.conftest import SEEDS
 
 
@@ -45,6 +45,31 @@ def stands_in_its_document(answer: Answer, documents: dict[str, Document]) -> bo
             assert end <= start < stop <= len(quote.sentence.text)
             end = stop
     return True
+
+
+class Counted(LocalEngine):
+    """Counts what it is asked."""
+
+    searches = 0
+
+    async def search(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
+        self.searches += 1
+        return await super().search(terms, limit=limit, hidden=hidden)
+
+
+@pytest.mark.parametrize(("unchanging", "searches"), [(True, 2), (False, 4)])
+async def test_an_unchanging_engine_is_asked_once_for_the_same_and_whoever_sees_less_anew(
+    tokenizer: Tokenizer, tmp_path: Path, unchanging: bool, searches: int
+) -> None:
+    engine = Counted(tmp_path, tokenizer)
+    async with engine.update() as update:
+        await update.put(Document(Source("甲/产量.txt", "产量"), (Paragraph(1, "甲厂的产量是三十吨。"),)))
+        await update.commit()
+    answerer = Answerer(engine, tokenizer, threshold=0, unchanging=unchanging)
+    question, hidden = "甲厂的产量是多少？", frozenset({"甲"})
+    seen = [await answerer.answer(question, hidden=those) for those in (frozenset(), frozenset(), hidden, hidden)]
+    assert [len(answer.quotes) for answer in seen] == [1, 1, 0, 0]
+    assert engine.searches == searches
 
 
 letters = st.text(

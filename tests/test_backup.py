@@ -100,6 +100,17 @@ async def test_what_is_newer_than_the_backup_is_replaced_only_by_force(
     assert await button(index, later) is None
 
 
+def test_why_nothing_can_be_restored_is_a_line(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "a file").touch()
+    elsewhere = environment | {"YUANJU_INDEX": str(tmp_path / "a file" / "index")}
+    refused = yuanju("restore", tmp_path / "backup.tar.gz", environment=elsewhere)
+    missing = yuanju("restore", tmp_path / "backup.tar.gz", environment=environment)
+    assert (refused.returncode, missing.returncode) == (2, 2)
+    assert refused.stderr.count("\n") == missing.stderr.count("\n") == 1
+    assert "index: Not a directory" in refused.stderr
+    assert f"cannot be restored: {tmp_path / 'backup.tar.gz'}: No such file or directory" in missing.stderr
+
+
 async def test_a_backup_is_not_put_under_a_running_bot(
     state: State, index: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:

@@ -121,6 +121,7 @@ def test_the_bag_of_terms_holds_words_characters_and_pairs(
 
 
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
+@settings(deadline=None)
 @given(text=st.text(st.sampled_from("a，b\0\ud800\ufeffＡ𠀀")), known=st.sets(st.sampled_from("a，b\0\ud800\ufeffＡ")))
 def test_a_text_is_folded_where_all_of_its_characters_are_known(text: str, known: set[str]) -> None:
     table = array("I", bytes(4 << 16))

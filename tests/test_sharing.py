@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from retrieval.sharing import share
+from retrieval.sharing import refusal, share
 from testbed.commands import yuanju
 from tests.conftest import SEEDS
 
@@ -26,6 +28,27 @@ def test_the_group_has_the_owners_rights_where_it_may_write(
     for path in (tmp_path / "kept", tmp_path / "folder"):
         share(path)
     assert (mode(tmp_path / "kept"), mode(tmp_path / "folder")) == (file, folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owners as here")
+def test_a_refusal_tells_whose_a_file_is_and_what_to_do(tmp_path: Path) -> None:
+    user = os.geteuid()
+    others = Path("/")
+    if user == 0:
+        others = tmp_path / "theirs"
+        others.mkdir()
+        os.chown(others, 65534, -1)
+    owner = others.stat().st_uid
+    refused = PermissionError(errno.EACCES, "Permission denied", str(others / "missing" / "file"))
+    assert refusal(refused) == (
+        f"{others} belongs to user {owner}, and this runs as user {user}; run it as {owner}, or chown -R it"
+    )
+
+
+def test_a_refusal_of_ones_own_file_says_what_the_system_says(tmp_path: Path) -> None:
+    own = PermissionError(errno.EACCES, "Permission denied", str(tmp_path))
+    assert refusal(own) == f"{tmp_path}: Permission denied"
+    assert refusal(OSError(errno.ENOSPC, "No space left on device")) == "No space left on device"
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from bot.conversation.services import Requester, Services
 from bot.conversation.storage import is_same, make_private, move, reason_of, removed_folder
 from bot.memory.audit import DAY_SECONDS, Day, unanswered_csv
 from bot.memory.exchange import new_key
+from bot.memory.progress import waiting
 from bot.rendering.bars import bar
 from bot.rendering.excerpts import shortened
 from bot.reply import Button, File, Lines, Reply, Say, say
@@ -94,7 +95,8 @@ class Operators:
                     move(stored, place)
             elif not place.exists():
                 return Reply((say("out-of-date"),))
-            await self._documents.refresh((kept.path,))
+            with waiting():
+                await self._documents.refresh((kept.path,))
         except (OSError, YuanjuError) as error:
             if aside.exists() and not place.exists():
                 move(aside, place)
@@ -152,7 +154,8 @@ class Operators:
         except OSError as error:
             return Reply((say("upload-read-only", reason=reason_of(error)),))
         try:
-            await self._documents.refresh((kept.path,))
+            with waiting():
+                await self._documents.refresh((kept.path,))
         except YuanjuError as error:  # it was the last one
             if not place.exists():
                 move(stored, place)
@@ -176,7 +179,8 @@ class Operators:
 
     async def _reloaded(self) -> Reply:
         try:
-            report = await self._documents.refresh()
+            with waiting():
+                report = await self._documents.refresh()
         except YuanjuError as error:
             return Reply((say("reload-failed", reason=reason_of(error)),))
         if not report.changed:

@@ -17,6 +17,7 @@ from bot.conversation.services import Requester, Services
 from bot.conversation.storage import copy, make_private, move, reason_of, removed_folder, uploads_folder, write
 from bot.documents.control import CONTROL_FILES, trouble
 from bot.memory.exchange import new_key
+from bot.memory.progress import waiting
 from bot.rendering.excerpts import shortened
 from bot.reply import Block, Button, Lines, Reply, Say, say
 from retrieval import reading
@@ -114,7 +115,8 @@ class Uploads:
             lines = content.decode("utf-8-sig", "replace").splitlines()
             count = sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in lines)
             return (Lines((say("upload-control", name=path, count=count), *replaces)),)
-        found = await self._services.documents.preview(path, content)
+        with waiting():
+            found = await self._services.documents.preview(path, content)
         return (Lines((*_preview(path, found), *replaces)), _sample(found.documents[0]))
 
     async def _accepted(self, kept: KeptUpload, requester: Requester) -> Reply:
@@ -152,7 +154,8 @@ class Uploads:
     async def _indexed(self, before: KeptRemoval, key: str) -> Reply:
         path = before.path
         try:
-            report = await self._services.documents.refresh((path,))
+            with waiting():
+                report = await self._services.documents.refresh((path,))
         except YuanjuError as error:
             await asyncio.to_thread(self._put_back, before)
             return Reply((say("reload-failed", reason=reason_of(error)),))

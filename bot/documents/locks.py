@@ -15,6 +15,7 @@ import portalocker
 from portalocker import LockFlags
 
 from retrieval.errors import IndexFolderError
+from retrieval.sharing import refusal
 
 _TRIED_EVERY_SECONDS = 0.2
 
@@ -55,7 +56,8 @@ async def _held(folder: Path, name: str, kind: LockFlags, otherwise: str, *, wai
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / f"{name}.lock").open("ab")
     except OSError as error:
-        raise IndexFolderError(folder, f"cannot be written ({error}); choose another with YUANJU_INDEX") from error
+        reason = f"cannot be written ({refusal(error)}); or choose another with YUANJU_INDEX"
+        raise IndexFolderError(folder, reason) from error
     with file:
         waiting = False
         while not _locked(file.fileno(), kind):

@@ -36,7 +36,8 @@ class Snapshot:
         tokenizer.adopt(lexicon.words, lexicon.stop)
         self.version = hashlib.blake2b(format_notes(manifest).encode(), digest_size=6).hexdigest()
         self.tokenizer = tokenizer
-        self.answerer = answerer(engine, tokenizer, synonyms=default().overruled(lexicon.synonyms))
+        synonyms = default().overruled(lexicon.synonyms)
+        self.answerer = answerer(engine, tokenizer, synonyms=synonyms, unchanging=True)
         self.suggested: dict[Audience, tuple[str, ...]] = {}
 
     @cached_property

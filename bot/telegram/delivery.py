@@ -13,7 +13,6 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from bot.conversation.services import Requester
-from bot.memory.progress import waiting
 from bot.rendering import html
 from bot.rendering.catalogue import Html, Phrases, phrases
 from bot.reply import Reply
@@ -81,8 +80,7 @@ async def edit(
 async def _later(later: Callable[[], Awaitable[Reply]]) -> Reply:
     """Return what becomes of a reply. It is what another process works on, perhaps for long."""
     async with lent():
-        with waiting():
-            return await later()
+        return await later()
 
 
 def words(reply: Reply, requester: Requester) -> Phrases:

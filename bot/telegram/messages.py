@@ -24,6 +24,7 @@ from bot.conversation.turns import Conversation
 from bot.conversation.uploads import MEGABYTE, names_folder, path_of
 from bot.language import Language, language_of
 from bot.memory.ledger import Ledger
+from bot.memory.progress import waiting
 from bot.rendering.catalogue import phrases
 from bot.reply import Reply, Say, say
 from bot.telegram import delivery
@@ -70,7 +71,7 @@ class Messages:
             return
         requester = writer(message, self._access)
         if requester.private and requester.operator and (file := _file_of(message)):
-            async with lent(), self._previews:
+            async with self._previewing():
                 preview = await self._preview(message, file, requester)
             await delivery.send(context.bot, preview, requester, to=message, sent=self._noting(message, requester))
             return
@@ -189,6 +190,17 @@ class Messages:
         change = await pressed.work() if pressed.work else None
         return change.reply if change else Reply((pressed.notice or say("why-how"),))
 
+    @asynccontextmanager
+    async def _previewing(self) -> AsyncIterator[None]:
+        """Wait until one more file may be read."""
+        async with lent():
+            with waiting():
+                await self._previews.acquire()
+            try:
+                yield
+            finally:
+                self._previews.release()
+
     async def _preview(self, message: Message, file: File | PhotoSize, requester: Requester) -> Reply:
         """What a file would become that an operator has sent; a photo has no name but its date's."""
         photographed = f"photo-{message.date:%Y%m%d}-{message.message_id}.jpg"
@@ -301,7 +313,8 @@ def _wordless(message: Message) -> Say | None:
 async def _downloaded(bot: Bot, file_id: str) -> bytes:
     """A file's content. Raises ``TelegramError``, also where something else came than what Telegram announced."""
     file = await bot.get_file(file_id)
-    content = bytes(await file.download_as_bytearray())
+    with waiting():
+        content = bytes(await file.download_as_bytearray())
     if file.file_size not in {None, len(content)}:
         raise NetworkError(f"{len(content)} of {file.file_size} bytes came")
     return content

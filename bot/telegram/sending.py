@@ -39,8 +39,10 @@ BRIEF_SECONDS = 10.0
 
 APART_SECONDS = 0.005
 """New messages leave so far apart at least, unless the one before is answered earlier."""
-MOST_APART_SECONDS = 0.25
-"""And at most: what one waits for until it is known how long Telegram takes."""
+MOST_APART_SECONDS = 0.02
+"""And at most: on a busy machine all answers lie unread for long, and people would wait for what none of them needs."""
+UNKNOWN_APART_SECONDS = 0.25
+"""And at most until it is known how long Telegram takes."""
 _KNOWN = 8  # requests, from which on it is
 
 # What comes twice when it is sent twice. A process that is killed does not know which of those under way have come.
@@ -69,7 +71,7 @@ class Sending(BaseRateLimiter[int]):
 
     New messages leave one after the other, or, where Telegram takes long, so far apart that at any moment it should be
     unknown of one at most whether it has come: as far as answers have lain unread, the usual time less the shortest
-    (after TCP Vegas, https://doi.org/10.1109/49.464716).
+    (after TCP Vegas, https://doi.org/10.1109/49.464716), up to a bound.
     """
 
     def __init__(self, *, limit_seconds: float, timing: Timing, migrations: Migrations | None = None) -> None:
@@ -175,7 +177,7 @@ class Sending(BaseRateLimiter[int]):
     def _apart(self) -> float:
         """After how many seconds the next new message may leave, though this one is not answered yet."""
         if len(self._took) < _KNOWN:
-            return MOST_APART_SECONDS
+            return UNKNOWN_APART_SECONDS
         return min(max(median(self._took) - min(self._took), APART_SECONDS), MOST_APART_SECONDS)
 
     def _note(self, endpoint: str, chat: Any, state: RetryCallState) -> None:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from retrieval.errors import YuanjuError
 from retrieval.index import generations
-from retrieval.sharing import share
+from retrieval.sharing import refusal, share
 
 CONTENTS = "contents.json"
 DATABASE = "state.sqlite"
@@ -55,7 +55,8 @@ def backup(file: Path, *, index: Path, database: Path | None) -> Mapping[str, in
             written.replace(file)
             return {name: _size(part) for name, part in parts.items()}
     except (OSError, sqlite3.Error) as error:
-        raise BackupError(file, f"cannot be written: {error}") from error
+        reason = refusal(error) if isinstance(error, OSError) else str(error)
+        raise BackupError(file, f"cannot be written: {reason}") from error
 
 
 def _generation(index: Path, stack: ExitStack) -> dict[str, BufferedReader]:

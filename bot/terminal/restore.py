@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -19,7 +20,7 @@ from bot.memory import schema
 from bot.terminal.backup import CONTENTS, DATABASE, FORMAT, GENERATION, BackupError
 from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
-from retrieval.sharing import share
+from retrieval.sharing import refusal, share
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -61,7 +62,8 @@ def restore(file: Path, *, index: Path, database: Path | None, force: bool) -> R
                 generations.take_in(generation, index)
             return Restored(created, has_index, has_records)
     except (OSError, EOFError, tarfile.TarError, sqlite3.Error, LookupError, TypeError, ValueError) as error:
-        raise BackupError(file, f"cannot be restored: {error}") from error
+        reason = refusal(error) if isinstance(error, OSError) else str(error)
+        raise BackupError(file, f"cannot be restored: {reason}") from error
 
 
 def _extracted(file: Path, folder: Path) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def _extracted(file: Path, folder: Path) -> dict[str, Any]:
             parts = Path(member.name).parts
             if not member.isfile() or not (parts in {(CONTENTS,), (DATABASE,)} or parts[:-1] == (GENERATION,)):
                 raise BackupError(file, f"holds {member.name}, so it is not a backup of Yuanju's")
-            archive.extract(member, folder, filter="data")
+            _extract(archive, member, folder)
     if not (folder / CONTENTS).exists():
         raise BackupError(file, f"holds no {CONTENTS}, so it is not a backup of Yuanju's")
     contents: dict[str, Any] = json.loads((folder / CONTENTS).read_bytes())
@@ -85,6 +87,17 @@ def _extracted(file: Path, folder: Path) -> dict[str, Any]:
             if file_digest(part, "sha256").hexdigest() != told["sha256"]:
                 raise BackupError(file, f"is damaged: {name} is not as it was written")
     return contents
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write a file whose name has been tested; tarfile's own filters came with later Pythons."""
+    place = folder / member.name
+    place.parent.mkdir(exist_ok=True)
+    content = archive.extractfile(member)
+    assert content is not None  # noqa: S101 - it is a file
+    with content, place.open("xb") as file:
+        shutil.copyfileobj(content, file)
+    os.utime(place, (member.mtime, member.mtime))
 
 
 def _present(index: Path, database: Path | None) -> Iterator[Path]:

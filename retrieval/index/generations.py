@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from zlib import crc32
 
 from retrieval.errors import ForeignIndexError, IndexFolderError
-from retrieval.sharing import share
+from retrieval.sharing import refusal, share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -234,10 +234,10 @@ def generation_info(folder: Path) -> GenerationInfo | None:
     return None
 
 
-def unwritable(folder: Path, error: Exception) -> IndexFolderError:
+def unwritable(folder: Path, error: OSError) -> IndexFolderError:
     """Return the error of a folder that takes no index."""
     return IndexFolderError(
-        folder, f"cannot be written ({error}); choose another with YUANJU_INDEX or --index, or make room"
+        folder, f"cannot be written ({refusal(error)}); choose another with YUANJU_INDEX or --index, or make room"
     )
 
 

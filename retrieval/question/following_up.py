@@ -57,9 +57,8 @@ def follow_up(text: str, last: str, tokenizer: Tokenizer, *, subject: str = "") 
     ``subject`` is what ``last`` is known to be about. All may be in traditional characters; what is taken from one
     keeps its glyphs.
     """
-    normal = normalise(text)
-    core = normal.text.strip(_ENDS)
-    if not core or not last.strip() or sum(map(str.isalnum, core)) > _LONGEST:
+    core = _core(text)
+    if not core or not last.strip():
         return None
     if _MORE.fullmatch(core):
         return FollowUp(last, more=True)
@@ -67,6 +66,17 @@ def follow_up(text: str, last: str, tokenizer: Tokenizer, *, subject: str = "") 
     before = Question.of(last, tokenizer)
     completed = _asking(asked, before) or _another(asked, before, subject)
     return FollowUp(completed) if completed else None
+
+
+def asks_for_more(text: str) -> bool:
+    """Return whether a text asks for more answers to the last question."""
+    return _MORE.fullmatch(_core(text)) is not None
+
+
+def _core(text: str) -> str:
+    """Return what of a text may be a follow-up, normalised; nothing of one that is too long."""
+    core = normalise(text).text.strip(_ENDS)
+    return "" if sum(map(str.isalnum, core)) > _LONGEST else core
 
 
 def _asking(asked: Question, before: Question) -> str | None:

@@ -12,7 +12,6 @@ from importlib.resources import files
 
 import numpy as np
 
-from retrieval.ranking import topic
 from retrieval.ranking.closeness import Closeness
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Evidence
@@ -134,7 +133,7 @@ class Case:
     @cached_property
     def named_elsewhere(self) -> float:
         """How much more of the question's names the paragraph has that has most of them."""
-        named = topic.named(self.evidence)
+        named = self.evidence.named
         return float(named.max() - named[self.row])
 
     @cached_property

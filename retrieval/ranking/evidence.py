@@ -385,6 +385,17 @@ class Evidence:
         return result
 
     @cached_property
+    def named(self) -> Array:
+        """The share of the question's entities that the paragraph has, by the weight of the terms in them."""
+        begins, ends = self.asked, self.asked + self.sizes
+        part = np.zeros(len(self.columns), np.bool_)
+        for entity in self.entities:
+            part |= (begins >= entity.start) & (ends <= entity.end)
+        part &= self.sizes > 1
+        weights = self.weights * part
+        return np.asarray((self.paragraph @ weights) / max(float(weights.sum()), 1e-9))
+
+    @cached_property
     def related(self) -> tuple[Array, Array]:
         """The share of the question's relations that the sentence names in any word, and in another word only.
 

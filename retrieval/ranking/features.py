@@ -156,7 +156,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("subject here", "… the sentence before it does", asked.subject_here),
     Feature("depth", "the end of a paragraph tells of later times", asked.depth),
     Feature("titled", "a question that says a title asks its document", topic.titled),
-    Feature("named", "a paragraph without the question's names tells of others", topic.named),
+    Feature("named", "a paragraph without the question's names tells of others", lambda e: e.named),
     Feature("paragraph alignment", "… as one whose sentences are all unlike it does", lambda e: e.best(e.aligned)),
     Feature("density", "the less a sentence says beside, the surer it is meant", lambda e: 1 - e.novelty / e.lengths),
     Feature("pointing", "what 这 and 其 point at is told elsewhere", asked.pointing),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -84,7 +85,7 @@ class Marks:
 
 def columns(found: Sequence[tuple[int, ...]], count: int) -> Indices:
     """Return tuples of so many numbers as arrays: one of the first numbers, one of the second and so on."""
-    return np.array(found, np.int64).reshape(-1, count).T
+    return np.fromiter(chain.from_iterable(found), np.int64, len(found) * count).reshape(-1, count).T
 
 
 def codes(text: str) -> Codes:

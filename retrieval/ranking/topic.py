@@ -1,4 +1,4 @@
-"""What a question is about, looked for in the paragraphs: the name of a document, and the names in the question."""
+"""What a question is about, looked for in the paragraphs: the name of their document."""
 
 from __future__ import annotations
 
@@ -19,14 +19,3 @@ def titled(evidence: Evidence) -> Array:
     asked = evidence.question.normal.text
     names = [_REMARK.split(folded(hit.source.title))[0] for hit in evidence.passages.hits]
     return np.array([float(len(name) > 1 and name in asked) for name in names])[evidence.hit]
-
-
-def named(evidence: Evidence) -> Array:
-    """Return the share of the question's entities that the paragraph has, by the weight of the terms in them."""
-    begins, ends = evidence.asked, evidence.asked + evidence.sizes
-    part = np.zeros(len(evidence.columns), np.bool_)
-    for entity in evidence.entities:
-        part |= (begins >= entity.start) & (ends <= entity.end)
-    part &= evidence.sizes > 1
-    weights = evidence.weights * part
-    return np.asarray((evidence.paragraph @ weights) / max(float(weights.sum()), 1e-9))
