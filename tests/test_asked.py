@@ -40,6 +40,21 @@ def test_a_language_looks_like_one(tokenizer: Tokenizer) -> None:
     assert measured(tokenizer, asked.looks, "岛上的居民说哪种语言？", text) == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("question", "line", "other"),
+    [
+        ("咨询电话是多少？", "咨询：0531-82765432，李老师。", "咨询时间：9:00-17:30，共8小时。"),
+        ("报名打什么电话？", "报名找王老师，13800138000。", "报名费2000元，2026年10月1日截止。"),
+        ("服务热线是多少？", "有事请拨12345。", "服务大厅1998年建成，面积12400平方米。"),
+        ("投稿的邮箱是什么？", "投稿请发至news@example.com。", "投稿@各部门通讯员。"),
+        ("报名的网址是什么？", "报名：www.example.cn/apply", "报名在3.5号楼。"),
+        ("学校的邮编是多少？", "学校地址：青石路9号，250100。", "学校有1250人。"),
+    ],
+)
+def test_how_to_reach_somebody_has_a_form(tokenizer: Tokenizer, question: str, line: str, other: str) -> None:
+    assert measured(tokenizer, asked.looks, question, other + line) == [0, 1]
+
+
 def test_what_the_question_says_itself_is_not_what_it_asks_for(tokenizer: Tokenizer) -> None:
     text = "岛上通行德语。岛上也教法语。"
     assert measured(tokenizer, asked.looks, "除了德语岛上还教哪种语言？", text) == [0, 1]

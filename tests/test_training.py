@@ -53,12 +53,12 @@ def test_each_kind_is_judged_by_the_others(tables: dict[Key, Cases]) -> None:
 def test_the_thresholds_show_and_refuse_their_shares(tables: dict[Key, Cases]) -> None:
     values = without_each(tables)
     shown, sure = thresholds(tables, values)
-    every = np.concatenate([values[kind] for kind in ("law", "chat")])
-    known = np.concatenate([table.answerable for table in tables.values()])
-    right_first = np.concatenate([table.rank == 1 for table in tables.values()])
-    assert (every[known] >= shown).mean() >= 0.92
-    assert (every[right_first] < shown).sum() <= 0.03 * known.sum() + 1
-    assert (every[~known] >= sure).mean() == pytest.approx(0.06, abs=0.02)
+    surely_wrong = []
+    for (kind, _, _), table in tables.items():
+        assert (values[kind][table.answerable] >= shown).mean() >= 0.9
+        assert (values[kind][table.rank == 1] < shown).sum() <= 0.03 * table.answerable.sum()
+        surely_wrong.append((values[kind][~table.answerable] >= sure).mean())
+    assert max(surely_wrong) == pytest.approx(0.08, abs=0.01)
 
 
 def test_the_scale_is_that_of_the_settings() -> None:

@@ -25,7 +25,7 @@ from training.tables import Asker, quoted_right
 ANSWERABLE = "answerable"
 _MOST_COLLECTIONS = 12
 _OUTSIDE = 500
-"""Questions and titles that are taken from each other collection."""
+"""Questions that are taken from each other collection."""
 _NAME_LIMIT = 12
 REFUSED = "refused"
 """The sort of the questions that a collection is known not to answer, as people asked them."""
@@ -56,7 +56,7 @@ class Cases:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What comes from other collections: their questions and titles."""
+    """What comes from other collections: their questions, and the titles that these name."""
 
     questions: tuple[str, ...]
     titles: tuple[str, ...]
@@ -64,9 +64,14 @@ class Outside:
     @classmethod
     def of(cls, others: Sequence[Material]) -> Outside:
         """Take in other materials."""
-        questions = tuple(one.question for part in others for one in part.asked[:_OUTSIDE])
-        titles = (normalise(plain(source.title)).text for part in others for source, _ in part.paragraphs[:_OUTSIDE])
-        return cls(questions, tuple(title for title in titles if 1 < len(title) <= _NAME_LIMIT))
+        questions, titles = list[str](), dict[str, None]()
+        for part in others:
+            for one in part.asked[:_OUTSIDE]:
+                questions.append(one.question)
+                title = normalise(plain(part.paragraphs[next(iter(one.right))][0].title)).text
+                if 1 < len(title) <= _NAME_LIMIT and title in normalise(one.question).text:
+                    titles[title] = None
+        return cls(tuple(questions), tuple(titles))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -74,7 +74,7 @@ SHARES = {
     "refused": 0.5,
 }
 """How much each sort of unanswerable question counts."""
-_LEAST_CASES = 8
+_LEAST_CASES = 20
 WRONG = 0.6
 """What it costs to answer a question that the documents do not answer, beside refusing one that they do."""
 NEIGHBOURED = frozenset(("paragraph", "sentence", "word"))
@@ -83,11 +83,21 @@ OVERLAPPING = 0.3
 """What these count where collections say most things more than once: everywhere but in encyclopedias."""
 PENALTY, DOUBT_PENALTY = 8.0, 100.0
 """On the standardised weights of the ranking, and of the confidence, which must hold where nothing was learned."""
-SURE_WRONGLY, SHOWN_RIGHTLY, LOST = 0.08, 0.92, 0.03
-"""The thresholds: of no kind and sort of unanswerable questions more is sure; of each kind's answerable so many are
-shown, and no more lose a right first answer because it is not."""
-JUDGED_SORTS = ("foreign", "name", "year", "number", "chat", "refused")
-"""The sorts that this is judged by: what is left or a neighbour may answer the others all the same."""
+
+COLUMNS = {
+    "foreign": ("foreign",),
+    "swapped": ("name", "year", "number"),
+    "chat, now": ("chat", "now"),
+    "refused": ("refused",),
+    "gone": ("paragraph", "sentence"),
+}
+"""The sorts of unanswerable questions that are reported together."""
+
+JUDGED_COLUMNS = ("foreign", "swapped", "chat, now", "refused")
+SURE_WRONGLY, SHOWN_RIGHTLY, LOST = 0.08, 0.9, 0.03
+"""The thresholds: in no kind and layout more of any of these columns is sure, so many of the answerable are shown, and
+no more lose a right first answer because it is not. Where the answering paragraph or sentence is gone, what is left or
+a neighbour may answer all the same: by these they are not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,29 +239,33 @@ def joined_cases(tables: Sequence[Cases]) -> Cases:
     )
 
 
+def grouped(tables: Mapping[Key, Cases], values: Mapping[str, Array]) -> Iterator[tuple[str, str, Cases, Array]]:
+    """Yield kind, layout, cases and their log-odds: the layouts that are ranked by themselves, the others together."""
+    own_names = {one.name for one in RANKED}
+    for kind, found in values.items():
+        keys = [key for key in tables if key[0] == kind]
+        bounds = np.cumsum([0, *(len(tables[key].sorts) for key in keys)])
+        groups: dict[str, list[int]] = {}
+        for number, (_, _, layout) in enumerate(keys):
+            groups.setdefault(layout if layout in own_names else "other layouts", []).append(number)
+        for layout, numbers in groups.items():
+            own = joined_cases([tables[keys[number]] for number in numbers])
+            yield kind, layout, own, np.concatenate([found[bounds[number] : bounds[number + 1]] for number in numbers])
+
+
 def thresholds(tables: Mapping[Key, Cases], values: Mapping[str, Array]) -> tuple[float, float]:
     """Return the log-odds from which something is shown, and from which it is sure."""
     shown, sure = [], []
-    for kind, found in values.items():
-        own = joined_cases([table for key, table in tables.items() if key[0] == kind])
-        shown.append(np.quantile(found[own.answerable & (own.rank > 0)], 1 - SHOWN_RIGHTLY))
+    for _, _, own, found in grouped(tables, values):
+        shown.append(np.quantile(found[own.answerable], 1 - SHOWN_RIGHTLY))
         first = np.sort(found[own.answerable & (own.rank == 1)])
         shown.append(first[min(int(LOST * own.answerable.sum()), len(first) - 1)])
-        for sort in JUDGED_SORTS:
-            others = found[own.sorts == sort]
+        for column in JUDGED_COLUMNS:
+            others = found[np.isin(own.sorts, COLUMNS[column])]
             if len(others) >= _LEAST_CASES:
-                sure.append(np.quantile(others, 1 - SURE_WRONGLY))
+                most = int(SURE_WRONGLY * len(others))
+                sure.append(np.sort(others)[[-1 - most, -most]].mean())  # halfway from the first that is not to be
     return float(np.min(shown)), float(np.max(sure))
-
-
-COLUMNS = {
-    "foreign": ("foreign",),
-    "swapped": ("name", "year", "number"),
-    "chat, now": ("chat", "now"),
-    "refused": ("refused",),
-    "gone": ("paragraph", "sentence"),
-}
-"""The sorts of unanswerable questions that are reported together."""
 
 
 def report(tables: Mapping[Key, Cases], values: Mapping[str, Array], shown: float, sure: float) -> None:
@@ -260,16 +274,8 @@ def report(tables: Mapping[Key, Cases], values: Mapping[str, Array], shown: floa
         "| kind | n | right first / in three | as users see them | shown | sure | sure of " + " | ".join(COLUMNS),
         "| AUROC |",
     )
-    for kind in values:
-        keys = [key for key in tables if key[0] == kind]
-        bounds = np.cumsum([0, *(len(tables[key].sorts) for key in keys)])
-        groups: dict[str, list[int]] = {}
-        for number, (_, _, layout) in enumerate(keys):
-            groups.setdefault(layout if layout in {one.name for one in RANKED} else "other layouts", []).append(number)
-        for layout, numbers in groups.items():
-            own = joined_cases([tables[keys[number]] for number in numbers])
-            found = np.concatenate([values[kind][bounds[number] : bounds[number + 1]] for number in numbers])
-            print(f"| {kind}, {layout} | {' | '.join(_cells(own, found, shown, sure))} |", flush=True)
+    for kind, layout, own, found in grouped(tables, values):
+        print(f"| {kind}, {layout} | {' | '.join(_cells(own, found, shown, sure))} |", flush=True)
 
 
 def _cells(own: Cases, found: Array, shown: float, sure: float) -> list[str]:
@@ -285,7 +291,7 @@ def _cells(own: Cases, found: Array, shown: float, sure: float) -> list[str]:
     for sorts in COLUMNS.values():
         others = found[np.isin(own.sorts, sorts)]
         cells.append(_share(others >= sure) if len(others) >= _LEAST_CASES else "")
-    judged = found[np.isin(own.sorts, JUDGED_SORTS)]
+    judged = found[np.isin(own.sorts, [sort for column in JUDGED_COLUMNS for sort in COLUMNS[column]])]
     return [*cells, f"{refusal(known.tolist(), judged.tolist())['refusal AUROC']:.2f}"]
 
 

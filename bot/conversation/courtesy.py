@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.rendering.excerpts import shortened, utf16_length
 from bot.reply import Say, say
 from retrieval.language import normalise
+from retrieval.question.courtesy import GREETING, THANKS, Courtesy, courtesy, letters
 from retrieval.question.framing import framed
 from retrieval.question.kinds import NONE, ask
 
@@ -15,34 +16,16 @@ QUESTION_LIMIT = 500
 """UTF-16 units; what is longer is a text, and its terms are about everything in it."""
 
 _LEAST = 2  # letters of what can be about something
+_REPLIES: dict[Courtesy, str] = {"greeting": "greeting", "thanks": "thanks", "chatter": "noted"}
 
-# All are looked for in what is left of a text, normalised, without spaces, punctuation and emoji. Repetition is
-# possessive: what has been read as one of the alternatives is not tried as another, or a long row would take for ever.
-_EMOTICON = re.compile(r"\[[^\[\]\s]{1,6}\]")  # as other messengers write them: [旺柴]
-_PARTICLES = "[啦了啊呀哈哦噢喔吧嘛呢的哒嘞喇咯囉啰晒嗮哟喲呐哩滴]*"
-_PEOPLE = "(?:你|您|大家|各位|大佬|大神|老师|楼主|哥|姐)*"
-_GREETING = re.compile(
-    r"(?:(?:你|您|大家|各位)?好(?=[啊呀吗]?$)|(?:你|您|大家|各位)[好早]|早上好|早安|上午好|中午好|午安|下午好|晚上好|晚安|早|嗨+|哈[喽啰罗]|"
-    r"在吗|在么|在不在|有人吗|有人在吗|h(?:i+|ello|ey+)(?:there|bot|all|everyone|guys)?|good(?:morning|afternoon|evening|night))++[啊呀吗啰囉喽咯啦哦喔]*"
-)
-_THANKS = re.compile(
-    rf"(?:(?:非常|太|十?分?|多)?(?:感谢|谢谢|谢了|多谢|谢|唔该|感恩){_PEOPLE}(?:解答|回答|回复|帮忙|帮助|指点|分享)?{_PARTICLES}|辛苦{_PEOPLE}了{_PARTICLES}|3q|"
-    r"thank(?:s|you)(?:somuch|verymuch|alot|bro|man|all)?|thx|tks|ty|cheers|merci|danke|gracias|ありがとう(?:ございます)?)++"
-)
-_CHATTER = re.compile(
-    r"(?>(?:[哈呵嘿嘻嗯哦噢喔啊哇]+|好[滴哟]?|行|对|是|可以|没问题|收到|明白|知道|懂|了解|没事|没关系|没毛病|有道理|不客气|不用谢|别客气|不谢|原来如此|原来是这样|这样啊?|(?:已经?|都|全)?(?:搞定|解决|弄好|搞好|修好)|已[阅读]|学到|测试|试试|"
-    r"[真太好超很]?(?:赞|牛[逼b批]?|厉害|不错|棒|强|香|绝绝子|绝)|同意|同上|支持|加油|再见|拜拜|回见|明天见|晕|笑死我?|马克|码住|插眼|"
-    r"[62]{2,}3*|h{2,}|ok(?:ay)?|k|l(?:ol|mao)|np|nvm|xswl|88|bye(?:bye)?|(?:ha)+h?|test(?:ing)?|nice|great|cool|amazing|awesome|sounds?good|yes|nope|no|yep|gotit|"
-    rf"done|fine|wow|hm+|nb|yyds|mark|123|1{{1,4}}|23{{2,}}|3q)(?:一下)?{_PARTICLES}|{_THANKS.pattern})++"
-)
 _HELP = re.compile(
     r"(?:我要|请求)?帮助|(?:你|这|本?机器人)是(?:谁|什么|干(?:什么|嘛|啥)的?|做什么的?)|你叫什么(?:名字)?|(?:这个?|你)?怎么(?:用|使用)(?:你|呢|啊)?|如何使用(?:你)?|"
     r"使用(?:说明|方法|帮助)|你能(?:做|干)(?:什么|啥|嘛)|help|howtouse(?:it|this|you)?|whoareyou|whatcanyoudo|usage"
 )
 _FILLER = re.compile(
-    rf"(?:{_GREETING.pattern})?(?:请|麻烦|劳驾|能不能|可以|能|大佬|大神|老师|你们?|您|谁|有人|有没有人|帮忙|帮|我们?|给|来|快|求助?|问题|问|一下|下|看看?|瞧瞧|查查?|找找?|回答|解答|答|解释|解|"
+    rf"(?:{GREETING.pattern})?(?:请|麻烦|劳驾|能不能|可以|能|大佬|大神|老师|你们?|您|谁|有人|有没有人|帮忙|帮|我们?|给|来|快|求助?|问题|问|一下|下|看看?|瞧瞧|查查?|找找?|回答|解答|答|解释|解|"
     r"说说?|讲讲?|告知|指教|教|救命|这个|这|那个|他|她|它|怎么[说看办]|是什么|[呢吗吧呀啊]|知道|懂|了解|同[问求]|蹲|顶|up|help|me|us|him|her|"
-    rf"please|pls|plz|answer|this|that|it|anyone|any|ideas?|knows?|can|you|what|about|look|check|at|thoughts?)++(?:{_THANKS.pattern})?"
+    rf"please|pls|plz|answer|this|that|it|anyone|any|ideas?|knows?|can|you|what|about|look|check|at|thoughts?)++(?:{THANKS.pattern})?"
 )
 _TALK = re.compile(
     r"[我你您咱他她它]|大家|了(?!解|结|如)|[吧啊呀啦嘛哦哈哟噢嘞][\W_]*$|(?<![a-z])(?:i|i'(?:m|ll|ve|d)|we|you|he|she|they|me|my|let's)(?![a-z'])"
@@ -57,12 +40,10 @@ def remark(text: str) -> Say | None:
     """Return what to say to a text that is no question; ``None`` for what may be one."""
     if utf16_length(text) > QUESTION_LIMIT:
         return say("too-long", length=utf16_length(text), limit=QUESTION_LIMIT)
+    if said := courtesy(normalise(text).text):
+        return say(_REPLIES[said])
     core = _core(text)
-    if _GREETING.fullmatch(core):
-        return say("greeting")
-    if _THANKS.fullmatch(core):
-        return say("thanks")
-    if _CHATTER.fullmatch(core) or (not core and not _has_question_mark(text)):
+    if not core and not _has_question_mark(text):
         return say("noted")
     return say("too-short", text=shortened(text)) if len(core) < _LEAST else None
 
@@ -131,7 +112,7 @@ def is_question(text: str) -> bool:
 
 
 def _core(text: str) -> str:
-    return "".join(filter(str.isalnum, _EMOTICON.sub("", normalise(text).text))).casefold()
+    return letters(normalise(text).text)
 
 
 def _has_question_mark(text: str) -> bool:

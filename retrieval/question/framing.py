@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from retrieval.question.courtesy import courtesy
+
 _PEOPLE = (
     "(?:各位|诸位|大家|你们?|您)?(?:大佬|大神|老师|同学|朋友|兄弟|姐妹|小伙伴|家人|前辈|哥|友友|亲|楼主|群主|管理员|客服|小助手|助手|机器人)"
     "们?|各位|诸位|大家|你们?|您"
@@ -81,13 +83,15 @@ _CLOSING_REACH = 40
 
 
 def framed(text: str) -> tuple[int, int]:
-    """Return where in a normalised text the question itself stands, marks at its end included.
+    """Return where in a normalised text the question itself stands, marks at its end included; nowhere in a courtesy.
 
     >>> text = "好的,请问有没有人知道食堂几点开门呀??谢谢!"
     >>> start, end = framed(text)
     >>> text[start:end]
     '食堂几点开门呀??'
     """
+    if courtesy(text):
+        return len(text), len(text)
     start = _after_marks(text, 0)
     while (opened := _opened(text, start)) > start:
         start = _after_marks(text, opened)

@@ -52,8 +52,8 @@ def called(evidence: Evidence) -> Array:
     return result
 
 
-def formless(evidence: Evidence) -> Flags:
-    """Return which sentences have no number or time where that is asked for, if another likely one has."""
+def lacking_form(evidence: Evidence) -> Flags:
+    """Return which sentences have no number or time, where that is asked for."""
     kind, unit = evidence.question.kind.name, evidence.question.unit
     if kind not in _FORMED:
         return np.zeros(len(evidence.rows), dtype=np.bool_)
@@ -61,7 +61,13 @@ def formless(evidence: Evidence) -> Flags:
     for row in evidence.likely:  # what leads in to a line, or explains it, is quoted with it
         if row + 1 < len(has) and evidence.place.item(row + 1) and _LEADS_ON.search(evidence.sentence_at(row).text):
             has[row] |= has[row + 1]
-    return ~has & bool(has[evidence.likely].any())
+    return np.asarray(~has)
+
+
+def formless(evidence: Evidence) -> Flags:
+    """Return which sentences have no number or time where that is asked for, if another likely one has."""
+    lacking = lacking_form(evidence)
+    return np.asarray(lacking & bool((~lacking)[evidence.likely].any()))
 
 
 def numbers(evidence: Evidence) -> Array:

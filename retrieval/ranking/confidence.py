@@ -12,13 +12,16 @@ from importlib.resources import files
 
 import numpy as np
 
+from retrieval.question.framing import framed
+from retrieval.ranking.asked import lacking_form, looks
 from retrieval.ranking.closeness import Closeness
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Evidence
+from retrieval.ranking.evidence import CHARACTERS, WORDS, Evidence
 from retrieval.ranking.measures import Array, Flags
+from retrieval.ranking.missing import absent
 from retrieval.ranking.passages import occurrences
 
-LEAST_TELLING, LEAST_RARE = 4.0, 8.0
+LEAST_TELLING = 4.0
 """From how many nats on a word tells that its paragraph speaks of what was asked."""
 
 _ADDED = 10
@@ -28,6 +31,18 @@ _NOW = re.compile(
     r"今[天日晚早夜]|明[天日晚早]|昨[天日晚]|后天|现在|目前|此刻|刚刚|刚才|最新|最近|近期|这几天|这两天|[上这下本]个?(?:周|星期|礼拜)"
 )
 """Words of a question about the day on which it is asked."""
+
+_TO_READER = re.compile(r"[你您](?!们|.{0,6}(?:知道?|晓得|了解|清楚|听|[看去读用]过|说的|帮))")
+"""Who is spoken to, and not asked whether he knows of something."""
+_OF_SPEAKER = re.compile(
+    r"[我咱](?!们)|[吧啊呀啦嘛哦哈哟噢嘞]\W*$|(?<![a-z])(?:i|i'(?:m|ll|ve|d)|you|me|my|let's)(?![a-z'])"
+)
+_ASKS = re.compile(
+    r"[什多哪谁几啥吗呢么?]|怎|咋|如何|为何|是否|是不是|有没有|能不能|可不可以|可以|要不要|(?P<verb>[能会行对好])不(?P=verb)"
+    r"|(?<![a-z])(?:wh(?:o|at|en|ere|ich|y)|how|is|are|do|does|can|could)(?![a-z])"
+)
+_SHORT = 12
+"""Characters up to which a text may be personal; a story that is told at length leads to a question."""
 
 
 class Case:
@@ -58,12 +73,6 @@ class Case:
         return self._share(self._known, self.evidence.weights)
 
     @cached_property
-    def known(self) -> Array:
-        """The share that the paragraph has of what the collection has."""
-        e = self.evidence
-        return self._share(e.paragraph[self.row], e.weights * self._known)
-
-    @cached_property
     def _counts(self) -> Array:
         """In how many paragraphs of the collection each term stands."""
         return np.array([self.frequency(term) for term in self.evidence.columns], np.float64)
@@ -89,6 +98,14 @@ class Case:
     def frequency(self, term: str) -> int:
         """In how many paragraphs of the collection a term stands."""
         return self.evidence.found.frequencies.get(term, 0)
+
+    @property
+    def personal(self) -> float:
+        """Whether a short text is said to the reader or tells of the speaker, and asks nothing that documents know."""
+        text = self.evidence.question.normal.text
+        text = text[slice(*framed(text))]
+        told = _OF_SPEAKER.search(text) and not _ASKS.search(text)
+        return float(len(text) <= _SHORT and bool(told or _TO_READER.search(text)))
 
     @cached_property
     def own_text(self) -> str:
@@ -130,26 +147,27 @@ class Case:
             )
         )
 
-    @cached_property
-    def named_elsewhere(self) -> float:
-        """How much more of the question's names the paragraph has that has most of them."""
-        named = self.evidence.named
-        return float(named.max() - named[self.row])
+    @property
+    def noun_nowhere(self) -> float:
+        """Whether the collection knows nothing of a thing that the question names, but for what is known by its form.
+
+        So 电话 stands nowhere in 咨询:0531-8276, and is there.
+        """
+        e = self.evidence
+        words = {token.text for token in e.question.contents if absent(token.text, e.found)}
+        if words and looks(e)[self.row]:
+            words.discard(e.question.noun)
+        return float(bool(words))
+
+    @property
+    def form_lacking(self) -> float:
+        """Whether a number or time is asked for and the sentence has none."""
+        return float(lacking_form(self.evidence)[self.row])
 
     @cached_property
     def _told(self) -> Flags:
         """Which terms are words that the paragraph has."""
         return np.asarray(self.evidence.paragraph[self.row] & (self.evidence.members[:, WORDS] > 0))
-
-    @cached_property
-    def told(self) -> float:
-        """How much the paragraph tells of the question, in nats: the rarity in the language of the words it has."""
-        return float(self.evidence.rarity[self._told].sum())
-
-    @cached_property
-    def rarest(self) -> float:
-        """How rare in the language the rarest word is that the paragraph has, in nats; 0 if it has none."""
-        return float(self.evidence.rarity[self._told].max(initial=0.0))
 
     @cached_property
     def telling(self) -> float:
@@ -180,28 +198,30 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "characters in paragraph", "what the paragraph says of the question", lambda c: float(c.paragraph[CHARACTERS])
     ),
-    Sign(
-        "known pairs in paragraph",
-        "… of what the collection says at all: a word that it lacks may just be put otherwise",
-        lambda c: float(c.known[PAIRS]),
-    ),
     Sign("words in head", "title and headings say it", lambda c: float(c.head[WORDS])),
     Sign("words anywhere", "what the collection says at all", lambda c: float(c.anywhere[WORDS])),
-    Sign("told", "… and how much that is, by the words' rarity", lambda c: math.log1p(c.told)),
+    Sign(
+        "length of question",
+        "who asks at length is never answered word by word",
+        lambda c: math.log1p(len("".join(c.evidence.question.content.split()))),
+    ),
+    Sign("length of paragraph", "much text has words by chance", lambda c: math.log1p(len(c.own_text))),
+    Sign("paragraphs", "… as many paragraphs have", lambda c: math.log1p(c.evidence.found.paragraph_count)),
     Sign(
         "nothing telling",
         "no word of the collection's own is spoken of: small talk is met by chance",
         lambda c: float(c.telling < LEAST_TELLING),
     ),
-    Sign("nothing rare", "… as what has but common words is", lambda c: float(c.rarest < LEAST_RARE)),
+    Sign("personal", "… and what is said of oneself or to the reader is small talk", lambda c: c.personal),
+    Sign("one word", "a question of one is covered by chance", lambda c: float(len(c.evidence.question.words) < 2)),
     Sign("a name lacking", "another name is another question", lambda c: c.worst_lack("name")),
     Sign("a name nowhere", "… and the collection does not know it", lambda c: c.nowhere("name")),
+    Sign("a stray name lacking", "… as one may be that jieba does not know", lambda c: c.worst_lack("stray")),
+    Sign("a noun nowhere", "what the collection does not know at all is another thing", lambda c: c.noun_nowhere),
     Sign("a year lacking", "another year is another question", lambda c: c.worst_lack("year")),
     Sign("a number lacking", "… as another number is", lambda c: c.worst_lack("number")),
+    Sign("form lacking", "a number or time was asked for, and the sentence has none", lambda c: c.form_lacking),
     Sign("about now", "documents tell of the day they were written", lambda c: c.unmet(_NOW)),
-    Sign("skipping", "the question's neighbours stay near each other", lambda c: float(c.evidence.skipping[c.row])),
-    Sign("one word", "a question of one is covered by chance", lambda c: float(len(c.evidence.question.words) < 2)),
-    Sign("others named", "another paragraph has more of the question's names", lambda c: c.named_elsewhere),
     Sign(
         "near gap",
         "what stands beside the question word stands in the sentence",
