@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from training.cases import ANSWERABLE, Cases
-from training.train import Confidence, Key, learn_confidence, report, scaled, thresholds, without_each
+from training.confidence import Confidence, learn_confidence, report, scaled, thresholds, without_each
+from training.workshop import Key
 
 
 def drawn(seed: int, shift: float, count: int = 400) -> Cases:

@@ -31,7 +31,7 @@ from training.boosting import ranking_model
 from training.learning import Lists, hits, ranking_weights
 from training.material import Asked, Collection, laid_out, load
 from training.tables import Asker
-from training.train import PENALTY, RANKED
+from training.workshop import PENALTY, RANKED
 
 Array = NDArray[np.float64]
 Terms = Callable[[str], list[str]]

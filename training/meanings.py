@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,16 +13,14 @@ from retrieval.ranking.closeness import NAMES, Cosines
 from retrieval.ranking.model import Model, Trees
 from training.learning import Lists, hits, ranking_weights, together
 from training.material import Layout, Material
-
-if TYPE_CHECKING:
-    from training.train import Key, Workshop
+from training.workshop import Key, Workshop
 
 QUESTIONS = 300
 """How many questions of a set are compared: two features need few."""
 VECTORS = 10_000_000
 """Vectors that are kept beside the tables: all."""
 
-Compared = Mapping[str, Mapping["Key", tuple[Lists, Lists]]]
+Compared = Mapping[str, Mapping[Key, tuple[Lists, Lists]]]
 """By family and table: the best candidates by words, with which sentences are right, and with which documents are."""
 
 
