@@ -498,7 +498,7 @@ async def test_a_miss_shows_the_nearest_sentence(
     (folder / "制度.md").write_text(
         "# 制度\n\n## 假期\n\n每年的假期有十五天。\n\n## 加班\n\n加班要先申请。\n", encoding="utf-8"
     )
-    async with live_index(folder, tmp_path / "index2", tokenizer, threshold=0.8) as found, serving(api, found):
+    async with live_index(folder, tmp_path / "index2", tokenizer, threshold=0.95) as found, serving(api, found):
         miss = await say(api, "每年的假期有几天？")
     assert miss.text.startswith("⚪ 文档里没有找到答案。\n")
     assert "\n\n🟡 可能相关：\n\n每年的假期有十五天。\n—— 制度 › 假期" in miss.text
