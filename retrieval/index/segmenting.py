@@ -16,7 +16,7 @@ import numpy as np
 from retrieval.language import Bags, Tokenizer, bags
 from retrieval.records import Document
 
-BATCH = 200_000
+BATCH = 100_000
 """Characters that are segmented together."""
 ALONE = 1_500_000
 """Characters up to which starting other processes would take longer than doing it alone."""
