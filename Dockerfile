@@ -5,7 +5,8 @@ ARG MEANING=
 FROM python:3.13-slim AS meaning-none
 RUN mkdir /meaning
 FROM python:3.13-slim AS meaning-bge
-RUN apt-get update && apt-get install --yes --no-install-recommends maven
+# Slim images have no folder for manual pages, in which Java's would be linked.
+RUN mkdir -p /usr/share/man/man1 && apt-get update && apt-get install --yes --no-install-recommends maven
 COPY testbed/model.py /src/testbed/
 RUN python /src/testbed/model.py /meaning
 FROM meaning-${MEANING:-none} AS meaning
