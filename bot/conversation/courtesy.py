@@ -40,9 +40,10 @@ def remark(text: str) -> Say | None:
     """Return what to say to a text that is no question; ``None`` for what may be one."""
     if utf16_length(text) > QUESTION_LIMIT:
         return say("too-long", length=utf16_length(text), limit=QUESTION_LIMIT)
-    if said := courtesy(normalise(text).text):
+    normal = normalise(text).text
+    if said := courtesy(normal):
         return say(_REPLIES[said])
-    core = _core(text)
+    core = letters(normal)
     if not core and not _has_question_mark(text):
         return say("noted")
     return say("too-short", text=shortened(text)) if len(core) < _LEAST else None

@@ -95,9 +95,7 @@ def kinds() -> tuple[Kind, ...]:
 
 
 def _compiled(alternatives: Sequence[str], vocabulary: Mapping[str, str], begins: str = "") -> re.Pattern[str]:
-    return re.compile(
-        _filled(f"{begins}(?:{'|'.join(alternatives)})" if begins else "|".join(alternatives), vocabulary)
-    )
+    return re.compile(_filled(f"{begins}(?:{'|'.join(alternatives)})", vocabulary))
 
 
 def _filled(pattern: str, vocabulary: Mapping[str, str]) -> str:

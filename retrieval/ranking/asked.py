@@ -25,10 +25,6 @@ _TAIL = 8
 _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 """Kinds of question that often ask for the subject, which the sentence that repeats them calls 它 or 他."""
 
-_LEADS_ON = re.compile(r"^\s*(?:#(?!#)|//|--|;)|[:：]\s*$")
-_FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
-"""Kinds of question whose answers are known by their form."""
-
 
 def looks(evidence: Evidence) -> Array:
     """Return which likely sentences have what looks like what the question's noun asks for, and is not its own."""
@@ -52,22 +48,9 @@ def called(evidence: Evidence) -> Array:
     return result
 
 
-def lacking_form(evidence: Evidence) -> Flags:
-    """Return which sentences have no number or time, where that is asked for."""
-    kind, unit = evidence.question.kind.name, evidence.question.unit
-    if kind not in _FORMED:
-        return np.zeros(len(evidence.rows), dtype=np.bool_)
-    has = (evidence.measured if unit is not None and kind == "number" else evidence.form) > 0
-    for row in evidence.likely:  # what leads in to a line, or explains it, is quoted with it
-        if row + 1 < len(has) and evidence.place.item(row + 1) and _LEADS_ON.search(evidence.sentence_at(row).text):
-            has[row] |= has[row + 1]
-    return np.asarray(~has)
-
-
 def formless(evidence: Evidence) -> Flags:
     """Return which sentences have no number or time where that is asked for, if another likely one has."""
-    lacking = lacking_form(evidence)
-    return np.asarray(lacking & bool((~lacking)[evidence.likely].any()))
+    return np.asarray(evidence.lacks_form & bool((~evidence.lacks_form)[evidence.likely].any()))
 
 
 def numbers(evidence: Evidence) -> Array:

@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from retrieval.question.framing import framed
-from retrieval.ranking.asked import lacking_form, looks
+from retrieval.ranking.asked import looks
 from retrieval.ranking.closeness import Closeness
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.evidence import CHARACTERS, WORDS, Evidence
@@ -159,11 +159,6 @@ class Case:
             words.discard(e.question.noun)
         return float(bool(words))
 
-    @property
-    def form_lacking(self) -> float:
-        """Whether a number or time is asked for and the sentence has none."""
-        return float(lacking_form(self.evidence)[self.row])
-
     @cached_property
     def _told(self) -> Flags:
         """Which terms are words that the paragraph has."""
@@ -220,7 +215,11 @@ SIGNS: tuple[Sign, ...] = (
     Sign("a noun nowhere", "what the collection does not know at all is another thing", lambda c: c.noun_nowhere),
     Sign("a year lacking", "another year is another question", lambda c: c.worst_lack("year")),
     Sign("a number lacking", "… as another number is", lambda c: c.worst_lack("number")),
-    Sign("form lacking", "a number or time was asked for, and the sentence has none", lambda c: c.form_lacking),
+    Sign(
+        "form lacking",
+        "a number or time was asked for, and the sentence has none",
+        lambda c: float(c.evidence.lacks_form[c.row]),
+    ),
     Sign("about now", "documents tell of the day they were written", lambda c: c.unmet(_NOW)),
     Sign(
         "near gap",

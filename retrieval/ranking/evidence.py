@@ -34,6 +34,10 @@ _CLAUSE_ENDS = ",;:。!?\n、"
 POINTING = "这此该其"
 """Characters that point at what another sentence has told."""
 
+_LEADS_ON = re.compile(r"^\s*(?:#(?!#)|//|--|;)|[:：]\s*$")
+_FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
+"""Kinds of question whose answers are known by their form."""
+
 
 class Evidence:
     """A question against the passages that were found for it.
@@ -383,6 +387,18 @@ class Evidence:
         result = np.zeros(len(self.rows))
         result[rows[self.new(starts, starts + 1) > 0]] = 1
         return result
+
+    @cached_property
+    def lacks_form(self) -> Flags:
+        """Whether the sentence has no number or time, where that is asked for."""
+        kind, unit = self.question.kind.name, self.question.unit
+        if kind not in _FORMED:
+            return np.zeros(len(self.rows), dtype=np.bool_)
+        has = (self.measured if unit is not None and kind == "number" else self.form) > 0
+        for row in self.likely:  # what leads in to a line, or explains it, is quoted with it
+            if row + 1 < len(has) and self.place.item(row + 1) and _LEADS_ON.search(self.sentence_at(row).text):
+                has[row] |= has[row + 1]
+        return np.asarray(~has)
 
     @cached_property
     def named(self) -> Array:
