@@ -207,19 +207,8 @@ class Tokenizer:
         >>> Tokenizer(cache_folder).terms("电动汽车GPS")
         ['电动汽车', 'gps', '电', '动', '汽', '车', '电动', '动汽', '汽车']
         """
-        normal = normalise(text).text
-        return [*self.word_terms(normal), *characters(normal), *pairs(normal)]
-
-    def word_terms(self, text: str) -> list[str]:
-        """Return the words of a normalised text, as ``words`` does, without where they stand."""
-        cut, stop = extended(self.cache_folder, self._words).cut, self._stop
-        words: list[str] = []
-        for match in _RUN.finditer(text):
-            if match.lastgroup == "han":
-                words += (word for word in cut(match.group()) if word not in stop) if stop else cut(match.group())
-            elif (word := match.group().replace(",", "")) not in stop:
-                words.append(stem(word))
-        return words
+        normal = normal_form(text)
+        return [*(word.text for word in self.words(normal)), *characters(normal), *pairs(normal)]
 
     def numbered(self, text: str) -> tuple[list[str], Numbers, Numbers]:
         """Return what ``words`` gives of a long text at a fraction of the time, without an order.
