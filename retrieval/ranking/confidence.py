@@ -60,12 +60,12 @@ class Case:
     @cached_property
     def paragraph(self) -> Array:
         """The share of the question's words, characters and pairs that the paragraph has."""
-        return self._share(self.evidence.paragraph[self.row], self.evidence.weights)
+        return self._share(self.evidence.places.paragraph[self.row], self.evidence.weights)
 
     @cached_property
     def head(self) -> Array:
         """The share that title and headings have."""
-        return self._share(self.evidence.title[self.row], self.evidence.weights)
+        return self._share(self.evidence.places.title[self.row], self.evidence.weights)
 
     @cached_property
     def anywhere(self) -> Array:
@@ -162,7 +162,7 @@ class Case:
     @cached_property
     def _told(self) -> Flags:
         """Which terms are words that the paragraph has."""
-        return np.asarray(self.evidence.paragraph[self.row] & (self.evidence.members[:, WORDS] > 0))
+        return np.asarray(self.evidence.places.paragraph[self.row] & (self.evidence.members[:, WORDS] > 0))
 
     @cached_property
     def telling(self) -> float:
@@ -224,7 +224,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "near gap",
         "what stands beside the question word stands in the sentence",
-        lambda c: float(c.evidence.near_gap[c.row, CHARACTERS]),
+        lambda c: float(c.evidence.shares["near gap"][c.row, CHARACTERS]),
     ),
 )
 
