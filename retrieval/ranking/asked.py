@@ -8,6 +8,7 @@ import numpy as np
 
 from retrieval.ranking.evidence import PAIRS, POINTING, Evidence
 from retrieval.ranking.measures import Array, Flags, columns
+from retrieval.ranking.shares import Places
 from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -78,8 +79,10 @@ def pull(evidence: Evidence) -> Array:
 def verbs(evidence: Evidence) -> Array:
     """Return the share of the question's verbs that sentence, the one before or head have."""
     columns = [evidence.columns[word] for word in evidence.question.verbs]
+    if not columns:
+        return np.zeros(len(evidence.rows))
     weights = evidence.weights[columns]
-    return np.asarray((evidence.places.context[:, columns] @ weights) / max(float(weights.sum()), 1e-9))
+    return np.asarray((Places(evidence.held[:, columns]).context @ weights) / max(float(weights.sum()), 1e-9))
 
 
 def asks_back(evidence: Evidence) -> Array:

@@ -35,7 +35,7 @@ _CLAUSE_ENDS = ",;:。!?\n、"
 POINTING = "这此该其"
 """Characters that point at what another sentence has told."""
 
-_LEADS_ON = re.compile(r"^\s*(?:#(?!#)|//|--|;)|[:：]\s*$")
+_EXPLAINS = re.compile(r"\s*(?:#(?!#)|//|--|;)")
 _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 """Kinds of question whose answers are known by their form."""
 
@@ -84,7 +84,7 @@ class Evidence:
         self.bounds = Rows(self.begins, self.ends)
         self.counts = counts[self.rows]
         self._titles: Flags = counts[passages.place < 0] > 0
-        self._held = compiled.held(counts, passages.place)
+        self.held = compiled.held(counts, passages.place)
         self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
 
     def _found(self) -> dict[str, Indices]:
@@ -132,11 +132,6 @@ class Evidence:
         """Return the normalised text of the sentence of a row."""
         return self.passages.text[slice(*self._quoted_bounds[row])]
 
-    @cached_property
-    def places(self) -> Places:
-        """Whether each sentence and the places around it hold each term: flags of rows × terms."""
-        return Places.of(self._held)
-
     def _local(self, held: Flags) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
         holding = np.add.reduceat(held.astype(np.float64), self._firsts[:-1], axis=0)
@@ -148,8 +143,8 @@ class Evidence:
         """The ``SHARES``, each an array of rows × groups.
 
         A term weighs its idf. The local idf is that among the sentences of the paragraph: what all of them hold tells
-        nothing. Beyond the title weighs only what that does not tell already; a title that is a sentence tells no topic.
-        Untold is that by the local idf.
+        nothing. Beyond the title weighs only what that does not tell already; a title that is a sentence tells no
+        topic. Untold is that by the local idf.
         """
         local = self._local(self.counts > 0)
         topic = np.array([len(hit.source.title) <= TOPIC for hit in self.passages.hits])
@@ -161,7 +156,7 @@ class Evidence:
         np.multiply(local, beyond, out=untold)
         near_gap[:] = self.nearness * self.weights
         np.multiply(self.nearness, untold, out=near_gap_untold)
-        return dict(zip(SHARES, compiled.shares(self._held, self.hit, COUNTING, weights, self.members), strict=True))
+        return dict(zip(SHARES, compiled.shares(self.held, self.hit, COUNTING, weights, self.members), strict=True))
 
     @cached_property
     def nearness(self) -> Array:
@@ -203,7 +198,7 @@ class Evidence:
         bounds = np.zeros(len(self.passages.text) + 1, np.bool_)
         bounds[self.passages.starts] = bounds[self.places_of(_CLAUSE_ENDS) + 1] = True
         result = np.zeros((len(self.rows), 3))
-        result[self.likely] = compiled.clauses(
+        result[self._likely] = compiled.clauses(
             self.positions, np.flatnonzero(bounds), self.weights, self.members, self.likely_bounds
         )
         return result
@@ -237,7 +232,7 @@ class Evidence:
         """The longest common subsequence of question and likely sentence, as a share of the question's characters."""
         aligned = np.zeros(len(self.rows))
         question = self._marks()
-        aligned[self.likely] = compiled.subsequences(question, self.likely_bounds)
+        aligned[self._likely] = compiled.subsequences(question, self.likely_bounds)
         return aligned / max(question.length, 1)
 
     def _marks(self) -> Marks:
@@ -270,17 +265,23 @@ class Evidence:
         return np.asarray(held / max(sum(weights.tolist()), 1e-9))
 
     @cached_property
-    def likely(self) -> list[int]:
-        """The ``LIKELY`` rows that have most of the question, alone, with their context and with their paragraph."""
+    def _likely(self) -> Indices:
+        """The same; most they have alone, with their context and with their paragraph."""
         context, alone, paragraph = (self.shares[name] for name in ("context", "sentence", "paragraph"))
         most = context[:, WORDS] + context[:, PAIRS] + alone[:, WORDS] + paragraph[:, PAIRS]
         most += self.scores / (2 * self.scores.max())
-        return sorted(np.argsort(-most, kind="stable")[:LIKELY].tolist())
+        return np.sort(np.argsort(-most, kind="stable")[:LIKELY])
+
+    @cached_property
+    def likely(self) -> list[int]:
+        """The ``LIKELY`` rows that have most of the question, in order."""
+        likely: list[int] = self._likely.tolist()
+        return likely
 
     @cached_property
     def likely_bounds(self) -> Rows:
         """The bounds of the likely sentences."""
-        return Rows(self.begins[self.likely], self.ends[self.likely])
+        return Rows(self.begins[self._likely], self.ends[self._likely])
 
     @cached_property
     def novelty(self) -> Array:
@@ -336,8 +337,9 @@ class Evidence:
             return np.zeros(len(self.rows), dtype=np.bool_)
         has = (self.measured if unit is not None and kind == "number" else self.form) > 0
         for row in self.likely:  # what leads in to a line, or explains it, is quoted with it
-            if row + 1 < len(has) and self.place.item(row + 1) and _LEADS_ON.search(self.sentence_at(row).text):
-                has[row] |= has[row + 1]
+            if row + 1 < len(has) and has[row + 1] and self.place.item(row + 1):
+                text = self.sentence_at(row).text
+                has[row] |= text.rstrip().endswith((":", "：")) or _EXPLAINS.match(text) is not None
         return np.asarray(~has)
 
     @cached_property
@@ -349,7 +351,7 @@ class Evidence:
             part |= (begins >= entity.start) & (ends <= entity.end)
         part &= self.sizes > 1
         weights = self.weights * part
-        return np.asarray((self.places.paragraph @ weights) / max(float(weights.sum()), 1e-9))
+        return np.asarray((Places(self.held).paragraph @ weights) / max(float(weights.sum()), 1e-9))
 
     @cached_property
     def related(self) -> tuple[Array, Array]:

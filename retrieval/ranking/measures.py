@@ -129,9 +129,9 @@ def count(positions: Positions, starts: Indices) -> Array:
 def held(counts: Array, place: Indices) -> Bits:
     """Return bits for each sentence and term: whether it stands there and in the places around it.
 
-    ``counts`` are pieces × terms. A piece is a sentence, whose ``place`` in its paragraph is given, or with -1 the title
-    that stands before. The bits are, from the lowest: the sentence, the title, the first sentence, the sentence before,
-    the one behind, all of the paragraph and its title.
+    ``counts`` are pieces × terms. A piece is a sentence, whose ``place`` in its paragraph is given, or with -1 the
+    title that stands before. The bits are, from the lowest: the sentence, the title, the first sentence, the sentence
+    before, the one behind, all of the paragraph and its title.
     """
     stands, sentence = counts > 0, place >= 0
     titles = np.flatnonzero(~sentence)

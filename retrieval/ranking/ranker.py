@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,8 +37,7 @@ FORMLESS_PENALTY = 4.0
 """What is taken off a sentence, in log-odds, that has no number or time where one is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):  # made sooner than a dataclass, as hits are
     """What may answer: the unit that is quoted where a sentence was ranked.
 
     ``score`` is the model's probability that the sentence is the one, if one of the candidates is. ``row`` is its row

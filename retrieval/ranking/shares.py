@@ -4,41 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from retrieval.ranking.measures import PLACES, Bits, Counting, Flags
 
 
-class Places(NamedTuple):
-    """Whether a term stands in the places of a sentence, in the order of the bits by which ``measures.held`` has them.
+class Places:
+    """Whether terms stand in the places of sentences, by the bits of ``measures.held``."""
 
-    ``first`` is the first sentence of its paragraph, ``title`` the title and section; ``previous`` and ``following``
-    are the sentences beside it, in the same paragraph, and ``paragraph`` is all of this, and the title.
-    """
+    def __init__(self, bits: Bits) -> None:
+        self._bits = bits
 
-    sentence: Flags
-    title: Flags
-    first: Flags
-    previous: Flags
-    following: Flags
-    paragraph: Flags
+    def _in(self, *places: int) -> Flags:
+        return np.asarray(self._bits & sum(1 << place for place in places) != 0)
 
-    @classmethod
-    def of(cls, bits: Bits) -> Places:
-        """Return what bits tell."""
-        return cls(*(bits & 1 << bit > 0 for bit in range(PLACES)))
+    @property
+    def sentence(self) -> Flags:
+        """The sentence itself."""
+        return self._in(0)
+
+    @property
+    def title(self) -> Flags:
+        """The title or section."""
+        return self._in(1)
+
+    @property
+    def previous(self) -> Flags:
+        """The sentence before it, in the same paragraph."""
+        return self._in(3)
+
+    @property
+    def following(self) -> Flags:
+        """The sentence behind it, in the same paragraph."""
+        return self._in(4)
+
+    @property
+    def paragraph(self) -> Flags:
+        """Anything in the paragraph, its title and section included."""
+        return self._in(5)
 
     @property
     def head(self) -> Flags:
         """Title, section or first sentence: what the paragraph is about."""
-        return self.title | self.first
+        return self._in(1, 2)
 
     @property
     def context(self) -> Flags:
         """The sentence, the one before it, or the head."""
-        return self.sentence | self.previous | self.head
+        return self._in(0, 1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ SHARES = {
 }
 """What ``Evidence.shares`` has, by name."""
 
-_ANY = Places.of(np.arange(1 << PLACES, dtype=np.uint8))
+_ANY = Places(np.arange(1 << PLACES, dtype=np.uint8))
 COUNTING = Counting(
     held=np.array([share.held(_ANY) for share in SHARES.values()]),
     kind=np.array([WEIGHTS.index(share.weight) for share in SHARES.values()], np.int64),
