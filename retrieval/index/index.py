@@ -77,7 +77,8 @@ class Index:
     ) -> tuple[Sequence[Hit], dict[str, int]]:
         """Return the best ``limit`` paragraphs for these terms, as ``Found`` has them, and each term's frequency.
 
-        A paragraph is read when it is looked at: seldom are all of them. Whoever asks may not see the ``hidden`` folders and documents.
+        A paragraph is read when it is looked at: seldom are all of them. Whoever asks may not see the ``hidden``
+        folders and documents.
         """
         frequencies = self.frequencies(terms, hidden=hidden)
         views = self._seen(hidden)
