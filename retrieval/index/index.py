@@ -158,6 +158,15 @@ class _Hits(Sequence[Hit]):
     def __len__(self) -> int:
         return len(self._found)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(one[1:] for one in self._found))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
 
 def newest(folder: Path, recipe: Recipe, *, whole: bool = False) -> Index | None:
     """Open the newest generation in a folder; ``None`` when there is none that this code can use.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from retrieval.ranking.highlights import highlights
 from retrieval.ranking.measures import Array
 from retrieval.ranking.missing import missing
 from retrieval.ranking.model import Model, stored
-from retrieval.ranking.passages import Passages, prepare
+from retrieval.ranking.passages import Passages, Prepared, prepare
 from retrieval.ranking.units import Unit, unit
 from retrieval.records import Found, Hit, Sentence
 
@@ -97,7 +97,7 @@ class Ranker:
         return Evidence(
             question,
             found,
-            Passages.of(_ranked(found.hits)),
+            Passages.of(*zip(*_ranked(found.hits), strict=True)),
             weights=self._background.weights(found, question.terms),
             rarity=self._background.rarity(question.terms),
             entities=self._names.of(question),
@@ -142,14 +142,15 @@ class Ranker:
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
 
 
-def _ranked(hits: Sequence[Hit]) -> Sequence[Hit]:
-    """Return the hits whose sentences are ranked: one paragraph may hold as many as fifty others."""
+def _ranked(hits: Iterable[Hit]) -> Iterator[tuple[Hit, Prepared]]:
+    """Yield the hits whose sentences are ranked: one paragraph may hold as many as fifty others."""
     count = 0
     for number, hit in enumerate(hits):
-        count += len(prepare(hit.paragraph).sentences)
+        prepared = prepare(hit.paragraph)
+        count += len(prepared.sentences)
         if count > RANKED_SENTENCES and number >= RANKED_PARAGRAPHS:
-            return hits[:number]
-    return hits
+            return
+        yield hit, prepared
 
 
 def _distinct(
