@@ -98,4 +98,5 @@ def test_a_unit_must_stand_with_the_number_and_a_noun_need_not(
         assert unit is None
     else:
         assert unit is not None
-        assert unit.search(answer) and not unit.search(other)
+        assert unit.search(answer)
+        assert not unit.search(other)
