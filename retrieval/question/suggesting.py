@@ -250,7 +250,7 @@ def _understood(found: Iterable[Candidate]) -> Iterator[Candidate]:
 
 def _is_traditional(text: str) -> bool:
     """Return whether a text is in traditional characters, and not only names someone as 乾隆."""
-    return sum(character in simplified() for character in text) > 0.05 * len(text)
+    return sum(character in simplified() for character in text) > 0.1 * len(text)
 
 
 def _quality(candidate: Candidate) -> tuple[int, int, int]:
