@@ -16,7 +16,7 @@ from typing import Protocol
 from retrieval.language.classifiers import CLASSIFIERS, MEASURES
 from retrieval.language.splitting import sentences
 from retrieval.records import Answer, Document, Paragraph, Quote
-from retrieval.simplified import in_both_scripts, simplified
+from retrieval.simplified import in_both_scripts, script
 
 SHORTEST, LONGEST = 6, 24
 """How many characters a suggested question has, so that it says something and fits on a button."""
@@ -244,13 +244,8 @@ def _understood(found: Iterable[Candidate]) -> Iterator[Candidate]:
             and not _CLUTTERED.search(question)
             and re.search(r"[\u4e00-\u9fff]{2}", question)
         ):
-            traditional = _is_traditional(candidate.paragraph.text)
+            traditional = script(candidate.paragraph.text) == "traditional"
             yield replace(candidate, question=question.translate(_TRADITIONAL)) if traditional else candidate
-
-
-def _is_traditional(text: str) -> bool:
-    """Return whether a text is in traditional characters, and not only names someone as 乾隆."""
-    return sum(character in simplified() for character in text) > 0.1 * len(text)
 
 
 def _quality(candidate: Candidate) -> tuple[int, int, int]:
