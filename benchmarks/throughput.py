@@ -116,7 +116,7 @@ async def yuanju(settings: Settings, stop: asyncio.Event) -> None:
     library = Library(*(quote(number=number, highlights=((4, 7),), after="后文。") for number in range(9)))
     folder = settings.index_folder
     async with opened(database_url(None, folder)) as state:
-        await telegram.run(settings, library, state, SignOfLife(folder), stop=stop)
+        await telegram.run(settings, library, state, SignOfLife(folder), stop=stop, started=nothing)
 
 
 async def seconds(bot: str, questions: int, *, delay: float = 0.0) -> tuple[float, float]:

@@ -40,8 +40,11 @@ from testbed.fake_bot_api import FakeBotAPI
 from tests import postgres
 from tests.cluster.collections import NewEngine, collections
 
-settings.register_profile("full", max_examples=2500)
-settings.register_profile("quick", max_examples=20)
+# Every run tries other examples: few of them each time find what many would find at once. None has to be fast.
+settings.register_profile("usual", max_examples=40, deadline=None)
+settings.register_profile("quick", max_examples=10, deadline=None)
+settings.register_profile("full", max_examples=1000, deadline=None)
+settings.load_profile("usual")
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 import psutil
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.access import Audience, misnamed
@@ -65,7 +65,6 @@ names = st.text(st.characters(codec=None), max_size=400) | st.sampled_from(
 
 
 @given(name=names, folder=names)
-@settings(deadline=None)
 def test_every_name_becomes_one_that_every_system_takes(name: str, folder: str) -> None:
     parts = PurePosixPath(path_of(name, folder)).parts
     assert 1 <= len(parts) <= 9

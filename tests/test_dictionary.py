@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jieba import Tokenizer
 
@@ -63,7 +63,6 @@ def ours(folder: Path, words: Words, compiled: bool) -> Dictionary:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
 @given(run=runs, words=st.sampled_from([(), OWN]), compiled=st.sampled_from(sorted({COMPILED, False})))
 def test_texts_are_cut_as_jieba_does(folder: Path, run: str, words: Words, compiled: bool) -> None:
     cut = jieba_cut(words)
@@ -121,7 +120,6 @@ def test_the_bag_of_terms_holds_words_characters_and_pairs(
 
 
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
-@settings(deadline=None)
 @given(text=st.text(st.sampled_from("a，b\0\ud800\ufeffＡ𠀀")), known=st.sets(st.sampled_from("a，b\0\ud800\ufeffＡ")))
 def test_a_text_is_folded_where_all_of_its_characters_are_known(text: str, known: set[str]) -> None:
     table = array("I", bytes(4 << 16))

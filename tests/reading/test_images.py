@@ -44,7 +44,7 @@ PARAGRAPHS = (
 
 
 def page(dpi: int, *, tilt: float = 0, stamp: bool = False, columns: int = 1, heading: str = "") -> bytes:
-    """A page of A4 with the paragraphs, as PNG."""
+    """A page as wide as A4 with the paragraphs, as PNG; it ends below them, since what is empty takes time."""
     from PIL import Image, ImageDraw, ImageFont
 
     assert FONT
@@ -71,6 +71,7 @@ def page(dpi: int, *, tilt: float = 0, stamp: bool = False, columns: int = 1, he
         box = [centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius]
         ImageDraw.Draw(layer).ellipse(box, outline=red, width=max(2, dpi // 30))
         image = Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
+    image = image.crop((0, 0, image.width, bottom + margin))
     image = image.rotate(tilt, resample=Image.Resampling.BICUBIC, fillcolor="white")
     image.save(buffer := io.BytesIO(), "PNG", dpi=(dpi, dpi))
     return buffer.getvalue()
@@ -91,13 +92,11 @@ def wrong_share(document: Document) -> float:
     ("dpi", "options", "most_wrong"),
     [
         (150, {}, 0.04),
-        (200, {}, 0.02),
         (300, {"tilt": 1}, 0.02),
-        (200, {"tilt": -1}, 0.02),
-        (200, {"stamp": True}, 0.02),
+        (200, {"tilt": -1, "stamp": True}, 0.02),
         (200, {"columns": 2}, 0.02),
     ],
-    ids=["150", "200", "300-tilted", "200-tilted", "200-stamp", "200-two-columns"],
+    ids=["150", "300-tilted", "200-stamp", "200-two-columns"],
 )
 def test_page_is_read(read_one: Read, dpi: int, options: dict[str, float], most_wrong: float) -> None:
     document = read_one(page(dpi, **options), "a.png")  # type: ignore[arg-type]  # of several types
