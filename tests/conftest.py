@@ -18,27 +18,31 @@ What starts processes or takes more than a second of the processor is marked ``s
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import portalocker
-import psycopg
 import pytest
-import trustme
 from hypothesis import settings
-from sqlalchemy import URL
 
-from bot.memory.state import database_url
-from retrieval.language import Tokenizer
-from retrieval.ranking import Ranker
-from testbed import nodes
-from testbed.fake_bot_api import FakeBotAPI
 from tests import postgres
-from tests.cluster.collections import NewEngine, collections
+
+# What the fixtures need they import themselves: xdist's own process, which runs no test, starts sooner without it.
+if TYPE_CHECKING:
+    import trustme
+    from sqlalchemy import URL
+
+    from retrieval.language import Tokenizer
+    from testbed import nodes
+    from testbed.fake_bot_api import FakeBotAPI
+    from tests.cluster.collections import NewEngine
+
+gc.set_threshold(20_000)  # as ``yuanju`` has it: what is loaded, and that is much here, is not looked through so often
 
 # Every run tries other examples: few of them each time find what many would find at once. None has to be fast.
 settings.register_profile("usual", max_examples=40, deadline=None)
@@ -63,9 +67,16 @@ def _of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the compiled dictionaries, which the first worker makes for all."""
+    import portalocker
+
+    from retrieval.language import Tokenizer
+    from retrieval.ranking import Ranker
+
     run = tmp_path_factory.getbasetemp()
     run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
     with portalocker.Lock(run / "dictionaries.lock", timeout=100):  # on a busy machine the first worker takes long
+        (run / "dictionaries").mkdir(exist_ok=True)
+        (run / "dictionaries").chmod(0o775)  # so that they have to be the group's, too
         tokenizer = Tokenizer(run / "dictionaries")
         tokenizer.terms("甲")
         Ranker(tokenizer)
@@ -74,6 +85,8 @@ def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tokenizer(dictionaries: Path) -> Tokenizer:
+    from retrieval.language import Tokenizer
+
     return Tokenizer(dictionaries)
 
 
@@ -118,6 +131,10 @@ _numbers = itertools.count()
 @pytest.fixture(params=postgres.DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     """An empty database."""
+    import psycopg
+
+    from bot.memory.state import database_url
+
     if request.param == "sqlite":
         return database_url(None, tmp_path)
     server: str = request.getfixturevalue("server")
@@ -130,6 +147,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
 @pytest.fixture(scope="session", autouse=True)
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[trustme.CA]:
     """Every bot loads the certificates that it trusts; with one in place of all the world's, this takes no time."""
+    import trustme
+
     file = tmp_path_factory.mktemp("authority") / "authority.pem"
     one = trustme.CA()
     one.cert_pem.write_to_path(file)
@@ -145,16 +164,24 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what starts a command or a PostgreSQL server."""
+    """Mark as slow what starts a command or a PostgreSQL server, and begin with what is slow: it fits in no gap."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         if "prepared" in fixtures or parameters.get("url") == "postgresql":
             item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what has been loaded out of each search for garbage."""
+    gc.freeze()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Return what is left out, and why."""
+    from testbed import nodes
+
     said = []
     if "postgresql" not in postgres.DATABASES:
         said.append("databases: SQLite only; there is no PostgreSQL server here that could be run")
@@ -167,6 +194,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")
 def whole_cluster() -> Iterator[nodes.Cluster]:
     """Three nodes for all tests."""
+    from testbed import nodes
+
     if lacking := nodes.missing():
         pytest.skip(f"there is {lacking}")
     with nodes.cluster() as running:
@@ -185,11 +214,15 @@ def new_collections(
     cluster: nodes.Cluster,
 ) -> Callable[[Tokenizer], AbstractAsyncContextManager[NewEngine]]:
     """Return what makes engines in the cluster."""
+    from tests.cluster.collections import collections
+
     return partial(collections, cluster)
 
 
 @pytest.fixture
 async def api() -> AsyncIterator[FakeBotAPI]:
     """Telegram's Bot API, at nobody's service yet."""
+    from testbed.fake_bot_api import FakeBotAPI
+
     async with FakeBotAPI() as server:
         yield server
