@@ -191,6 +191,7 @@ async def running(
     """
     url = database_url(None, sign.folder)
     if url.database and not Path(url.database).exists():
+        sign.folder.mkdir(parents=True, exist_ok=True)
         Path(url.database).write_bytes(_empty_memory())
 
     async def started(bot: profile.Bot) -> None:

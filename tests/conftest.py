@@ -19,6 +19,7 @@ What starts processes or takes more than a second of the processor is marked ``s
 from __future__ import annotations
 
 import gc
+import hashlib
 import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -50,7 +51,8 @@ settings.register_profile("quick", max_examples=10, deadline=None)
 settings.register_profile("full", max_examples=1000, deadline=None)
 settings.load_profile("usual")
 
-SEEDS = Path(__file__).parent.parent / "seeds"
+PROJECT = Path(__file__).parent.parent
+SEEDS = PROJECT / "seeds"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -65,19 +67,28 @@ def _of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the compiled dictionaries, which the first worker makes for all."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def dictionaries(shared: Path, request: pytest.FixtureRequest) -> Path:
+    """The folder with the compiled dictionaries, kept for the next run as long as nobody changes what compiles them."""
     import portalocker
 
     from retrieval.language import Tokenizer
     from retrieval.ranking import Ranker
 
-    run = tmp_path_factory.getbasetemp()
-    run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
-    with portalocker.Lock(run / "dictionaries.lock", timeout=100):  # on a busy machine the first worker takes long
-        (run / "dictionaries").mkdir(exist_ok=True)
-        (run / "dictionaries").chmod(0o775)  # so that they have to be the group's, too
-        tokenizer = Tokenizer(run / "dictionaries")
+    assert request.config.cache
+    sources = [*(PROJECT / "retrieval").glob("language/*.*"), *(PROJECT / "retrieval").glob("ranking/background.*")]
+    state = hashlib.sha256(b"".join(source.read_bytes() for source in sorted(sources)))
+    folder = request.config.cache.mkdir("dictionaries") / state.hexdigest()[:16]
+    with portalocker.Lock(shared / "dictionaries.lock", timeout=100):  # on a busy machine the first worker takes long
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o775)  # so that they have to be the group's, too
+        tokenizer = Tokenizer(folder)
         tokenizer.terms("甲")
         Ranker(tokenizer)
     return tokenizer.cache_folder
@@ -118,10 +129,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def server(shared: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL server that the first worker to need one starts for all."""
     folder = postgres.binaries()
     assert folder is not None
-    with postgres.server(folder) as url:
+    with postgres.shared_server(folder, shared) as url:
         yield url
 
 
@@ -138,7 +150,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     if request.param == "sqlite":
         return database_url(None, tmp_path)
     server: str = request.getfixturevalue("server")
-    name = f"test_{next(_numbers)}"
+    name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}".encode())
     return database_url(f"{server}&options=-csearch_path%3D{name}", tmp_path)
@@ -159,8 +171,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[trustme.CA]:
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return how many workers share the tests: more than there are cores, since many tests wait for processes."""
-    cores = os.cpu_count() or 1
-    return cores + cores // 2
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

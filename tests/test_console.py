@@ -156,10 +156,9 @@ def test_the_seed_document_answers_the_same_in_every_process(
     environment: Mapping[str, str], tmp_path: Path, prepared: Callable[[Path], Path]
 ) -> None:
     seeds = {"YUANJU_DOCUMENTS": str(SEEDS), "YUANJU_INDEX": str(prepared(tmp_path / "index"))}
-    first, second = (  # sets are in another order
-        started("ask", "智能终端目标是多少？", "--json", environment=environment, PYTHONHASHSEED=seed, **seeds).stdout
-        for seed in ("1", "2")
-    )
+    question = ("ask", "智能终端目标是多少？", "--json")
+    first = started(*question, environment=environment, PYTHONHASHSEED="1", **seeds).stdout
+    second = run(*question, environment=environment, **seeds).stdout  # whose sets are in another order
     assert "产业规模突破7000亿元" in json.loads(first)["answers"][0]["sentence"]
     assert first == second
 
