@@ -38,6 +38,9 @@ _LEADS_ON = re.compile(r"^\s*(?:#(?!#)|//|--|;)|[:：]\s*$")
 _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 """Kinds of question whose answers are known by their form."""
 
+_MARK = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[、)]|\.(?!\d))\s*")
+"""The mark of an item: its number answers only who asks for a step."""
+
 
 class Evidence:
     """A question against the passages that were found for it.
@@ -364,7 +367,10 @@ class Evidence:
 
     @cached_property
     def _quoted_bounds(self) -> list[tuple[int, int]]:
-        return list(zip(self.quoted.tolist(), self.ends.tolist(), strict=True))
+        begins, text = self.quoted.tolist(), self.passages.text
+        if self.question.kind.name != "step":
+            begins = [mark.end() if (mark := _MARK.match(text, begin)) else begin for begin in begins]
+        return list(zip(begins, self.ends.tolist(), strict=True))
 
     def new(self, starts: Indices, stops: Indices) -> Indices:
         """Return how many characters of each span of the text the question does not cover."""
