@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.answering import Answerer
@@ -172,7 +172,6 @@ def test_what_only_looks_like_pointing(text: str) -> None:
     assert not refers(text)
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     text=st.text(alphabet="那它他这里其的門票？，。 ＡaIt㎡😀\n", max_size=12),
     subject=st.sampled_from(["塔", "Tower", "㎡塔"]),
