@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from unicodedata import east_asian_width
 
-from retrieval.reading.images.recognition import Piece
+from retrieval.reading.images.models import Piece
 from retrieval.reading.pdf.lines import Line, Part
 
 _GLYPH = 0.85  # of the height of a piece: it is found with some of what is around it

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.reading.images.lines import lines_of
-from retrieval.reading.images.recognition import Piece, Recognition
+from retrieval.reading.images.recognition import Recognition
 from retrieval.reading.pdf.lines import Line
 
 if TYPE_CHECKING:
-    from retrieval.reading.images.recognition import Picture
+    from retrieval.reading.images.models import Picture, Piece
 
 _DOUBTFUL = 0.9
 _AT_A_TIME = 2  # one for each of the processors that reading may count on

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Content, Raw
 from retrieval.reading.images import recognition
+from retrieval.reading.images.models import LONGEST_SIDE
 from retrieval.reading.images.pages import Drawn, RecognisedPages
 from retrieval.reading.pdf.paragraphs import blocks_of
 
 if TYPE_CHECKING:
-    from retrieval.reading.images.recognition import Picture
+    from retrieval.reading.images.models import Picture
 
 _PAGE_POINTS = 595  # the width of A4, which a picture is taken to be of
 
@@ -70,7 +71,7 @@ def _pictures(raw: Raw, count: int) -> Iterator[Picture]:
         for number in range(count):
             image.seek(number)
             upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((recognition.LONGEST_SIDE, recognition.LONGEST_SIDE))
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             if upright.mode in {"RGBA", "LA", "PA", "P"}:  # what is transparent is paper
                 upright = upright.convert("RGBA")
                 paper = Image.new("RGBA", upright.size, "white")

@@ -1,45 +1,22 @@
-"""Text recognition (OCR): the picture of a page to pieces of text, each with its place and how sure it is."""
+"""Text recognition (OCR): the picture of a page to pieces of text, whichever way up it lies, and none twice."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from retrieval import extras
 from retrieval.reading.images.kept import Kept
+from retrieval.reading.images.models import Piece, pieces_in
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Picture = NDArray[np.uint8]
-
-LONGEST_SIDE = 2400
-"""Pixels of a page's longer side: more makes it slower, not surer."""
-FOUND_ON = 960
-"""Pixels of the longer side on which lines are found; what they say is recognised on all."""
+    from retrieval.reading.images.models import Picture
 
 _LEAST_SIDE = 48  # pixels below which a picture is an ornament
 _UNSURE = 0.7
-_SIDEWAYS = 1.5
-
-
-class Piece(NamedTuple):
-    """Text that stands together: its corners in pixels from the upper left one, clockwise, and how sure it is (0–1)."""
-
-    text: str
-    corners: tuple[tuple[float, float], ...]
-    sureness: float
-
-    @property
-    def is_sideways(self) -> bool:
-        """Whether it is higher than wide, and has more than one character."""
-        (left, top), (right, _), (_, bottom), _ = self.corners
-        return len(self.text) > 1 and abs(bottom - top) > _SIDEWAYS * abs(right - left)
 
 
 def advice() -> str:
@@ -86,45 +63,15 @@ def _upright(picture: Picture) -> list[Piece]:
     """What stands in the picture; where it lies on its side or upside down, it is turned."""
     import numpy as np
 
-    found = _recognised(picture)
+    found = list(pieces_in(picture))
     sideways = sum(piece.is_sideways for piece in found) > 0.5 * len(found)
     if len(found) < 3 or (not sideways and _sureness(found) >= _UNSURE):
         return found
     turns = (1, 3) if sideways else (2,)
-    turned = [_recognised(np.ascontiguousarray(np.rot90(picture, turn))) for turn in turns]
+    turned = [list(pieces_in(np.rot90(picture, turn))) for turn in turns]
     return max([found, *turned] if not sideways else turned, key=_sureness)
 
 
 def _sureness(pieces: list[Piece]) -> float:
     length = sum(len(piece.text) for piece in pieces)
     return sum(piece.sureness * len(piece.text) for piece in pieces) / length if length else 0.0
-
-
-def _recognised(picture: Picture) -> list[Piece]:
-    result = _engine()(picture[:, :, ::-1])  # blue first
-    if not result.txts:
-        return []
-    return [
-        Piece(str(text), tuple((float(x), float(y)) for x, y in corners), round(float(sureness), 4))
-        for text, corners, sureness in zip(result.txts, result.boxes, result.scores, strict=True)
-        if str(text).strip()
-    ]
-
-
-@cache
-def _engine() -> Any:
-    """Return the recogniser, whose models come with its package: nothing is fetched."""
-    from rapidocr import RapidOCR
-
-    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-    return RapidOCR(
-        params={
-            "Global.log_level": "error",
-            "Global.max_side_len": LONGEST_SIDE,
-            "Global.use_cls": False,  # lines upside down: pages are turned as a whole
-            "Det.limit_type": "max",
-            "Det.limit_side_len": FOUND_ON,
-            "Rec.rec_batch_num": 1,  # several lines at once take the memory of the longest, and no less time
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # its own threads spin: pages side by side do not
-        }
-    )

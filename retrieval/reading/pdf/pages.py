@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium
 from retrieval.errors import UnreadableDocument
 from retrieval.reading.content import Content, Metadata, Raw
 from retrieval.reading.images import recognition
+from retrieval.reading.images.models import LONGEST_SIDE
 from retrieval.reading.images.pages import Drawn, RecognisedPages, ranges
 from retrieval.reading.limits import too_large
 from retrieval.reading.notices import as_notice
@@ -107,7 +108,7 @@ def _recognise(document: pypdfium2.PdfDocument, pages: list[_Page], raw: Raw) ->
 def _drawn(document: pypdfium2.PdfDocument, wanted: Sequence[int]) -> Iterator[Drawn]:
     for at in wanted:
         page = document[at]
-        picture, points = drawn(page, longest_side=recognition.LONGEST_SIDE)
+        picture, points = drawn(page, longest_side=LONGEST_SIDE)
         page.close()
         yield Drawn(at + 1, picture, points)
 
