@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Literal, get_args
 
-from retrieval.simplified import simplified
+from retrieval.simplified import script
 
 Language = Literal["zh", "zh-hant", "en"]
 OperatorLanguage = Literal["zh", "en"]
@@ -20,8 +19,6 @@ _CHINESE = re.compile(r"zh(?![a-z])", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORDS = re.compile(r"[A-Za-z]{2}\W+[A-Za-z]{2}")
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_IN_BOTH = frozenset("只里后台面干才游注准谷云几系表范致郁余复征签发采斗杠群")
-"""Simplified characters that traditional texts have too, as 后里 and 台 in 台灣的后里."""
 
 
 def language_of(code: str | None) -> Language:
@@ -43,10 +40,8 @@ def language_in(text: str, otherwise: Language) -> Language:
     """
     if not _HAN.search(text):
         return "en" if _LATIN_WORDS.search(text) else otherwise
-    traditional = sum(character in simplified() for character in text)
-    others = sum(character in _simplified_only() and character not in _IN_BOTH for character in text)
-    if traditional != others:
-        return "zh-hant" if traditional > others else "zh"
+    if written := script(text):
+        return "zh-hant" if written == "traditional" else "zh"
     return otherwise if otherwise != "en" else "zh"
 
 
@@ -62,13 +57,6 @@ def operator_language(environment: Mapping[str, str]) -> OperatorLanguage:
     ('en', 'zh')
     """
     return "en" if reader_language(environment) == "en" else "zh"
-
-
-@cache
-def _simplified_only() -> frozenset[str]:
-    """Return the characters that are simplified only: those that are made of others, and that Big5 lacks."""
-    made = (new for old, new in simplified().items() if "\u3400" <= old < "\ua000")
-    return frozenset(one for one in made if not one.encode("big5", "ignore"))
 
 
 def visible(text: str) -> str:

@@ -132,7 +132,7 @@ async def test_help_in_a_group_is_one_line(api: FakeBotAPI, text: str, lines: in
             assert await silent(api, library)
 
 
-@pytest.mark.parametrize("text", ["help", "Help!", "帮助", "你是谁？", "怎么用", "这个怎么用？", "who are you?"])
+@pytest.mark.parametrize("text", ["help", "Help!", "帮助", "你能做什么？", "怎么用", "这个怎么用？"])
 async def test_who_asks_for_help_in_private_gets_it(api: FakeBotAPI, text: str) -> None:
     library = Library(quote())
     async with serving(api, library):

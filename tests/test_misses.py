@@ -73,6 +73,9 @@ async def test_a_chat_that_sees_no_document(api: FakeBotAPI) -> None:
         ("好的好的", "好的，有问题随时问我。"),
         ("谢谢啦", "不客气。"),
         ("ok", "好的，有问题随时问我。"),
+        ("你是谁？", "你好，我是原句。"),
+        ("你是机器人吗", "你好，我是原句。"),
+        ("你的爱好是什么呀", "你好，我是原句。"),
         ("a", "“a”太短了"),
         ("字" * 3000, "这条消息太长了（3,000 字）"),
     ],
@@ -86,7 +89,7 @@ async def test_texts_that_are_no_questions(api: FakeBotAPI, text: str, said: str
 
 
 @pytest.mark.parametrize(
-    "word", ["谢谢", "多谢", "你好", "早上好", "帮我看", "看看", "哈", "收到", "1", "ha", "thanks"]
+    "word", ["谢谢", "多谢", "你好", "早上好", "帮我看", "看看", "哈", "收到", "1", "ha", "thanks", "你会", "你到底"]
 )
 def test_a_long_row_of_small_talk_takes_no_time(word: str) -> None:
     text = (word * 500)[: courtesy.QUESTION_LIMIT - 1] + "x"
@@ -96,7 +99,18 @@ def test_a_long_row_of_small_talk_takes_no_time(word: str) -> None:
     assert time.process_time() - began < 1
 
 
-@pytest.mark.parametrize("text", ["你好的意思是什么？", "谢谢你的文档里写了什么", "早上几点开门", "税率", "字" * 500])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "你好的意思是什么？",
+        "你们是做什么的？",
+        "你的电话是多少？",
+        "谢谢你的文档里写了什么",
+        "早上几点开门",
+        "税率",
+        "字" * 500,
+    ],
+)
 async def test_texts_that_only_look_like_no_questions(api: FakeBotAPI, text: str) -> None:
     library = Library(quote())
     async with serving(api, library):

@@ -78,3 +78,25 @@ def test_part_is_looked_for_by_its_number(tokenizer: Tokenizer, text: str, part:
     assert (part, number) in question.synonyms
     assert number in question.terms
     assert not {"什么", "做", "规定", "说"} & set(question.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "other"),
+    [
+        ("图书馆有多少本书？", "藏书三千本", "共有三千人"),
+        ("会员费多少钱？", "每年300元", "共有300人"),
+        ("有几个校区？", "两个校区", "两个学院"),
+        ("店长多少薪水？", None, None),
+        ("队里有多少运动员？", None, None),
+    ],
+)
+def test_a_unit_must_stand_with_the_number_and_a_noun_need_not(
+    tokenizer: Tokenizer, text: str, answer: str | None, other: str | None
+) -> None:
+    unit = Question.of(text, tokenizer).unit
+    if answer is None or other is None:
+        assert unit is None
+    else:
+        assert unit is not None
+        assert unit.search(answer)
+        assert not unit.search(other)

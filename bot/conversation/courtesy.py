@@ -16,11 +16,11 @@ QUESTION_LIMIT = 500
 """UTF-16 units; what is longer is a text, and its terms are about everything in it."""
 
 _LEAST = 2  # letters of what can be about something
-_REPLIES: dict[Courtesy, str] = {"greeting": "greeting", "thanks": "thanks", "chatter": "noted"}
+_REPLIES: dict[Courtesy, str] = {"greeting": "greeting", "thanks": "thanks", "chatter": "noted", "self": "start"}
 
 _HELP = re.compile(
-    r"(?:我要|请求)?帮助|(?:你|这|本?机器人)是(?:谁|什么|干(?:什么|嘛|啥)的?|做什么的?)|你叫什么(?:名字)?|(?:这个?|你)?怎么(?:用|使用)(?:你|呢|啊)?|如何使用(?:你)?|"
-    r"使用(?:说明|方法|帮助)|你能(?:做|干)(?:什么|啥|嘛)|help|howtouse(?:it|this|you)?|whoareyou|whatcanyoudo|usage"
+    r"(?:我要|请求)?帮助|这是(?:什么|干(?:什么|嘛|啥)的?|做什么的?)|(?:这个?|你)?怎么(?:用|使用)(?:你|呢|啊)?|如何使用(?:你)?|"
+    r"使用(?:说明|方法|帮助)|你能(?:做|干)(?:什么|啥|嘛)|help|howtouse(?:it|this|you)?|whatcanyoudo|usage"
 )
 _FILLER = re.compile(
     rf"(?:{GREETING.pattern})?(?:请|麻烦|劳驾|能不能|可以|能|大佬|大神|老师|你们?|您|谁|有人|有没有人|帮忙|帮|我们?|给|来|快|求助?|问题|问|一下|下|看看?|瞧瞧|查查?|找找?|回答|解答|答|解释|解|"
@@ -60,9 +60,9 @@ def is_small_talk(text: str) -> bool:
 
 
 def asks_for_help(text: str) -> bool:
-    """Return whether somebody wants to know what the bot is and how to use it.
+    """Return whether somebody wants to know how to use the bot.
 
-    >>> asks_for_help("你是谁？"), asks_for_help("Help!"), asks_for_help("帮助热线是多少？")
+    >>> asks_for_help("怎么用？"), asks_for_help("Help!"), asks_for_help("帮助热线是多少？")
     (True, True, False)
     """
     return _HELP.fullmatch(_core(text)) is not None

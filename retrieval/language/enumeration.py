@@ -22,7 +22,7 @@ _STYLES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"第{_ORDINAL}步[:：、.，,\s]?\s*",
-        rf"步骤\s*{_ORDINAL}[:：、.，,\s]?\s*",
+        rf"步[骤驟]\s*{_ORDINAL}[:：、.，,\s]?\s*",
         rf"[（(]{_ORDINAL}[）)]\s*",
         r"(?P<ordinal>[一二三四五六七八九十]{1,3})、\s*",
         r"(?P<ordinal>\d{1,2})(?:、|[.．](?!\d)|[）)])\s*",
@@ -50,7 +50,7 @@ class Enumeration:
         return self.lead[0], self.items[-1][1]
 
 
-_SECOND = re.compile(r"[②\n步b\d二](?:(?<=[②\n])|(?<=步)骤\s*[\d二]|(?<=[\d二])(?:步|[、是要.．)）])|(?<=b)[.)）])")
+_SECOND = re.compile(r"[②\n步b\d二](?:(?<=[②\n])|(?<=步)[骤驟]\s*[\d二]|(?<=[\d二])(?:步|[、是要.．)）])|(?<=b)[.)）])")
 """What every enumeration has: the mark of a second item, or another line. It is found sooner than any style."""
 
 

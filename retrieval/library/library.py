@@ -22,7 +22,7 @@ from retrieval.reading import Limits
 from retrieval.reading.images.recognition import is_installed
 from retrieval.reading.readers import Readers
 
-READERS_VERSION = 5
+READERS_VERSION = 6
 """Changes whenever the readers would make other paragraphs of the same file, so that all files are read again."""
 
 EVERYWHERE = ("",)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from retrieval.language import Normalised, Token, Tokenizer, characters, normalise, pairs
-from retrieval.language.classifiers import CLASSIFIERS
+from retrieval.language.classifiers import CLASSIFIERS, MEASURES
 from retrieval.language.english import root, stem, words_only
 from retrieval.language.function_words import VAGUE_NOUNS
 from retrieval.language.synonyms import Synonyms, default
@@ -169,6 +169,8 @@ _MEASURES = (
     (r"多少钱|价格|票房|金额|资金|资本|经费|营收|收入|耗资|造价|元", "元|块钱?|美元|日圆|日元|英镑|欧元|万|亿"),
     (r"第几", ""),
 )
+_COUNTS = re.compile(rf"[{CLASSIFIERS}年月周日号元块毛角分倍成字页县区村乡镇省市国]|{MEASURES}")
+"""What may stand behind 多少 as a unit; a noun there (多少薪水) stands beside its number nowhere."""
 _TO = "(?:至|到|~|-|—|–)"
 _SIGN = r"(?:零下|(?<![a-z\d°%])-(?=\d))?"
 
@@ -187,7 +189,7 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
     for asks, units in _MEASURES:
         if units and re.search(asks, text):
             return re.compile(rf"(?:{number}(?:{units})?{_TO})?{number}[多余]?(?:{units})")
-    if re.search(r"多少|几", asking) and after:
+    if re.search(r"多少|几", asking) and after and ("几" in asking or _COUNTS.match(after[1])):
         unit = f"(?:{after[1]}|{after[1][0]})"
         return re.compile(rf"(?:{number}{unit}?{_TO})?{number}[多余]?个?{unit}")
     return None

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from typing import Protocol
 
 from retrieval.language.classifiers import CLASSIFIERS, MEASURES
 from retrieval.language.splitting import sentences
 from retrieval.records import Answer, Document, Paragraph, Quote
+from retrieval.simplified import in_both_scripts, script
 
 SHORTEST, LONGEST = 6, 24
 """How many characters a suggested question has, so that it says something and fits on a button."""
@@ -29,41 +30,57 @@ _LONGEST_ATTRIBUTE = 6  # behind a title that names the subject
 _CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
 _COUNTED = f"[人{CLASSIFIERS}]"
 _NUMBER = re.compile(
-    r"(?P<before>.{2,}?(?:[达为有约占仅共长高重]|达到|突破|超过|多于|少于|高于|低于|超出|不到|至少|至多|最多|容纳|总计|合计|[积口量额值数率度价])了?)"
-    r"(?<!第)(?:约|近|超)?\d+(?:[.,]\d+)*[多余]?[十百千万亿]*"
-    rf"(?:{MEASURES}|岁|(?P<counted>{_COUNTED}))"
-    r"(?P<after>(?:以上|以下|左右)?[^\d]{0,6})"
+    in_both_scripts(
+        r"(?P<before>.{2,}?(?:[达为有约占仅共长高重]|达到|突破|超过|多于|少于|高于|低于|超出|不到|至少|至多|最多|容纳|总计|合计|[积口量额值数率度价])了?)"
+        r"(?<!第)(?:约|近|超)?\d+(?:[.,]\d+)*[多余]?[十百千万亿]*"
+        rf"(?:{MEASURES}|岁|(?P<counted>{_COUNTED}))"
+        r"(?P<after>(?:以上|以下|左右)?[^\d]{0,6})"
+    )
 )
 _DATE = re.compile(
-    r"(?P<subject>[^\d]{2,}?)(?<![始除])(?:是?[于在])(?:公元前?)?\d{3,4}年(?:\d{1,2}月(?:\d{1,2}日)?)?(?P<rest>[^\d代度级第底初末至到的前后\-－—~～][^\d的外]{1,14})"
+    in_both_scripts(
+        r"(?P<subject>[^\d]{2,}?)(?<![始除])(?:是?[于在])(?:公元前?)?\d{3,4}年(?:\d{1,2}月(?:\d{1,2}日)?)?(?P<rest>[^\d代度级第底初末至到的前后\-－—~～][^\d的外]{1,14})"
+    )
 )
 _VAGUE = (
     "似乎|原本|原来|最初|本来|已经|可能|往往|通常|一般|一直|[曾也亦据依仍都就还不没或以于被把将着了过多并均而虽如若]"
 )
 _IS = re.compile(
-    rf"(?P<subject>(?:(?!{_VAGUE})[^是为]){{2,14}})(?:主要)?(?P<verb>是|是指|指的是)"
-    r"(?!否|不|由|在|因|以|为|从|被|对|于|谁|自己|存在)(?P<rest>.{3,})(?<!的)"
+    in_both_scripts(
+        rf"(?P<subject>(?:(?!{_VAGUE})[^是为]){{2,14}})(?:主要)?(?P<verb>是|是指|指的是)"
+        r"(?!否|不|由|在|因|以|为|从|被|对|于|谁|自己|存在)(?P<rest>.{3,})(?<!的)"
+    )
 )
 _BECAUSE = re.compile(
-    r"(?:由于|因为)[^，,；;。]{3,}[，,](?:所以|因此|因而)?(?P<effect>[^，,；;。]{4,18})(?=[，,；;。])"
+    in_both_scripts(r"(?:由于|因为)[^，,；;。]{3,}[，,](?:所以|因此|因而)?(?P<effect>[^，,；;。]{4,18})(?=[，,；;。])")
 )
-_LIST = re.compile(r"(?P<subject>[^、]{2,12}(?:包括|包含|分为|涵盖|涉及))了?[^、]+(?:、[^、]+)+")
+_LIST = re.compile(in_both_scripts(r"(?P<subject>[^、]{2,12}(?:包括|包含|分为|涵盖|涉及))了?[^、]+(?:、[^、]+)+"))
 _DUTY = re.compile(
-    rf"(?P<subject>(?:(?!{_VAGUE})[^\d、，,；;。]){{2,12}})(?P<modal>[，,]将|不得|应当?|必须|须)(?P<rest>[^，,；;。]{{2,}})"
+    in_both_scripts(
+        rf"(?P<subject>(?:(?!{_VAGUE})[^\d、，,；;。]){{2,12}})(?P<modal>[，,]将|不得|应当?|必须|须)(?P<rest>[^，,；;。]{{2,}})"
+    )
 )
-_SAID = re.compile(r"(?P<subject>[^\d，,]{2,16}?(?:提出|指出|表示|认为|强调|宣布|规定|要求))[，,：:].{4,}", re.DOTALL)
+_SAID = re.compile(
+    in_both_scripts(r"(?P<subject>[^\d，,]{2,16}?(?:提出|指出|表示|认为|强调|宣布|规定|要求))[，,：:].{4,}"), re.DOTALL
+)
 
 # A question that begins or refers like this cannot be understood without what stands before it.
 _DEPENDENT = re.compile(
-    r"^(?:[其该此这那它他她牠各每某]|本|上述|以上|以下|如下|前者|后者|同时|另外|此外|并|且|而|但|也|还|又|则|即|就|从而|其中|包括|例如|比如|若|如果|"
-    r"因此|所以|然而|不过|以及|和|与|及|或|为(?!什么)|将|使|让|把|被|由|对|在|于|至|到|约|共|的|了|有|是|可|能|会|要|应|须|不|另一|占|达|已|曾|仅|近|期间|尤其|实际|因而|最终|随后|之后|其后|后来|目前|当时|现)|"
-    r"我们?|你们?|咱|[它他她](?:们|的)|自己"
+    in_both_scripts(
+        r"^(?:[其该此这那它他她牠各每某]|本|上述|以上|以下|如下|前者|后者|同时|另外|此外|并|且|而|但|也|还|又|则|即|就|从而|其中|包括|例如|比如|若|如果|"
+        r"因此|所以|然而|不过|以及|和|与|及|或|为(?!什么)|将|使|让|把|被|由|对|在|于|至|到|约|共|的|了|有|是|可|能|会|要|应|须|不|另一|占|达|已|曾|仅|近|期间|尤其|实际|因而|最终|随后|之后|其后|后来|目前|当时|现)|"
+        r"我们?|你们?|咱|[它他她](?:们|的)|自己"
+    )
 )
 _CLUTTERED = re.compile(r"[“”‘’「」『』《》（）()\[\]【】<>|*#_/／\\=@~～－\s]|\.{2,}|…|—|、.*、.*、")
 _HEADING_MARK = re.compile(
-    r"^\s*(?:第[一二三四五六七八九十百零〇\d]+[章节条款编部分篇讲课回]+|\d+(?:\.\d+)+|[（(]?[一二三四五六七八九十\d]+[)）、.．]|\d+)\s*[、.．:：]?\s*"
+    in_both_scripts(
+        r"^\s*(?:第[一二三四五六七八九十百零〇\d]+[章节条款编部分篇讲课回]+|\d+(?:\.\d+)+|[（(]?[一二三四五六七八九十\d]+[)）、.．]|\d+)\s*[、.．:：]?\s*"
+    )
 )
-_ASKS = re.compile(r"(?:什么|多少|如何|怎么|怎样|为何|哪|谁|是否|吗)")
+_TRADITIONAL = str.maketrans("么时为", "麼時為")
+"""Of the words that ask here, what is written otherwise in a traditional document."""
+_ASKS = re.compile(in_both_scripts(r"(?:什么|多少|如何|怎么|怎样|为何|哪|谁|是否|吗)"))
 
 
 class Ask(Protocol):
@@ -227,7 +244,8 @@ def _understood(found: Iterable[Candidate]) -> Iterator[Candidate]:
             and not _CLUTTERED.search(question)
             and re.search(r"[\u4e00-\u9fff]{2}", question)
         ):
-            yield candidate
+            traditional = script(candidate.paragraph.text) == "traditional"
+            yield replace(candidate, question=question.translate(_TRADITIONAL)) if traditional else candidate
 
 
 def _quality(candidate: Candidate) -> tuple[int, int, int]:

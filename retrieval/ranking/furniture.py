@@ -80,7 +80,7 @@ def _heading(heading: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_listing(path: str) -> bool:
-    return bool(_FILE.fullmatch(PurePosixPath(path).stem.lower()))
+    return bool(_FILE.fullmatch(folded(PurePosixPath(path).stem)))
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from retrieval.reading.content import Block, Metadata
 from retrieval.reading.dates import iso_date
+from retrieval.simplified import in_both_scripts
 
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _DAY = (
@@ -14,14 +15,17 @@ _DAY = (
     rf"|[〇○零一二三四五六七八九]{{4}}年{_NUMERAL}月{_NUMERAL}|[A-Z][a-z]{{2,8}}\.? \d{{1,2}}, \d{{4}})\s?日?"
 )
 _PUBLISHED = re.compile(
-    r"(?:(?:发布|發布|发文|成文|印发|发表|公布|更新|修改|创建)(?:时间|日期|時間|于)?|^(?:日期|Date|Published|Created|Updated))"
-    rf"\s?[：:]\s?({_DAY})",
+    in_both_scripts(
+        r"(?:(?:发布|发文|成文|印发|发表|公布|更新|修改|创建)(?:时间|日期|于)?|^(?:日期|Date|Published|Created|Updated))"
+        rf"\s?[：:]\s?({_DAY})"
+    ),
     re.IGNORECASE,
 )
 _SIGNED = re.compile(rf"(?:[^：:]{{0,40}}[^：:\d〇零一二三四五六七八九年月])?({_DAY})$")
 _ENACTED = re.compile(rf"[（(][^（()）]{{0,20}}?({_DAY})")
 _AUTHOR = re.compile(
-    r"(?:作者|撰文|撰稿人?|发布者|发布人|Author|By)\s?[：:]\s?([^，。；\s][^，。；：:]{0,30})$", re.IGNORECASE
+    in_both_scripts(r"(?:作者|撰文|撰稿人?|发布者|发布人|Author|By)\s?[：:]\s?([^，。；\s][^，。；：:]{0,30})$"),
+    re.IGNORECASE,
 )
 _LONGEST = 150
 _FIRST, _LAST = 6, 4

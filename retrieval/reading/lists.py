@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from retrieval.reading.content import Block
+from retrieval.simplified import in_both_scripts
 
 _INDENT = "  "
 _MOST_ITEMS = 40
@@ -19,7 +20,7 @@ _ITEM = re.compile(
 )
 _TYPED = frozenset({"circled", "bracketed", "number", "letter"})
 _FIRST = re.compile(r"1\D")
-_LEADS = re.compile(r"[：:]\Z|(?:如下|以下|下列|下述|下面|步骤)[^。！？]{0,20}。?\Z")
+_LEADS = re.compile(in_both_scripts(r"[：:]\Z|(?:如下|以下|下列|下述|下面|步骤)[^。！？]{0,20}。?\Z"))
 _UNFINISHED = re.compile(r"\w\Z")
 _LONGEST_LABEL = 20
 _SENTENCE_ENDS = "。！？!?"

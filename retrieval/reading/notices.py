@@ -8,13 +8,15 @@ from dataclasses import replace
 
 from retrieval.reading.content import Block, Metadata
 from retrieval.reading.dates import iso_date
+from retrieval.simplified import in_both_scripts
 
 _KIND = (
     r"(?:通知|通告|通报|公告|公示|决定|决议|意见|批复|报告|请示|函|复函|纪要|方案|办法|规定|说明|答复|命令|公报|倡议书|"
     r"公开信|情况|名单)"
 )
-_TITLE = re.compile(rf"(?:[^。；，]{{0,40}})关于[^。；]{{2,80}}{_KIND}(?:[（(][^（(]{{1,12}}[）)])?$")
-_SHORT_TITLE = re.compile(r"[^。；，：:\s]{2,30}(?:通知|通告|通报|公告|公示)$")
+_TITLE = re.compile(in_both_scripts(rf"(?:[^。；，]{{0,40}})关于[^。；]{{2,80}}{_KIND}(?:[（(][^（(]{{1,12}}[）)])?$"))
+_ABOUT = re.compile(in_both_scripts("关于"))
+_SHORT_TITLE = re.compile(in_both_scripts(r"[^。；，：:\s]{2,30}(?:通知|通告|通报|公告|公示)$"))
 _YEAR = r"(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})"
 _DAY = r"[\d一二三四五六七八九十]{1,3}"
 _DATE = rf"[（(]?({_YEAR}\s?[年/.-]\s?{_DAY}\s?[月/.-]\s?{_DAY}\s?日?)[）)]?"
@@ -51,6 +53,6 @@ def _title(lines: list[str]) -> str | None:
         # A long title is set in two or three lines.
         for end in (at + 2, at + 3):
             whole = "".join(lines[at:end])
-            if "关于" in line and len(lines) >= end and _TITLE.match(whole) and not re.search(r"[。：:]", whole):
+            if _ABOUT.search(line) and len(lines) >= end and _TITLE.match(whole) and not re.search(r"[。：:]", whole):
                 return whole
     return lines[0] if lines and _SHORT_TITLE.match(lines[0]) else None

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from retrieval.reading.content import Block
 from retrieval.records import Paragraph
+from retrieval.simplified import in_both_scripts
 
 _NUMERAL = "[〇零一二三四五六七八九十百千两0-9０-９]+"
 # Levels of headings told by their words; those told by markup (1 to 9) stand above them all.
 _SPOKEN_LEVELS = tuple(
-    (level, re.compile(pattern))
+    (level, re.compile(in_both_scripts(pattern)))
     for level, pattern in (
         (11, rf"第{_NUMERAL}(?:编|篇|卷|部分?)(?:[\s:：]|(?!.{{20}}))"),
         (12, rf"第{_NUMERAL}[章回](?:[\s:：]|(?!.{{20}}))"),
@@ -23,10 +24,12 @@ _SPOKEN_LEVELS = tuple(
 _ITEM_LEVEL, _ARTICLE_LEVEL = 14, 20
 # What a numbered line says besides naming what stands below it: 二、会员押金 三百元.
 _STATEMENT = re.compile(
-    r"(?P<named>.{1,4}、\s?\S{2,40})\s{1,9}\S{0,40}[\d一二三四五六七八九十百千万两]"
-    r"|.{0,40}[\d一二三四五六七八九十百千万两]\s?(?:元|折|点|小时|分钟|天|[%％]|个(?:工作日|月|小时))"
+    in_both_scripts(
+        r"(?P<named>.{1,4}、\s?\S{2,40})\s{1,9}\S{0,40}[\d一二三四五六七八九十百千万两]"
+        r"|.{0,40}[\d一二三四五六七八九十百千万两]\s?(?:元|折|点|小时|分钟|天|[%％]|个(?:工作日|月|小时))"
+    )
 )
-_ARTICLE = re.compile(rf"(第{_NUMERAL}条(?:之[一二三四五六七八九十]+)?)(?=[\s:：、【\[]|$)")
+_ARTICLE = re.compile(in_both_scripts(rf"(第{_NUMERAL}条(?:之[一二三四五六七八九十]+)?)(?=[\s:：、【\[]|$)"))
 _LONGEST_HEADING = 40
 # The place in a book that web pages of novels put before the chapter's name.
 _PLACE = re.compile(r"正文[\s:：]+(?=第)")

@@ -12,40 +12,52 @@ from dataclasses import dataclass, field, replace
 
 from retrieval.reading.content import Block
 from retrieval.reading.lists import is_item, mark_of
+from retrieval.simplified import in_both_scripts
 
 _NUMERAL = r"(?:\d{1,4}|[一二三四五六七八九十]{1,4})?"
 _ASKER = r"[\u4e00-\u9fff]{0,4}"
 _QUESTION_MARK = re.compile(
-    rf"(?:[【\[（(]\s?(?:问|問|问题|提问|Q|Question)\s?{_NUMERAL}\s?[】\]）)]\s?[：:]?"
-    rf"|(?:问|問|提问|提問|Question)\s?{_NUMERAL}\s?[：:]|Q\s?\d{{0,4}}\s?[：:.．、]|Q\s?\d{{1,4}}\s)\s*",
+    in_both_scripts(
+        rf"(?:[【\[（(]\s?(?:问|问题|提问|Q|Question)\s?{_NUMERAL}\s?[】\]）)]\s?[：:]?"
+        rf"|(?:问|提问|Question)\s?{_NUMERAL}\s?[：:]|Q\s?\d{{0,4}}\s?[：:.．、]|Q\s?\d{{1,4}}\s)\s*"
+    ),
     re.IGNORECASE,
 )
 # Marks that also stand before what is no question; with these an answer must be marked too.
-_WEAK_MARK = re.compile(rf"(?:(?:问题|問題|咨询|疑问)\s?{_NUMERAL}|{_ASKER}[问問])\s?[：:]\s*")
+_WEAK_MARK = re.compile(in_both_scripts(rf"(?:(?:问题|咨询|疑问)\s?{_NUMERAL}|{_ASKER}问)\s?[：:]\s*"))
 _ANSWER_MARK = re.compile(
-    rf"(?:[【\[（(]\s?(?:答|答案|回答|解答|回复|A|Answer)\s?{_NUMERAL}\s?[】\]）)]\s?[：:]?"
-    rf"|(?:答|回答|答复|答復|解答|回复|答案|解决(?:方法|办法|方案)|Answer)\s?{_NUMERAL}\s?[：:]"
-    rf"|{_ASKER}(?:答|回答)[：:]|A\s?\d{{0,4}}\s?[：:.．、]|A\s?\d{{1,4}}\s)\s*",
+    in_both_scripts(
+        rf"(?:[【\[（(]\s?(?:答|答案|回答|解答|回复|A|Answer)\s?{_NUMERAL}\s?[】\]）)]\s?[：:]?"
+        rf"|(?:答|回答|答复|解答|回复|答案|解决(?:方法|办法|方案)|Answer)\s?{_NUMERAL}\s?[：:]"
+        rf"|{_ASKER}(?:答|回答)[：:]|A\s?\d{{0,4}}\s?[：:.．、]|A\s?\d{{1,4}}\s)\s*"
+    ),
     re.IGNORECASE,
 )
 _MARK_WITHIN = re.compile(
-    rf"(?<=[？?。！!\s])(?:[【\[（(]?(?:问|問|答|回答|Q|A){_NUMERAL}[】\]）)]?[：:]|[【\[](?:问|答)[】\]])",
+    in_both_scripts(
+        rf"(?<=[？?。！!\s])(?:[【\[（(]?(?:问|答|回答|Q|A){_NUMERAL}[】\]）)]?[：:]|[【\[](?:问|答)[】\]])"
+    ),
     re.IGNORECASE,
 )
-_OTHER_WORDING = re.compile(r"(?:相似|相近|类似|其他|其它|同义)(?:问题|问法|提问|问)?\s?[：:]\s*|又问[：:]\s*")
+_OTHER_WORDING = re.compile(
+    in_both_scripts(r"(?:相似|相近|类似|其他|其它|同义)(?:问题|问法|提问|问)?\s?[：:]\s*|又问[：:]\s*")
+)
 _NUMBERING = re.compile(
     r"(?:[•·●○■◆▪►➢※☐☑*-]\s*|\d{1,3}(?:\.\d{1,3}){1,4}[.、．]?\s*|\d{1,3}[.、．)）]\s*|[（(](?:\d{1,3}|[一二三四五六七八九十]{1,3})[）)]\s*"
     r"|[一二三四五六七八九十]{1,3}[、.．]\s*|[①-⑳]\s*)"
 )
 _ASKS_AT_END = re.compile(r"[？?][”」』）)\]】》\"'*]*\Z")
 _ASKS = re.compile(
-    r"(?:如何|怎么|怎样|怎麼|怎樣|为什么|為什麼|为何|為何|什么是|什麼是|何谓|何时|哪里|哪些|哪个|谁|能否|可否|是否)"
-    r"|.*(?:是什么|是什麼|有哪些|怎么办|怎麼辦|怎么样|怎麼樣|怎么处理|如何处理|如何解决|怎么解决|多少钱?|多久|多长时间|在哪[里儿]?|什么意思"
-    r"|为什么|為什麼|怎么回事|几点|吗|嗎)\Z|how (?:do|does|to|can|should|long|much|many)\b",
+    in_both_scripts(
+        r"(?:如何|怎么|怎样|为什么|为何|什么是|何谓|何时|哪里|哪些|哪个|谁|能否|可否|是否)"
+        r"|.*(?:是什么|有哪些|怎么办|怎么样|怎么处理|如何处理|如何解决|怎么解决|多少钱?|多久|多长时间|在哪[里儿]?|什么意思"
+        r"|为什么|怎么回事|几点|吗)\Z|how (?:do|does|to|can|should|long|much|many)\b"
+    ),
     re.IGNORECASE,
 )
 _ANSWER_HEADING = re.compile(
-    r"(?:答|答案|回答|解答|解决(?:方法|办法|方案)?|处理(?:方法|办法)?|原因|answer|solution)\Z", re.IGNORECASE
+    in_both_scripts(r"(?:答|答案|回答|解答|解决(?:方法|办法|方案)?|处理(?:方法|办法)?|原因|answer|solution)\Z"),
+    re.IGNORECASE,
 )
 _SPEAKER = re.compile(r"[^，。？?]{1,8}[：:]|[“「『\"]")
 _LONGEST_QUESTION = 80

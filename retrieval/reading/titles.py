@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from retrieval.simplified import in_both_scripts
+
 _GENERIC = re.compile(
-    r"概述|概览|总览|综述|简介|介绍|关于(?:我们|本站|本书)?|常见问题(?:解答|与解答|汇总)?|问答|首页|主页|欢迎|说明|使用说明|前言|引言|序言?|目录|总则|"
-    r"正文|附录|附件|无标题|未命名|新建文档|概述|概覽|總覽|簡介|介紹|關於(?:我們)?|常見問題|首頁|主頁|歡迎|說明|目錄|總則|"
-    r"readme|index|faqs?|q&a|about(?: us)?|overview|introduction|intro|home(?: page)?|welcome|summary|untitled|main|"
-    r"document|default|page|sheet ?\d+|\d+",
+    in_both_scripts(
+        r"概述|概览|总览|综述|简介|介绍|关于(?:我们|本站|本书)?|常见问题(?:解答|与解答|汇总)?|问答|首页|主页|欢迎|说明|使用说明|前言|引言|序言?|目录|总则|"
+        r"正文|附录|附件|无标题|未命名|新建文档|"
+        r"readme|index|faqs?|q&a|about(?: us)?|overview|introduction|intro|home(?: page)?|welcome|summary|untitled|"
+        r"main|document|default|page|sheet ?\d+|\d+"
+    ),
     re.IGNORECASE,
 )
 

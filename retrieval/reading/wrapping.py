@@ -12,14 +12,17 @@ from retrieval.reading.lists import is_item
 from retrieval.reading.outline import spoken_level
 from retrieval.reading.tables.cells import Cell, cell_text
 from retrieval.reading.tables.reader import table_blocks
+from retrieval.simplified import in_both_scripts
 
 LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"[。！？!?.…：:；;][”’」』）)\]】》\"']*$")
 _INDENT = re.compile(r"[\u3000\t]| {2,}")
 # What begins a paragraph besides the items of lists: articles, dates, quotations, questions, answers, rows of tables.
 _BEGINNING = re.compile(
-    r"\d{4}[-/年.]\d|\[|【|[#>|]|第[〇零一二三四五六七八九十百千\d]+[编篇章节条部卷回]"
-    r"|(?:问|答|提问|回答|[QA]\d{0,3})\s?[：:]",
+    in_both_scripts(
+        r"\d{4}[-/年.]\d|\[|【|[#>|]|第[〇零一二三四五六七八九十百千\d]+[编篇章节条部卷回]"
+        r"|(?:问|答|提问|回答|[QA]\d{0,3})\s?[：:]"
+    ),
     re.IGNORECASE,
 )
 _GAP = re.compile(r"(?<=\S)(?: {3,}|\t+|\u3000{2,})(?=\S)")

@@ -10,16 +10,21 @@ from retrieval.reading.content import Metadata
 from retrieval.reading.dates import iso_date
 from retrieval.reading.office.package import Package
 from retrieval.reading.text.front_matter import metadata_of
+from retrieval.simplified import in_both_scripts
 
 _DEFAULT_TITLE = re.compile(
-    r"(?:\(?anonymous\)?|PowerPoint (?:演示文稿|Presentation)|(?:幻灯片|Slide) ?\d*"
-    r"|(?:无标题|未命名|Untitled|Document|文档|工作簿|Book)[\s\d]*|Word Document"
-    r"|Microsoft (?:Word|PowerPoint|Excel) - .*|.*\.(?:docx?|pptx?|xlsx?|wps|indd|tex))$",
+    in_both_scripts(
+        r"(?:\(?anonymous\)?|PowerPoint (?:演示文稿|Presentation)|(?:幻灯片|Slide) ?\d*"
+        r"|(?:无标题|未命名|Untitled|Document|文档|工作簿|Book)[\s\d]*|Word Document"
+        r"|Microsoft (?:Word|PowerPoint|Excel) - .*|.*\.(?:docx?|pptx?|xlsx?|wps|indd|tex))$"
+    ),
     re.IGNORECASE,
 )
 _DEFAULT_AUTHOR = re.compile(
-    r"(?:administrator|admin|user|owner|unknown|\(?anonymous\)?|微软用户|(?:Windows|Office|MC|WPS)[\s_]*(?:用户|User)"
-    r"|Microsoft(?: Office)?(?: User| 用户)?|python-docx|openpyxl|Apache POI|Steve Canny)$",
+    in_both_scripts(
+        r"(?:administrator|admin|user|owner|unknown|\(?anonymous\)?|微软用户|(?:Windows|Office|MC|WPS)[\s_]*(?:用户|User)"
+        r"|Microsoft(?: Office)?(?: User| 用户)?|python-docx|openpyxl|Apache POI|Steve Canny)$"
+    ),
     re.IGNORECASE,
 )
 _TEMPLATE_DATE = "2013-12-23T23:15:00Z"  # of the template from which python-docx makes its files

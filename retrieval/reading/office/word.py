@@ -25,12 +25,13 @@ from retrieval.reading.office.runs import (
 )
 from retrieval.reading.tables.cells import EMPTY, Cell, Grid, cell_text
 from retrieval.reading.tables.reader import grid_blocks
+from retrieval.simplified import in_both_scripts
 
 _PARAGRAPH, _TABLE, _INSERTED = qn("w:p"), qn("w:tbl"), qn("w:altChunk")
-_HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECASE)
-_TITLE_STYLE = re.compile(r"(?:title|标题|標題|文档标题)$", re.IGNORECASE)
-_CONTENTS_STYLE = re.compile(r"(?:toc|目录|目錄)\s*\d", re.IGNORECASE)
-_LIST_STYLE = re.compile(r"list (?:bullet|number|paragraph)|列表|列出段落|项目符号", re.IGNORECASE)
+_HEADING_STYLE = re.compile(in_both_scripts(r"(?:heading|标题)\s*([1-9])$"), re.IGNORECASE)
+_TITLE_STYLE = re.compile(in_both_scripts(r"(?:title|标题|文档标题)$"), re.IGNORECASE)
+_CONTENTS_STYLE = re.compile(in_both_scripts(r"(?:toc|目录)\s*\d"), re.IGNORECASE)
+_LIST_STYLE = re.compile(in_both_scripts(r"list (?:bullet|number|paragraph)|列表|列出段落|项目符号"), re.IGNORECASE)
 _LONGEST_CHAIN = 20
 
 

@@ -6,30 +6,39 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from retrieval.simplified import in_both_scripts
+
 _LOOKED_AT = 30
 _QUESTION_MARK = re.compile(r"[？?][”」』）)]?$")
 _ASKS = re.compile(
-    r"(?:(?:常见|标准|用户|客户|相似|相近|类似|扩展|同义|核心|主|原始|知识)?(?:问题|问法|问句|提问|疑问|问)(?:描述|内容|标题|列表)?"
-    r"|(?:知识|文章)?标题|关键词|关键字|触发词|faq|q|query|title"
-    r"|(?:(?:similar|standard|alternative|user)[ _]?)?questions?)",
+    in_both_scripts(
+        r"(?:(?:常见|标准|用户|客户|相似|相近|类似|扩展|同义|核心|主|原始|知识)?(?:问题|问法|问句|提问|疑问|问)(?:描述|内容|标题|列表)?"
+        r"|(?:知识|文章)?标题|关键词|关键字|触发词|faq|q|query|title"
+        r"|(?:(?:similar|standard|alternative|user)[ _]?)?questions?)"
+    ),
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(
-    r"(?:(?:标准|参考|知识|最佳|官方)?(?:答案|回答|答复|回复|解答|应答|答)(?:内容|文本)?"
-    r"|(?:(?:standard|best)[ _]?)?answers?|response|reply|a)",
+    in_both_scripts(
+        r"(?:(?:标准|参考|知识|最佳|官方)?(?:答案|回答|答复|回复|解答|应答|答)(?:内容|文本)?"
+        r"|(?:(?:standard|best)[ _]?)?answers?|response|reply|a)"
+    ),
     re.IGNORECASE,
 )
-_TITLES = re.compile(r"(?:知识|文章)?标题|title", re.IGNORECASE)
-_CONTENTS = re.compile(r"(?:知识|文章)?(?:内容|正文)|content|body|text", re.IGNORECASE)
+_TITLES = re.compile(in_both_scripts(r"(?:知识|文章)?标题|title"), re.IGNORECASE)
+_CONTENTS = re.compile(in_both_scripts(r"(?:知识|文章)?(?:内容|正文)|content|body|text"), re.IGNORECASE)
 _CATEGORIES = re.compile(
-    r"(?:问题|知识|所属|[一二三]级)*(?:分类|类别|类目|目录|栏目|模块|主题|板块)|category|topic|section|module",
+    in_both_scripts(
+        r"(?:问题|知识|所属|[一二三]级)*(?:分类|类别|类目|目录|栏目|模块|主题|板块)|category|topic|section|module"
+    ),
     re.IGNORECASE,
 )
 _MEANINGLESS = re.compile(
-    r"序号|编号|编码|(?:知识|问题)?id|no\.?|index|(?:创建|更新|修改|录入)(?:时间|日期|人)|状态|status", re.IGNORECASE
+    in_both_scripts(r"序号|编号|编码|(?:知识|问题)?id|no\.?|index|(?:创建|更新|修改|录入)(?:时间|日期|人)|状态|status"),
+    re.IGNORECASE,
 )
 _DECORATION = re.compile(r"[（(【\[][^（(【\[]*[）)】\]]|[\s*：:#\d]+")
-_SPEAKER = re.compile(r"(?:问|答|[QA])\s*[：:]\s*", re.IGNORECASE)
+_SPEAKER = re.compile(in_both_scripts(r"(?:问|答|[QA])\s*[：:]\s*"), re.IGNORECASE)
 _WORDINGS = re.compile(r"\n|(?<![^\S\n])[^\S\n]*(?:[|｜]+|##+|@@+)\s*")
 
 

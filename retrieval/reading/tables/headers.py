@@ -9,13 +9,17 @@ from itertools import pairwise
 
 from retrieval.reading.tables.cells import Cell, Row, even, is_filled, once, single, texts_of
 from retrieval.reading.tables.names import evidence, is_name, is_value, shape
+from retrieval.simplified import in_both_scripts
 
 _MOST_HEADER_ROWS = 3
 _LOOKED_AT = 30
 _LONGEST_NAME = 40
+_UNIT_COLUMN = re.compile(in_both_scripts("(?:计量)?单位|units?"), re.IGNORECASE)
 _UNIT = re.compile(
-    r"[万亿千百]?[元角分户人次台套件个只张辆吨斤克升度米里天年月日时秒瓦伏安赫帕]{1,3}|[%％‰°℃]|(?:[千毫厘分平立公]|海)?(?:方)?"
-    r"(?:米|克|升|斤|里|顷|亩|瓦|安|伏|帕|赫兹?)|(?:[a-zA-Zμ]{1,4}[²³23]?)(?:/[a-zA-Z]{1,4}[²³23]?)?|.{1,4}/.{1,3}|[小]?时|分钟|个月|岁"
+    in_both_scripts(
+        r"[万亿千百]?[元角分户人次台套件个只张辆吨斤克升度米里天年月日时秒瓦伏安赫帕]{1,3}|[%％‰°℃]|(?:[千毫厘分平立公]|海)?(?:方)?"
+        r"(?:米|克|升|斤|里|顷|亩|瓦|安|伏|帕|赫兹?)|(?:[a-zA-Zμ]{1,4}[²³23]?)(?:/[a-zA-Z]{1,4}[²³23]?)?|.{1,4}/.{1,3}|[小]?时|分钟|个月|岁"
+    )
 )
 
 
@@ -98,7 +102,7 @@ def is_units(above: Row, row: Row) -> bool:
     units = [cell.text.strip("（）()[]【】/") for cell in row[1:] if cell.text]
     lead = row[0].text.strip("（）()[]【】：:")
     return (
-        lead in {"", "单位", "計量單位", "计量单位", "unit", "units", "Unit", "Units"}
+        (not lead or bool(_UNIT_COLUMN.fullmatch(lead)))
         and len(units) > (not lead)
         and sum(1 for cell in row[1:] if cell.text) <= sum(1 for cell in above[1:] if cell.text)
         and all(map(_UNIT.fullmatch, units))

@@ -26,12 +26,13 @@ from retrieval.reading.tables.headers import (
     spans,
 )
 from retrieval.reading.tables.names import evidence, is_name, is_value, joined, period
+from retrieval.simplified import in_both_scripts
 
 _LONGEST_CAPTION = 40
 _MOST_CAPTIONS = 3
 _LONGEST_CELL = 400
-_NAMES_ALL = re.compile(r"(?:名称|姓名)[：:]?$")  # the label of what a whole form is about
-_NOTE = ("注", "备注", "说明", "附注", "note", "remark")
+_NAMES_ALL = re.compile(in_both_scripts(r"(?:名称|姓名)[：:]?$"))  # the label of what a whole form is about
+_NOTE = re.compile(in_both_scripts("注|备注|说明|附注|note|remark"))
 
 
 def grid_blocks(grid: Grid, *, under: tuple[str, ...] = ()) -> list[Block]:
@@ -179,11 +180,11 @@ class TableReader:
         if sum(cell is other for other in row) > 1:
             marked = cell.heads and start + 1 < len(rows) and not any(other.heads for other in rows[start + 1])
             return not (marked and not self.named)
-        return not self.named or gap or is_item(cell.text) or cell.text.startswith(_NOTE)
+        return not self.named or gap or is_item(cell.text) or bool(_NOTE.match(cell.text))
 
     def _alone(self, cell: Cell, rows: Sequence[Row], start: int, *, gap: bool) -> Iterator[Block]:
         text = cell.text.replace("\n", " ")
-        short = len(text) <= _LONGEST_CAPTION and not text.endswith(("。", "！", "；")) and not text.startswith(_NOTE)
+        short = len(text) <= _LONGEST_CAPTION and not text.endswith(("。", "！", "；")) and not _NOTE.match(text)
         below = [row for row in rows[start + 1 : start + 6] if is_filled(row)]
         heads = short and any(single(row) is None for row in below[:3])
         within = self.named and not gap

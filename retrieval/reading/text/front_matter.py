@@ -11,6 +11,7 @@ from typing import Any
 from retrieval.reading.content import Metadata
 from retrieval.reading.dates import iso_date
 from retrieval.reading.joining import collapse
+from retrieval.simplified import to_simplified
 
 _FENCES = {
     "-": ("YAML", re.compile(r"(?:(?<!-)-{3,}|\.{3})[ \t]*$")),
@@ -29,7 +30,7 @@ _PLACEHOLDER = re.compile(r"\s*[\"']?\{\{.*\}\}[\"']?\s*$|\s*<%.*%>\s*$")
 _IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 
 _NOTHING: tuple[object, ...] = (None, "", [], "null", "~")
-_TITLE = ("title", "标题", "標題")
+_TITLE = ("title", "标题")
 _AUTHOR = ("author", "authors", "byline", "作者")
 _DATE = ("date", "published", "pubdate", "publish_date", "datepublished", "created", "日期", "发布日期", "updated")
 _URL = ("url", "link", "source_url", "original", "canonical", "permalink", "source", "链接", "原文链接")
@@ -138,7 +139,7 @@ def _entries(block: str) -> Iterator[tuple[int, list[str]]]:
 
 def metadata_of(values: Mapping[Any, object]) -> Metadata:
     """What the values say under the names that people give these things, in English and Chinese."""
-    named = {str(key).strip().lower(): value for key, value in values.items()}
+    named = {to_simplified(str(key).strip().lower()): value for key, value in values.items()}
 
     def first(names: tuple[str, ...]) -> object:
         return next((named[name] for name in names if named.get(name) not in _NOTHING), None)

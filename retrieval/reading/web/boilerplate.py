@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from retrieval.reading.web.elements import BLOCKS, TEXTLESS, Element, Node, Text, walk
+from retrieval.simplified import in_both_scripts
 
 # Words of class and id names, whole. Each says what a block is for; pinyin is common on Chinese sites.
 _NAME = re.compile(
@@ -36,7 +37,7 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:left|top|text-indent)\s*:\s*-\d{3,5}(?:px|em)", re.IGNORECASE
 )
 _SENTENCE = re.compile(r"[。！？；]|，.*，|[.!?](?:\s|$)")
-_LEGAL = re.compile(r"©|ICP[备備证證]\s?(?:字第)?\s?\d|公网安备\s?\d|all rights reserved", re.IGNORECASE)
+_LEGAL = re.compile(in_both_scripts(r"©|ICP[备证]\s?(?:字第)?\s?\d|公网安备\s?\d|all rights reserved"), re.IGNORECASE)
 _LONGEST_LEGAL = 300
 _MOST_PROSE = 0.4  # a block with a larger share of the sentences is the text, whatever its name
 _NEVER = frozenset(["[document]", "html", "body", "main", "article"])

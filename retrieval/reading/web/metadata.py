@@ -12,6 +12,7 @@ from retrieval.reading.content import Metadata
 from retrieval.reading.dates import iso_date
 from retrieval.reading.joining import collapse
 from retrieval.reading.web.soup import attributes_of
+from retrieval.simplified import in_both_scripts
 
 _TITLE = ("og:title", "articletitle", "dc.title", "title")
 _AUTHOR = ("author", "article:author", "og:article:author", "dc.creator", "contentsource", "mediaid", "byl")
@@ -32,8 +33,11 @@ _MOST_DATES = 20
 _SEPARATOR = re.compile(r"\s?[_|｜»]+\s?|\s[-–—·:]+\s|(?<=[^\x00-\x7f])[-–—]+(?=[^\x00-\x7f])")
 # What the names of those end in who publish pages.
 _SITE = re.compile(
-    r"(?:[网站厅局处委部办院所校行会社台馆]|政府|政务|门户|官网|中心|大学|中学|小学|医院|公司|集团|频道|新闻|资讯|要闻|平台|社区|论坛|博客|百科|首页|"
-    r"主页|信息公开|通知公告|\.(?:com|cn|net|org)|\b(?:wiki|blog|forum|news|docs|documentation|home|official site))$",
+    in_both_scripts(
+        r"(?:[网站厅局处委部办院所校行会社台馆]|政府|政务|门户|官网|中心|大学|中学|小学|医院|公司|集团|频道|新闻|资讯|要闻|平台|社区|论坛|博客|百科|首页|"
+        r"主页|信息公开|通知公告|\.(?:com|cn|net|org)|\b(?:wiki|blog|forum|news|docs|documentation"
+        r"|home|official site))$"
+    ),
     re.IGNORECASE,
 )
 _SHORTEST_OWN = 6
