@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from retrieval.reading.content import Block
 from retrieval.reading.lists import is_item, mark_of
@@ -107,9 +107,9 @@ def _parts(block: Block) -> Iterator[Block]:
         return
     start = 0
     for mark in _MARK_WITHIN.finditer(block.text, len(block.text) - len(bare) + first.end()):
-        yield replace(block, text=block.text[start : mark.start()].strip())
+        yield block._replace(text=block.text[start : mark.start()].strip())
         start = mark.start()
-    yield replace(block, text=block.text[start:].strip())
+    yield block._replace(text=block.text[start:].strip())
 
 
 def _bare(text: str) -> str:
@@ -147,7 +147,7 @@ class _Pairing:
             elif block.under and asks(block.under[-1]):
                 yield from self._close()
                 *under, question = block.under
-                yield replace(block, under=tuple(under), questions=(wording(question),), text=_answer(block.text))
+                yield block._replace(under=tuple(under), questions=(wording(question),), text=_answer(block.text))
             elif (asked := self._question(index, block)) is not None:
                 yield from self._ask(asked, block)
             else:
@@ -209,7 +209,7 @@ class _Pairing:
         text = _answer(block.text) if not block.code else block.text
         self.open.answered += max(1, len(text))
         if text:
-            yield replace(block, text=text, questions=tuple(dict.fromkeys(filter(None, self.open.wordings))))
+            yield block._replace(text=text, questions=tuple(dict.fromkeys(filter(None, self.open.wordings))))
         if self.open.answered > _LONGEST_ANSWER:
             self.open = None
 
