@@ -172,10 +172,10 @@ class _Pairing:
         answered = following.level is None and bool(_ANSWER_MARK.match(following.text))
         if (wordings := self._marked(text, answered=answered)) is not None:
             return _Question(wordings, [block], marked=True) if all(wordings) else None
-        if following.level is not None or not _is_answer(block, following):
-            return None
         asking = answered and len(text) <= _LONGEST_QUESTION and bool(_ASKS_AT_END.search(text))
-        if asking or (block.strong and asks(block.text)) or index in self.lines:
+        if (asking or (block.strong and asks(block.text)) or index in self.lines) and (
+            following.level is None and _is_answer(block, following)
+        ):
             return _Question([wording(text)], [block])
         return None
 

@@ -88,6 +88,8 @@ def _without_comments(text: str) -> str:
 
 def _noted(text: str) -> str:
     """The text with its notes of the kind ``word^[note]`` as footnotes."""
+    if "^[" not in text:
+        return text
     notes: list[str] = []
 
     def note(found: re.Match[str]) -> str:
