@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import Ranker
-from retrieval.ranking.passages import Passages
+from retrieval.ranking.passages import Passages, prepare
 from retrieval.records import Found, Hit, Paragraph, Sentence, Source
 
 GLYPHS = "天地玄黄2025年三十万人由在是的。！？；，、：“”（）《》 abC％㎡ＡÉ哪个多少谁什么时候为怎\n"
@@ -24,7 +24,6 @@ def ranker(tokenizer: Tokenizer) -> Ranker:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
 @given(question=st.text(st.sampled_from(GLYPHS), max_size=30), texts=st.lists(TEXT, min_size=1, max_size=4), title=TEXT)
 def test_any_question_to_any_text(
     tokenizer: Tokenizer, ranker: Ranker, question: str, texts: list[str], title: str
@@ -50,4 +49,4 @@ def test_a_question_without_a_term(tokenizer: Tokenizer, ranker: Ranker) -> None
 
 
 def _sentences(hit: Hit) -> list[Sentence]:
-    return list(Passages.of([hit]).prepared[0].sentences)
+    return list(Passages.of([hit], [prepare(hit.paragraph)]).prepared[0].sentences)

@@ -45,18 +45,19 @@ _NAMING = ("n", "j", "l", "i", "vn", "an", "g")
 class Question:
     """A question: its text as the person wrote it, its normalised form, the kind of answer, and its terms.
 
-    ``gap`` is the span in ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the
-    polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么
-    asks for, if one does; ``tokens`` are its words with those offsets. ``noun`` is what is asked for, wherever it
-    stands, and ``form`` the form of such a thing in a text, where that is known. ``words``, ``characters`` and
-    ``pairs`` are in order, each once; ``verbs`` are those of the words; ``contents`` are the tokens that name or
-    number something, ``spoken`` the spans of colloquial words, which nobody expects in a document. ``synonyms`` are
-    words of it with others that are looked for as well, ``others`` the terms of those. ``corrections`` are words as
-    they were misspelt, each with the one that stands in ``text``.
+    ``core`` is what of ``normal.text`` is left without the polite words around it. ``gap`` is the span in
+    ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the polite ones replaced by
+    spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么 asks for, if one does; ``tokens`` are its
+    words with those offsets. ``noun`` is what is asked for, wherever it stands, and ``form`` the form of such a thing
+    in a text, where that is known. ``words``, ``characters`` and ``pairs`` are in order, each once; ``verbs`` are those
+    of the words; ``contents`` are the tokens that name or number something, ``spoken`` the spans of colloquial words,
+    which nobody expects in a document. ``synonyms`` are words of it with others that are looked for as well, ``others``
+    the terms of those. ``corrections`` are words as they were misspelt, each with the one that stands in ``text``.
     """
 
     text: str
     normal: Normalised
+    core: str
     kind: Kind
     gap: tuple[int, int] | None
     content: str
@@ -85,7 +86,8 @@ class Question:
         """
         normal = normalise(text)
         start, end = framed(normal.text)
-        bare = _blank(" " * start + normal.text[start:end], _THE_DOCUMENT)
+        core = normal.text[start:end]
+        bare = _blank(" " * start + core, _THE_DOCUMENT)
         kind, gap = ask(bare)
         said = _ENGLISH.sub(lambda match: words_only(match[0]), bare)
         content = _blank(said, _ASKING)
@@ -99,6 +101,7 @@ class Question:
         return cls(
             text=text,
             normal=normal,
+            core=core,
             kind=kind,
             gap=gap,
             content=content,
@@ -169,8 +172,8 @@ _MEASURES = (
     (r"多少钱|价格|票房|金额|资金|资本|经费|营收|收入|耗资|造价|元", "元|块钱?|美元|日圆|日元|英镑|欧元|万|亿"),
     (r"第几", ""),
 )
-_COUNTS = re.compile(rf"[{CLASSIFIERS}年月周日号元块毛角分倍成字页县区村乡镇省市国]|{MEASURES}")
-"""What may stand behind 多少 as a unit; a noun there (多少薪水) stands beside its number nowhere."""
+_COUNTS = re.compile(rf"[{CLASSIFIERS}年月周日号元块毛角分倍成字列行桌床例起处点县区村乡镇省市国]|{MEASURES}")
+"""What may stand behind 多少 as a unit, as any one character may; a noun there (薪水) need not stand with a number."""
 _TO = "(?:至|到|~|-|—|–)"
 _SIGN = r"(?:零下|(?<![a-z\d°%])-(?=\d))?"
 
@@ -189,7 +192,7 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
     for asks, units in _MEASURES:
         if units and re.search(asks, text):
             return re.compile(rf"(?:{number}(?:{units})?{_TO})?{number}[多余]?(?:{units})")
-    if re.search(r"多少|几", asking) and after and ("几" in asking or _COUNTS.match(after[1])):
+    if re.search(r"多少|几", asking) and after and ("几" in asking or len(after[1]) == 1 or _COUNTS.match(after[1])):
         unit = f"(?:{after[1]}|{after[1][0]})"
         return re.compile(rf"(?:{number}{unit}?{_TO})?{number}[多余]?个?{unit}")
     return None
