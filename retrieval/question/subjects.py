@@ -120,15 +120,6 @@ def _points(text: str, named: int) -> bool:
     return named == len(text) or not ("的" in between or _CLAUSE.search(between))
 
 
-def refers(text: str) -> bool:
-    """Return whether a text points at something that it does not name.
-
-    >>> refers("那它的门票呢"), refers("这里几点开门"), refers("其他的呢"), refers("when does it open?")
-    (True, True, False, True)
-    """
-    return _REFERENCE.search(normalise(text).text) is not None
-
-
 def points_at_person(text: str) -> bool:
     """Return whether what a text points at is a person.
 
