@@ -408,7 +408,7 @@ async def test_more_than_can_be_held_waits_in_the_database(api: FakeBotAPI, fold
 
 async def test_a_stop_leaves_what_has_no_answer_to_the_next_process(api: FakeBotAPI, folder: Path) -> None:
     never = asyncio.Event()
-    async with serving(api, Library(release=never), folder=folder, timing=QUICK):
+    async with serving(api, Library(release=never), folder=folder, timing=replace(QUICK, stop=0.5)):
         asked = api.private("产量是多少？")
         await api.until(lambda: not api.pending)
     assert [row[0] for row in inbox_of(folder)] == ["waiting"]
