@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cachetools import LRUCache
 
-from retrieval.engines.protocol import Engine
+from retrieval.engines.protocol import Engine, Immediate
 from retrieval.errors import AnswerTimeoutError, MeaningError, MeaningTimeoutError
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import Synonyms, default
@@ -57,6 +57,14 @@ _REMEMBERED = 16
 """Questions of which it is remembered what was found for them, each with some fifty paragraphs."""
 
 _FIRST = "准备好了。"
+
+
+class _Doubted(NamedTuple):
+    """A question that may be misspelt, and what was found for it as it was written."""
+
+    asked: Question
+    found: Found
+    doubts: Doubts
 
 
 class Answerer:
@@ -132,7 +140,12 @@ class Answerer:
         """
         from retrieval import turns  # a single question has none, and its patterns take long to compile
 
-        return await turns.understood(text, last, partial(self._searched, hidden=hidden), self._tokenizer)
+        async def searched(question: str) -> tuple[Question, Found]:
+            if known := self._known(question, hidden):
+                return known
+            return await self._searched(question, hidden, lambda asked, found: (asked, found))
+
+        return await turns.understood(text, last, searched, self._tokenizer)
 
     async def rank(self, question: str, *, hidden: frozenset[str] = frozenset(), literal: bool = False) -> Ranking:
         """Rank the sentences that may answer, whatever the threshold."""
@@ -152,49 +165,72 @@ class Answerer:
         Whatever takes longer with more documents is done in threads: the event loop goes on meanwhile.
         """
 
-        def as_written(asked: Question, found: Found) -> T | Doubts:
+        def as_written(asked: Question, found: Found) -> T | _Doubted:
             doubted = None if literal else doubts(asked, found.frequencies, self._tokenizer)
             if doubted is not None:
-                return doubted
+                return _Doubted(asked, found, doubted)
             cosines = self._cosines()
             with self._timed("rank"):
                 return made(self._ranker.rank(asked, found, cosines=cosines, most=most))
 
-        def as_meant(written: tuple[Question, Found], meant: tuple[Question, Found] | None) -> T:
+        def as_meant(written: _Doubted, meant: tuple[Question, Found] | None) -> T:
             cosines = self._cosines()
             with self._timed("rank"):
-                ranking = self._ranker.rank(*(meant or written), cosines=cosines, most=most)
+                ranking = self._ranker.rank(*(meant or written[:2]), cosines=cosines, most=most)
                 if meant is not None and ranking.confidence + DOUBT < 1:  # else nothing could be surer
-                    other = self._ranker.rank(*written, cosines=cosines, most=most)
+                    other = self._ranker.rank(written.asked, written.found, cosines=cosines, most=most)
                     ranking = other if ranking.confidence + DOUBT < other.confidence else ranking
                 return made(ranking)
 
         seconds = None if self._seconds is None else self._seconds * time_share.get()
         try:
             async with self._places, _limited(seconds) as limit:
-                asked, found = await self._searched(question, hidden)
-                result = await asyncio.to_thread(as_written, asked, found)
-                if not isinstance(result, Doubts):
+                result = await self._searched(question, hidden, as_written)
+                if not isinstance(result, _Doubted):
                     return result
                 with self._timed("search"):
-                    meant = await self._meant(asked, found, result, hidden)
-                return await asyncio.to_thread(as_meant, (asked, found), meant)
+                    meant = await self._meant(*result, hidden)
+                return await asyncio.to_thread(as_meant, result, meant)
         except TimeoutError:
             if seconds is None or not limit.expired():
                 raise
             raise AnswerTimeoutError(seconds) from None
 
-    async def _searched(self, question: str, hidden: frozenset[str]) -> tuple[Question, Found]:
-        """Return a question as it is read, and what is found for it, which a conversation asks for several times."""
-        if self._remembered is not None and (known := self._remembered.get((question, hidden))):
-            return known
-        with self._timed("tokenise"):
-            asked = await asyncio.to_thread(Question.of, question, self._tokenizer, self.synonyms)
-        with self._timed("search"):
-            found = await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+    async def _searched(self, question: str, hidden: frozenset[str], then: Callable[[Question, Found], T]) -> T:
+        """Return what ``then``, in a thread, makes of a question as it is read and what is found for it.
+
+        To pass on from thread to thread takes as long as to search a small collection, so all is done in one where the
+        engine allows it.
+        """
+        engine, known = self._engine, self._known(question, hidden)
+
+        def at_once(engine: Immediate) -> tuple[Question, Found, T]:
+            asked = self._read(question)
+            with self._timed("search"):
+                found = engine.found(asked.terms, limit=SEARCHED, hidden=hidden)
+            return asked, found, then(asked, found)
+
+        if known is None and isinstance(engine, Immediate):
+            asked, found, made = await asyncio.to_thread(at_once, engine)
+        else:
+            asked, found = known or await self._search(question, hidden)
+            made = await asyncio.to_thread(then, asked, found)
         if self._remembered is not None:
             self._remembered[question, hidden] = asked, found
-        return asked, found
+        return made
+
+    async def _search(self, question: str, hidden: frozenset[str]) -> tuple[Question, Found]:
+        asked = await asyncio.to_thread(self._read, question)
+        with self._timed("search"):
+            return asked, await self._engine.search(asked.terms, limit=SEARCHED, hidden=hidden)
+
+    def _known(self, question: str, hidden: frozenset[str]) -> tuple[Question, Found] | None:
+        """Return what is remembered of a question, which a conversation searches for several times."""
+        return None if self._remembered is None else self._remembered.get((question, hidden))
+
+    def _read(self, question: str) -> Question:
+        with self._timed("tokenise"):
+            return Question.of(question, self._tokenizer, self.synonyms)
 
     def _cosines(self) -> Cosines | None:
         """Return what compares meanings until the time for it, which begins now, is up; ``None`` where nothing does."""

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -88,12 +88,12 @@ class Hit(NamedTuple):  # made sooner than a dataclass: each question finds fift
 class Found:
     """What an engine says to a search: its best paragraphs, and the statistics of the whole collection.
 
-    ``hits`` come best first, ties by position. ``frequencies`` tells for each searched term in how many of the
-    collection's ``paragraph_count`` paragraphs it stands, 0 included. ``partial`` tells that a part of the collection
-    could not be searched.
+    ``hits`` come best first, ties by position, and may be read only when they are looked at. ``frequencies`` tells for
+    each searched term in how many of the collection's ``paragraph_count`` paragraphs it stands, 0 included. ``partial``
+    tells that a part of the collection could not be searched.
     """
 
-    hits: tuple[Hit, ...]
+    hits: Sequence[Hit]
     paragraph_count: int
     frequencies: Mapping[str, int]
     partial: bool = False

@@ -53,9 +53,9 @@ class Counted(LocalEngine):
 
     searches = 0
 
-    async def search(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
+    def found(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
         self.searches += 1
-        return await super().search(terms, limit=limit, hidden=hidden)
+        return super().found(terms, limit=limit, hidden=hidden)
 
 
 @pytest.mark.parametrize(("unchanging", "searches"), [(True, 2), (False, 4)])

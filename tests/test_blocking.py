@@ -110,7 +110,9 @@ async def test_a_step_that_takes_long_is_noticed() -> None:
 
 
 class Hanging(LocalEngine):
-    """An engine that never finds anything."""
+    """An engine that is searched elsewhere, and never finds anything."""
+
+    found: Any = None
 
     async def search(self, *_: object, **__: object) -> Any:
         await asyncio.Event().wait()

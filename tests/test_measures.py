@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.ranking import compiled, measures
-from retrieval.ranking.measures import LETTERS, Array, Indices, Marks, Positions, Rows
+from retrieval.ranking.measures import LETTERS, PLACES, Array, Flags, Indices, Marks, Positions, Rows
+from retrieval.ranking.shares import COUNTING
 
 pytestmark = pytest.mark.skipif(not compiled.COMPILED, reason="there was no compiler")
 
 LENGTH = 60
 NONE = np.zeros(0, np.int64)
+BITS = np.zeros((1, 3), np.uint8)
 WEIGHTS = st.floats(0, 9, allow_subnormal=False)
 
 
@@ -63,14 +65,39 @@ def test_count(given_: Laid) -> None:
     assert (compiled.count(given_.positions, given_.starts) == measures.count(given_.positions, given_.starts)).all()
 
 
-@given(st.data(), st.integers(1, 5), st.integers(0, 6), st.booleans())
-def test_mass_and_share(data: st.DataObject, rows: int, terms: int, by_row: bool) -> None:
-    held = np.array(data.draw(st.lists(st.booleans(), min_size=rows * terms, max_size=rows * terms)), np.bool_)
-    shape = (rows, terms) if by_row else (terms,)
-    weights, members = data.draw(st.composite(array)(*shape)), data.draw(st.composite(array)(terms, 3))
-    for name in ("mass", "share"):
-        results = [getattr(room, name)(held.reshape(rows, terms), weights, members) for room in (compiled, measures)]
-        np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
+def flags(draw: st.DrawFn, *shape: int) -> Flags:
+    size = int(np.prod(shape))
+    return np.array(draw(st.lists(st.booleans(), min_size=size, max_size=size)), np.bool_).reshape(shape)
+
+
+@given(st.data(), st.integers(1, 5), st.integers(0, 6))
+def test_share(data: st.DataObject, rows: int, terms: int) -> None:
+    held, weights = data.draw(st.composite(flags)(rows, terms)), data.draw(st.composite(array)(terms))
+    members = data.draw(st.composite(array)(terms, 3))
+    results = [room.share(held, weights, members) for room in (compiled, measures)]
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
+
+
+@given(st.data(), st.lists(st.integers(1, 4), min_size=1, max_size=4), st.integers(0, 4))
+def test_held(data: st.DataObject, sentences: list[int], terms: int) -> None:
+    place = np.array([at for count in sentences for at in range(-1, count)], np.int64)
+    stands = data.draw(st.composite(flags)(len(place), terms))
+    results = [room.held(stands.astype(np.float64), place) for room in (compiled, measures)]
+    assert (results[0] == results[1]).all()
+    assert ((results[0] & 1 > 0) == stands[place >= 0]).all()
+
+
+@given(st.data(), st.integers(0, 6), st.integers(1, 3), st.integers(0, 5))
+def test_shares(data: st.DataObject, rows: int, hits: int, terms: int) -> None:
+    random = np.random.default_rng(data.draw(st.integers(0, 99)))
+    held = random.integers(0, 1 << PLACES, (rows, terms)).astype(np.uint8)
+    weights, members = (
+        data.draw(st.composite(array)(int(COUNTING.kind.max()) + 1, hits, terms)),
+        random.integers(0, 2, (terms, 3)),
+    )
+    given_ = held, random.integers(0, hits, rows), COUNTING, weights, members.astype(np.float64)
+    results = [room.shares(*given_) for room in (compiled, measures)]
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
 
 
 @given(st.data(), laid())
@@ -136,7 +163,11 @@ def test_leaves(data: st.DataObject, trees: int, rows: int) -> None:
     "broken",
     [
         lambda: compiled.count(Positions(np.zeros(2, np.int64), np.array([0, 5])), np.array([0, 9])),
-        lambda: compiled.mass(np.zeros((2, 3), np.bool_), np.zeros(2), np.zeros((3, 3))),
+        lambda: compiled.share(np.zeros((2, 3), np.bool_), np.zeros(2), np.zeros((3, 3))),
+        lambda: compiled.held(np.zeros((2, 3)), np.zeros(2, np.int64)),
+        lambda: compiled.shares(BITS, np.array([9]), COUNTING, np.zeros((6, 2, 3)), np.zeros((3, 3))),
+        lambda: compiled.shares(BITS + 64, np.array([0]), COUNTING, np.zeros((6, 2, 3)), np.zeros((3, 3))),
+        lambda: compiled.shares(BITS, np.array([0]), COUNTING, np.zeros((5, 2, 3)), np.zeros((3, 3))),
         lambda: compiled.cover(Positions.of([np.array([9])]), np.ones(1, np.int64), 9),
         lambda: compiled.clauses(Positions.of([]), NONE, np.zeros(0), np.zeros((0, 3)), Rows(NONE, NONE)),
         lambda: compiled.skipping(Positions.of([]), [(0, 1)], np.zeros(1), Rows(NONE, NONE)),

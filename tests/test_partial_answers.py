@@ -19,9 +19,9 @@ from retrieval.records import Document, Found, Paragraph, Source
 class Partly(LocalEngine):
     """An engine of which a part is lost."""
 
-    async def search(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
+    def found(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
         """Find what is left."""
-        return replace(await super().search(terms, limit=limit, hidden=hidden), partial=True)
+        return replace(super().found(terms, limit=limit, hidden=hidden), partial=True)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from retrieval.language import Tokenizer
 from retrieval.question import Question
 from retrieval.ranking import Ranker
-from retrieval.ranking.passages import Passages
+from retrieval.ranking.passages import Passages, prepare
 from retrieval.records import Found, Hit, Paragraph, Sentence, Source
 
 GLYPHS = "天地玄黄2025年三十万人由在是的。！？；，、：“”（）《》 abC％㎡ＡÉ哪个多少谁什么时候为怎\n"
@@ -49,4 +49,4 @@ def test_a_question_without_a_term(tokenizer: Tokenizer, ranker: Ranker) -> None
 
 
 def _sentences(hit: Hit) -> list[Sentence]:
-    return list(Passages.of([hit]).prepared[0].sentences)
+    return list(Passages.of([hit], [prepare(hit.paragraph)]).prepared[0].sentences)

@@ -89,6 +89,7 @@ async def test_the_subject_is_carried_over_until_another_is_named(
         "《归途》这首歌是谁作曲的？",
         "那关于青石桥你知道什么？",
         "它旁边的青石桥有多高？",
+        "你们景区几点开放？",
     ],
 )
 async def test_what_names_its_own_subject_is_left_alone(places: Answerer, text: str) -> None:

@@ -45,10 +45,15 @@ class LocalEngine:
 
     async def search(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
         """Find the best ``limit`` paragraphs for these terms, and tell how frequent each term is."""
+        return await asyncio.to_thread(self.found, terms, limit=limit, hidden=hidden)
+
+    def found(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
+        """Return what ``search`` does, found in the thread that asks."""
         index = self._index
         if index is None:
             return Found((), 0, dict.fromkeys(terms, 0))
-        return await asyncio.to_thread(_found, index, terms, limit, hidden)
+        hits, frequencies = index.search(terms, limit=limit, hidden=hidden)
+        return Found(hits, index.paragraph_count, frequencies)
 
     async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
         """Return in how many paragraphs each term stands."""
@@ -132,11 +137,6 @@ class LocalEngine:
             self.swap(self.opened(builder.publish({}, merge=first), index.notes))
         finally:
             builder.discard()
-
-
-def _found(index: Index, terms: Sequence[str], limit: int, hidden: frozenset[str]) -> Found:
-    hits, frequencies = index.search(terms, limit=limit, hidden=hidden)
-    return Found(hits, index.paragraph_count, frequencies)
 
 
 class _LocalUpdate:

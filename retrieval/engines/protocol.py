@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from retrieval.records import Document, Found
 
@@ -54,6 +54,14 @@ class Engine(Protocol):
 
     def update(self, *, afresh: bool = False) -> AbstractAsyncContextManager[Update]:
         """Begin to change the collection, or, ``afresh``, to replace it; leaving without ``commit`` changes nothing."""
+
+
+@runtime_checkable
+class Immediate(Protocol):
+    """An engine that needs no event loop to search, so that a question is answered in a single thread."""
+
+    def found(self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()) -> Found:
+        """Return what ``Engine.search`` does, found in the thread that asks."""
 
 
 async def fill(engine: Engine, documents: Iterable[Document]) -> None:

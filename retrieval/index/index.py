@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import overload
 
 from cachetools import LRUCache
 
@@ -22,6 +23,9 @@ _VIEWS = 64
 
 _TEXTS = 2048
 """Paragraphs, and documents, that are remembered as they were read."""
+
+Place = tuple[int, int]
+"""A segment, and a position in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Index:
         self.segments = tuple(Segment(self.generation, number, size, collection) for number, size in enumerate(sizes))
         self._collection = Collection([segment.part for segment in self.segments])
         texts = [segment.texts for segment in self.segments]
+        self._path = lru_cache(maxsize=_TEXTS)(lambda segment, document: texts[segment].path(document))
         self._source = lru_cache(maxsize=_TEXTS)(lambda segment, document: texts[segment].source(document))
         self._paragraph = lru_cache(maxsize=_TEXTS)(lambda segment, position: texts[segment].paragraph(position))
         self._notes = notes
@@ -69,19 +74,19 @@ class Index:
 
     def search(
         self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()
-    ) -> tuple[tuple[Hit, ...], dict[str, int]]:
+    ) -> tuple[Sequence[Hit], dict[str, int]]:
         """Return the best ``limit`` paragraphs for these terms, as ``Found`` has them, and each term's frequency.
 
-        Whoever asks may not see the ``hidden`` folders and documents.
+        A paragraph is read when it is looked at: seldom are all of them. Whoever asks may not see the ``hidden``
+        folders and documents.
         """
         frequencies = self.frequencies(terms, hidden=hidden)
         views = self._seen(hidden)
         best = self._collection.best(terms, frequencies, limit=limit, order=self._order, views=views)
-        quoted = {place: self._quoted(place) for place, _ in best}
-        in_order = sorted(quoted, key=lambda place: (quoted[place][1].path, place[1]))
+        in_order = sorted((place for place, _ in best), key=self._order)
         positions = {place: number for number, place in enumerate(in_order)}
-        hits = tuple(Hit(*quoted[place], positions[place], score) for place, score in best)
-        return hits, frequencies
+        found = [(place, positions[place], score) for place, score in best]
+        return _Hits(self._quoted, found) if found else (), frequencies
 
     def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> dict[str, int]:
         """Return in how many paragraphs each term stands; 0 where all of these are in ``hidden`` documents."""
@@ -114,15 +119,53 @@ class Index:
             found = self._views[hidden] = self._collection.views(outside)
         return found
 
-    def _order(self, place: tuple[int, int]) -> tuple[str, int]:
+    def _order(self, place: Place) -> tuple[str, int]:
         """Return what orders the paragraphs as they are in an index that is made anew: by the paths of documents."""
         segment, position = place
-        return self._source(segment, self.segments[segment].texts.document(position)).path, position
+        return self._path(segment, self.segments[segment].texts.document(position)), position
 
-    def _quoted(self, place: tuple[int, int]) -> tuple[Paragraph, Source]:
+    def _quoted(self, place: Place) -> tuple[Paragraph, Source]:
         segment, position = place
         source = self._source(segment, self.segments[segment].texts.document(position))
         return self._paragraph(segment, position), source
+
+
+class _Hits(Sequence[Hit]):
+    """The paragraphs that were found, each read when it is first looked at."""
+
+    def __init__(
+        self, quoted: Callable[[Place], tuple[Paragraph, Source]], found: Sequence[tuple[Place, int, float]]
+    ) -> None:
+        self._quoted = quoted
+        self._found = found
+        self._read: list[Hit | None] = [None] * len(found)
+
+    @overload
+    def __getitem__(self, number: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, number: int | slice) -> Hit | tuple[Hit, ...]:
+        if isinstance(number, slice):
+            return tuple(self[one] for one in range(*number.indices(len(self))))
+        hit = self._read[number]
+        if hit is None:
+            place, position, score = self._found[number]
+            hit = self._read[number] = Hit(*self._quoted(place), position, score)
+        return hit
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(one[1:] for one in self._found))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
 
 
 def newest(folder: Path, recipe: Recipe, *, whole: bool = False) -> Index | None:

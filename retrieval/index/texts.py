@@ -39,8 +39,8 @@ class Texts:
 
     def place(self, path: str) -> int | None:
         """Return the number of the document with this path; ``None`` where there is none, or it has been deleted."""
-        place = bisect_left(range(len(self.document_ends)), path, key=self._path)
-        if place == len(self.document_ends) or self._path(place) != path or self._is_deleted(place):
+        place = bisect_left(range(len(self.document_ends)), path, key=self.path)
+        if place == len(self.document_ends) or self.path(place) != path or self._is_deleted(place):
             return None
         return place
 
@@ -62,6 +62,12 @@ class Texts:
     def document(self, position: int) -> int:
         """Return the number of the document that a paragraph belongs to."""
         return bisect_right(self.last_paragraphs, position)
+
+    def path(self, document: int) -> str:
+        """Return the path of a document by its number."""
+        record = _record(self.documents, self.document_ends, document)
+        path: str = _read(record, 1)  # the first of a list
+        return path
 
     def source(self, document: int) -> Source:
         """Return what is cited of a document."""
@@ -85,11 +91,6 @@ class Texts:
 
     def _is_deleted(self, document: int) -> bool:
         return self.deleted is not None and bool(self.deleted[document >> 3] >> (document & 7) & 1)
-
-    def _path(self, document: int) -> str:
-        record = _record(self.documents, self.document_ends, document)
-        path: str = _read(record, 1)  # the first of a list
-        return path
 
     def _strings(self, title: str, first: int, last: int) -> Iterator[str]:
         yield title

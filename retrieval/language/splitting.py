@@ -28,12 +28,14 @@ QUOTE_REACH = 50
 
 _CLOSERS = r"”’」』\"'）】》〉〕］)\]"
 # The full stop of Latin text ends a sentence before a space, but not in "1.5", "e.g. this", "J. Smith" or "St. Helen".
-_SHORTENED = r"(?<![^A-Za-z][A-Za-z])(?<![^A-Za-z](?:St|Mt|Mr|Ms|Dr|Jr|vs))"
+_SHORTENED = r"(?<![^A-Za-z][A-Za-z]\.)(?<![^A-Za-z](?:St|Mt|Mr|Ms|Dr|Jr|vs)\.)"
 # … nor behind the number of an item, which belongs to it: "停机； 2. 拔线".
-_ITEM = r"(?<!^\d)(?<!^\d\d)(?<![\s：:；;。，,]\d)(?<![\s：:；;。，,]\d\d)"
-_FULL_STOP = rf"{_SHORTENED}{_ITEM}\.(?=[{_CLOSERS}]*\s+[^\sa-z])"
-# The look ahead saves time: elsewhere nothing behind it is tried.
-_END = re.compile(rf"(?=[。！？!?｡.\n])(?:[。！？!?｡]+|{_FULL_STOP}|\n)(?:[{_CLOSERS}]|\s+[”’」』])*\s*")
+_ITEM = r"(?<!^\d\.)(?<!^\d\d\.)(?<![\s：:；;。，,]\d\.)(?<![\s：:；;。，,]\d\d\.)"
+_FULL_STOP = rf"(?<=\.){_SHORTENED}{_ITEM}(?=[{_CLOSERS}]*\s+[^\sa-z])"
+# What begins with one set of characters is found soonest; which of them it was is looked at then.
+_END = re.compile(
+    rf"[。！？!?｡.\n](?:(?<=[。！？!?｡])[。！？!?｡]*|{_FULL_STOP}|(?<=\n))(?:[{_CLOSERS}]|\s+[”’」』])*\s*"
+)
 _SEMICOLON = re.compile(r"[；;]\s*")
 _WORD = re.compile(r"[^\W_]")
 _COMMA = re.compile(r"[，,](?!\d)\s*")

@@ -45,18 +45,19 @@ _NAMING = ("n", "j", "l", "i", "vn", "an", "g")
 class Question:
     """A question: its text as the person wrote it, its normalised form, the kind of answer, and its terms.
 
-    ``gap`` is the span in ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the
-    polite ones replaced by spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么
-    asks for, if one does; ``tokens`` are its words with those offsets. ``noun`` is what is asked for, wherever it
-    stands, and ``form`` the form of such a thing in a text, where that is known. ``words``, ``characters`` and
-    ``pairs`` are in order, each once; ``verbs`` are those of the words; ``contents`` are the tokens that name or
-    number something, ``spoken`` the spans of colloquial words, which nobody expects in a document. ``synonyms`` are
-    words of it with others that are looked for as well, ``others`` the terms of those. ``corrections`` are words as
-    they were misspelt, each with the one that stands in ``text``.
+    ``core`` is what of ``normal.text`` is left without the polite words around it. ``gap`` is the span in
+    ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the polite ones replaced by
+    spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么 asks for, if one does; ``tokens`` are its
+    words with those offsets. ``noun`` is what is asked for, wherever it stands, and ``form`` the form of such a thing
+    in a text, where that is known. ``words``, ``characters`` and ``pairs`` are in order, each once; ``verbs`` are those
+    of the words; ``contents`` are the tokens that name or number something, ``spoken`` the spans of colloquial words,
+    which nobody expects in a document. ``synonyms`` are words of it with others that are looked for as well, ``others``
+    the terms of those. ``corrections`` are words as they were misspelt, each with the one that stands in ``text``.
     """
 
     text: str
     normal: Normalised
+    core: str
     kind: Kind
     gap: tuple[int, int] | None
     content: str
@@ -85,7 +86,8 @@ class Question:
         """
         normal = normalise(text)
         start, end = framed(normal.text)
-        bare = _blank(" " * start + normal.text[start:end], _THE_DOCUMENT)
+        core = normal.text[start:end]
+        bare = _blank(" " * start + core, _THE_DOCUMENT)
         kind, gap = ask(bare)
         said = _ENGLISH.sub(lambda match: words_only(match[0]), bare)
         content = _blank(said, _ASKING)
@@ -99,6 +101,7 @@ class Question:
         return cls(
             text=text,
             normal=normal,
+            core=core,
             kind=kind,
             gap=gap,
             content=content,

@@ -11,7 +11,7 @@
 #define MOST 12
 
 /* The arguments of a call: a letter each. Arrays: d of doubles, q of 64-bit and u of 32-bit integers, b of flags,
-   capitals for those that are written to; n is a number. */
+   c of bytes, capitals for those that are written to; n is a number. */
 typedef struct {
     Py_buffer buffers[MOST];
     int64_t length[MOST], number[MOST];
@@ -43,7 +43,8 @@ static int take(Given *given, const char *kinds, PyObject *args)
         }
         int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (*kind < 'a' ? PyBUF_WRITABLE : 0);
         Py_ssize_t size = strchr("dqDQ", *kind) ? 8 : strchr("uU", *kind) ? 4 : 1;
-        const char *types = strchr("dD", *kind) ? "d" : strchr("qQ", *kind) ? "lqLQ" : strchr("uU", *kind) ? "IL" : "?";
+        const char *types = strchr("dD", *kind) ? "d" : strchr("qQ", *kind) ? "lqLQ" : strchr("uU", *kind) ? "IL"
+                                                                             : strchr("cC", *kind) ? "B" : "?";
         Py_buffer *buffer = &given->buffers[i];
         if (PyObject_GetBuffer(argument, buffer, flags) < 0)
             goto failed;
@@ -83,6 +84,15 @@ static int within(const int64_t *numbers, int64_t count, int64_t limit)
         if (numbers[i] < 0 || numbers[i] >= limit)
             return 0;
     return 1;
+}
+
+/* Whether there are no other bits than those of places. */
+static int within_bits(const uint8_t *bits, int64_t count)
+{
+    uint8_t any = 0;
+    for (int64_t i = 0; i < count; i++)
+        any |= bits[i];
+    return any >> PLACES == 0;
 }
 
 static PyObject *done(Given *given, int whether)
@@ -133,32 +143,54 @@ static PyObject *py_count(PyObject *Py_UNUSED(module), PyObject *args)
     return done(&g, whether);
 }
 
-typedef void Weighing(const uint8_t *, const double *, int64_t, const double *, int64_t, int64_t, double *);
-
-static PyObject *weigh(PyObject *args, Weighing *weighing)
+/* share(held, weights, members, share) */
+static PyObject *py_share(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Given g;
     if (!take(&g, "bddD", args))
         return NULL;
-    int64_t terms = g.length[2] / GROUPS, rows = g.length[3] / GROUPS;
-    int whether = fit(g.length[2] == terms * GROUPS && g.length[3] == rows * GROUPS && g.length[0] == rows * terms &&
-                      (g.length[1] == terms || g.length[1] == rows * terms));
+    int64_t terms = g.length[1], rows = g.length[3] / GROUPS;
+    int whether = fit(g.length[2] == terms * GROUPS && g.length[3] == rows * GROUPS && g.length[0] == rows * terms);
     if (whether)
-        weighing(g.buffers[0].buf, g.buffers[1].buf, g.length[1] == terms ? 0 : terms, g.buffers[2].buf, rows, terms,
-                 g.buffers[3].buf);
+        share(g.buffers[0].buf, g.buffers[1].buf, g.buffers[2].buf, rows, terms, g.buffers[3].buf);
     return done(&g, whether);
 }
 
-/* mass(held, weights, members, mass) */
-static PyObject *py_mass(PyObject *Py_UNUSED(module), PyObject *args)
+/* held(counts, place, bits) */
+static PyObject *py_held(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    return weigh(args, mass);
+    Given g;
+    if (!take(&g, "dqC", args))
+        return NULL;
+    const int64_t *place = g.buffers[1].buf;
+    int64_t pieces = g.length[1], terms = pieces ? g.length[0] / pieces : 0, rows = 0;
+    for (int64_t p = 0; p < pieces; p++)
+        rows += place[p] >= 0;
+    int whether = fit(pieces && place[0] < 0 && g.length[0] == pieces * terms && g.length[2] == rows * terms);
+    if (whether)
+        held(g.buffers[0].buf, place, pieces, terms, g.buffers[2].buf);
+    return done(&g, whether);
 }
 
-/* share(held, weights, members, share) */
-static PyObject *py_share(PyObject *Py_UNUSED(module), PyObject *args)
+/* shares(held, hit, counting, kind, absolute, weights, hits, members, shares) */
+static PyObject *py_shares(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    return weigh(args, share);
+    Given g;
+    if (!take(&g, "cqbqbdndD", args))
+        return NULL;
+    int64_t rows = g.length[1], count = g.length[3], hits = g.number[6], terms = g.length[7] / GROUPS;
+    int64_t each = hits * terms, kinds = each > 0 ? g.length[5] / each : 0;
+    int whether = each >= 0 && g.length[7] == terms * GROUPS && g.length[0] == rows * terms &&
+                  g.length[2] == count << PLACES && g.length[4] == count && g.length[5] == kinds * each &&
+                  (each == 0 || within(g.buffers[3].buf, count, kinds)) && within(g.buffers[1].buf, rows, hits) &&
+                  g.length[8] == count * rows * GROUPS && within_bits(g.buffers[0].buf, g.length[0]);
+    if (fit(whether) && shares(g.buffers[0].buf, g.buffers[1].buf, rows, terms, g.buffers[2].buf, g.buffers[3].buf,
+                               g.buffers[4].buf, count, g.buffers[5].buf, kinds, hits, g.buffers[7].buf,
+                               g.buffers[8].buf) < 0) {
+        PyErr_NoMemory();
+        whether = 0;
+    }
+    return done(&g, whether);
 }
 
 /* cover(places, firsts, lengths, before) */
@@ -273,8 +305,9 @@ static PyObject *py_leaves(PyObject *Py_UNUSED(module), PyObject *args)
 static PyMethodDef methods[] = {
     {"find", py_find, METH_VARARGS, NULL},
     {"count", py_count, METH_VARARGS, NULL},
-    {"mass", py_mass, METH_VARARGS, NULL},
     {"share", py_share, METH_VARARGS, NULL},
+    {"held", py_held, METH_VARARGS, NULL},
+    {"shares", py_shares, METH_VARARGS, NULL},
     {"cover", py_cover, METH_VARARGS, NULL},
     {"clauses", py_clauses, METH_VARARGS, NULL},
     {"subsequences", py_subsequences, METH_VARARGS, NULL},

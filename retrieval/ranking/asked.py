@@ -8,6 +8,7 @@ import numpy as np
 
 from retrieval.ranking.evidence import PAIRS, POINTING, Evidence
 from retrieval.ranking.measures import Array, Flags, columns
+from retrieval.ranking.shares import Places
 from retrieval.ranking.spans import pulls, typed
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -78,8 +79,10 @@ def pull(evidence: Evidence) -> Array:
 def verbs(evidence: Evidence) -> Array:
     """Return the share of the question's verbs that sentence, the one before or head have."""
     columns = [evidence.columns[word] for word in evidence.question.verbs]
+    if not columns:
+        return np.zeros(len(evidence.rows))
     weights = evidence.weights[columns]
-    return np.asarray((evidence.context[:, columns] @ weights) / max(float(weights.sum()), 1e-9))
+    return np.asarray((Places(evidence.held[:, columns]).context @ weights) / max(float(weights.sum()), 1e-9))
 
 
 def asks_back(evidence: Evidence) -> Array:
@@ -111,7 +114,7 @@ def subject_here(evidence: Evidence) -> Array:
     result = np.zeros(len(evidence.rows))
     if evidence.question.kind.name not in _SUBJECTS:
         return result
-    more = evidence.share(evidence.following, evidence.untold)[:, PAIRS] - evidence.of_untold[:, PAIRS]
+    more = evidence.shares["untold of following"][:, PAIRS] - evidence.shares["untold"][:, PAIRS]
     for row in np.flatnonzero(more[:-1] > 0).tolist():
         if leaning(evidence, row + 1):
             result[row] = more[row]

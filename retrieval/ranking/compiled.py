@@ -8,7 +8,7 @@ from itertools import accumulate
 import numpy as np
 
 from retrieval.ranking import measures
-from retrieval.ranking.measures import APART, FADE, Array, Codes, Flags, Indices, Marks, Positions, Rows
+from retrieval.ranking.measures import APART, FADE, Array, Bits, Codes, Counting, Flags, Indices, Marks, Positions, Rows
 
 try:
     from retrieval.ranking import _measures
@@ -42,21 +42,30 @@ def count(positions: Positions, starts: Indices) -> Array:
     return result
 
 
-def mass(held: Flags, weights: Array, members: Array) -> Array:
-    """Return the weight that ``held`` has of each group."""
-    if not COMPILED:
-        return measures.mass(held, weights, members)
-    result = np.empty((len(held), members.shape[1]))
-    _measures.mass(held, weights, members, result)
-    return result
-
-
 def share(held: Flags, weights: Array, members: Array) -> Array:
     """Return the share that ``held`` has of each group's weight, 0 where the group has none."""
     if not COMPILED:
         return measures.share(held, weights, members)
     result = np.empty((len(held), members.shape[1]))
     _measures.share(held, weights, members, result)
+    return result
+
+
+def held(counts: Array, place: Indices) -> Bits:
+    """Return bits for each sentence and term: whether it stands there and in the places around it."""
+    if not COMPILED:
+        return measures.held(counts, place)
+    result = np.empty((np.count_nonzero(place >= 0), counts.shape[1]), np.uint8)
+    _measures.held(counts, place, result)
+    return result
+
+
+def shares(held: Bits, hit: Indices, counting: Counting, weights: Array, members: Array) -> Array:
+    """Return shares × rows × groups: how much of each group's weight is held in places that count."""
+    if not COMPILED:
+        return measures.shares(held, hit, counting, weights, members)
+    result = np.empty((len(counting.held), len(held), members.shape[1]))
+    _measures.shares(held, hit, *counting, weights, weights.shape[1], members, result)
     return result
 
 

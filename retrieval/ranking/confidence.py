@@ -12,7 +12,6 @@ from importlib.resources import files
 
 import numpy as np
 
-from retrieval.question.framing import framed
 from retrieval.ranking.asked import looks
 from retrieval.ranking.closeness import Closeness
 from retrieval.ranking.entities import Entity
@@ -20,6 +19,7 @@ from retrieval.ranking.evidence import CHARACTERS, WORDS, Evidence
 from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.missing import absent
 from retrieval.ranking.passages import occurrences
+from retrieval.ranking.shares import Places
 
 LEAST_TELLING = 4.0
 """From how many nats on a word tells that its paragraph speaks of what was asked."""
@@ -57,15 +57,20 @@ class Case:
         self.closeness = closeness
         self.entities = evidence.entities
 
+    @property
+    def _places(self) -> Places:
+        """Where the terms stand in the sentence and around it."""
+        return Places(self.evidence.held[self.row])
+
     @cached_property
     def paragraph(self) -> Array:
         """The share of the question's words, characters and pairs that the paragraph has."""
-        return self._share(self.evidence.paragraph[self.row], self.evidence.weights)
+        return self._share(self._places.paragraph, self.evidence.weights)
 
     @cached_property
     def head(self) -> Array:
         """The share that title and headings have."""
-        return self._share(self.evidence.title[self.row], self.evidence.weights)
+        return self._share(self._places.title, self.evidence.weights)
 
     @cached_property
     def anywhere(self) -> Array:
@@ -75,7 +80,8 @@ class Case:
     @cached_property
     def _counts(self) -> Array:
         """In how many paragraphs of the collection each term stands."""
-        return np.array([self.frequency(term) for term in self.evidence.columns], np.float64)
+        known = self.evidence.found.frequencies
+        return np.array([known.get(term, 0) for term in self.evidence.columns], np.float64)
 
     @cached_property
     def _known(self) -> Flags:
@@ -102,8 +108,7 @@ class Case:
     @property
     def personal(self) -> float:
         """Whether a short text is said to the reader or tells of the speaker, and asks nothing that documents know."""
-        text = self.evidence.question.normal.text
-        text = text[slice(*framed(text))]
+        text = self.evidence.question.core
         told = _OF_SPEAKER.search(text) and not _ASKS.search(text)
         return float(len(text) <= _SHORT and bool(told or _TO_READER.search(text)))
 
@@ -162,7 +167,7 @@ class Case:
     @cached_property
     def _told(self) -> Flags:
         """Which terms are words that the paragraph has."""
-        return np.asarray(self.evidence.paragraph[self.row] & (self.evidence.members[:, WORDS] > 0))
+        return np.asarray(self._places.paragraph & (self.evidence.members[:, WORDS] > 0))
 
     @cached_property
     def telling(self) -> float:
@@ -224,7 +229,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "near gap",
         "what stands beside the question word stands in the sentence",
-        lambda c: float(c.evidence.near_gap[c.row, CHARACTERS]),
+        lambda c: float(c.evidence.shares["near gap"][c.row, CHARACTERS]),
     ),
 )
 

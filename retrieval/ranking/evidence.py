@@ -19,6 +19,7 @@ from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows, columns
 from retrieval.ranking.passages import Passages, all_occurrences
+from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS, Places
 from retrieval.records import Found, Hit, Sentence
 
 WORDS, CHARACTERS, PAIRS = range(3)
@@ -34,7 +35,7 @@ _CLAUSE_ENDS = ",;:。!?\n、"
 POINTING = "这此该其"
 """Characters that point at what another sentence has told."""
 
-_LEADS_ON = re.compile(r"^\s*(?:#(?!#)|//|--|;)|[:：]\s*$")
+_EXPLAINS = re.compile(r"\s*(?:#(?!#)|//|--|;)")
 _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 """Kinds of question whose answers are known by their form."""
 
@@ -85,8 +86,8 @@ class Evidence:
         self.ends = passages.starts[self.rows + 1]
         self.bounds = Rows(self.begins, self.ends)
         self.counts = counts[self.rows]
-        self.sentence: Flags = self.counts > 0
-        self.title: Flags = (counts[passages.place < 0] > 0).take(self.hit, axis=0)
+        self._titles: Flags = counts[passages.place < 0] > 0
+        self.held = compiled.held(counts, passages.place)
         self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
 
     def _found(self) -> dict[str, Indices]:
@@ -134,63 +135,31 @@ class Evidence:
         """Return the normalised text of the sentence of a row."""
         return self.passages.text[slice(*self._quoted_bounds[row])]
 
-    @cached_property
-    def first(self) -> Flags:
-        """Whether the first sentence of the paragraph holds the term."""
-        return self.sentence.take(self._firsts[:-1].take(self.hit), axis=0)
-
-    @cached_property
-    def previous(self) -> Flags:
-        """Whether the sentence before, in the same paragraph, holds the term."""
-        previous = np.zeros_like(self.sentence)
-        previous[1:] = self.sentence[:-1]
-        previous[self.place == 0] = False
-        return previous
-
-    @cached_property
-    def following(self) -> Flags:
-        """Whether the sentence after, in the same paragraph, holds the term."""
-        following = np.zeros_like(self.sentence)
-        following[:-1] = self.sentence[1:]
-        following[self._firsts[1:] - 1] = False
-        return following
-
-    @cached_property
-    def head(self) -> Flags:
-        """Whether title, section or first sentence hold the term: what the paragraph is about."""
-        return self.title | self.first
-
-    @cached_property
-    def context(self) -> Flags:
-        """Whether the sentence, the one before it, or the head holds the term."""
-        return self.sentence | self.previous | self.head
-
-    @cached_property
-    def paragraph(self) -> Flags:
-        """Whether anything in the paragraph, its title and section included, holds the term."""
-        return np.logical_or.reduceat(self.sentence, self._firsts[:-1], axis=0).take(self.hit, axis=0) | self.title
-
-    @cached_property
-    def local(self) -> Array:
-        """The idf of each term among the sentences of the paragraph: one that all of them hold tells nothing."""
-        return self._local(self.sentence)
-
     def _local(self, held: Flags) -> Array:
-        """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the paragraph's ``n`` sentences hold."""
+        """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
         holding = np.add.reduceat(held.astype(np.float64), self._firsts[:-1], axis=0)
         sizes = (self._firsts[1:] - self._firsts[:-1]).reshape(-1, *[1] * (held.ndim - 1))
-        return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5)).take(self.hit, axis=0))
+        return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5)))
 
     @cached_property
-    def beyond(self) -> Array:
-        """The weight of each term that the title does not tell already; a title that is a sentence tells no topic."""
-        topic = np.array([len(hit.source.title) <= TOPIC for hit in self.passages.hits])[self.hit]
-        return np.asarray(self.weights * ~(self.title & topic[:, None]))
+    def shares(self) -> dict[str, Array]:
+        """The ``SHARES``, each an array of rows × groups.
 
-    @cached_property
-    def untold(self) -> Array:
-        """The same, weighted also by what the term tells within the paragraph."""
-        return self.local * self.beyond
+        A term weighs its idf. The local idf is that among the sentences of the paragraph: what all of them hold tells
+        nothing. Beyond the title weighs only what that does not tell already; a title that is a sentence tells no
+        topic. Untold is that by the local idf.
+        """
+        local = self._local(self.counts > 0)
+        topic = np.array([len(hit.source.title) <= TOPIC for hit in self.passages.hits])
+        weights = np.empty((len(WEIGHTS), *local.shape))
+        idf, local_idf, beyond, untold, near_gap, near_gap_untold = weights
+        idf[:] = self.weights
+        np.multiply(local, self.weights, out=local_idf)
+        np.multiply(self.weights, ~(self._titles & topic[:, None]), out=beyond)
+        np.multiply(local, beyond, out=untold)
+        near_gap[:] = self.nearness * self.weights
+        np.multiply(self.nearness, untold, out=near_gap_untold)
+        return dict(zip(SHARES, compiled.shares(self.held, self.hit, COUNTING, weights, self.members), strict=True))
 
     @cached_property
     def nearness(self) -> Array:
@@ -222,43 +191,9 @@ class Evidence:
         """The number of characters of each term."""
         return np.array([len(term) for term in self.columns], np.int64)
 
-    def mass(self, held: Flags, weights: Array) -> Array:
-        """Return the weight that ``held`` has of each group."""
-        return compiled.mass(held, weights, self.members)
-
     def share(self, held: Flags, weights: Array) -> Array:
-        """Return the share that ``held`` has of each group's weight, 0 where the group has none."""
+        """Return the share that each row of ``held`` has of each group's weight, 0 where the group has none."""
         return compiled.share(held, weights, self.members)
-
-    @cached_property
-    def of_sentence(self) -> Array:
-        """The share of each group's weight that the sentence holds."""
-        return self.share(self.sentence, self.weights)
-
-    @cached_property
-    def of_context(self) -> Array:
-        """The share that the sentence, the one before it, and the head hold."""
-        return self.share(self.context, self.weights)
-
-    @cached_property
-    def of_paragraph(self) -> Array:
-        """The share that the paragraph holds."""
-        return self.share(self.paragraph, self.weights)
-
-    @cached_property
-    def of_untold(self) -> Array:
-        """The share of what is ``untold`` that the sentence holds."""
-        return self.share(self.sentence, self.untold)
-
-    @cached_property
-    def untold_mass(self) -> Array:
-        """How much of each group of what is ``untold`` the sentence holds."""
-        return self.mass(self.sentence, self.untold)
-
-    @cached_property
-    def near_gap(self) -> Array:
-        """The share of the weight near the question word that the sentence holds."""
-        return self.share(self.sentence, self.nearness * self.weights)
 
     @cached_property
     def two_clauses(self) -> Array:
@@ -266,7 +201,7 @@ class Evidence:
         bounds = np.zeros(len(self.passages.text) + 1, np.bool_)
         bounds[self.passages.starts] = bounds[self.places_of(_CLAUSE_ENDS) + 1] = True
         result = np.zeros((len(self.rows), 3))
-        result[self.likely] = compiled.clauses(
+        result[self._likely] = compiled.clauses(
             self.positions, np.flatnonzero(bounds), self.weights, self.members, self.likely_bounds
         )
         return result
@@ -300,7 +235,7 @@ class Evidence:
         """The longest common subsequence of question and likely sentence, as a share of the question's characters."""
         aligned = np.zeros(len(self.rows))
         question = self._marks()
-        aligned[self.likely] = compiled.subsequences(question, self.likely_bounds)
+        aligned[self._likely] = compiled.subsequences(question, self.likely_bounds)
         return aligned / max(question.length, 1)
 
     def _marks(self) -> Marks:
@@ -333,17 +268,23 @@ class Evidence:
         return np.asarray(held / max(sum(weights.tolist()), 1e-9))
 
     @cached_property
-    def likely(self) -> list[int]:
-        """The ``LIKELY`` rows that have most of the question, alone, with their context and with their paragraph."""
-        context, alone, paragraph = self.of_context, self.of_sentence, self.of_paragraph
+    def _likely(self) -> Indices:
+        """The same; most they have alone, with their context and with their paragraph."""
+        context, alone, paragraph = (self.shares[name] for name in ("context", "sentence", "paragraph"))
         most = context[:, WORDS] + context[:, PAIRS] + alone[:, WORDS] + paragraph[:, PAIRS]
         most += self.scores / (2 * self.scores.max())
-        return sorted(np.argsort(-most, kind="stable")[:LIKELY].tolist())
+        return np.sort(np.argsort(-most, kind="stable")[:LIKELY])
+
+    @cached_property
+    def likely(self) -> list[int]:
+        """The ``LIKELY`` rows that have most of the question, in order."""
+        likely: list[int] = self._likely.tolist()
+        return likely
 
     @cached_property
     def likely_bounds(self) -> Rows:
         """The bounds of the likely sentences."""
-        return Rows(self.begins[self.likely], self.ends[self.likely])
+        return Rows(self.begins[self._likely], self.ends[self._likely])
 
     @cached_property
     def novelty(self) -> Array:
@@ -402,8 +343,9 @@ class Evidence:
             return np.zeros(len(self.rows), dtype=np.bool_)
         has = (self.measured if unit is not None and kind == "number" else self.form) > 0
         for row in self.likely:  # what leads in to a line, or explains it, is quoted with it
-            if row + 1 < len(has) and self.place.item(row + 1) and _LEADS_ON.search(self.sentence_at(row).text):
-                has[row] |= has[row + 1]
+            if row + 1 < len(has) and has[row + 1] and self.place.item(row + 1):
+                text = self.sentence_at(row).text
+                has[row] |= text.rstrip().endswith((":", "：")) or _EXPLAINS.match(text) is not None
         return np.asarray(~has)
 
     @cached_property
@@ -415,7 +357,7 @@ class Evidence:
             part |= (begins >= entity.start) & (ends <= entity.end)
         part &= self.sizes > 1
         weights = self.weights * part
-        return np.asarray((self.paragraph @ weights) / max(float(weights.sum()), 1e-9))
+        return np.asarray((Places(self.held).paragraph @ weights) / max(float(weights.sum()), 1e-9))
 
     @cached_property
     def related(self) -> tuple[Array, Array]:
@@ -434,7 +376,7 @@ class Evidence:
                     continue
                 rows = self.rows_of(places)
                 (same if member in self.question.content else other)[rows] = True
-            weight = self._local(same | other)
+            weight = self._local(same | other).take(self.hit)
             anyhow += (same | other) * weight
             otherwise += (other & ~same) * weight
             total += weight

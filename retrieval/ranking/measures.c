@@ -99,26 +99,92 @@ static void weigh(const uint8_t *held, const double *weights, const double *memb
                 sums[g] += weights[t] * members[t * GROUPS + g];
 }
 
-void mass(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
-          int64_t terms, double *mass)
+void share(const uint8_t *held, const double *weights, const double *members, int64_t rows, int64_t terms,
+           double *share)
 {
-    for (int64_t r = 0; r < rows; r++)
-        weigh(held + r * terms, weights + r * stride, members, terms, mass + r * GROUPS);
-}
-
-void share(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
-           int64_t terms, double *share)
-{
-    double totals[GROUPS] = {0};
+    double totals[GROUPS];
+    weigh(NULL, weights, members, terms, totals);
     for (int64_t r = 0; r < rows; r++) {
-        const double *own = weights + r * stride;
-        weigh(held + r * terms, own, members, terms, share + r * GROUPS);
-        if (r == 0 || memcmp(own, own - stride, (size_t)terms * sizeof *own)) /* sentences of a paragraph have the same */
-            weigh(NULL, own, members, terms, totals);
+        weigh(held + r * terms, weights, members, terms, share + r * GROUPS);
         for (int g = 0; g < GROUPS; g++)
             if (totals[g] > 0)
                 share[r * GROUPS + g] /= totals[g];
     }
+}
+
+/* The bits of places, as held() of measures.py has them. */
+enum { SENTENCE = 1, TITLE = 2, FIRST = 4, PREVIOUS = 8, FOLLOWING = 16, PARAGRAPH = 32 };
+
+void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits)
+{
+    for (int64_t first = 0, last; first < pieces; first = last) {
+        for (last = first + 1; last < pieces && place[last] >= 0; last++)
+            ;
+        const double *title = counts + first * terms;
+        for (int64_t t = 0; t < terms; t++) {
+            uint8_t common = title[t] > 0 ? TITLE | PARAGRAPH : 0;
+            if (last - first > 1 && title[terms + t] > 0)
+                common |= FIRST;
+            for (int64_t p = first + 1; p < last; p++)
+                if (counts[p * terms + t] > 0)
+                    common |= PARAGRAPH;
+            for (int64_t p = first + 1; p < last; p++) {
+                uint8_t own = common;
+                if (counts[p * terms + t] > 0)
+                    own |= SENTENCE;
+                if (p > first + 1 && counts[(p - 1) * terms + t] > 0)
+                    own |= PREVIOUS;
+                if (p + 1 < last && counts[(p + 1) * terms + t] > 0)
+                    own |= FOLLOWING;
+                bits[(p - first - 1) * terms + t] = own;
+            }
+        }
+        bits += (last - first - 1) * terms;
+    }
+}
+
+int shares(const uint8_t *held, const int64_t *hit, int64_t rows, int64_t terms, const uint8_t *counting,
+           const int64_t *kind, const uint8_t *absolute, int64_t count, const double *weights, int64_t kinds,
+           int64_t hits, const double *members, double *shares)
+{
+    if (terms == 0) {
+        memset(shares, 0, (size_t)(count * rows * GROUPS) * sizeof *shares);
+        return 0;
+    }
+    double *totals = malloc((size_t)(kinds * hits * GROUPS + 1) * sizeof *totals);
+    int64_t *standing = malloc((size_t)(terms + 1) * sizeof *standing);
+    if (totals == NULL || standing == NULL) {
+        free(totals);
+        free(standing);
+        return -1;
+    }
+    for (int64_t i = 0; i < kinds * hits; i++)
+        weigh(NULL, weights + i * terms, members, terms, totals + i * GROUPS);
+    for (int64_t r = 0; r < rows; r++) {
+        const uint8_t *own = held + r * terms;
+        int64_t some = 0;
+        for (int64_t t = 0; t < terms; t++)
+            if (own[t])
+                standing[some++] = t;
+        for (int64_t s = 0; s < count; s++) {
+            const uint8_t *counts = counting + (s << PLACES);
+            int64_t weighed = kind[s] * hits + hit[r];
+            double sums[GROUPS] = {0}, *share = shares + (s * rows + r) * GROUPS;
+            for (int64_t i = 0; i < some; i++) {
+                int64_t t = standing[i];
+                if (counts[own[t]])
+                    for (int g = 0; g < GROUPS; g++)
+                        sums[g] += weights[weighed * terms + t] * members[t * GROUPS + g];
+            }
+            for (int g = 0; g < GROUPS; g++) {
+                double total = totals[weighed * GROUPS + g];
+                share[g] = absolute[s] || !(total > 0) ? sums[g] : sums[g] / total;
+            }
+        }
+    }
+    free(totals);
+    free(standing);
+    return 0;
 }
 
 void cover(const Terms *terms, const int64_t *lengths, int64_t text, int64_t *before)

@@ -9,6 +9,7 @@
 
 #define GROUPS 3
 #define LETTER_BITS 13
+#define PLACES 6 /* bits of places in which a term may stand */
 
 typedef struct {
     const int64_t *places, *firsts;
@@ -26,10 +27,17 @@ typedef struct {
 int64_t find(const uint32_t *text, int64_t length, const uint32_t *codes, const int64_t *firsts, int64_t terms,
              int64_t **places, int64_t *counts);
 void count(const Terms *terms, const int64_t *starts, int64_t pieces, double *counts);
-void mass(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
-          int64_t terms, double *mass);
-void share(const uint8_t *held, const double *weights, int64_t stride, const double *members, int64_t rows,
-           int64_t terms, double *share);
+void share(const uint8_t *held, const double *weights, const double *members, int64_t rows, int64_t terms,
+           double *share);
+/* Writes the bits of places for each sentence and term; counts are pieces x terms, and a piece with the place -1 is a
+   title. */
+void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits);
+/* Writes shares x rows x groups. Each of the count shares counts the terms of whose bits of places counting tells it, by
+   a kind of weights, which are kinds x hits x terms. No term that has none of the bits may count. Returns -1 for want of
+   memory. */
+int shares(const uint8_t *held, const int64_t *hit, int64_t rows, int64_t terms, const uint8_t *counting,
+           const int64_t *kind, const uint8_t *absolute, int64_t count, const double *weights, int64_t kinds,
+           int64_t hits, const double *members, double *shares);
 /* Writes how many characters of a text stand in a term before each of its places, and before its end. */
 void cover(const Terms *terms, const int64_t *lengths, int64_t text, int64_t *before);
 /* Clauses are pieces of the text, from starts[c] to starts[c + 1]. Returns -1 for want of memory. */

@@ -18,11 +18,14 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 Codes = NDArray[np.uint32]
+Bits = NDArray[np.uint8]
 
 APART = 6
 """Characters that two neighbouring characters of a question may stand apart in a sentence."""
 FADE = 8.0
 """Characters over which a term of the question loses its hold on a place."""
+PLACES = 6
+"""Places of a sentence in which ``held`` tells whether a term stands."""
 LETTERS = 1 << 13
 """Characters that ``Marks`` can tell apart."""
 
@@ -32,6 +35,17 @@ class Rows(NamedTuple):
 
     begins: Indices
     ends: Indices
+
+
+class Counting(NamedTuple):
+    """What counts of the terms, for each of some shares: which bits of places, by which kind of weight, and of what.
+
+    ``held`` are shares × what the bits may be; what is ``absolute`` is a mass, no share of the whole weight.
+    """
+
+    held: Flags
+    kind: Indices
+    absolute: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,40 @@ def count(positions: Positions, starts: Indices) -> Array:
     columns = np.repeat(np.arange(shape[1]), positions.counts)
     pieces = np.searchsorted(starts, positions.places, side="right") - 1
     return np.bincount(pieces * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+
+
+def held(counts: Array, place: Indices) -> Bits:
+    """Return bits for each sentence and term: whether it stands there and in the places around it.
+
+    ``counts`` are pieces × terms. A piece is a sentence, whose ``place`` in its paragraph is given, or with -1 the
+    title that stands before. The bits are, from the lowest: the sentence, the title, the first sentence, the sentence
+    before, the one behind, all of the paragraph and its title.
+    """
+    stands, sentence = counts > 0, place >= 0
+    titles = np.flatnonzero(~sentence)
+    of = np.cumsum(~sentence)[sentence] - 1
+    own, last = stands[sentence], np.append(titles[1:], len(place)) - 1
+    first = stands[np.minimum(titles + 1, len(place) - 1)][of]
+    at = np.flatnonzero(sentence)
+    previous = stands[at - 1] & (place[at] > 0)[:, None]
+    following = stands[np.minimum(at + 1, len(place) - 1)] & (at != last[of])[:, None]
+    whole = np.logical_or.reduceat(stands, titles, axis=0)[of]
+    bits = np.zeros(own.shape, np.uint8)
+    for bit, flags in enumerate((own, stands[titles][of], first, previous, following, whole)):
+        bits |= flags.astype(np.uint8) << bit
+    return bits
+
+
+def shares(held: Bits, hit: Indices, counting: Counting, weights: Array, members: Array) -> Array:
+    """Return shares × rows × groups: how much of each group's weight is held in places that count.
+
+    ``held`` are the bits of rows × terms, ``hit`` is each row's hit, ``weights`` are kinds × hits × terms.
+    """
+    result = np.empty((len(counting.held), len(held), members.shape[1]))
+    for number, (flags, kind, absolute) in enumerate(zip(*counting, strict=True)):
+        measured = mass if absolute else share
+        result[number] = measured(flags[held], weights[kind][hit], members)
+    return result
 
 
 def mass(held: Flags, weights: Array, members: Array) -> Array:

@@ -79,15 +79,14 @@ class Passages:
     prepared: tuple[Prepared, ...]
 
     @classmethod
-    def of(cls, hits: Sequence[Hit]) -> Passages:
-        """Lay out the hits."""
-        ready = tuple(prepare(hit.paragraph) for hit in hits)
+    def of(cls, hits: Sequence[Hit], ready: Sequence[Prepared]) -> Passages:
+        """Lay out the hits, each with its paragraph prepared."""
         parts: list[str] = []
         firsts: list[int] = []
         bodies: list[int] = []
         length = 0
         for hit, prepared in zip(hits, ready, strict=True):
-            head = folded("\n".join((hit.source.title, *hit.paragraph.section))) + "\n"
+            head = _head(hit.source.title, hit.paragraph.section)
             asked = "".join([f"{folded(question)}\n" for question in hit.paragraph.questions])
             parts += (head, asked, prepared.normal.text, "\n")
             firsts += (length, length + len(head))
@@ -111,8 +110,14 @@ class Passages:
             quoted=quoted,
             hit=hit_of,
             place=place,
-            prepared=ready,
+            prepared=tuple(ready),
         )
+
+
+@lru_cache(maxsize=1024)
+def _head(title: str, section: tuple[str, ...]) -> str:
+    """Return what stands above a paragraph, normalised."""
+    return folded("\n".join((title, *section))) + "\n"
 
 
 def occurrences(text: str, term: str) -> list[int]:

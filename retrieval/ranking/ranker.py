@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from retrieval.ranking.highlights import highlights
 from retrieval.ranking.measures import Array
 from retrieval.ranking.missing import missing
 from retrieval.ranking.model import Model, stored
-from retrieval.ranking.passages import Passages, prepare
+from retrieval.ranking.passages import Passages, Prepared, prepare
 from retrieval.ranking.units import Unit, unit
 from retrieval.records import Found, Hit, Sentence
 
@@ -36,8 +37,7 @@ FORMLESS_PENALTY = 4.0
 """What is taken off a sentence, in log-odds, that has no number or time where one is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):  # made sooner than a dataclass, as hits are
     """What may answer: the unit that is quoted where a sentence was ranked.
 
     ``score`` is the model's probability that the sentence is the one, if one of the candidates is. ``row`` is its row
@@ -97,7 +97,7 @@ class Ranker:
         return Evidence(
             question,
             found,
-            Passages.of(_ranked(found.hits)),
+            Passages.of(*zip(*_ranked(found.hits), strict=True)),
             weights=self._background.weights(found, question.terms),
             rarity=self._background.rarity(question.terms),
             entities=self._names.of(question),
@@ -142,14 +142,15 @@ class Ranker:
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
 
 
-def _ranked(hits: Sequence[Hit]) -> Sequence[Hit]:
-    """Return the hits whose sentences are ranked: one paragraph may hold as many as fifty others."""
+def _ranked(hits: Iterable[Hit]) -> Iterator[tuple[Hit, Prepared]]:
+    """Yield the hits whose sentences are ranked: one paragraph may hold as many as fifty others."""
     count = 0
     for number, hit in enumerate(hits):
-        count += len(prepare(hit.paragraph).sentences)
+        prepared = prepare(hit.paragraph)
+        count += len(prepared.sentences)
         if count > RANKED_SENTENCES and number >= RANKED_PARAGRAPHS:
-            return hits[:number]
-    return hits
+            return
+        yield hit, prepared
 
 
 def _distinct(

@@ -38,17 +38,15 @@ def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> 
     kind, unit = evidence.question.kind, evidence.question.unit
     measures = (unit,) if unit is not None and kind.name in ("number", "duration") else ()
     patterns = (*measures, *kind.spans, *(kind.loose if loosely else ()))
+    said = evidence.said.item
     found = [
-        (*match, order)
+        (row, start, stop, _SURER**order)
         for order, pattern in enumerate(patterns)
-        for match in evidence.matches(pattern, rows, answer_group(pattern))
+        for row, start, stop in evidence.matches(pattern, rows, answer_group(pattern))
+        if stop - start - said(stop) + said(start) >= max(_NEW * (stop - start), 1)
     ]
-    rows_of, starts, stops, orders = spans = columns(found, 4)
-    lengths = stops - starts
-    kept = evidence.new(starts, stops) >= np.maximum(_NEW * lengths, 1)
-    rows_of, starts, stops, orders = spans[:, kept]
-    trust = np.array([_SURER**order for order in range(len(patterns))])
-    return Spans(rows_of, starts, stops, trust[orders])
+    of_rows, starts, stops = columns([span[:3] for span in found], 3)
+    return Spans(of_rows, starts, stops, np.array([trust for *_, trust in found], np.float64))
 
 
 def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
