@@ -63,7 +63,7 @@ def pieces_in(picture: Picture) -> Iterator[Piece]:
         if width < _NEARLY * whole and (lettered or sureness < _DOUBTFUL or width < _CLOSEST * len(text)):
             text, sureness = _read(picture, level, whole)
         spaced = _SPACED if lettered or not text else whole / len(text)
-        if any(map(str.isalnum, text)) and sureness >= _UNREADABLE:  # a frame may be taken for a character like □
+        if text.strip() and sureness >= _UNREADABLE:
             yield Piece(text, tuple((float(x), float(y)) for x, y in box), round(sureness, 4))
 
 
