@@ -93,7 +93,7 @@ traditional: $(READY)  ## write down what OpenCC knows: sentences in traditional
 	@$(BIN)/python -m docs.traditional
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-benchmark: $(READY) .venv-bench/.ready  ## measure search engines side by side, for the tables and the plot in docs (SIZES="12 10000": not all)
+benchmark: $(TOOLS) .venv-bench/.ready  ## measure search engines side by side, for the tables and the plot in docs (SIZES="12 10000": not all)
 	@$(BIN)/python -m benchmarks.starting
 	@.venv-bench/bin/python benchmarks/engines.py $(if $(SIZES),--sizes $(SIZES))
 

@@ -1,7 +1,7 @@
 """Measures what people wait for, beside what peers take on the same texts; writes the table of docs/performance.md.
 
-    python -m benchmarks.performance                                1,000 paragraphs, two minutes
-    python -m benchmarks.performance --paragraphs 1000 100000       an hour; the page has both
+    python -m benchmarks.performance                                1,000 paragraphs
+    python -m benchmarks.performance --paragraphs 1000 100000       both on the page
 
 Everything is processor time, of a process of its own for each engine and step; of several rounds the least counts.
 The texts are those of ``testbed.author``. Peers get jieba's words, as its documentation cuts them; SQLite its trigrams.
