@@ -132,8 +132,8 @@ class Evidence:
         return self.passages.prepared[self.hit.item(row)].sentences[self.place.item(row)]
 
     def text_at(self, row: int) -> str:
-        """Return the normalised text of the sentence of a row."""
-        return self.passages.text[slice(*self._quoted_bounds[row])]
+        """Return the normalised text of the sentence of a likely row."""
+        return self.passages.text[slice(*self._bounds[row])]
 
     def _local(self, held: Flags) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
@@ -300,18 +300,20 @@ class Evidence:
     def matches(
         self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0
     ) -> list[tuple[int, int, int]]:
-        """Return where a pattern stands in the sentences of some rows: row, start and stop in the text."""
+        """Return where a pattern stands in the sentences of some likely rows: row, start and stop in the text."""
         if pattern is None:
             return []
-        finditer, text, bounds = pattern.finditer, self.passages.text, self._quoted_bounds
+        finditer, text, bounds = pattern.finditer, self.passages.text, self._bounds
         return [(row, *match.span(group)) for row in rows for match in finditer(text, *bounds[row])]
 
     @cached_property
-    def _quoted_bounds(self) -> list[tuple[int, int]]:
-        begins, text = self.quoted.tolist(), self.passages.text
+    def _bounds(self) -> dict[int, tuple[int, int]]:
+        """Where in the text the likely sentences begin, behind the mark of an item, and end."""
+        rows, text = self.likely, self.passages.text
+        begins, ends = self.quoted[self._likely].tolist(), self.ends[self._likely].tolist()
         if self.question.kind.name != "step":
             begins = [mark.end() if (mark := _MARK.match(text, begin)) else begin for begin in begins]
-        return list(zip(begins, self.ends.tolist(), strict=True))
+        return dict(zip(rows, zip(begins, ends, strict=True), strict=True))
 
     def new(self, starts: Indices, stops: Indices) -> Indices:
         """Return how many characters of each span of the text the question does not cover."""
