@@ -65,6 +65,10 @@ def _person(number: int) -> dict[str, object]:
     return {"id": 5000 + number, "is_bot": False, "first_name": "x", "language_code": "zh"}
 
 
+async def nothing(*_: object) -> None:
+    """What neither bot does at its start and end."""
+
+
 async def echo(settings: Settings, stop: asyncio.Event) -> None:
     """The emptiest bot: says what it is told."""
 
@@ -84,9 +88,6 @@ async def echo(settings: Settings, stop: asyncio.Event) -> None:
     async def receive(updates: Sequence[Mapping[str, Any]]) -> None:
         for update in updates:
             application.update_queue.put_nowait(Update.de_json(dict(update), application.bot))
-
-    async def nothing() -> None:
-        pass
 
     retrier = Retrier("fake", timing)
     async with updates_request(timing, clock, Route.of(settings)) as request:
@@ -116,7 +117,7 @@ async def yuanju(settings: Settings, stop: asyncio.Event) -> None:
     library = Library(*(quote(number=number, highlights=((4, 7),), after="后文。") for number in range(9)))
     folder = settings.index_folder
     async with opened(database_url(None, folder)) as state:
-        await telegram.run(settings, library, state, SignOfLife(folder), stop=stop)
+        await telegram.run(settings, library, state, SignOfLife(folder), stop=stop, started=nothing)
 
 
 async def seconds(bot: str, questions: int, *, delay: float = 0.0) -> tuple[float, float]:

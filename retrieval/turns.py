@@ -14,7 +14,7 @@ from retrieval.language import Tokenizer, folded, normalise
 from retrieval.language.function_words import VAGUE_NOUNS
 from retrieval.question import Question
 from retrieval.question.following_up import FollowUp, asks_for_more, follow_up
-from retrieval.question.subjects import LONGEST, Turn, asking, carried, mentions, points_at_person
+from retrieval.question.subjects import LONGEST, Turn, asking, carried, mentions, names_owner, points_at_person
 from retrieval.ranking.passages import occurrences, prepare
 from retrieval.records import Found, Hit
 
@@ -57,7 +57,7 @@ async def understood(text: str, last: Turn | None, search: Search, tokenizer: To
     if named.points and last.said and before.kind.name in (_PEOPLE if points_at_person(text) else _THINGS):
         said, others = await search(last.said)
         subject = (await asyncio.to_thread(mentions, said.normal.text, others, tokenizer)).subject(subject)
-    if not subject or subject in named.names or (named.names and not named.points):
+    if not subject or subject in named.names or (named.names and not named.points) or names_owner(text):
         return as_it_is
     about = Turn(carried(text, subject), subject, carried=True)
     if named.points:

@@ -6,12 +6,15 @@ takes a second or more. What a command imports itself is for tests that start ``
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -23,10 +26,50 @@ _PROCESSES = get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["testbed.imported"])
 
 
-def yuanju(
+class Command:
+    """A command that has been started; its streams are files."""
+
+    def __init__(self, process: BaseProcess, output: Path, errors: Path) -> None:
+        self._process = process
+        self._output, self._errors = output, errors
+
+    @property
+    def output(self) -> str:
+        """What it has written so far."""
+        return self._output.read_text(encoding="utf-8")
+
+    @property
+    def errors(self) -> str:
+        """What it has written to standard error so far."""
+        return self._errors.read_text(encoding="utf-8") if self._errors.exists() else ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.is_alive()
+
+    def terminate(self) -> None:
+        """Send it a SIGTERM."""
+        self._process.terminate()
+
+    def wait(self) -> int:
+        """Wait for its end, and return its status."""
+        self._process.join()
+        assert self._process.exitcode is not None
+        return self._process.exitcode
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Wait for what it does, which nothing here is told of; no longer than until it ends."""
+        while self.running and not reached():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert reached(), self.errors
+
+
+@contextmanager
+def started(
     *arguments: str | Path, environment: Mapping[str, str], typed: str = "", memory: int | None = None
-) -> CompletedProcess[str]:
-    """Run a command with this environment and ``typed`` at its standard input; its streams are files.
+) -> Iterator[Command]:
+    """Start a command with this environment and ``typed`` at its standard input; at the end it is killed.
 
     It may take ``memory`` bytes more than what it starts with, where Linux bounds that.
     """
@@ -37,12 +80,19 @@ def yuanju(
         process = _PROCESSES.Process(target=_run, args=(words, dict(environment), streams, Path.cwd(), memory))
         process.start()
         try:
-            process.join()
+            yield Command(process, *streams[1:])
         finally:
             process.kill()
-        output, errors = (stream.read_text(encoding="utf-8") for stream in streams[1:])
-    assert process.exitcode is not None
-    return CompletedProcess(["yuanju", *words], process.exitcode, output, errors)
+            process.join()
+
+
+def yuanju(
+    *arguments: str | Path, environment: Mapping[str, str], typed: str = "", memory: int | None = None
+) -> CompletedProcess[str]:
+    """Run a command from start to end. See ``started``."""
+    with started(*arguments, environment=environment, typed=typed, memory=memory) as command:
+        status = command.wait()
+        return CompletedProcess(["yuanju", *map(str, arguments)], status, command.output, command.errors)
 
 
 def _run(

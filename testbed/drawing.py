@@ -32,8 +32,12 @@ def page(
     stamp: bool = False,
     columns: int = 1,
     heading: str = "",
+    cut: bool = False,
 ) -> bytes:
-    """Return a page of A4 with the paragraphs, as PNG; turned by ``tilt`` degrees. The first fills the left column."""
+    """Return a page of A4 with the paragraphs, as PNG; turned by ``tilt`` degrees. The first fills the left column.
+
+    Where it is ``cut``, it ends below them.
+    """
     from PIL import Image, ImageDraw, ImageFont
 
     assert FONT
@@ -42,7 +46,7 @@ def page(
     draw, font = ImageDraw.Draw(image), ImageFont.truetype(FONT, size)
     gap = 2 * size
     width = (image.width - 2 * margin - (columns - 1) * gap) // columns
-    left, top = margin, margin
+    left, top, bottom = margin, margin, margin
     if heading:
         draw.text((image.width / 3, top), heading, fill="black", font=ImageFont.truetype(FONT, round(1.6 * size)))
         top += 3 * size
@@ -54,12 +58,15 @@ def page(
         for start in range(0, len(text), length):
             draw.text((left, top), text[start : start + length], fill="black", font=font)
             top += round(_LEADING * size)
+            bottom = max(bottom, top)
     if stamp:
         layer = Image.new("RGBA", image.size, (0, 0, 0, 0))
         red, radius, centre = (210, 30, 30, 170), round(0.8 * dpi), (image.width - 2 * margin, first + 4 * size)
         box = [centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius]
         ImageDraw.Draw(layer).ellipse(box, outline=red, width=max(2, dpi // 30))
         image = Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
+    if cut:
+        image = image.crop((0, 0, image.width, bottom + margin))
     image = image.rotate(tilt, resample=Image.Resampling.BICUBIC, fillcolor="white")
     image.save(buffer := io.BytesIO(), "PNG", dpi=(dpi, dpi))
     return buffer.getvalue()

@@ -7,17 +7,21 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import create_engine
 
 from bot.access import Audience
 from bot.documents.live_index import Documents, LiveIndex
 from bot.documents.snapshot import Snapshot
 from bot.documents.snapshot import opened as opened_snapshot
+from bot.memory import schema
 from bot.memory.state import database_url, opened
 from bot.operations.health import SignOfLife
 from bot.settings import Settings
+from bot.telegram import profile
 from bot.telegram.application import run
 from bot.telegram.timing import Timing
 from bot.telegram.webhook import Routes
@@ -181,9 +185,33 @@ async def running(
     timing: Timing = Timing(),  # noqa: B008 - frozen
     announced: bool = False,
 ) -> None:
-    """The bot at work, with a memory in the folder of its sign of life, until ``stop`` is set."""
-    async with opened(database_url(None, sign.folder)) as state:
-        await run(settings, documents, state, sign, stop=stop, routes=routes, timing=timing, announced=announced)
+    """The bot at work, with a memory in the folder of its sign of life, until ``stop`` is set.
+
+    Only where it is ``announced`` Telegram is told what to show of it, which takes more requests than most tests.
+    """
+    url = database_url(None, sign.folder)
+    if url.database and not Path(url.database).exists():
+        sign.folder.mkdir(parents=True, exist_ok=True)
+        Path(url.database).write_bytes(_empty_memory())
+
+    async def started(bot: profile.Bot) -> None:
+        if announced:
+            await profile.announce(bot, settings.admins)
+
+    async with opened(url) as state:
+        await run(settings, documents, state, sign, stop=stop, started=started, routes=routes, timing=timing)
+
+
+@cache
+def _empty_memory() -> bytes:
+    """A new memory as SQLite writes it to a file; making one takes as long as all else that a bot begins with."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        schema.prepare(connection)
+        driver: Any = connection.connection.driver_connection
+    content: bytes = driver.serialize()
+    engine.dispose()
+    return content
 
 
 @asynccontextmanager
@@ -199,8 +227,7 @@ async def serving(
 ) -> AsyncIterator[asyncio.Event]:
     """The bot at work. At the end it is stopped and has handled all that it fetched; setting the event stops it.
 
-    With a ``folder`` it finds there what it remembered the last time. Only where it is ``announced`` Telegram is told
-    what to show of it, which takes more requests than most tests.
+    With a ``folder`` it finds there what it remembered the last time. ``announced`` is as in ``running``.
     """
     stop = asyncio.Event()
     with contextlib.ExitStack() as stack:

@@ -18,32 +18,41 @@ What starts processes or takes more than a second of the processor is marked ``s
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import portalocker
-import psycopg
 import pytest
-import trustme
 from hypothesis import settings
-from sqlalchemy import URL
 
-from bot.memory.state import database_url
-from retrieval.language import Tokenizer
-from retrieval.ranking import Ranker
-from testbed import nodes
-from testbed.fake_bot_api import FakeBotAPI
 from tests import postgres
-from tests.cluster.collections import NewEngine, collections
 
-settings.register_profile("full", max_examples=2500)
-settings.register_profile("quick", max_examples=20)
+# What the fixtures need they import themselves: xdist's own process, which runs no test, starts sooner without it.
+if TYPE_CHECKING:
+    import trustme
+    from sqlalchemy import URL
 
-SEEDS = Path(__file__).parent.parent / "seeds"
+    from retrieval.language import Tokenizer
+    from testbed import nodes
+    from testbed.fake_bot_api import FakeBotAPI
+    from tests.cluster.collections import NewEngine
+
+gc.set_threshold(20_000)  # as ``yuanju`` has it: what is loaded, and that is much here, is not looked through so often
+
+# Every run tries other examples: few of them each time find what many would find at once. None has to be fast.
+settings.register_profile("usual", max_examples=40, deadline=None)
+settings.register_profile("quick", max_examples=10, deadline=None)
+settings.register_profile("full", max_examples=1000, deadline=None)
+settings.load_profile("usual")
+
+PROJECT = Path(__file__).parent.parent
+SEEDS = PROJECT / "seeds"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,12 +67,28 @@ def _of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the compiled dictionaries, which the first worker makes for all."""
-    run = tmp_path_factory.getbasetemp()
-    run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
-    with portalocker.Lock(run / "dictionaries.lock", timeout=100):  # on a busy machine the first worker takes long
-        tokenizer = Tokenizer(run / "dictionaries")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def dictionaries(shared: Path, request: pytest.FixtureRequest) -> Path:
+    """The folder with the compiled dictionaries, kept for the next run as long as nobody changes what compiles them."""
+    import portalocker
+
+    from retrieval.language import Tokenizer
+    from retrieval.ranking import Ranker
+
+    assert request.config.cache
+    sources = [*(PROJECT / "retrieval").glob("language/*.*"), *(PROJECT / "retrieval").glob("ranking/background.*")]
+    state = hashlib.sha256(b"".join(source.read_bytes() for source in sorted(sources)))
+    folder = request.config.cache.mkdir("dictionaries") / state.hexdigest()[:16]
+    with portalocker.Lock(shared / "dictionaries.lock", timeout=100):  # on a busy machine the first worker takes long
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o775)  # so that they have to be the group's, too
+        tokenizer = Tokenizer(folder)
         tokenizer.terms("甲")
         Ranker(tokenizer)
     return tokenizer.cache_folder
@@ -71,6 +96,8 @@ def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tokenizer(dictionaries: Path) -> Tokenizer:
+    from retrieval.language import Tokenizer
+
     return Tokenizer(dictionaries)
 
 
@@ -102,10 +129,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def server(shared: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL server that the first worker to need one starts for all."""
     folder = postgres.binaries()
     assert folder is not None
-    with postgres.server(folder) as url:
+    with postgres.shared_server(folder, shared) as url:
         yield url
 
 
@@ -115,10 +143,14 @@ _numbers = itertools.count()
 @pytest.fixture(params=postgres.DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     """An empty database."""
+    import psycopg
+
+    from bot.memory.state import database_url
+
     if request.param == "sqlite":
         return database_url(None, tmp_path)
     server: str = request.getfixturevalue("server")
-    name = f"test_{next(_numbers)}"
+    name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}".encode())
     return database_url(f"{server}&options=-csearch_path%3D{name}", tmp_path)
@@ -127,6 +159,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
 @pytest.fixture(scope="session", autouse=True)
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[trustme.CA]:
     """Every bot loads the certificates that it trusts; with one in place of all the world's, this takes no time."""
+    import trustme
+
     file = tmp_path_factory.mktemp("authority") / "authority.pem"
     one = trustme.CA()
     one.cert_pem.write_to_path(file)
@@ -137,21 +171,28 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[trustme.CA]:
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return how many workers share the tests: more than there are cores, since many tests wait for processes."""
-    cores = os.cpu_count() or 1
-    return cores + cores // 2
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what starts a command or a PostgreSQL server."""
+    """Mark as slow what starts a command or a PostgreSQL server, and begin with what is slow: it fits in no gap."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         if "prepared" in fixtures or parameters.get("url") == "postgresql":
             item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what has been loaded out of each search for garbage."""
+    gc.freeze()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Return what is left out, and why."""
+    from testbed import nodes
+
     said = []
     if "postgresql" not in postgres.DATABASES:
         said.append("databases: SQLite only; there is no PostgreSQL server here that could be run")
@@ -164,6 +205,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")
 def whole_cluster() -> Iterator[nodes.Cluster]:
     """Three nodes for all tests."""
+    from testbed import nodes
+
     if lacking := nodes.missing():
         pytest.skip(f"there is {lacking}")
     with nodes.cluster() as running:
@@ -182,11 +225,15 @@ def new_collections(
     cluster: nodes.Cluster,
 ) -> Callable[[Tokenizer], AbstractAsyncContextManager[NewEngine]]:
     """Return what makes engines in the cluster."""
+    from tests.cluster.collections import collections
+
     return partial(collections, cluster)
 
 
 @pytest.fixture
 async def api() -> AsyncIterator[FakeBotAPI]:
     """Telegram's Bot API, at nobody's service yet."""
+    from testbed.fake_bot_api import FakeBotAPI
+
     async with FakeBotAPI() as server:
         yield server

@@ -8,10 +8,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+import portalocker
+from portalocker import LockFlags
 
 
 @cache
@@ -46,6 +49,22 @@ def server(folder: Path) -> Iterator[str]:
             yield f"postgresql://postgres@/postgres?host={name}"
         finally:
             _run(folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
+
+@contextmanager
+def shared_server(folder: Path, place: Path) -> Iterator[str]:
+    """The server of all that name this ``place``: who comes first starts it, and ends after the others."""
+    known = place / "postgresql.url"
+    with (place / "postgresql.users").open("ab") as users, ExitStack() as stack:
+        with portalocker.Lock(place / "postgresql.lock", timeout=100):
+            portalocker.lock(users, LockFlags.SHARED)
+            if first := not known.exists():
+                known.write_text(stack.enter_context(server(folder)), "utf-8")
+        yield known.read_text("utf-8")
+        portalocker.unlock(users)
+        if first:
+            portalocker.lock(users, LockFlags.EXCLUSIVE)
+            known.unlink()
 
 
 def _runs(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.answering import Answerer
@@ -80,7 +80,6 @@ paragraphs = st.lists(letters.map(str.strip).filter(bool), min_size=1, max_size=
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
 @given(collection=st.lists(paragraphs, min_size=1, max_size=3), question=letters, limit=st.integers(1, 6))
 def test_every_answer_stands_in_its_document_at_its_offsets(
     tokenizer: Tokenizer, collection: list[list[str]], question: str, limit: int

@@ -64,14 +64,12 @@ def best(scores: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
     return [(position, -score) for score, position in order]
 
 
-@settings(deadline=None)
 @given(corpora, queries, st.floats(0, 3), st.floats(0, 1))
 def test_scores_equal_the_oracle(corpus: list[list[str]], query: list[str], k1: float, b: float) -> None:
     expected = PlainBM25(corpus, k1=k1, b=b).get_scores(query)
     np.testing.assert_allclose(PostingsBM25(corpus, k1=k1, b=b).get_scores(query), expected, rtol=1e-5)
 
 
-@settings(deadline=None)
 @given(corpora, queries, st.integers(1, 12))
 def test_search_takes_the_best_in_order_and_ties_by_position(
     corpus: list[list[str]], query: list[str], limit: int
@@ -81,7 +79,6 @@ def test_search_takes_the_best_in_order_and_ties_by_position(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
     count=st.integers(1, 600),
@@ -121,7 +118,6 @@ def bits(positions: Sequence[int], count: int) -> bytes:
 
 
 @pytest.mark.attack
-@settings(deadline=None, max_examples=60)
 @given(data=st.data(), count=st.integers(1, 300), limit=st.integers(1, 30))
 def test_a_view_shows_the_best_of_its_paragraphs_and_no_term_of_the_others(
     data: st.DataObject, count: int, limit: int
@@ -153,7 +149,7 @@ def large() -> PostingsBM25:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=settings.default.max_examples // 2)  # type: ignore[union-attr]
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=8), st.integers(0, 9), st.sampled_from([1, 10, 70, 100_000]))
 def test_a_search_in_windows_leaves_out_none_of_the_best(
     large: PostingsBM25, rare: list[int], frequent: int, limit: int
@@ -172,7 +168,7 @@ def test_a_question_of_more_frequent_terms_than_bounds_can_be_added_up_for() -> 
 @pytest.mark.attack
 @pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     name=st.sampled_from(list(CODES)),
     places=st.lists(st.integers(0, 2**31), min_size=1, max_size=20),

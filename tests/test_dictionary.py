@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jieba import Tokenizer
 
@@ -40,11 +40,6 @@ runs = st.lists(
 ).map("".join)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("segmenter")
-
-
 @cache
 def jieba_cut(words: Words) -> Callable[[str], list[str]]:
     """jieba itself, with words added."""
@@ -56,21 +51,20 @@ def jieba_cut(words: Words) -> Callable[[str], list[str]]:
 
 
 @cache
-def ours(folder: Path, words: Words, compiled: bool) -> Dictionary:
-    made = dictionary(folder)
+def ours(dictionaries: Path, words: Words, compiled: bool) -> Dictionary:
+    made = dictionary(dictionaries)
     made = Dictionary(made.table, made.total, compiled=compiled)
     return made.extended(words) if words else made
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
 @given(run=runs, words=st.sampled_from([(), OWN]), compiled=st.sampled_from(sorted({COMPILED, False})))
-def test_texts_are_cut_as_jieba_does(folder: Path, run: str, words: Words, compiled: bool) -> None:
+def test_texts_are_cut_as_jieba_does(dictionaries: Path, run: str, words: Words, compiled: bool) -> None:
     cut = jieba_cut(words)
     expected = [
         word for part in re.split("([\u4e00-\u9fd5]+)", run) for word in (cut(part) if KNOWN.match(part) else part)
     ]
-    own = ours(folder, words, compiled)
+    own = ours(dictionaries, words, compiled)
     assert own.cut(run) == expected
     assert "".join(expected) == run
     distinct, numbers, starts = own.numbered(run)
@@ -83,8 +77,8 @@ def test_texts_are_cut_as_jieba_does(folder: Path, run: str, words: Words, compi
 
 @pytest.mark.slow
 @pytest.mark.parametrize("compiled", sorted({COMPILED, False}))
-def test_frequencies_and_parts_are_those_of_jieba(folder: Path, compiled: bool) -> None:
-    own = ours(folder, (), compiled)
+def test_frequencies_and_parts_are_those_of_jieba(dictionaries: Path, compiled: bool) -> None:
+    own = ours(dictionaries, (), compiled)
     lines = tuple(dictionary_lines())
     known = {word: (frequency, part[:2]) for word, frequency, part in lines[:: 1 if compiled else 100]}
     assert {word: (own.frequency(word), own.part(word)) for word in known} == known
@@ -100,8 +94,8 @@ def test_what_is_no_table_is_refused(shape: tuple[int, int]) -> None:
             Dictionary(np.zeros(shape, dtype=np.uint64), 1).cut("字")
 
 
-def test_words_that_are_adopted_are_kept_whole_and_stop_words_passed_over(folder: Path) -> None:
-    tokenizer = language.Tokenizer(folder)
+def test_words_that_are_adopted_are_kept_whole_and_stop_words_passed_over(dictionaries: Path) -> None:
+    tokenizer = language.Tokenizer(dictionaries)
     before = [token.text for token in tokenizer.words("智能终端产业的规模")]
     tokenizer.adopt((("智能终端产业", 100_000),), {"的"})
     assert [token.text for token in tokenizer.words("智能终端产业的规模")] == ["智能终端产业", "规模"]
@@ -121,7 +115,6 @@ def test_the_bag_of_terms_holds_words_characters_and_pairs(
 
 
 @pytest.mark.skipif(not COMPILED, reason="there was no compiler")
-@settings(deadline=None)
 @given(text=st.text(st.sampled_from("a，b\0\ud800\ufeffＡ𠀀")), known=st.sets(st.sampled_from("a，b\0\ud800\ufeffＡ")))
 def test_a_text_is_folded_where_all_of_its_characters_are_known(text: str, known: set[str]) -> None:
     table = array("I", bytes(4 << 16))

@@ -293,7 +293,7 @@ texts_of_documents = st.dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings.default.max_examples // 4)  # type: ignore[union-attr]
 @given(
     histories=st.lists(texts_of_documents, min_size=1, max_size=4),
     order=st.randoms(use_true_random=False),

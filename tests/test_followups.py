@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.language import Tokenizer
@@ -113,7 +113,6 @@ phrases = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
 @given(text=phrases, last=phrases)
 def test_any_two_messages_are_understood_or_left_alone(text: str, last: str, tokenizer: Tokenizer) -> None:
     completed = follow_up(text, last, tokenizer)

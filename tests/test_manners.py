@@ -99,11 +99,21 @@ async def test_what_people_say_to_each_other_under_an_answer_gets_no_reply(api: 
         assert await silent(api, library)
 
 
-@pytest.mark.parametrize("text", ["成本呢？", "成本是多少", "什么时候完成", "how much is it"])
-async def test_a_question_under_an_answer_is_answered_even_where_it_is_not_found(api: FakeBotAPI, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("成本呢？", "没有找到答案"),
+        ("成本是多少", "没有找到答案"),
+        ("什么时候完成", "没有找到答案"),
+        ("how much is it", "found no answer"),
+    ],
+)
+async def test_a_question_under_an_answer_is_answered_even_where_it_is_not_found(
+    api: FakeBotAPI, text: str, answer: str
+) -> None:
     async with serving(api, Library()):
         api.group(text, reply_to_message=api.said(api.me, "答案"))
-        assert "没有找到答案" in (await api.next_reply()).text or text.startswith("how")
+        assert answer in (await api.next_reply()).text
 
 
 async def test_a_statement_under_an_answer_is_answered_where_that_is_sure(api: FakeBotAPI) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.language import Tokenizer
@@ -24,7 +24,6 @@ def ranker(tokenizer: Tokenizer) -> Ranker:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
 @given(question=st.text(st.sampled_from(GLYPHS), max_size=30), texts=st.lists(TEXT, min_size=1, max_size=4), title=TEXT)
 def test_any_question_to_any_text(
     tokenizer: Tokenizer, ranker: Ranker, question: str, texts: list[str], title: str

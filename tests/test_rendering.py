@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.control import strip_control_codes
 
@@ -234,7 +234,6 @@ def quotes(draw: st.DrawFn) -> Quote:
 
 @pytest.mark.attack
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
 @given(st.lists(quotes(), min_size=1, max_size=5), st.integers(1, 5))
 def test_telegram_takes_any_answer(found: list[Quote], per_page: int) -> None:
     for page in passages.pages(found, per_page=per_page):

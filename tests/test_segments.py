@@ -32,7 +32,7 @@ def packed(flags: list[bool]) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("compiled", [pytest.param(True, marks=pytest.mark.skipif(not COMPILED, reason="none")), False])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=settings.default.max_examples // 2)  # type: ignore[union-attr]
 @given(
     seed=st.integers(0, 2**32 - 1),
     counts=st.lists(st.integers(0, 150), min_size=1, max_size=4),
@@ -141,7 +141,7 @@ histories = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=settings.default.max_examples // 4)  # type: ignore[union-attr]
 @given(history=histories, little=st.sampled_from([0, 0, 60, 300]))
 def test_whatever_its_history_an_index_answers_as_one_made_anew(
     tokenizer: Tokenizer, history: list[tuple[dict[str, Texts | None], str]], little: int

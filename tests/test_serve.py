@@ -9,11 +9,15 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from testbed.commands import started, yuanju
 from testbed.fake_bot_api import FakeBotAPI
+from testbed.fake_telegram import PERSON, Reply
 from tests.conftest import SEEDS
 
 
@@ -22,20 +26,26 @@ def index(tmp_path: Path, prepared: Callable[[Path], Path]) -> Path:
     return prepared(tmp_path / "index")
 
 
-@asynccontextmanager
-async def process(api: FakeBotAPI, index: Path, **changes: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
-    environment |= {
+def environment(api: FakeBotAPI, index: Path, **changes: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
+    own = {
         "YUANJU_DOCUMENTS": str(SEEDS),
         "YUANJU_INDEX": str(index),
         "YUANJU_TELEGRAM_TOKEN": api.token,
         "YUANJU_TELEGRAM_API_URL": api.url,
+        "YUANJU_ADMINS": str(PERSON["id"]),
         "YUANJU_LOG_LEVEL": "DEBUG",
     }
+    return kept | own | changes
+
+
+@asynccontextmanager
+async def process(environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The bot in a Python that starts as anybody's does."""
+    pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", env=environment | changes,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        *(sys.executable, "-m", "bot", "serve"), env=environment, stdout=pipe, stderr=pipe
+    )
     try:
         yield child
     finally:
@@ -44,70 +54,95 @@ async def process(api: FakeBotAPI, index: Path, **changes: str) -> AsyncIterator
         await child.communicate()
 
 
-@pytest.fixture
-async def api() -> AsyncIterator[FakeBotAPI]:
-    async with FakeBotAPI() as api:
-        yield api
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What came of a bot that was asked a question and stopped."""
+
+    api: FakeBotAPI
+    reply: Reply
+    log: str
+    output: str
+    status: int | None
+    health: tuple[int, int, int]
+    """The status of ``yuanju health`` before, during and after."""
+
+    @property
+    def records(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.log.splitlines()]
 
 
-async def test_a_question_to_the_seed_document_from_telegram_to_telegram(api: FakeBotAPI, index: Path) -> None:
-    async with process(api, index) as child:
-        api.private("智能终端目标是多少？")
-        reply = await api.next_reply()
-        child.send_signal(signal.SIGTERM)
-        output, log = await child.communicate()
-    assert "产业规模突破7000亿元" in reply.text
-    assert "新浪财经 · 2022-07-08 · 第3段" in reply.text
-    assert child.returncode == 0
-    assert output == b""
-    assert api.token.encode() not in log
-    assert b"Traceback" not in log
-    assert [record["outcome"] for record in map(json.loads, log.splitlines()) if "outcome" in record] == ["sure"]
-    assert "智能终端" not in log.decode()
+async def health(index: Path) -> int:
+    done = await asyncio.to_thread(partial(yuanju, "health", "--index", index, environment=os.environ))
+    return done.returncode
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], Path]) -> Served:
+    """One process for all that is seen of one."""
+
+    index = prepared(tmp_path_factory.mktemp("served") / "index")
+
+    async def run() -> Served:
+        before = await health(index)
+        async with FakeBotAPI() as api, process(environment(api, index)) as child:
+            api.private("智能终端目标是多少？")
+            reply = await api.next_reply()
+            during = await health(index)
+            await api.until_called("setMyCommands", times=6)
+            child.send_signal(signal.SIGTERM)
+            output, log = await child.communicate()
+            after = await health(index)
+            return Served(api, reply, log.decode(), output.decode(), child.returncode, (before, during, after))
+
+    return asyncio.run(run())
+
+
+def test_a_question_to_the_seed_document_from_telegram_to_telegram(served: Served) -> None:
+    assert "产业规模突破7000亿元" in served.reply.text
+    assert "新浪财经 · 2022-07-08 · 第3段" in served.reply.text
+
+
+def test_it_ends_in_good_order(served: Served) -> None:
+    assert (served.status, served.output) == (0, "")
+    assert "Traceback" not in served.log
+
+
+def test_the_log_holds_neither_the_token_nor_the_question(served: Served) -> None:
+    assert [record["outcome"] for record in served.records if "outcome" in record] == ["sure"]
+    assert served.api.token not in served.log
+    assert "智能终端" not in served.log
+
+
+def test_health_knows_whether_it_serves(served: Served) -> None:
+    assert served.health == (1, 0, 1)
+
+
+def test_operators_are_shown_their_commands(served: Served) -> None:
+    shown = {command["command"] for command in served.api.commands[f"chat {PERSON['id']}", ""]}
+    assert "reload" in shown
+    assert "reload" not in {command["command"] for command in served.api.commands["all_private_chats", ""]}
 
 
 async def test_the_log_holds_questions_only_where_that_is_set(api: FakeBotAPI, index: Path) -> None:
-    async with process(api, index, YUANJU_LOG_LEVEL="INFO", YUANJU_LOG_QUESTIONS="true") as child:
+    logged = environment(api, index, YUANJU_LOG_LEVEL="INFO", YUANJU_LOG_QUESTIONS="true")
+    with started("serve", environment=logged) as bot:
         api.private("智能终端目标是多少？")
         await api.next_reply()
-        child.send_signal(signal.SIGTERM)
-        _, log = await child.communicate()
-    asked = [record for record in map(json.loads, log.splitlines()) if "question" in record]
-    assert [record["question"] for record in asked] == ["智能终端目标是多少？"]
-    assert asked[0]["update"] > 0
-
-
-async def test_health_knows_whether_it_serves(api: FakeBotAPI, index: Path) -> None:
-    async def health() -> int:
-        command = [sys.executable, "-m", "bot", "health", "--index", str(index)]
-        child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-        await child.communicate()
-        assert child.returncode is not None
-        return child.returncode
-
-    before = await health()
-    async with process(api, index) as child:
-        api.private("智能家居")
-        await api.next_reply()
-        during = await health()
-        child.send_signal(signal.SIGTERM)
-        await child.communicate()
-    assert (before, during, await health()) == (1, 0, 1)
+        bot.terminate()
+        bot.wait()
+        records = [json.loads(line) for line in bot.errors.splitlines()]
+    (asked,) = (record for record in records if "question" in record)
+    assert asked["question"] == "智能终端目标是多少？"
+    assert asked["update"] > 0
 
 
 async def test_a_token_that_telegram_refuses_is_one_line_and_status_2(api: FakeBotAPI, index: Path) -> None:
-    async with process(api, index, YUANJU_TELEGRAM_TOKEN="1:" + "A" * 35, YUANJU_LOG_LEVEL="WARNING") as child:
-        _, log = await child.communicate()
-    assert child.returncode == 2
-    assert log.startswith(b"yuanju: ")
-    assert log.count(b"\n") == 1
-    assert b"@BotFather" in log
-
-
-async def until(reached: Callable[[], bool]) -> None:
-    """Wait for what another process does, which nothing here is told of."""
-    while not reached():  # noqa: ASYNC110
-        await asyncio.sleep(0.001)
+    refused = environment(api, index, YUANJU_TELEGRAM_TOKEN="1:" + "A" * 35, YUANJU_LOG_LEVEL="WARNING")
+    done = await asyncio.to_thread(partial(yuanju, "serve", environment=refused))
+    assert done.returncode == 2
+    assert done.stderr.startswith("yuanju: ")
+    assert done.stderr.count("\n") == 1
+    assert "@BotFather" in done.stderr
 
 
 def listens_for_sigterm(child: asyncio.subprocess.Process) -> bool:
@@ -118,15 +153,22 @@ def listens_for_sigterm(child: asyncio.subprocess.Process) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says which signals a process handles")
-@pytest.mark.parametrize("reached", ["begun", "reading", "listening"])
-async def test_it_can_be_stopped_while_it_starts(api: FakeBotAPI, index: Path, reached: str) -> None:
-    async with process(api, index, YUANJU_LISTEN="127.0.0.1:0", YUANJU_LOG_LEVEL="INFO") as child:
-        assert child.stderr is not None
-        await until(lambda: listens_for_sigterm(child))
-        if reached == "listening":
-            assert b"/healthz" in await child.stderr.readline()
-        if reached == "reading":
-            await until(lambda: bool(list(index.glob("building-*"))))
+async def test_it_can_be_stopped_when_it_has_hardly_begun(api: FakeBotAPI, index: Path) -> None:
+    async with process(environment(api, index)) as child:
+        while not listens_for_sigterm(child):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
         child.send_signal(signal.SIGTERM)
         _, log = await child.communicate()
     assert (child.returncode, b"Traceback" in log) == (0, False)
+
+
+@pytest.mark.parametrize("reached", ["reading", "listening"])
+async def test_it_can_be_stopped_while_it_starts(api: FakeBotAPI, index: Path, reached: str) -> None:
+    with started("serve", environment=environment(api, index, YUANJU_LISTEN="127.0.0.1:0")) as bot:
+        if reached == "listening":
+            await bot.until(lambda: "/healthz" in bot.errors)
+        else:
+            await bot.until(lambda: bool(list(index.glob("building-*"))))
+        bot.terminate()
+        assert bot.wait() == 0
+        assert "Traceback" not in bot.errors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,14 +52,14 @@ def test_a_refusal_of_ones_own_file_says_what_the_system_says(tmp_path: Path) ->
     assert refusal(OSError(errno.ENOSPC, "No space left on device")) == "No space left on device"
 
 
-@pytest.mark.slow
-def test_in_a_container_another_user_of_the_group_can_go_on(tmp_path: Path) -> None:
-    volume = tmp_path / "data"
-    volume.mkdir()
-    volume.chmod(0o775)
-    environment = {"YUANJU_DOCUMENTS": str(SEEDS), "YUANJU_INDEX": str(volume / "index"), "container": "oci"}
+def test_in_a_container_another_user_of_the_group_can_go_on(
+    tmp_path: Path, prepared: Callable[[Path], Path], dictionaries: Path
+) -> None:
+    index = prepared(tmp_path / "index")
+    index.chmod(0o775)
+    environment = {"YUANJU_DOCUMENTS": str(SEEDS), "YUANJU_INDEX": str(index), "container": "oci"}
     assert yuanju("check", environment=environment).returncode == 0
-    kept = [path for path in volume.rglob("*") if not path.is_symlink()]
+    kept = [path for path in (*index.rglob("*"), *dictionaries.rglob("*")) if not path.is_symlink()]
     owners, groups = stat.S_IRUSR | stat.S_IWUSR, stat.S_IRGRP | stat.S_IWGRP
     closed = [path for path in kept if path.stat().st_mode & (owners | groups) != owners | groups]
     assert (len(kept) > 10, closed) == (True, [])

@@ -307,7 +307,7 @@ async def test_no_word_of_a_person_who_is_forgotten_stays_in_the_files(tmp_path:
 
 @pytest.mark.attack
 @given(question=st.text(alphabet=st.characters(codec=None), max_size=20))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_can_be_kept(state: State, question: str) -> None:
     await record(state, question, found=False)
     key = await state.keep_for_buttons(KeptQuestions(1, (question,)), person_id=1)

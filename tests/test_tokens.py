@@ -6,7 +6,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.language import Bags, Tokenizer, bags, characters, normalise, pairs
@@ -77,7 +77,6 @@ def test_numbers_keep_their_decimals_and_lose_their_commas(tokenizer: Tokenizer)
     assert [token.text for token in tokenizer.words("1.5和2,000")] == ["1.5", "和", "2000"]
 
 
-@settings(deadline=None)  # the first one opens the dictionary
 @given(st.lists(CHINESE | st.text(max_size=8), max_size=6), st.sampled_from([(), ("国", "cafe")]))
 def test_bags_hold_the_terms_of_each_text(tokenizer: Tokenizer, texts: list[str], stop: tuple[str, ...]) -> None:
     own = Tokenizer(tokenizer.cache_folder)

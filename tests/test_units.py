@@ -144,10 +144,3 @@ def test_what_is_asked_for_by_its_form_comes_first(
     tokenizer: Tokenizer, question: str, better: str, worse: str
 ) -> None:
     assert first(tokenizer, question, document_of(worse, better)) == better
-
-
-def test_highlights_lie_in_the_step_that_is_quoted(tokenizer: Tokenizer) -> None:
-    ranking = rank(tokenizer, "注销手机号最后一步是什么", [document_of(PROCEDURE)])
-    for candidate in ranking.candidates:
-        length = len(candidate.sentence.text)
-        assert all(0 <= start < end <= length for start, end in ranking.highlights(candidate))

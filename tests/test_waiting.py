@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
-import signal
 import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +12,7 @@ from bot.memory.schema import StateError
 from bot.memory.state import database_url, opened
 from bot.operations.waiting import until_there
 from retrieval.errors import EngineError, YuanjuError
+from testbed.commands import started
 from testbed.fake_bot_api import FakeBotAPI
 from tests.conftest import SEEDS
 
@@ -72,24 +67,10 @@ async def test_a_file_that_is_no_database_is_not_starting(tmp_path: Path) -> Non
     assert not error.value.passing
 
 
-@asynccontextmanager
-async def serve(folder: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
-    environment |= {"YUANJU_DOCUMENTS": str(SEEDS), "YUANJU_INDEX": str(folder / "index"), "YUANJU_LANGUAGE": "en"}
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "serve"), env=environment | settings, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        yield child
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        await child.communicate()
-
-
-async def line(child: asyncio.subprocess.Process) -> str:
-    assert child.stderr is not None
-    return (await child.stderr.readline()).decode()
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("YUANJU_")}
+    here = {"YUANJU_DOCUMENTS": str(SEEDS), "YUANJU_INDEX": str(folder / "index"), "YUANJU_LANGUAGE": "en"}
+    return kept | here | settings
 
 
 @pytest.mark.slow
@@ -97,10 +78,10 @@ async def test_a_bot_whose_database_is_away_waits_and_can_be_stopped(tmp_path: P
     async with FakeBotAPI() as api:
         away = f"postgresql://ann@127.0.0.1:{unused_port()}/records"
         settings = {"YUANJU_TELEGRAM_TOKEN": api.token, "YUANJU_TELEGRAM_API_URL": api.url, "YUANJU_DATABASE": away}
-        async with serve(tmp_path, **settings) as child:
-            assert "Waiting for it" in await line(child)
-            child.send_signal(signal.SIGTERM)
-            assert await child.wait() == 0
+        with started("serve", environment=environment(tmp_path, **settings)) as bot:
+            await bot.until(lambda: "Waiting for it" in bot.errors)
+            bot.terminate()
+            assert bot.wait() == 0
 
 
 @pytest.mark.slow
@@ -108,9 +89,9 @@ async def test_a_bot_whose_database_is_away_waits_and_can_be_stopped(tmp_path: P
 async def test_in_a_container_a_wrong_setting_is_no_loop_of_restarts(
     tmp_path: Path, container: dict[str, str], held: bool
 ) -> None:
-    async with serve(tmp_path, YUANJU_TELEGRAM_TOKEN="", **container) as child:
-        assert "No Telegram token" in await line(child)
+    with started("serve", environment=environment(tmp_path, YUANJU_TELEGRAM_TOKEN="", **container)) as bot:
+        await bot.until(lambda: "No Telegram token" in bot.errors)
         if held:
-            assert "Nothing is tried again for ten minutes" in await line(child)
-            child.send_signal(signal.SIGTERM)
-        assert await child.wait() == (0 if held else 2)
+            await bot.until(lambda: "Nothing is tried again for ten minutes" in bot.errors)
+            bot.terminate()
+        assert bot.wait() == (0 if held else 2)

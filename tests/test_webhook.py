@@ -22,7 +22,6 @@ from bot.operations.server import Web
 from bot.settings import Settings, SettingsError
 from bot.telegram.application import run
 from bot.telegram.connection import TokenError
-from bot.telegram.timing import Timing
 from bot.telegram.webhook import LARGEST_BYTES, secret_of
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.serving import QUICK, Library, quote, running, settings_for
@@ -52,6 +51,10 @@ async def replica(
                 await asyncio.gather(task, return_exceptions=True)
 
 
+async def nothing(_: object) -> None:
+    """What a bot of these begins with."""
+
+
 async def test_replicas_share_the_work(api: FakeBotAPI, url: URL) -> None:
     """Two bots and one database: what both are brought is answered once."""
     async with AsyncExitStack() as stack:
@@ -64,7 +67,7 @@ async def test_replicas_share_the_work(api: FakeBotAPI, url: URL) -> None:
             settings = settings_for(api, webhook_url=hooks[-1], listen="127.0.0.1:1", index=folder / str(number))
             sign = SignOfLife(folder / str(number))
             sign.folder.mkdir()
-            work = run(settings, Library(quote()), state, sign, stop=stop, routes=web, timing=Timing())
+            work = run(settings, Library(quote()), state, sign, stop=stop, started=nothing, routes=web)
             tasks.append(asyncio.create_task(work))
             await api.until(lambda: api.webhook_url == hooks[-1])
         for _ in range(20):

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, NoReturn
 
@@ -18,17 +19,6 @@ from bot.documents.live_index import LiveIndex
 from retrieval import reading
 from retrieval.errors import YuanjuError
 from retrieval.library import EVERYWHERE, NO_DOCUMENTS, Report
-
-LOOK_SECONDS = 5.0
-"""How often it is looked whether the folder is there, and whether another process has published a newer index."""
-REMOTE_POLL_SECONDS = 10.0
-"""How often a folder is listed that tells nobody of its changes."""
-GROWTH_SECONDS = 10.0
-"""When files are looked at again that were still being written."""
-RETRY_SECONDS = 60.0
-"""When indexing is tried again that has failed."""
-REFRESH_SECONDS = 600.0
-"""When files are compared although nothing was heard: a system that is asked to watch too much forgets some of it."""
 
 _REMOTE = re.compile(
     r"nfs\d?|cifs|smb\w*|9p|afs|ceph|lustre|davfs\w*|fuse\..+"  # other machines
@@ -42,14 +32,26 @@ _MOST_PLACES = 100
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds from one look to the next."""
+
+    look: float = 5.0  # whether the folder is there, and whether another process has published a newer index
+    list: float = 10.0  # at a folder that tells nobody of its changes
+    growth: float = 10.0  # at files that were still being written
+    retry: float = 60.0  # until indexing is tried again that has failed
+    refresh: float = 600.0  # at all files: a system that is asked to watch too much forgets some of it
+
+
 class Watch:
     """Follows the changes of a live index's folder, and takes up what other processes publish.
 
     ``polling`` is whether the folder is listed again and again; where it is ``None``, that depends on where it lies.
     """
 
-    def __init__(self, live_index: LiveIndex, *, polling: bool | None = None) -> None:
+    def __init__(self, live_index: LiveIndex, *, polling: bool | None = None, pace: Pace) -> None:
         self._live_index = live_index
+        self._pace = pace
         self._polling = polling
         self._trouble = ""
         self._growing: frozenset[str] = frozenset()
@@ -69,7 +71,7 @@ class Watch:
                             self._fail(error)
             except Exception:
                 logger.exception("The documents are not watched for the moment")
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._pace.look)
 
     async def _follow(self, places: frozenset[str]) -> None:
         """Have the index follow what may have changed at some places, or else where it is time for it."""
@@ -82,7 +84,7 @@ class Watch:
             places -= self._growing  # what is still being written changes all the time
         if len(places) > _MOST_PLACES or not places.isdisjoint(EVERYWHERE):
             await self._refresh(EVERYWHERE)
-            self._due = time.monotonic() + REFRESH_SECONDS
+            self._due = time.monotonic() + self._pace.refresh
         elif places:
             await self._refresh(places)
 
@@ -90,7 +92,7 @@ class Watch:
         report = await self._live_index.refresh(places)
         growing = {file.path for file in report.files if file.status == "growing"}
         self._growing = frozenset(growing if places == EVERYWHERE else (self._growing - set(places)) | growing)
-        self._growth_due = time.monotonic() + GROWTH_SECONDS
+        self._growth_due = time.monotonic() + self._pace.growth
         if report.changed:
             logger.info("%s", _summary(report))
         elif self._trouble:
@@ -99,7 +101,7 @@ class Watch:
 
     def _fail(self, error: YuanjuError) -> None:
         """Say what is wrong, once, and wait with the next attempt."""
-        self._due = time.monotonic() + RETRY_SECONDS
+        self._due = time.monotonic() + self._pace.retry
         if str(error) != self._trouble:
             logger.warning("%s. Questions are answered from the last index", error)
         self._trouble = str(error)
@@ -117,10 +119,10 @@ class Watch:
                     watch_filter=None,
                     step=_QUIET_MS,
                     debounce=_LONGEST_MS,
-                    rust_timeout=int(LOOK_SECONDS * 1000),
+                    rust_timeout=int(self._pace.look * 1000),
                     yield_on_timeout=True,
                     force_polling=polling,
-                    poll_delay_ms=int(REMOTE_POLL_SECONDS * 1000),
+                    poll_delay_ms=int(self._pace.list * 1000),
                     ignore_permission_denied=True,
                 )
                 async with _listening(changes) as batches:
@@ -134,7 +136,7 @@ class Watch:
                 if watched is not None and not polling:
                     logger.warning("%s cannot be watched (%s): it is listed every few seconds instead", folder, error)
                     polling = True
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(self._pace.look)
 
     def _places(self, paths: Iterable[Path]) -> Iterator[str]:
         """Yield those of the files and folders, by relative path, of which a change may change answers."""
@@ -181,12 +183,17 @@ async def _listening(changes: AsyncGenerator[set[FileChange], None]) -> AsyncIte
 
 
 @asynccontextmanager
-async def watching(live_index: LiveIndex, *, how: Literal["auto", "poll", "off"] = "auto") -> AsyncIterator[None]:
+async def watching(
+    live_index: LiveIndex,
+    *,
+    how: Literal["auto", "poll", "off"] = "auto",
+    pace: Pace = Pace(),
+) -> AsyncIterator[None]:
     """Have a live index follow its folder for as long as the context lasts; ``how`` is as in the settings."""
     if how == "off":
         yield
         return
-    task = asyncio.create_task(Watch(live_index, polling=True if how == "poll" else None).run())
+    task = asyncio.create_task(Watch(live_index, polling=True if how == "poll" else None, pace=pace).run())
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,8 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels this task instead
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run(settings, documents, state, sign, stop=stop, routes=routes)
+    shown = partial(profile.announce, admins=settings.admins)
+    await run(settings, documents, state, sign, stop=stop, started=shown, routes=routes)
 
 
 async def run(
@@ -140,24 +142,23 @@ async def run(
     sign: SignOfLife,
     *,
     stop: asyncio.Event,
+    started: Callable[[profile.Bot], Awaitable[None]],
     routes: Routes | None = None,
     timing: Timing = Timing(),  # noqa: B008 - frozen
-    announced: bool = True,
 ) -> None:
     """Serve until ``stop`` is set; what has been asked by then is answered first, or by the next process.
 
-    ``announced`` is whether Telegram is told what to show of the bot. Raises like ``serve``.
+    ``started`` is done with the bot once it is logged in, beside its work. Raises like ``serve``.
     """
     account, route = Account.of(settings), Route.of(settings)
     retrier, slots, clock = Retrier(account.server, timing), Slots(CONCURRENT_UPDATES), ServerClock()
     if route.proxy:
         logger.info("%s is reached %s", account.server, route)
 
-    async def started() -> None:
+    async def logged_in() -> None:
         logger.info("%s", privacy(application.bot))
         await asyncio.to_thread(storage.clear, settings.index_folder, days=settings.retention_days)
-        if announced:
-            await profile.announce(application.bot, settings.admins)
+        await started(application.bot)
         await changes.remind(application.bot)
 
     try:
@@ -210,7 +211,7 @@ async def run(
                 source,
                 retrier=retrier,
                 opened=partial(intake.open, application),
-                started=started,
+                started=logged_in,
                 closed=intake.close,
                 stop=stop,
                 timing=timing,

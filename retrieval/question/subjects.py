@@ -41,6 +41,7 @@ _CLAUSE = re.compile(r"[,;。!?…\n]|:(?!\d)")
 _PARTICLES = " 《》「」『』【】“”()的了吗呢吧啊呀哦哈嘛~"
 _COPULAS = frozenset({"是", "为", "叫", "有", "在", "由", "属于"})
 _LEAD = re.compile(r"(?:那么?|不过|对了|还有|以及|另外|然后|所以|而且)(?=[^,，]{2})")
+_OWNER = re.compile(r"[你您]们|贵(?=[司校店馆院行所公单])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,15 @@ def refers(text: str) -> bool:
     (True, True, False, True)
     """
     return _REFERENCE.search(normalise(text).text) is not None
+
+
+def names_owner(text: str) -> bool:
+    """Return whether a text asks about whoever keeps the documents, and so about nothing that was spoken of.
+
+    >>> names_owner("你们店几点开门"), names_owner("贵公司在哪"), names_owner("几点开门")
+    (True, True, False)
+    """
+    return _OWNER.search(normalise(text).text) is not None
 
 
 def points_at_person(text: str) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableDocument
@@ -151,7 +151,6 @@ def test_text_larger_than_the_limit_is_an_error() -> None:
         decode(raw)
 
 
-@settings(deadline=None)  # the first one imports chardet
 @given(st.binary(max_size=300))
 def test_any_bytes_are_decoded_strictly_or_refused(data: bytes) -> None:
     try:

@@ -43,8 +43,8 @@ PARAGRAPHS = (
 
 
 def page(dpi: int, **options: Any) -> bytes:
-    """A page with the paragraphs, as PNG."""
-    return drawing.page(PARAGRAPHS, dpi, **options)
+    """A page with the paragraphs, as PNG; it ends below them, since what is empty takes time."""
+    return drawing.page(PARAGRAPHS, dpi, cut=True, **options)
 
 
 def wrong_share(document: Document) -> float:
@@ -59,13 +59,11 @@ def wrong_share(document: Document) -> float:
     ("dpi", "options", "most_wrong"),
     [
         (150, {}, 0.04),
-        (200, {}, 0.02),
         (300, {"tilt": 1}, 0.02),
-        (200, {"tilt": -1}, 0.02),
-        (200, {"stamp": True}, 0.02),
+        (200, {"tilt": -1, "stamp": True}, 0.02),
         (200, {"columns": 2}, 0.02),
     ],
-    ids=["150", "200", "300-tilted", "200-tilted", "200-stamp", "200-two-columns"],
+    ids=["150", "300-tilted", "200-stamp", "200-two-columns"],
 )
 def test_page_is_read(read_one: Read, dpi: int, options: dict[str, Any], most_wrong: float) -> None:
     document = read_one(page(dpi, **options), "a.png")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.reading.declarations import Declarations
@@ -272,7 +272,6 @@ PIECES = (
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_markdown_reads_the_same_with_html_that_must_be_parsed_beside_it(text: str) -> None:
     def paragraphs(between: str) -> object:

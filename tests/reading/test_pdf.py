@@ -116,7 +116,8 @@ def test_metadata_is_the_files_own(read_one: Read) -> None:
     assert source.date is not None
 
 
-def test_pages_without_text_are_remarked_or_fail(read_one: Read) -> None:
+@pytest.mark.slow
+def test_a_page_without_text_is_unreadable(read_one: Read) -> None:
     buffer = io.BytesIO()
     canvas = Canvas(buffer)
     canvas.rect(100, 100, 50, 50)
