@@ -1,18 +1,27 @@
-"""Measures a folder of many documents: the first index, then how soon one changed document is visible.
+"""Measures a folder of many documents: the first index, then how soon one changed document is found.
 
-Run by ``make changes``. Questions are asked all the while; the longest that one waited is told, too. Then a thousand
-more documents are changed one by one, and searches and disk are compared with those of the same index made anew.
+    python -m benchmarks.changes                                 100,000 documents of one paragraph (``make changes``)
+    python -m benchmarks.changes --paragraphs 10                 the same in ten shorter ones each: a million
+    python -m benchmarks.changes --folder FOLDER                 keeps documents and index, and takes those there
+
+Found after: by the clock, from the start of a process, imports included, until an answer from the index has what is
+new. ``yuanju index`` looks at all files, or at the path it is given; ``serve`` at what its watcher tells, after the two
+seconds in which a file may still be written. Then a thousand more documents are changed one by one, and searches and
+disk are compared with those of the same index made anew.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from itertools import accumulate, islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,7 +29,6 @@ from statistics import median
 
 from bot import composition
 from bot.access import Audience
-from bot.documents.live_index import LiveIndex
 from bot.documents.watching import watching
 from bot.settings import Settings
 from bot.terminal.indexing import REST_SECONDS
@@ -32,28 +40,33 @@ from retrieval.library import Library
 from retrieval.ranking import SEARCHED
 from retrieval.records import Document, Paragraph, Source
 
-WORDS_OF_A_DOCUMENT = 60
-PAUSE_SECONDS = 0.002
+WORDS = 60
+"""In a document of one paragraph; in others twice as many."""
+PAUSE_SECONDS = 0.05
 """Between two questions."""
+OLD_SECONDS = 60.0
+"""How long ago a document was changed, so that it need not rest before it is read."""
 CHANGES = 1000
 QUESTIONS = 500
 ROUNDS = 5
 
 
-def texts(seed: int) -> Iterator[str]:
+def texts(seed: int, words: int = WORDS) -> Iterator[str]:
     """Return texts of words from jieba's dictionary, each as often as it is in Chinese."""
     choice = random.Random(seed)
-    words, weights = zip(*((word, frequency) for word, frequency, _ in dictionary_lines()), strict=True)
+    known, weights = zip(*((word, frequency) for word, frequency, _ in dictionary_lines()), strict=True)
     cumulated = list(accumulate(weights))
     while True:
-        yield "".join(choice.choices(words, cum_weights=cumulated, k=WORDS_OF_A_DOCUMENT)) + "。"
+        yield "".join(choice.choices(known, cum_weights=cumulated, k=words)) + "。"
 
 
-def write(folder: Path, count: int) -> None:
-    """Write ``count`` documents."""
-    for number, text in zip(range(count), texts(11), strict=False):
+def write(folder: Path, count: int, paragraphs: int) -> None:
+    """Write ``count`` documents of so many paragraphs."""
+    some = texts(11, WORDS if paragraphs == 1 else 2 * WORDS // paragraphs)
+    for number in range(count):
         place = folder / f"{number // 1000:03}"
-        place.mkdir(exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
+        text = "\n\n".join(islice(some, paragraphs))
         (place / f"{number:06}.txt").write_text(f"{text}\n", "utf-8")
 
 
@@ -65,25 +78,72 @@ async def fill(folder: Path, index: Path) -> None:
     print(f"first index of {report.document_count:,} documents: {time.perf_counter() - begun:.1f} s")
 
 
-async def measure(folder: Path, index: Path) -> None:
-    """Change one document, and wait until it is found: by the process that indexes, and as ``serve`` watches."""
-    engine, library = _opened(folder, index)
-    begun = time.perf_counter()
-    await library.refresh()
-    print(f"nothing has changed: {time.perf_counter() - begun:.2f} s")
-    for _ in range(3):
-        await _change("in a process that goes on", folder, index, library.refresh, partial(_best, engine))
-    engine, library = _opened(folder, index)
-    await _change("in a process that starts", folder, index, library.refresh, partial(_best, engine))
-    engine.close()
+def measure(folder: Path, index: Path) -> None:
+    """Change one document, and wait until it is found, by ``yuanju index`` on all files, and on that one."""
+    print(f"nothing has changed, {_indexed(folder, index)}")
+    for title, named in (("all files looked at", False), ("its path given", True)):
+        for _ in range(ROUNDS):
+            path, name = _change(folder, seconds_ago=OLD_SECONDS)
+            print(f"one document changed, {title}: {_indexed(folder, index, name, *([path] if named else []))}")
+
+
+def _indexed(folder: Path, index: Path, name: str = "", *places: str) -> str:
+    """Run ``yuanju index``; return how long it took until a document of this name was found, and until it ended."""
+    before, files, cpu, begun = latest(index), _files(index), os.times(), time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "index", "--json", "--brief", *places],
+        env=os.environ | {"YUANJU_DOCUMENTS": str(folder), "YUANJU_INDEX": str(index)},
+        stdout=subprocess.DEVNULL,
+    )
+    while name and latest(index) == before and process.poll() is None:
+        time.sleep(0.002)
+    found = time.perf_counter() - begun
+    assert not name or name in asyncio.run(_best(index, name)), name
+    assert process.wait() == 0
+    taken, after = time.perf_counter() - begun, os.times()
+    seconds = sum(after[2:4]) - sum(cpu[2:4])
+    written = sum(size for file, size in _files(index).items() if file not in files) / 1e6
+    return (f"found after {found:.2f} s, " if name else "") + (
+        f"ended after {taken:.2f} s; {seconds:.2f} s of CPU; {written:.2f} MB written"
+    )
+
+
+async def _best(index: Path, name: str) -> str:
+    tokenizer = Tokenizer(index / "jieba")
+    found = await LocalEngine(index, tokenizer).search(list(tokenizer.terms(name)), limit=1)
+    return found.hits[0].paragraph.text if found.hits else ""
+
+
+async def serve(folder: Path, index: Path) -> None:
+    """Change one document while ``serve`` watches, and ask for it until it is found."""
     settings = Settings(documents=folder, index=index)
     async with composition.live_index(settings, {"documents": str(folder), "index": str(index)}) as live_index:
         await live_index.take_up()
         async with watching(live_index):
             await live_index.refresh()  # comes after the comparison that watching begins with
-            for _ in range(3):
-                title = f"as serve watches, {REST_SECONDS:.0f} s of it whether it is still being written"
-                await _change(title, folder, index, partial(asyncio.sleep, 0), partial(_nearest, live_index))
+            for _ in range(ROUNDS):
+                _, name = _change(folder)
+                begun, waits, text = time.perf_counter(), [], ""
+                while name not in text:
+                    await asyncio.sleep(PAUSE_SECONDS)
+                    asked = time.perf_counter()
+                    found = await live_index.nearest(name, limit=1, audience=Audience())
+                    text = found[0].paragraph.text if found else ""
+                    waits.append(time.perf_counter() - asked)
+                print(
+                    f"one document changed, as serve watches: found after {time.perf_counter() - begun:.2f} s, "
+                    f"{REST_SECONDS:.0f} of them rest; a question waited {max(waits) * 1e3:.0f} ms at most"
+                )
+
+
+def _change(folder: Path, *, seconds_ago: float = 0) -> tuple[str, str]:
+    """Change a document; return its path and what is to be found in it."""
+    name = f"第{time.time_ns()}次"
+    path = next(folder.glob("*/*.txt"))
+    path.write_text(f"{name}。这一篇改过了。\n", "utf-8")
+    if seconds_ago:
+        os.utime(path, (time.time() - seconds_ago,) * 2)
+    return str(path.relative_to(folder)), name
 
 
 async def many(index: Path, count: int) -> None:
@@ -138,58 +198,27 @@ def _opened(folder: Path, index: Path) -> tuple[LocalEngine, Library]:
     return engine, Library(folder, engine, tokenizer)
 
 
-async def _best(engine: LocalEngine) -> str:
-    found = await engine.search(["魑魅魍魉", "改过", "一篇"], limit=1)
-    return found.hits[0].paragraph.text if found.hits else ""
-
-
-async def _nearest(live_index: LiveIndex) -> str:
-    found = await live_index.nearest("魑魅魍魉那一篇改过了吗？", limit=1, audience=Audience())
-    return found[0].paragraph.text if found else ""
-
-
-async def _change(
-    title: str,
-    folder: Path,
-    index: Path,
-    refreshed: Callable[[], Awaitable[object]],
-    ask: Callable[[], Awaitable[str]],
-) -> None:
-    """Change a document, and ask for it until it is found."""
-    name, before = f"第{time.time_ns()}次", _files(index)
-    next(folder.glob("*/*.txt")).write_text(f"魑魅魍魉{name}。这一篇改过了。\n", "utf-8")
-    begun = time.perf_counter()
-    refresh = asyncio.ensure_future(refreshed())
-    waits, visible = [], 0.0
-    while not refresh.done() or not visible:
-        asked = time.perf_counter()
-        if name in await ask() and not visible:
-            visible = time.perf_counter() - begun
-        await asyncio.sleep(PAUSE_SECONDS)
-        waits.append(time.perf_counter() - asked - PAUSE_SECONDS)
-    print(
-        f"one document changed, {title}: visible after {visible:.2f} s, refreshed after "
-        f"{time.perf_counter() - begun:.2f} s; a question waited {max(waits) * 1e3:.0f} ms at most; "
-        f"{sum(size for file, size in _files(index).items() if file not in before) / 1e6:.2f} MB written"
-    )
-
-
 def _first(documents: Path, index: Path) -> None:
     asyncio.run(fill(documents, index))
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory() as folder:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("count", type=int, nargs="?", default=100_000, help="documents")
+    parser.add_argument("--paragraphs", type=int, default=1, help="in each document")
+    parser.add_argument("--folder", type=Path)
+    arguments = parser.parse_args()
+    with nullcontext(arguments.folder) if arguments.folder else tempfile.TemporaryDirectory() as folder:
         documents, index = Path(folder) / "documents", Path(folder) / "index"
-        documents.mkdir()
-        write(documents, count)
-        # As in ``serve``, the process that answers is not the one that has read all documents.
-        first = get_context("spawn").Process(target=_first, args=(documents, index))
-        first.start()
-        first.join()
-        asyncio.run(measure(documents, index))
-        asyncio.run(many(index, count))
+        if not latest(index):
+            write(documents, arguments.count, arguments.paragraphs)
+            # As in ``serve``, the process that answers is not the one that has read all documents.
+            first = get_context("spawn").Process(target=_first, args=(documents, index))
+            first.start()
+            first.join()
+        measure(documents, index)
+        asyncio.run(serve(documents, index))
+        asyncio.run(many(index, arguments.count))
 
 
 if __name__ == "__main__":

@@ -170,8 +170,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[trustme.CA]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return how many workers share the tests: more than there are cores, since many tests wait for processes."""
-    return (os.cpu_count() or 1) + 2
+    """Return how many workers share the tests: one more than there are cores, since some tests wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -241,6 +241,7 @@ async def test_data_that_no_button_of_ours_sends(api: FakeBotAPI, caplog: pytest
         codes = [action.code for action in get_args(Action)]
         keys = [start.buttons["成本是多少？"].split(":")[1], answer.buttons["👍"].split(":")[1]]
         sent = [f"{kind}:{key}{numbers}" for kind in codes for key in keys for numbers in ("", ":999999:9:9")]
+        sent += [f"{kind}:{key}:{number}" for kind in codes for key, number in (("?" * 9, "1"), (keys[0], "x"))]
         queries = [api.press(answer, data) for data in sent]
         await api.until(lambda: api.callback_answers.keys() >= set(queries))
         api.private("还好吗你们？")

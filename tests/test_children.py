@@ -11,7 +11,7 @@ _PARENT = """
 import os, signal, subprocess
 from testbed.children import ends_with_parent
 
-child = subprocess.Popen(["sleep", "3600"], preexec_fn=ends_with_parent())
+child = subprocess.Popen(["sh", "-c", "exec sleep 3600"], preexec_fn=ends_with_parent())
 print(child.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -266,6 +266,7 @@ def doing(trouble: Trouble, fault: str, place: str) -> Awaitable[str]:
     return {POLL: trouble.poll, SEND: trouble.send, PRESS: trouble.press, FILE: trouble.file}[place]()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "place"), CELLS, ids=lambda name: re.sub(r"[^\w]+", "-", name).strip("-"))
 def test_a_fault(fault: str, place: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)

@@ -49,7 +49,7 @@ def test_it_ends_even_where_no_other_thread_can_work() -> None:
 
 @pytest.mark.slow
 def test_a_loop_that_goes_round_goes_on() -> None:
-    done = stuck("await asyncio.sleep(3.5)", seconds=3)
+    done = stuck("await asyncio.sleep(2)", seconds=1.5)
     assert (done.returncode, done.stderr) == (0, "")
 
 

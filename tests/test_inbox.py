@@ -149,9 +149,12 @@ async def test_what_cannot_be_read_is_set_aside(inbox: Inbox) -> None:
 async def test_what_is_done_is_forgotten_when_it_cannot_come_again(inbox: Inbox, clock: Clock) -> None:
     await inbox.receive(arrivals(1, 2, 3), own=True)
     await inbox.settle([1], {2: "x"})
-    clock.now += DONE_SECONDS + 1
-    await inbox.clean()
-    assert [await inbox.count(state) for state in ("done", "failed", "waiting")] == [0, 1, 1]
+    counts = []
+    for seconds in (DONE_SECONDS - 1, 2):
+        clock.now += seconds
+        await inbox.clean()
+        counts.append([await inbox.count(state) for state in ("done", "failed", "waiting")])
+    assert counts == [[1, 1, 1], [0, 1, 1]]
 
 
 async def test_a_database_that_takes_nothing_is_said_in_a_line(url: URL, inbox: Inbox) -> None:

@@ -375,6 +375,15 @@ async def test_a_full_disk_confirms_nothing_and_passes(api: FakeBotAPI, folder: 
     assert api.pending == []
 
 
+async def test_what_another_process_leaves_is_taken_up_without_a_restart(api: FakeBotAPI, folder: Path) -> None:
+    asked = api.private("产量是多少？")
+    updates = fetched(api)
+    async with serving(api, Library(quote()), folder=folder, timing=replace(QUICK, lease=0.05)):
+        await api.until_called("getUpdates")
+        await left_over(api, folder, *updates, own=False)
+        assert (await api.next_reply()).reply_to == asked["message_id"]
+
+
 async def test_forgetting_a_person_forgets_what_waits(api: FakeBotAPI, folder: Path) -> None:
     for sender in (PERSON, BEN):
         api.private("产量是多少？", sender=sender)
@@ -408,7 +417,7 @@ async def test_more_than_can_be_held_waits_in_the_database(api: FakeBotAPI, fold
 
 async def test_a_stop_leaves_what_has_no_answer_to_the_next_process(api: FakeBotAPI, folder: Path) -> None:
     never = asyncio.Event()
-    async with serving(api, Library(release=never), folder=folder, timing=QUICK):
+    async with serving(api, Library(release=never), folder=folder, timing=replace(QUICK, stop=0.5)):
         asked = api.private("产量是多少？")
         await api.until(lambda: not api.pending)
     assert [row[0] for row in inbox_of(folder)] == ["waiting"]

@@ -15,6 +15,7 @@ import numpy as np
 import onnx
 import pytest
 from prometheus_client import REGISTRY
+from tokenizers import Tokenizer as Tokenizers
 
 from bot.conversation import why
 from bot.operations import metrics
@@ -77,6 +78,14 @@ def test_what_means_the_same_has_the_same_vector(encoder: Encoder) -> None:
 
 def test_only_the_first_tokens_of_a_long_text_count(encoder: Encoder) -> None:
     assert np.array_equal(encoder.text("病" * 500 + "搬"), encoder.text("病" * 500))
+
+
+def test_a_tokenizer_that_pads_gives_the_same_vector(folder: Path) -> None:
+    expected = Encoder.of(folder).text("病搬")
+    padding = Tokenizers.from_file(str(folder / "tokenizer.json"))
+    padding.enable_padding(length=64, pad_id=0)
+    padding.save(str(folder / "tokenizer.json"))
+    assert np.array_equal(Encoder.of(folder).text("病搬"), expected)
 
 
 def test_a_prefix_is_put_before_the_question_alone(folder: Path) -> None:

@@ -21,7 +21,7 @@ from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor, CallbackContext
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
-from bot.memory.inbox import LEASE_SECONDS, Arrival, Inbox, Kept
+from bot.memory.inbox import Arrival, Inbox, Kept
 from bot.memory.progress import Progress
 from bot.memory.schema import StateError
 from bot.operations import metrics
@@ -46,7 +46,6 @@ SECOND_SHARE = 0.5
 """Of the time for an answer, for that second attempt."""
 
 _SOON_SECONDS = 0.02  # until what has ended is noted; who else waits for the database gets it meanwhile
-_LOOK_SECONDS = LEASE_SECONDS / 3
 
 Answered = Callable[[Update], Awaitable[bool]]
 Flush = Callable[[], Awaitable[None]]
@@ -285,7 +284,7 @@ class Intake(BaseUpdateProcessor):
     async def _look(self) -> None:
         """Keep the lease, and take up what a process that has died leaves behind."""
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(self._timing.lease)
             with contextlib.suppress(StateError):
                 await self._inbox.renew()
                 await self._take()

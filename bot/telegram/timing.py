@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from telegram.error import RetryAfter
 from tenacity import RetryCallState, wait_exponential_jitter
 
+from bot.memory.inbox import LEASE_SECONDS
+
 QUESTION_SECONDS = 3600.0
 """Older questions get an apology instead of an answer; an answer is sent again for as long, at most."""
 
@@ -29,6 +31,7 @@ class Timing:
     stop: float = 8.0  # container runtimes kill after ten
     suspect: float = 2.0  # before it is begun with what may have ended the process
     look: float = 30.0  # at what Telegram says of a webhook
+    lease: float = LEASE_SECONDS / 3  # until it is renewed, and taken up what processes that died have left behind
     settle: float = 1.0  # until it is known whether a group that is new is what another has become
     name: float = 60.0  # between two questions for the bot's own name
 

@@ -9,8 +9,7 @@ import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from retrieval.library import EVERYWHERE, FileReport, Library, Progress, Report,
 REST_SECONDS = 2.0
 """For how long a file must not have changed to be taken for whole."""
 _LOGGED_EVERY_SECONDS = 15.0
+_PRINTED_AT_ONCE = 500
+"""Lines."""
 
 logger = logging.getLogger(__name__)
 
@@ -123,20 +124,27 @@ def _print(files: Iterable[FileReport], report: Report) -> None:
     from rich.text import Text
 
     console = screen()
-    for file in files:
-        word, style = said(file.status), _STYLES[file.status]
-        for document in file.documents:
-            encoding = f", {document.encoding}" if document.encoding else ""
-            size = f"{document.paragraph_count} paragraphs, {document.character_count} characters"
-            line = said(f"{_line(document.path)}: {document.format}{encoding}, {size}")
-            console.print(Text.assemble((word, style), f" {line}"), soft_wrap=True)
-            for remark in document.remarks:
-                console.print(Text(f"    {said(remark)}", style="dim"), soft_wrap=True)
-        for failure in file.failures:
-            console.print(Text.assemble((word, style), f" {said(_line(failure))}"), soft_wrap=True)
-        if not (file.documents or file.failures):
-            console.print(Text.assemble((word, style), f" {said(_line(file.path))}"), soft_wrap=True)
+    # One by one, a hundred thousand lines would take longer to print than the files to index.
+    lines = chain.from_iterable(map(_lines, files))
+    while some := list(islice(lines, _PRINTED_AT_ONCE)):
+        console.print(Text("\n").join(Text.assemble(*line) for line in some), soft_wrap=True)
     console.print(summary(report), soft_wrap=True)
+
+
+def _lines(file: FileReport) -> Iterator[tuple[str | tuple[str, str], ...]]:
+    """Return the lines about a file, each in parts, of which some have a style."""
+    status = (said(file.status), _STYLES[file.status])
+    documents, failures = file.documents, file.failures
+    for document in documents:
+        encoding = f", {document.encoding}" if document.encoding else ""
+        size = f"{document.paragraph_count} paragraphs, {document.character_count} characters"
+        yield status, " " + said(f"{_line(document.path)}: {document.format}{encoding}, {size}")
+        for remark in document.remarks:
+            yield ((f"    {said(remark)}", "dim"),)
+    for failure in failures:
+        yield status, f" {said(_line(failure))}"
+    if not (documents or failures):
+        yield status, f" {said(_line(file.path))}"
 
 
 def _line(name: str) -> str:
@@ -153,6 +161,6 @@ def _json_lines(files: Iterable[FileReport], report: Report) -> Iterator[str]:
 
 
 def _fields(file: FileReport) -> dict[str, Any]:
-    documents = [asdict(document) for document in file.documents]
+    documents = [document._asdict() for document in file.documents]
     fields = {"path": file.path, "status": file.status, "size": file.size}
     return {**fields, "documents": documents, "failures": file.failures}

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 
 def standing(notes: Mapping[str, str]) -> dict[str, str]:
     """Return the notes that have not been taken back, as an empty one is."""
-    return {key: note for key, note in notes.items() if note}
+    found = dict(notes)
+    for key in [key for key, note in notes.items() if not note]:  # few, of what may be a hundred thousand
+        del found[key]
+    return found
 
 
 def revised(notes: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
@@ -17,7 +20,7 @@ def revised(notes: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, s
 
 def format_notes(notes: Mapping[str, str]) -> str:
     """Return notes as text."""
-    return "".join([f"{key}\0{note}\0" for key, note in sorted(notes.items())])
+    return "".join([f"{key}\0{notes[key]}\0" for key in sorted(notes)])
 
 
 def parse_notes(text: str) -> dict[str, str]:

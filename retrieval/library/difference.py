@@ -51,7 +51,7 @@ def compare(
         for path, stamp in stamps.items()
         if not (text := text_of(path, "")).startswith(stamp) or (touched and holds(text, touched))
     ]
-    missing = _within(known.keys() - stamps.keys(), places)
+    missing = [path for path in _within(known, places) if path not in stamps]
     # What cannot be reached for the moment may well be there.
     unreached = {
         "" if one.path == PurePosixPath() else str(one.path)
@@ -75,8 +75,10 @@ def with_same(places: Collection[str], known: Mapping[str, str]) -> set[str]:
     return {*places, *(path for path, text in known.items() if text[: text.index("\n")].rpartition(" ")[2] in contents)}
 
 
-def _within(paths: Iterable[str], places: Collection[str]) -> list[str]:
+def _within(paths: Iterable[str], places: Collection[str]) -> Iterable[str]:
     """Return the paths that are one of these places or lie in one; of the folder itself, an empty one, all."""
+    if "" in places:
+        return paths
     folders = tuple(place and f"{place}/" for place in places)
     return [path for path in paths if path in places or path.startswith(folders)]
 

@@ -16,7 +16,7 @@ from retrieval.errors import DocumentsFolderError, OvertakenError
 from retrieval.language import Tokenizer
 from retrieval.language.lexicon import Lexicon
 from retrieval.library.difference import compare, holds, rest, same, with_same
-from retrieval.library.manifest import NO_DOCUMENT, Entry, Manifest, State, Summary, notes_of
+from retrieval.library.manifest import NO_DOCUMENT, Entry, Manifest, State, Summary, document_count, notes_of
 from retrieval.library.report import FileReport, Files, Report, Status
 from retrieval.reading import Limits
 from retrieval.reading.images.recognition import is_installed
@@ -71,13 +71,17 @@ class Library:
         ``growing``. Raises ``DocumentsFolderError`` when the folder cannot be listed or nothing in it can be read, and
         ``IndexFolderError`` or ``EngineError`` when the index cannot be written.
         """
-        while True:
-            try:
-                return await self._refreshed(places, progress, rest_seconds)
-            except OvertakenError as error:  # there may be nothing left to do
-                _logger.info("looking again: %s", error)
+        shown = _Shown(progress)
+        async with self._readers(limits=self._limits, page_read=shown.page) as readers:
+            if places != EVERYWHERE:  # most likely something has changed there
+                readers.start()
+            while True:
+                try:
+                    return await self._refreshed(places, readers, shown, rest_seconds)
+                except OvertakenError as error:  # there may be nothing left to do
+                    _logger.info("looking again: %s", error)
 
-    async def _refreshed(self, places: Collection[str], progress: Progress, rest_seconds: float) -> Report:
+    async def _refreshed(self, places: Collection[str], readers: Readers, shown: _Shown, rest_seconds: float) -> Report:
         listing, before, places = await self._listed(places)
         declarations = reading.declared(self._folder)
         readers_note = json.dumps([READERS_VERSION, str(listing.declarations), str(self._limits), is_installed()])
@@ -87,7 +91,7 @@ class Library:
         found = await asyncio.to_thread(compare, listing, known, places=places, touched=touched)
         stands = bool(known) and lexicon == before.lexicon
         if places != EVERYWHERE and not (stands and 0 < found.file_count <= self._limits.file_count):
-            return await self._refreshed(EVERYWHERE, progress, rest_seconds)
+            return await self._refreshed(EVERYWHERE, readers, shown, rest_seconds)
         if not found.file_count:
             skipped = f" ({len(listing.skipped)} files were passed over)" if listing.skipped else ""
             raise DocumentsFolderError(
@@ -97,29 +101,27 @@ class Library:
         if self._tokenizer:
             self._tokenizer.adopt(lexicon.words, lexicon.stop)
         entries = dict(known)
-        shown = _Shown(progress)
-        async with self._readers(limits=self._limits, page_read=shown.page) as readers:
-            if found.stale and rest_seconds:
-                readers.start()
-            stale, growing = await _rested(self._folder, found.stale, seconds=rest_seconds)
-            changed = bool(stale or found.gone) or not stands
-            if changed:
-                async with self._engine.update(afresh=not known) as update:
-                    for path in found.gone:
-                        await _remove(update, Entry(entries.pop(path)))
-                    wanted = [(file, _content(known.get(file.relative), touched)) for file in stale]
-                    shown.total = len(stale)
-                    async with aclosing(readers.read_all(self._folder, wanted, declarations=declarations)) as readings:
-                        for file in stale:
-                            shown.file(file.relative)
-                            entry = await _put(update, file, known.get(file.relative), await anext(readings))
-                            entries[file.relative] = entry.text
-                            shown.done += 1
-                            shown.paragraph_count += entry.paragraph_count
-                    self._require_documents(entries)
-                    shown.file("")
-                    changes = {path: entries.get(path) for path in (*found.gone, *(file.relative for file in stale))}
-                    await update.commit(notes_of(changes, lexicon, readers_note))
+        if found.stale and rest_seconds and places == EVERYWHERE:
+            readers.start()
+        stale, growing = await _rested(self._folder, found.stale, seconds=rest_seconds)
+        changed = bool(stale or found.gone) or not stands
+        if changed:
+            async with self._engine.update(afresh=not known) as update:
+                for path in found.gone:
+                    await _remove(update, Entry(entries.pop(path)))
+                wanted = [(file, _content(known.get(file.relative), touched)) for file in stale]
+                shown.begin(len(stale))
+                async with aclosing(readers.read_all(self._folder, wanted, declarations=declarations)) as readings:
+                    for file in stale:
+                        shown.file(file.relative)
+                        entry = await _put(update, file, known.get(file.relative), await anext(readings))
+                        entries[file.relative] = entry.text
+                        shown.done += 1
+                        shown.paragraph_count += entry.paragraph_count
+                self._require_documents(entries)
+                shown.file("")
+                changes = {path: entries.get(path) for path in (*found.gone, *(file.relative for file in stale))}
+                await update.commit(notes_of(changes, lexicon, readers_note))
         statuses: dict[str, Status] = {}
         statuses |= dict.fromkeys(found.gone, "removed")
         statuses |= dict.fromkeys(growing, "growing")
@@ -151,7 +153,11 @@ class _Shown:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self.done = self.total = self.paragraph_count = 0
+        self.begin(0)
+
+    def begin(self, total: int) -> None:
+        self.total = total
+        self.done = self.paragraph_count = 0
 
     def file(self, path: str) -> None:
         self._progress(self.done, self.total, path, self.paragraph_count)
@@ -206,7 +212,7 @@ def _report(
         nothing = Entry.of(State(0, 0, ""), (), (f"{one.path}: {one.reason}",))
         others.append(FileReport(str(one.path), "skipped", nothing.text))
     files = Files({path: entries[path] for path in paths if path not in statuses}, others)
-    return Report(files, changed, files.counts(), sum(Entry(text).document_count for text in entries.values()))
+    return Report(files, changed, files.counts(), document_count(entries.values()))
 
 
 async def _rested(

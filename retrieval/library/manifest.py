@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -11,8 +11,7 @@ from retrieval.language.lexicon import Lexicon
 from retrieval.records import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """How a document was read, how much was in it, and what the operator should know of it."""
 
     path: str
@@ -60,12 +59,8 @@ class Entry:
     @classmethod
     def of(cls, state: State, documents: Sequence[Summary], failures: Sequence[str]) -> Self:
         """Return the entry of a file in which these documents were, and why others could not be had."""
-        records = [
-            (one.path, one.format, one.encoding, one.paragraph_count, one.character_count, one.remarks)
-            for one in documents
-        ]
         counts = f"{len(documents)} {sum(one.paragraph_count for one in documents)} {len(failures)}"
-        return cls(f"{state}\n{counts}\n{json.dumps([records, failures], ensure_ascii=False)}")
+        return cls(f"{state}\n{counts}\n{json.dumps([documents, failures], ensure_ascii=False)}")
 
     def in_state(self, state: State) -> Entry:
         """Return the entry of the file in another state, of which the same came."""
@@ -100,10 +95,7 @@ class Entry:
     @property
     def documents(self) -> tuple[Summary, ...]:
         """The documents that were in it."""
-        return tuple(
-            Summary(path, format_, encoding, paragraphs, characters, tuple(remarks))
-            for path, format_, encoding, paragraphs, characters, remarks in json.loads(self._line(2))[0]
-        )
+        return tuple(Summary._make((*others, tuple(remarks))) for *others, remarks in json.loads(self._line(2))[0])
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -121,6 +113,12 @@ NOTHING = Entry.of(State(0, 0, ""), (), ())
 """Of a file of which nothing is known."""
 NO_DOCUMENT = "\n0 "
 """Stands in the text of an entry that has no document."""
+_ONE_DOCUMENT = "\n1 "
+
+
+def document_count(entries: Iterable[str]) -> int:
+    """Return how many documents are in entries, of which nearly all have one."""
+    return sum(1 if _ONE_DOCUMENT in text else Entry(text).document_count for text in entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,15 +121,6 @@ def _points(text: str, named: int) -> bool:
     return named == len(text) or not ("的" in between or _CLAUSE.search(between))
 
 
-def refers(text: str) -> bool:
-    """Return whether a text points at something that it does not name.
-
-    >>> refers("那它的门票呢"), refers("这里几点开门"), refers("其他的呢"), refers("when does it open?")
-    (True, True, False, True)
-    """
-    return _REFERENCE.search(normalise(text).text) is not None
-
-
 def names_owner(text: str) -> bool:
     """Return whether a text asks about whoever keeps the documents, and so about nothing that was spoken of.
 

@@ -75,6 +75,7 @@ def test_page_is_read(read_one: Read, dpi: int, options: dict[str, Any], most_wr
 
 @drawn
 @recognised
+@pytest.mark.slow
 def test_addresses_and_numbers_among_ideographs_are_read_to_the_letter(read_one: Read) -> None:
     right = "有问题请写信给 library@mill.example.org，或者打电话 138-0013-8000，金额 ¥1,234,567.89。"
     (paragraph,) = read_one(_strip(right), "a.png").paragraphs

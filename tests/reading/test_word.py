@@ -220,6 +220,7 @@ def test_text_box_is_read_once(read_one: Read) -> None:
         (20, "chineseCounting", "二十"),
         (105, "chineseCounting", "一百零五"),
         (110, "chineseCounting", "一百一十"),
+        (1011, "chineseCounting", "一千零一十一"),
         (21, "chineseLegalSimplified", "贰拾壹"),
         (2022, "ideographDigital", "二〇二二"),
         (9, "lowerRoman", "ix"),

@@ -21,7 +21,7 @@ FOUND_ON = 960
 """Pixels of the longer side on which lines are found; what they say is recognised on all."""
 
 _HEIGHT = 48  # of the strips that the model reads
-_LEAST_WIDTH = 64
+_LEAST_WIDTH = 128  # narrower strips are filled up
 _LONGEST_STRIP = LONGEST_SIDE * _HEIGHT // 3  # of a box of the least height: no strip is made smaller
 _WHOLE_WIDTH = 320
 """Pixels up to which a strip is not narrowed: so short ones would be read less well, and take little time."""
