@@ -25,7 +25,7 @@ def test_the_question_says_the_title(tokenizer: Tokenizer, title: str, said: int
 
 def test_the_share_of_the_names(tokenizer: Tokenizer) -> None:
     both, one, none = (
-        float(evidence(tokenizer, "工厂哪一年从上海迁往重庆？", text).named[0])
+        float(topic.named(evidence(tokenizer, "工厂哪一年从上海迁往重庆？", text))[0])
         for text in ("工厂从上海迁往重庆。", "工厂从上海迁往江边。", "工厂迁往江边。")
     )
     assert both == 1
@@ -34,4 +34,4 @@ def test_the_share_of_the_names(tokenizer: Tokenizer) -> None:
 
 
 def test_a_question_without_names(tokenizer: Tokenizer) -> None:
-    assert evidence(tokenizer, "工厂什么时候搬迁？", "工厂去年搬迁。").named.tolist() == [0]
+    assert topic.named(evidence(tokenizer, "工厂什么时候搬迁？", "工厂去年搬迁。")).tolist() == [0]

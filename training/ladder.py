@@ -105,7 +105,7 @@ def five_by_hand(evidence: Evidence) -> Array:
     outside = evidence.shares["outside head"][:, WORDS]
     paragraph = evidence.scores / evidence.scores.max()
     alone = evidence.bm25 / max(float(evidence.bm25.max()), 1e-9)
-    return np.asarray(3 * context + alone + outside + paragraph + 0.15 * (evidence.form > 0))
+    return np.asarray(3 * context + alone + outside + paragraph + 0.15 * (evidence.forms.count > 0))
 
 
 def by_hand(asker: Asker, questions: Collection) -> Array:

@@ -83,7 +83,8 @@ class Index:
         frequencies = self.frequencies(terms, hidden=hidden)
         views = self._seen(hidden)
         best = self._collection.best(terms, frequencies, limit=limit, order=self._order, views=views)
-        in_order = sorted((place for place, _ in best), key=self._order)
+        # One segment has its documents in the order of their paths.
+        in_order = sorted((place for place, _ in best), key=self._order if len(self.segments) > 1 else None)
         positions = {place: number for number, place in enumerate(in_order)}
         found = [(place, positions[place], score) for place, score in best]
         return _Hits(self._quoted, found) if found else (), frequencies

@@ -60,7 +60,7 @@ class Dictionary:
 
     def part(self, word: str) -> str:
         """Return a word's part of speech, two letters at most: ``n`` noun, ``v`` verb …; empty if unknown."""
-        return "".join(map(chr, divmod(self._value(word) & 0xFFFF, 256))).strip("\0")
+        return _tag(self._value(word) & 0xFFFF)
 
     def cut(self, text: str) -> list[str]:
         """Cut a text of Chinese characters into words as jieba does, by its most probable path."""
@@ -157,6 +157,12 @@ def dictionary_lines() -> Iterator[tuple[str, int, str]]:
         for line in lines:
             word, frequency, part_of_speech = line.split()
             yield word, int(frequency), part_of_speech
+
+
+@cache
+def _tag(bits: int) -> str:
+    """Return the part of speech that two bytes stand for."""
+    return "".join(map(chr, divmod(bits, 256))).strip("\0")
 
 
 @cache

@@ -11,7 +11,8 @@ at ；, and beyond ``VERY_LONG`` at ，, because a window of 300 characters is n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
 
 from retrieval.records import Sentence
 
@@ -60,8 +61,9 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     ['到今年年底，规模将要达到1.5万亿元。', '他笑着对我们大家说：“好！就这样。”', '然后（你懂的。）走了。']
     """
     spans = _wordless_joined(text, _cut(text, 0, len(text), _END))
-    parts = (part for start, end in spans for part in _shorten(text, start, end))
-    return tuple(Sentence(text[start:end], start, end) for start, end in parts)
+    if any(end - start > LONG for start, end in spans):
+        spans = [part for start, end in spans for part in _shorten(text, start, end)]
+    return tuple([Sentence(text[start:end], start, end) for start, end in spans])
 
 
 def _wordless_joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -94,35 +96,15 @@ def _shorten(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _cut(text: str, start: int, end: int, mark: re.Pattern[str]) -> list[tuple[int, int]]:
     """Cut ``text[start:end]`` after each match of ``mark`` that stands outside brackets."""
-    brackets = _Enclosures(_BRACKET.finditer(text, start, end))
-    quotes = _Enclosures(_QUOTE.finditer(text, start, end))
-    spans, left = [], start
-    for match in mark.finditer(text, start, end):
-        at, after = match.span()
-        # The mark at the very end of a quotation ends the sentence; of what stands in brackets it does not.
-        inside = at < brackets.end_around(at)
-        quoted = after < quotes.end_around(at)
-        if inside or quoted or after >= end:
-            continue
-        spans.append((left, match.end()))
-        left = match.end()
-    if left < end:
-        spans.append((left, end))
-    return spans
-
-
-class _Enclosures:
-    """Brackets or quotations, none within another, asked for from left to right."""
-
-    def __init__(self, found: Iterator[re.Match[str]]) -> None:
-        self.found = found
-        self.start = self.end = -1
-
-    def end_around(self, position: int) -> int:
-        """Return where the one ends that has begun before the position and not ended at it; -1 without one."""
-        while self.end <= position and (match := next(self.found, None)):
-            self.start, self.end = match.span()
-        return self.end if self.start < position < self.end else -1
+    marks = [match.span() for match in mark.finditer(text, start, end)]
+    # The mark at the very end of a quotation ends the sentence; of what stands in brackets it does not.
+    inside: set[int] = set()
+    for pattern, quoting in ((_BRACKET, False), (_QUOTE, True)):
+        for match in pattern.finditer(text, start, end):
+            within = range(bisect_right(marks, (match.start(), end)), bisect_left(marks, (match.end(), start)))
+            inside.update(one for one in within if not quoting or marks[one][1] < match.end())
+    cuts = [start, *(after for one, (_, after) in enumerate(marks) if after < end and one not in inside), end]
+    return list(pairwise(cuts)) if start < end else []
 
 
 def _join(spans: list[tuple[int, int]], enough: int) -> list[tuple[int, int]]:

@@ -68,19 +68,27 @@ class Synonyms:
 
     def _standing(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, str, tuple[str, ...], bool]]:
         """Return where which words stand, with their others, and whether those mean the same."""
+        by_first = self._by_first
+        found = [
+            (start, *entry)
+            for start, character in enumerate(text)
+            for entry in by_first.get(character, ())
+            if text.startswith(entry[0], start)
+        ]
+        if not found:
+            return
         edges = {edge for token in tokens for edge in (token.start, token.end)}
         inner = {place for token in tokens for place in range(token.start + 1, token.end)} - edges
         taken = 0
-        for start, character in enumerate(text):
-            for word, others, same in self._by_first.get(character, ()):
-                end = start + len(word)
-                if not text.startswith(word, start) or not _stands(text, start, end, inner, tokens):
+        for start, word, others, same in found:
+            end = start + len(word)
+            if not _stands(text, start, end, inner, tokens):
+                continue
+            if not same:
+                if start < taken:
                     continue
-                if not same:
-                    if start < taken:
-                        continue
-                    taken = end
-                yield start, word, others, same
+                taken = end
+            yield start, word, others, same
 
     @cached_property
     def _by_first(self) -> dict[str, list[tuple[str, tuple[str, ...], bool]]]:

@@ -51,7 +51,8 @@ def called(evidence: Evidence) -> Array:
 
 def formless(evidence: Evidence) -> Flags:
     """Return which sentences have no number or time where that is asked for, if another likely one has."""
-    return np.asarray(evidence.lacks_form & bool((~evidence.lacks_form)[evidence.likely].any()))
+    lacking = evidence.forms.lacking
+    return np.asarray(lacking & bool((~lacking)[evidence.likely].any()))
 
 
 def numbers(evidence: Evidence) -> Array:

@@ -223,7 +223,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "form lacking",
         "a number or time was asked for, and the sentence has none",
-        lambda c: float(c.evidence.lacks_form[c.row]),
+        lambda c: float(c.evidence.forms.lacking[c.row]),
     ),
     Sign("about now", "documents tell of the day they were written", lambda c: c.unmet(_NOW)),
     Sign(

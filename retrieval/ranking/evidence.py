@@ -17,9 +17,10 @@ from retrieval.postings.formula import K1, B
 from retrieval.question import Question
 from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows, columns
+from retrieval.ranking.forms import Forms
+from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows
 from retrieval.ranking.passages import Passages, all_occurrences
-from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS, Places
+from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS
 from retrieval.records import Found, Hit, Sentence
 
 WORDS, CHARACTERS, PAIRS = range(3)
@@ -34,10 +35,6 @@ TOPIC = 15
 _CLAUSE_ENDS = ",;:。!?\n、"
 POINTING = "这此该其"
 """Characters that point at what another sentence has told."""
-
-_EXPLAINS = re.compile(r"\s*(?:#(?!#)|//|--|;)")
-_FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
-"""Kinds of question whose answers are known by their form."""
 
 _MARK = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[、)]|\.(?!\d))\s*")
 """The mark of an item: its number answers only who asks for a step."""
@@ -132,8 +129,8 @@ class Evidence:
         return self.passages.prepared[self.hit.item(row)].sentences[self.place.item(row)]
 
     def text_at(self, row: int) -> str:
-        """Return the normalised text of the sentence of a row."""
-        return self.passages.text[slice(*self._quoted_bounds[row])]
+        """Return the normalised text of the sentence of a likely row."""
+        return self.passages.text[slice(*self._bounds[row])]
 
     def _local(self, held: Flags) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
@@ -300,64 +297,29 @@ class Evidence:
     def matches(
         self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0
     ) -> list[tuple[int, int, int]]:
-        """Return where a pattern stands in the sentences of some rows: row, start and stop in the text."""
+        """Return where a pattern stands in the sentences of some likely rows: row, start and stop in the text."""
         if pattern is None:
             return []
-        finditer, text, bounds = pattern.finditer, self.passages.text, self._quoted_bounds
+        finditer, text, bounds = pattern.finditer, self.passages.text, self._bounds
         return [(row, *match.span(group)) for row in rows for match in finditer(text, *bounds[row])]
 
     @cached_property
-    def _quoted_bounds(self) -> list[tuple[int, int]]:
-        begins, text = self.quoted.tolist(), self.passages.text
+    def _bounds(self) -> dict[int, tuple[int, int]]:
+        """Where in the text the likely sentences begin, behind the mark of an item, and end."""
+        rows, text = self.likely, self.passages.text
+        begins, ends = self.quoted[self._likely].tolist(), self.ends[self._likely].tolist()
         if self.question.kind.name != "step":
             begins = [mark.end() if (mark := _MARK.match(text, begin)) else begin for begin in begins]
-        return list(zip(begins, self.ends.tolist(), strict=True))
+        return dict(zip(rows, zip(begins, ends, strict=True), strict=True))
 
     def new(self, starts: Indices, stops: Indices) -> Indices:
         """Return how many characters of each span of the text the question does not cover."""
         return (stops - starts) - (self.said[stops] - self.said[starts])
 
     @cached_property
-    def form(self) -> Array:
-        """The number of spans in each likely sentence that could answer by their form.
-
-        A span that the question's own words cover is none.
-        """
-        rows, starts, stops = columns(self.matches(self.question.kind.answers, self.likely), 3)
-        new = rows[self.new(starts, stops) > 0]
-        return np.bincount(new, minlength=len(self.rows)).astype(np.float64)
-
-    @cached_property
-    def measured(self) -> Array:
-        """Whether a number stands in the likely sentence with the unit that the question asks for."""
-        rows, starts, _ = columns(self.matches(self.question.unit, self.likely), 3)
-        result = np.zeros(len(self.rows))
-        result[rows[self.new(starts, starts + 1) > 0]] = 1
-        return result
-
-    @cached_property
-    def lacks_form(self) -> Flags:
-        """Whether the sentence has no number or time, where that is asked for."""
-        kind, unit = self.question.kind.name, self.question.unit
-        if kind not in _FORMED:
-            return np.zeros(len(self.rows), dtype=np.bool_)
-        has = (self.measured if unit is not None and kind == "number" else self.form) > 0
-        for row in self.likely:  # what leads in to a line, or explains it, is quoted with it
-            if row + 1 < len(has) and has[row + 1] and self.place.item(row + 1):
-                text = self.sentence_at(row).text
-                has[row] |= text.rstrip().endswith((":", "：")) or _EXPLAINS.match(text) is not None
-        return np.asarray(~has)
-
-    @cached_property
-    def named(self) -> Array:
-        """The share of the question's entities that the paragraph has, by the weight of the terms in them."""
-        begins, ends = self.asked, self.asked + self.sizes
-        part = np.zeros(len(self.columns), np.bool_)
-        for entity in self.entities:
-            part |= (begins >= entity.start) & (ends <= entity.end)
-        part &= self.sizes > 1
-        weights = self.weights * part
-        return np.asarray((Places(self.held).paragraph @ weights) / max(float(weights.sum()), 1e-9))
+    def forms(self) -> Forms:
+        """What of the form that is asked for stands in the likely sentences."""
+        return Forms(self)
 
     @cached_property
     def related(self) -> tuple[Array, Array]:

@@ -114,7 +114,7 @@ def _best(values: Array) -> Array:
 
 
 def _form(evidence: Evidence) -> Array:
-    return np.asarray(evidence.form > 0, dtype=np.float64)
+    return np.asarray(evidence.forms.count > 0, dtype=np.float64)
 
 
 def _first(evidence: Evidence) -> Array:
@@ -135,8 +135,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("related", "去世 is answered by 卒", lambda e: e.related[0]),
     Feature("related otherwise", "… even where 去世 is not said", lambda e: e.related[1]),
     Feature("answer form", "a time is asked for: is one told?", _form),
-    Feature("answer forms", "… how many", lambda e: np.log1p(e.form)),
-    Feature("measured", "几个 is answered by a number with 个", lambda e: e.measured),
+    Feature("answer forms", "… how many", lambda e: np.log1p(e.forms.count)),
+    Feature("measured", "几个 is answered by a number with 个", lambda e: e.forms.measured),
     Feature("novelty", "an answer says what the question does not", lambda e: np.log1p(e.novelty)),
     Feature("place", "paragraphs begin with what matters", lambda e: np.log1p(e.place)),
     Feature("length", "a long sentence holds everything by chance", _length),
@@ -156,7 +156,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("subject here", "… the sentence before it does", asked.subject_here),
     Feature("depth", "the end of a paragraph tells of later times", asked.depth),
     Feature("titled", "a question that says a title asks its document", topic.titled),
-    Feature("named", "a paragraph without the question's names tells of others", lambda e: e.named),
+    Feature("named", "a paragraph without the question's names tells of others", topic.named),
     Feature("paragraph alignment", "… as one whose sentences are all unlike it does", lambda e: e.best(e.aligned)),
     Feature("density", "the less a sentence says beside, the surer it is meant", lambda e: 1 - e.novelty / e.lengths),
     Feature("pointing", "what 这 and 其 point at is told elsewhere", asked.pointing),

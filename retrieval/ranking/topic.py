@@ -1,4 +1,4 @@
-"""What a question is about, looked for in the paragraphs: the name of their document."""
+"""What a question is about, looked for in the paragraphs: the name of their document, and the names it says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from retrieval.language import folded
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
+from retrieval.ranking.shares import Places
 
 _REMARK = re.compile(r"[ _(,]")
 """What begins the part of a title that tells it apart from others of its name: 东关街 (扬州)."""
@@ -19,3 +20,14 @@ def titled(evidence: Evidence) -> Array:
     asked = evidence.question.normal.text
     names = [_REMARK.split(folded(hit.source.title))[0] for hit in evidence.passages.hits]
     return np.array([float(len(name) > 1 and name in asked) for name in names])[evidence.hit]
+
+
+def named(evidence: Evidence) -> Array:
+    """Return the share of the question's entities that the paragraph has, by the weight of the terms in them."""
+    begins, ends = evidence.asked, evidence.asked + evidence.sizes
+    part = np.zeros(len(evidence.columns), np.bool_)
+    for entity in evidence.entities:
+        part |= (begins >= entity.start) & (ends <= entity.end)
+    part &= evidence.sizes > 1
+    weights = evidence.weights * part
+    return np.asarray((Places(evidence.held).paragraph @ weights) / max(float(weights.sum()), 1e-9))
