@@ -340,7 +340,7 @@ async def test_runs_from_disk_and_other_processes_make_the_same_index(tmp_path: 
     recipe = Recipe(1, 0.9, 0.5, 1)
     contents = []
     for name, run_terms, alone in (("plain", builder.RUN_TERMS, segmenting.ALONE), ("runs", 20_000, 0)):
-        built = Builder(tmp_path / name, recipe, tokenizer, None, run_terms=run_terms, alone=alone)
+        built = Builder(tmp_path / name, recipe, tokenizer, None, run_terms=run_terms, alone=alone, processes=2)
         for one in documents:
             built.put(one)
         folder = built.publish({})

@@ -41,8 +41,8 @@ class Builder:
     """Builds the next generation: the documents of the last one, less those removed or replaced, and those put.
 
     Nothing that is open changes; ``publish`` makes the generation the newest, ``discard`` leaves no trace.
-    ``run_terms`` are the terms in memory before they go to disk, ``alone`` the characters up to which no other process
-    helps to segment, ``little`` the terms up to which a segment is written anew with every change.
+    ``run_terms`` are the terms in memory before they go to disk, ``little`` the terms up to which a segment is written
+    anew with every change; from ``alone`` characters on, other ``processes`` segment.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Builder:
         *,
         run_terms: int = RUN_TERMS,
         alone: int = ALONE,
+        processes: int | None = None,
         little: int = LITTLE,
     ) -> None:
         self._run_terms = run_terms
@@ -67,7 +68,7 @@ class Builder:
         self._texts = TextsWriter(self._workplace)
         self._counts = Counts()
         self._runs: list[Run] = []
-        self._segmentation = Segmentation(tokenizer, topic_weight=recipe.topic_weight, alone=alone)
+        self._segmentation = Segmentation(tokenizer, topic_weight=recipe.topic_weight, alone=alone, processes=processes)
 
     def put(self, document: Document) -> None:
         """Add a document, in place of an earlier one with its path.

@@ -1,4 +1,4 @@
-"""Segmentation: documents → the numbers of their terms, in several processes where there is much to do."""
+"""Segmentation: documents → the numbers of their terms, in other processes where there is much to do and room."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ BATCH = 100_000
 """Characters that are segmented together."""
 ALONE = 1_500_000
 """Characters up to which starting other processes would take longer than doing it alone."""
+_READING = 2
+"""Processors that read meanwhile: on these alone, other processes would take more time than they save."""
 
 _logger = logging.getLogger(__name__)
 
@@ -43,13 +45,15 @@ class Task:
 
 
 class Segmentation:
-    """Segments documents in the order in which they are put, alone or, from ``alone`` characters on, with others."""
+    """Segments documents in the order in which they are put, from ``alone`` characters on in other ``processes``."""
 
-    def __init__(self, tokenizer: Tokenizer, *, topic_weight: int, alone: int = ALONE) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, *, topic_weight: int, alone: int = ALONE, processes: int | None = None
+    ) -> None:
         self._alone = alone
         self._tokenizer = tokenizer
         self._topic_weight = topic_weight
-        self._processes = _processors()
+        self._processes = _processors() - _READING if processes is None else processes
         self._topics: list[tuple[str, list[str]]] = []
         self._waiting = 0
         self._characters = 0
@@ -98,7 +102,7 @@ class Segmentation:
 
     def _started(self) -> ProcessPoolExecutor | None:
         """Return the other processes, started if need be; ``None`` where there cannot be any."""
-        if self._pool is None and self._processes > 1:
+        if self._pool is None and self._processes > 0:
             try:
                 self._pool = ProcessPoolExecutor(
                     self._processes,
@@ -109,7 +113,7 @@ class Segmentation:
                 )
             except (ImportError, OSError) as error:  # a container may have no semaphores
                 _logger.info("segmenting in one process: %s", error)
-                self._processes = 1
+                self._processes = 0
         return self._pool
 
     def _first(self) -> Bags:
@@ -119,7 +123,7 @@ class Segmentation:
         except BrokenExecutor:
             # Killed from outside, perhaps for want of memory: what it did not do is done here.
             _logger.warning("a process that segmented documents has died; going on in one process")
-            self._pool, self._processes = None, 1
+            self._pool, self._processes = None, 0
             return task.run(self._tokenizer, self._topic_weight)
 
 

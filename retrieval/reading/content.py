@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.reading.limits import Limits, Unpacking
 
@@ -46,8 +46,7 @@ class Raw:
     recognition: Recognition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):  # made sooner than a dataclass, as each piece of a text is
     """A piece of text that stands by itself: a paragraph, or with a ``level`` (1 is the outermost) a heading.
 
     ``page`` is the page it starts on; ``under`` what else it stands below, such as a table's caption; ``item`` says how

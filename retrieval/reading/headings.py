@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from retrieval.reading.content import Block
@@ -34,7 +33,7 @@ def _numbered(blocks: Sequence[Block]) -> list[Block]:
     }
     result = list(blocks)
     for at, depth in depths.items() if len(depths) >= _FEWEST else ():
-        result[at] = replace(blocks[at], level=_FIRST_LEVEL + depth, item=0)
+        result[at] = blocks[at]._replace(level=_FIRST_LEVEL + depth, item=0)
     return result
 
 
@@ -48,7 +47,7 @@ def _labelled(blocks: list[Block]) -> list[Block]:
         if at in labels:
             label = block.text
         elif label and _is_value(block):
-            result.append(replace(block, under=(*block.under, label)))
+            result.append(block._replace(under=(*block.under, label)))
         else:
             label = ""
             result.append(block)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from retrieval.reading.content import Block
 from retrieval.simplified import in_both_scripts
@@ -79,7 +78,7 @@ def _with_typed(blocks: Iterable[Block]) -> Iterator[Block]:
         )
         if led is not None and mark in _TYPED and led in {"", mark}:
             led = mark
-            yield replace(block, item=1)
+            yield block._replace(item=1)
             continue
         led = "" if block.level is None and not block.item and _LEADS.search(block.text[-40:]) else None
         yield block
@@ -129,13 +128,13 @@ def _joined(lead: Block | None, items: Sequence[Block]) -> Iterator[Block]:
         under = _said(lead) if lead else ()
         if lead:
             yield lead
-        yield from (replace(item, under=item.under + under) for item in items)
+        yield from (item._replace(under=item.under + under) for item in items)
         return
     under = ()
     for number, part in enumerate(_bounded(items)):
         lines = [lead, *part] if lead and not number else part
         text = "\n".join(_INDENT * (block.item - 1) + block.text for block in lines)
-        yield replace(lines[0], text=text.strip(), under=lines[0].under + under)
+        yield lines[0]._replace(text=text.strip(), under=lines[0].under + under)
         under = _said(lead) if lead else ()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from retrieval.reading.content import Block, Metadata
 from retrieval.reading.dates import iso_date
@@ -42,7 +41,7 @@ def as_notice(blocks: list[Block], metadata: Metadata) -> tuple[list[Block], Met
     official = notice(blocks)
     if official.title is None:
         return blocks, metadata
-    headed = [replace(block, level=1) if block.text == official.title else block for block in blocks]
+    headed = [block._replace(level=1) if block.text == official.title else block for block in blocks]
     return headed, official.over(metadata)
 
 

@@ -21,6 +21,7 @@ _SPOKEN_LEVELS = tuple(
         (15, r"[（(][一二三四五六七八九十]{1,3}[）)]"),
     )
 )
+_NUMBERED = re.compile("[第正（(一二三四五六七八九十]")  # what begins with nothing else has no such level
 _ITEM_LEVEL, _ARTICLE_LEVEL = 14, 20
 # What a numbered line says besides naming what stands below it: 二、会员押金 三百元.
 _STATEMENT = re.compile(
@@ -43,6 +44,8 @@ def spoken_level(text: str) -> int | None:
 
 def _numbered_level(text: str) -> int | None:
     """The level at which the text numbers itself (第二章, 一、), be it a heading or a paragraph."""
+    if not _NUMBERED.match(text):
+        return None
     if place := _PLACE.match(text):
         text = text[place.end() :]
     return next((level for level, pattern in _SPOKEN_LEVELS if pattern.match(text)), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from retrieval.reading.content import Block
 from retrieval.reading.lists import is_item, mark_of
@@ -107,9 +107,9 @@ def _parts(block: Block) -> Iterator[Block]:
         return
     start = 0
     for mark in _MARK_WITHIN.finditer(block.text, len(block.text) - len(bare) + first.end()):
-        yield replace(block, text=block.text[start : mark.start()].strip())
+        yield block._replace(text=block.text[start : mark.start()].strip())
         start = mark.start()
-    yield replace(block, text=block.text[start:].strip())
+    yield block._replace(text=block.text[start:].strip())
 
 
 def _bare(text: str) -> str:
@@ -147,7 +147,7 @@ class _Pairing:
             elif block.under and asks(block.under[-1]):
                 yield from self._close()
                 *under, question = block.under
-                yield replace(block, under=tuple(under), questions=(wording(question),), text=_answer(block.text))
+                yield block._replace(under=tuple(under), questions=(wording(question),), text=_answer(block.text))
             elif (asked := self._question(index, block)) is not None:
                 yield from self._ask(asked, block)
             else:
@@ -172,10 +172,10 @@ class _Pairing:
         answered = following.level is None and bool(_ANSWER_MARK.match(following.text))
         if (wordings := self._marked(text, answered=answered)) is not None:
             return _Question(wordings, [block], marked=True) if all(wordings) else None
-        if following.level is not None or not _is_answer(block, following):
-            return None
         asking = answered and len(text) <= _LONGEST_QUESTION and bool(_ASKS_AT_END.search(text))
-        if asking or (block.strong and asks(block.text)) or index in self.lines:
+        if (asking or (block.strong and asks(block.text)) or index in self.lines) and (
+            following.level is None and _is_answer(block, following)
+        ):
             return _Question([wording(text)], [block])
         return None
 
@@ -209,7 +209,7 @@ class _Pairing:
         text = _answer(block.text) if not block.code else block.text
         self.open.answered += max(1, len(text))
         if text:
-            yield replace(block, text=text, questions=tuple(dict.fromkeys(filter(None, self.open.wordings))))
+            yield block._replace(text=text, questions=tuple(dict.fromkeys(filter(None, self.open.wordings))))
         if self.open.answered > _LONGEST_ANSWER:
             self.open = None
 

@@ -21,7 +21,7 @@ FOUND_ON = 960
 """Pixels of the longer side on which lines are found; what they say is recognised on all."""
 
 _HEIGHT = 48  # of the strips that the model reads
-_LEAST_WIDTH = 64
+_LEAST_WIDTH = 128  # narrower strips are filled up
 _LONGEST_STRIP = LONGEST_SIDE * _HEIGHT // 3  # of a box of the least height: no strip is made smaller
 _WHOLE_WIDTH = 320
 """Pixels up to which a strip is not narrowed: so short ones would be read less well, and take little time."""
@@ -63,7 +63,7 @@ def pieces_in(picture: Picture) -> Iterator[Piece]:
         if width < _NEARLY * whole and (lettered or sureness < _DOUBTFUL or width < _CLOSEST * len(text)):
             text, sureness = _read(picture, level, whole)
         spaced = _SPACED if lettered or not text else whole / len(text)
-        if any(map(str.isalnum, text)) and sureness >= _UNREADABLE:  # a frame may be taken for a character like □
+        if text.strip() and sureness >= _UNREADABLE:
             yield Piece(text, tuple((float(x), float(y)) for x, y in box), round(sureness, 4))
 
 

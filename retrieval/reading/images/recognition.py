@@ -64,6 +64,8 @@ def _upright(picture: Picture) -> list[Piece]:
     import numpy as np
 
     found = list(pieces_in(picture))
+    if not any(character.isalnum() for piece in found for character in piece.text):
+        return []  # frames and rules, which look like signs
     sideways = sum(piece.is_sideways for piece in found) > 0.5 * len(found)
     if len(found) < 3 or (not sideways and _sureness(found) >= _UNSURE):
         return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
@@ -39,7 +38,7 @@ def read(raw: Raw) -> Content:
             if title is not None and shape.shape_id == title.shape_id:
                 continue
             pictured += bool(getattr(shape, "has_chart", False)) or _is_diagram(shape)
-            blocks.extend(replace(block, page=number) for block in _blocks(shape))
+            blocks.extend(block._replace(page=number) for block in _blocks(shape))
         blocks.extend(Block(text, page=number) for text in _notes(slide) if text)
     remarks: list[str] = []
     if pictured:

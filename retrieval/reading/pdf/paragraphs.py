@@ -6,7 +6,6 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from retrieval.reading.content import Block
@@ -118,7 +117,7 @@ class _Joiner:
         if not (turned and not self.open and self.last_row and self.blocks[-1] is self.last_row):
             self.table = TableReader()
         self.close()
-        self.blocks += (replace(block, page=number) for block in self.table.read(rows_of(lines)))
+        self.blocks += (block._replace(page=number) for block in self.table.read(rows_of(lines)))
         self.last_row = self.blocks[-1] if self.blocks else None
 
     def close(self) -> None:

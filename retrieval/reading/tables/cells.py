@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from retrieval.reading.joining import collapse
 
@@ -11,8 +12,7 @@ _MOST_COLUMNS = 256
 _LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):  # made sooner than a dataclass
     r"""A cell's text, its lines parted by ``\n``, and whether it is marked as the heading of its row or column."""
 
     text: str
@@ -66,7 +66,7 @@ class Grid:
     def _hang(self) -> None:
         """Fills the next columns with the cells that reach into this row from above."""
         row = self.rows[-1]
-        while (above := self.hanging.pop(len(row), None)) is not None:
+        while self.hanging and (above := self.hanging.pop(len(row), None)) is not None:
             down, cell = above
             if down > 1:
                 self.hanging[len(row)] = (down - 1, cell)
@@ -75,7 +75,7 @@ class Grid:
 
 def is_filled(row: Row) -> bool:
     """Whether any cell of the row holds text."""
-    return any(cell.text for cell in row)
+    return any(text for text, _ in row)
 
 
 def texts_of(row: Row) -> list[str]:

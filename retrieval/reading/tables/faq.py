@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from retrieval.simplified import in_both_scripts
@@ -68,14 +69,22 @@ class Pair(NamedTuple):
 
 def faq_columns(names: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> FaqColumns | None:
     """The columns that ask and answer, by their names or else by the question marks in ``rows``."""
-    plain = [_DECORATION.sub("", name) for name in names]
-    asking = [at for at, name in enumerate(plain) if _ASKS.fullmatch(name)]
-    answering = [at for at, name in enumerate(plain) if _ANSWERS.fullmatch(name)]
+    told = list(map(_told, names))
+    plain = [name for name, _, _ in told]
+    asking = [at for at, (_, asks, _) in enumerate(told) if asks]
+    answering = [at for at, (_, _, answers) in enumerate(told) if answers]
     if not answering and any(_TITLES.fullmatch(plain[at]) for at in asking):
         answering = [at for at, name in enumerate(plain) if _CONTENTS.fullmatch(name)]
     if asking and answering and asking[0] != answering[0]:
         return _divided(plain, tuple(at for at in asking if at != answering[0]), answering[0])
     return _by_marks(plain, [row for row, _ in zip(rows, range(_LOOKED_AT), strict=False)])
+
+
+@lru_cache(maxsize=1 << 10)  # the tables of a manual have the same few names
+def _told(name: str) -> tuple[str, bool, bool]:
+    """A column's name without decoration, and whether by that the column asks or answers."""
+    plain = _DECORATION.sub("", name)
+    return plain, bool(_ASKS.fullmatch(plain)), bool(_ANSWERS.fullmatch(plain))
 
 
 def _by_marks(names: list[str], rows: list[Sequence[str]]) -> FaqColumns | None:

@@ -14,6 +14,7 @@ from itertools import groupby
 from retrieval.reading.text.components import without_components
 
 _FENCE = re.compile(r"[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]{0,4}){0,6}(`{3,}|~{3,})")
+_FENCE_LINE = re.compile(f"^{_FENCE.pattern}", re.MULTILINE)
 _TIGHT_HEADING = re.compile(r"( {0,3}#{1,6})(?=[^\s#!\d/])|( {0,3}#{2,6})(?=\d)")
 _TAGS_ONLY = re.compile(r"(?:#[^\s#]+/[^\s#]*|(?:#[^\s#]+\s+)+#[^\s#]+)\s*$")
 _LOOSE_HEADING = re.compile(r" {0,3}#{1,6}\s")
@@ -23,6 +24,8 @@ _CONTENTS = re.compile(r"\s*\[{1,2}toc\]{1,2}\s*$", re.IGNORECASE)
 _MODULE = re.compile(r"(?:import|export)\b(?!\s*[\u3000-\uffff])")
 _SIGN = re.compile(r"[:!?=\[{#]")
 """What every line has that is rewritten, outside of code."""
+_PLAIN = re.compile(r"[^:!?=\[{#`~]*")
+"""A line that is not rewritten, and neither begins nor ends code."""
 _COLONS = re.compile(r"([ \t]*)(:{3,})[ \t]*(.*)$")
 _ADMONITION = re.compile(r"([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+(\S.*)$")
 _SHORTCODE = re.compile(r"\{\{[<%]([^{}]{0,400})[%>]\}\}|\{%[^{}%]{0,400}%\}")
@@ -63,20 +66,18 @@ def _rewritten(text: str, *, mdx: bool) -> str:
 
 def _parts(text: str) -> Iterator[tuple[bool, str]]:
     """The text's parts: fenced code and what lies between, each with whether it is code."""
-    gathered: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
-        found = _FENCE.match(line)
-        if not fence and found and "`" not in line[found.end() :]:
-            yield False, "\n".join(gathered)
-            gathered, fence = [line], found[1]
-        elif fence and found and found[1].startswith(fence) and not line[found.end() :].strip():
-            gathered.append(line)
-            yield True, "\n".join(gathered)
-            gathered, fence = [], ""
-        else:
-            gathered.append(line)
-    yield bool(fence), "\n".join(gathered)
+    fence, start = "", 0
+    for found in _FENCE_LINE.finditer(text):
+        end = text.find("\n", found.end())
+        rest = text[found.end() : end] if end >= 0 else text[found.end() :]
+        if not fence and "`" not in rest:
+            yield False, text[start : max(start, found.start() - 1)]
+            start, fence = found.start(), found[1]
+        elif fence and found[1].startswith(fence) and not rest.strip():
+            following = end + 1 if end >= 0 else len(text) + 1
+            yield True, text[start : following - 1]
+            start, fence = following, ""
+    yield bool(fence), text[start:]
 
 
 def _without_comments(text: str) -> str:
@@ -87,6 +88,8 @@ def _without_comments(text: str) -> str:
 
 def _noted(text: str) -> str:
     """The text with its notes of the kind ``word^[note]`` as footnotes."""
+    if "^[" not in text:
+        return text
     notes: list[str] = []
 
     def note(found: re.Match[str]) -> str:
@@ -192,6 +195,8 @@ def _tables(lines: Iterable[str]) -> Iterator[str]:
 
 def _rows_needed(line: str) -> int:
     """How many lines like this one are a table: fewer where they begin and end with a stroke; 0 for no row of one."""
+    if "|" not in line:
+        return 0
     return 2 if _ROW.match(line) else 3 if _BARE_ROW.match(line) else 0
 
 
@@ -207,7 +212,10 @@ class _Boxes:
         """The lines as CommonMark."""
         tight = not any(map(_LOOSE_HEADING.match, lines))
         for line in lines:
-            yield from self._rewritten(line, tight=tight)
+            if not self.indents and _PLAIN.fullmatch(line):
+                yield line
+            else:
+                yield from self._rewritten(line, tight=tight)
         for _ in range(len(self.colons) + len(self.indents)):
             yield from _closed()
 

@@ -83,7 +83,7 @@ class Tree:
         for event, place in pyromark.events_with_range(text, options=_OPTIONS, merge_text=True):
             kind: str
             value: Any
-            kind, value = (event, "") if isinstance(event, str) else next(iter(event.items()))
+            ((kind, value),) = event.items() if isinstance(event, dict) else ((event, ""),)
             if kind == "Start":
                 self._start(value, place, source)
             elif kind == "End":
@@ -97,12 +97,15 @@ class Tree:
                 self._leaf("hr")
             else:
                 self._run.append(place)
-                self._inline(kind, value)
+                if kind == "Text":
+                    self._text(value)
+                else:
+                    self._inline(kind, value)
 
     def _start(self, value: Any, place: Range, source: bytes) -> None:
         name: str
         details: Any
-        name, details = (value, None) if isinstance(value, str) else next(iter(value.items()))
+        ((name, details),) = value.items() if isinstance(value, dict) else ((value, None),)
         if self._left_out or self._level >= DEEPEST:
             self._left_out += 1
             self.too_deep = True
@@ -112,16 +115,16 @@ class Tree:
                 self._pictures += 1
                 self._leaf("img")
             elif name == "Subscript":
-                self._inline("Text", "~")
+                self._text("~")
             elif not self._pictures:
                 self._open(_INLINE[name])
         else:
             self._end_run(source)
-            if name in _BLOCKS:
+            if name == "TableCell":
+                self._open(self._cell)
+            elif name in _BLOCKS:
                 self._open(_BLOCKS[name])
                 self._cell = "th" if name == "TableHead" else "td"
-            elif name == "TableCell":
-                self._open(self._cell)
             elif name == "Heading":
                 self._open(details["level"].lower())
             elif name == "List":
@@ -133,7 +136,7 @@ class Tree:
                 self._held, self._indented = [], details == "Indented"
 
     def _end(self, value: Any, place: Range, source: bytes, indents: int) -> None:
-        name = value if isinstance(value, str) else next(iter(value))
+        (name,) = value if isinstance(value, dict) else (value,)
         if self._left_out:
             self._left_out -= 1
         elif name in _INLINE:
@@ -141,7 +144,7 @@ class Tree:
             if name == "Image":
                 self._pictures -= 1
             elif name == "Subscript":
-                self._inline("Text", "~")
+                self._text("~")
             elif not self._pictures:
                 self._close()
         elif self._held is not None:
@@ -169,18 +172,17 @@ class Tree:
         elif kind == "FootnoteReference":
             if not self._outside:
                 self._referred.append(value)
-        elif kind in {"Text", "Code"}:
+        elif kind == "Code":
             self._line.append(value)
-            if self._pictures:
-                pass
-            elif kind == "Code":
+            if not self._pictures:
                 self._leaf("code", value)
-            else:
-                self._text(value)
         elif not self._pictures:
             self._break(soft=kind == "SoftBreak")
 
     def _text(self, text: str) -> None:
+        self._line.append(text)
+        if self._pictures:
+            return
         if text.startswith("[") and (holder := self._begun()):
             if holder.name == "li":
                 text = ticked(text)
@@ -236,7 +238,7 @@ class Tree:
         if self._innermost.name == "summary":
             self._end_title()
         contents = self._innermost.contents
-        if contents and type(last := contents[-1]) is Text:
+        if contents and type(last := contents[-1]) is Text and "^" in last:
             contents[-1] = Text(without_name(last))
         if self._breaks:
             self._lines.append("".join(self._line).strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from retrieval.reading.content import Block
 from retrieval.reading.joining import collapse
@@ -85,14 +85,8 @@ class _Layout:
             self._text(node)
             return False
         tag = _tag(node)
-        if tag == "denominator":
-            self.pieces.append("/")
-        elif tag == "br":
+        if tag == "br":
             self._break()
-        elif tag in _SCRIPTS:
-            self.scripts.append(len(self.pieces))
-        elif tag in _BOLD:
-            self.bold += 1
         elif tag in BLOCKS:
             self.flush()
             if tag == "table" and (rows := table_blocks(node, text_of=_text_of)):
@@ -101,20 +95,26 @@ class _Layout:
                 return False
             if tag == "pre":
                 for block in preformatted(node):
-                    self._add(replace(block, item=len(self.lists)))
+                    self._add(block._replace(item=len(self.lists)))
                 return False
             self._open(tag, node)
+        elif tag in _BOLD:
+            self.bold += 1
+        elif tag in _SCRIPTS:
+            self.scripts.append(len(self.pieces))
+        elif tag == "denominator":
+            self.pieces.append("/")
         return True
 
     def leave(self, node: Element) -> None:
         tag = _tag(node)
-        if tag in _SCRIPTS and self.scripts:
-            start = min(self.scripts.pop(), len(self.pieces))
-            self.pieces[start:] = [_SCRIPTS[tag]("".join(self.pieces[start:]))]
+        if tag in BLOCKS:
+            self._close(tag)
         elif tag in _BOLD:
             self.bold -= 1
-        elif tag in BLOCKS:
-            self._close(tag)
+        elif tag in _SCRIPTS and self.scripts:
+            start = min(self.scripts.pop(), len(self.pieces))
+            self.pieces[start:] = [_SCRIPTS[tag]("".join(self.pieces[start:]))]
 
     def flush(self, level: int | None = None) -> None:
         """Closes the block that is open, if there is text in it."""
@@ -138,9 +138,11 @@ class _Layout:
         """Adds the block, behind the mark of the item that it begins."""
         mark, self.mark = self.mark, ""
         if mark and not (mark == _BULLET and (block.level is not None or _BULLETED.match(block.text))):
-            block = replace(block, text=mark + block.text)
-        under = tuple(fold.summary for fold in self.folds[-_MOST_FOLDS:] if fold.summary)
-        self.blocks.append(replace(block, under=under + block.under) if under else block)
+            block = block._replace(text=mark + block.text)
+        if self.folds:
+            under = tuple(fold.summary for fold in self.folds[-_MOST_FOLDS:] if fold.summary)
+            block = block._replace(under=under + block.under)
+        self.blocks.append(block)
 
     def _text(self, text: str) -> None:
         # White space alone between two elements is a space, whatever it is made of: only a line end within a text is
@@ -210,11 +212,11 @@ class _Layout:
         else:
             self._put_under(terms.start + 1, name)
             first = meanings[0]
-            self.blocks[terms.start] = replace(first, text=row_text([name], [first.text]))
+            self.blocks[terms.start] = first._replace(text=row_text([name], [first.text]))
         self.terms[-1] = _Terms(len(self.blocks))
 
     def _put_under(self, start: int, name: str) -> None:
-        self.blocks[start:] = [replace(block, under=(*block.under, name)) for block in self.blocks[start:]]
+        self.blocks[start:] = [block._replace(under=(*block.under, name)) for block in self.blocks[start:]]
 
 
 class _List:

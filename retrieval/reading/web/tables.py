@@ -28,7 +28,8 @@ def table_blocks(table: Element, *, text_of: Callable[[Element], str]) -> list[B
         elif tag == "tr":
             grid.start_row()
         elif tag in {"td", "th"}:
-            grid.put(Cell(text_of(node), tag == "th"), _span(node, "colspan"), _span(node, "rowspan"))
+            columns, down = (_span(node, "colspan"), _span(node, "rowspan")) if node.attributes else (1, 1)
+            grid.put(Cell(text_of(node), tag == "th"), columns, down)
         else:
             return True
         return tag == "tr"
@@ -39,16 +40,14 @@ def table_blocks(table: Element, *, text_of: Callable[[Element], str]) -> list[B
 
 def _is_plain(table: Element) -> bool:
     """Whether the table holds neither tables nor headings."""
-    plain = True
-
-    def enter(node: Node) -> bool:
-        nonlocal plain
-        if isinstance(node, Element) and (node.name in HEADINGS or (node.name == "table" and node is not table)):
-            plain = False
-        return plain
-
-    walk(table, enter)
-    return plain
+    within = [table]
+    for element in within:  # which grows meanwhile
+        for node in element.contents:
+            if isinstance(node, Element):
+                if node.name == "table" or node.name in HEADINGS:
+                    return False
+                within.append(node)
+    return True
 
 
 def _span(cell: Element, attribute: str) -> int:
