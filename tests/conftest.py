@@ -13,8 +13,8 @@ A command is run by ``testbed.commands.yuanju``, which forks it; only what depen
 every process compiles the dictionaries again, which takes three seconds.
 
 What starts processes or servers, waits for time-outs or takes more than a second of the processor is marked ``slow``,
-left out by ``make test QUICK=1``, and begun with by ``make test``. Tests that use ``prepared`` or PostgreSQL are marked by
-themselves.
+left out by ``make test QUICK=1``, and begun with by ``make test``. Tests that use ``prepared`` or PostgreSQL are
+marked by themselves.
 """
 
 from __future__ import annotations
