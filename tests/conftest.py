@@ -12,8 +12,9 @@ A command is run by ``testbed.commands.yuanju``, which forks it; only what depen
 ``python -m bot``. Its index folder comes from the fixture ``prepared``, ``prepared(tmp_path / "index")``: in another,
 every process compiles the dictionaries again, which takes three seconds.
 
-What starts processes or takes more than a second of the processor is marked ``slow``, and left out by
-``make test QUICK=1``. Tests that use ``prepared`` or PostgreSQL are marked by themselves.
+What starts processes or servers, waits for time-outs or takes more than a second of the processor is marked ``slow``,
+left out by ``make test QUICK=1``, and begun with by ``make test``. Tests that use ``prepared`` or PostgreSQL are
+marked by themselves.
 """
 
 from __future__ import annotations

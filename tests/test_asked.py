@@ -84,6 +84,7 @@ def test_a_sentence_about_it_leaves_the_subject_to_the_one_before(tokenizer: Tok
     question, text = "哪座塔是全国最高的石塔？", "远山塔始建于宋朝。它是全国最高的石塔。"
     before, after = measured(tokenizer, asked.subject_here, question, text)
     assert before > after == 0
+    assert measured(tokenizer, asked.subject_here, question, text.replace("它", "青云塔"))[0] == 0
 
 
 def test_a_sentence_that_asks_back(tokenizer: Tokenizer) -> None:

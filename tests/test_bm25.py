@@ -239,6 +239,7 @@ def test_threads_do_not_disturb_one_another() -> None:
         assert list(pool.map(lambda query: searcher.search(query, limit=5), queries)) == alone
 
 
+@pytest.mark.slow
 def test_a_view_of_a_large_collection_shows_the_best_of_its_paragraphs(large: PostingsBM25) -> None:
     search = quickest(large)
     seen = range(3, large.corpus_size, 97)

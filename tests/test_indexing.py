@@ -14,6 +14,8 @@ from retrieval.language import Tokenizer
 from retrieval.library import EVERYWHERE, Library
 from testbed.reading import kept_readers
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path("documents")
 
 

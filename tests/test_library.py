@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import DocumentsFolderError
 from retrieval.language import Tokenizer
-from retrieval.library import Library, Report
-from retrieval.reading import Limits
+from retrieval.library import EVERYWHERE, Library, Report
+from retrieval.library.difference import compare
+from retrieval.reading import UNREACHED, Limits, Listing, Skipped
 from testbed.reading import kept_readers
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -179,6 +182,13 @@ async def test_what_matters_to_all_files_has_all_looked_at(library: Library, fol
     (folder / "子" / "b.md").unlink()
     with pytest.raises(DocumentsFolderError, match="holds no document"):
         await library.refresh(["a.txt", "子/b.md"])
+
+
+@pytest.mark.parametrize(("unreached", "gone"), [("", ()), ("b", ("a.txt",)), ("b/c.txt", ("a.txt", "b/d.txt"))])
+def test_what_cannot_be_reached_for_the_moment_is_not_gone(unreached: str, gone: tuple[str, ...]) -> None:
+    listing = Listing({}, (Skipped(PurePosixPath(unreached), f"{UNREACHED[0]}: Input/output error"),))
+    known = dict.fromkeys(("a.txt", "b/c.txt", "b/d.txt"), "")
+    assert compare(listing, known, places=EVERYWHERE, touched=()).gone == gone
 
 
 async def test_an_unreadable_file_is_reported_each_time_and_stops_no_other(library: Library, folder: Path) -> None:

@@ -20,6 +20,8 @@ from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_proxies import FakeProxy, HTTPProxy, SilentProxy, SocksProxy
 from testbed.serving import QUICK, Library, quote, serving, settings_for
 
+pytestmark = pytest.mark.slow
+
 BLOCKED = "http://api.telegram.test"
 """What only a proxy leads to."""
 IMPATIENT = Timing(answer=0.2, connect=0.2)

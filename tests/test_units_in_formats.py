@@ -24,6 +24,8 @@ from retrieval.language import Tokenizer
 from retrieval.library import Library
 from testbed.reading import kept_readers
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[[Path], None]
 
 

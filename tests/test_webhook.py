@@ -26,6 +26,8 @@ from bot.telegram.webhook import LARGEST_BYTES, secret_of
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.serving import QUICK, Library, quote, running, settings_for
 
+pytestmark = pytest.mark.slow
+
 
 def well() -> None:
     return None
