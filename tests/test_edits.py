@@ -76,6 +76,18 @@ async def test_a_greeting_that_becomes_a_question(api: FakeBotAPI) -> None:
         assert (await api.next_edit()).text.startswith("答案。")
 
 
+async def test_what_was_said_of_a_picture_becomes_the_answer_to_its_caption(api: FakeBotAPI) -> None:
+    async with serving(api, Library(quote("答案。"))):
+        picture = api.send({"photo": [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]})
+        remark = await api.next_reply()
+        api.edit(picture, "你好")
+        assert (await api.next_edit()).message_id == remark.message_id
+        api.edit(picture, "产量是多少？")
+        edited = await api.next_edit()
+    assert (edited.message_id, edited.text.partition("\n")[0]) == (remark.message_id, "答案。")
+    assert len(api.replies) == 1
+
+
 async def test_an_edit_in_a_topic(api: FakeBotAPI) -> None:
     topic = api.open_topic()
     async with serving(api, Library(quote())):

@@ -79,7 +79,8 @@ class Messages:
         if call and message.media_group_id:
             self._captioned(message.media_group_id).set()
         if call is None:
-            await self._answer_wordless(message, requester, context)
+            async with self._in_turn(message):
+                await self._answer_wordless(message, requester, context)
         elif not self._access.answers_in(message.chat_id):
             await self._turn_away(message, requester, context)
         elif self._is_late(message):
@@ -123,8 +124,9 @@ class Messages:
             reply = await self._conversation.turn(call.text, requester, certain=call.certain, edited=True)
             if reply is None:
                 return
+            noting = self._noting(message, requester)
             if earlier is None:  # it asks only now, as by a mention that was forgotten
-                await delivery.send(context.bot, reply, requester, to=message)
+                await delivery.send(context.bot, reply, requester, to=message, sent=noting)
                 return
             try:
                 await delivery.edit(context.bot, earlier, reply, requester, question_id=message.message_id)
@@ -132,7 +134,7 @@ class Messages:
                 return
             except BadRequest as error:
                 logger.info("An answer could not be edited (%s); it is given anew", error.message)
-                await delivery.send(context.bot, reply, requester, to=message)
+                await delivery.send(context.bot, reply, requester, to=message, sent=noting)
 
     async def on_membership(self, update: Update, context: Context) -> None:
         """Say hello to a group that the bot has been added to; leave one, or a channel, that it is not to answer in."""
@@ -223,7 +225,9 @@ class Messages:
         if remark is None or not self._access.answers_in(message.chat_id) or await self._is_captioned(message):
             return
         if await self._state.give_notice(f"wordless {remark.key}", message.chat_id, within_seconds=_WORDLESS_SECONDS):
-            await delivery.send(context.bot, Reply((remark,)), requester, to=message)
+            await delivery.send(
+                context.bot, Reply((remark,)), requester, to=message, sent=self._noting(message, requester)
+            )
 
     async def _turn_away(self, message: Message, requester: Requester, context: Context) -> None:
         """Tell a person once a day what to do; a group is left."""
