@@ -189,5 +189,5 @@ async def test_what_people_say_to_each_other_is_no_follow_up(api: FakeBotAPI, to
         api.group("/ask 云海塔的门票是多少？")
         answer = api.message_of(await api.next_reply())
         api.group("这个我觉得可以，回头再看", reply_to_message=answer)
-        api.group("/ask 青石塔的高度是多少？")
-        assert "十二米" in (await api.next_reply()).text
+        await api.until(lambda: not api.pending)
+    assert len(api.replies) == 1
