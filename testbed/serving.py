@@ -7,6 +7,7 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -185,10 +186,11 @@ async def running(
     timing: Timing = Timing(),  # noqa: B008 - frozen
     announced: bool = False,
 ) -> None:
-    """The bot at work, with a memory in the folder of its sign of life, until ``stop`` is set.
+    """The bot at work, with all that it keeps in the folder of its sign of life, until ``stop`` is set.
 
     Only where it is ``announced`` Telegram is told what to show of it, which takes more requests than most tests.
     """
+    settings = replace(settings, index=sign.folder)
     url = database_url(None, sign.folder)
     if url.database and not Path(url.database).exists():
         sign.folder.mkdir(parents=True, exist_ok=True)
@@ -232,7 +234,7 @@ async def serving(
     stop = asyncio.Event()
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        settings = settings_for(api, **{"index": place, **others})
+        settings = settings_for(api, **others)
         sign = SignOfLife(place)
         task = asyncio.create_task(running(settings, documents, sign, stop=stop, timing=timing, announced=announced))
         try:

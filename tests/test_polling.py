@@ -173,7 +173,8 @@ async def test_a_sign_of_life_from_the_first_answered_poll_to_the_end(api: FakeB
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_it_in_good_order(api: FakeBotAPI, sign: SignOfLife, number: int) -> None:
     async with opened(database_url(None, sign.folder)) as state:
-        serving = asyncio.create_task(serve(settings_for(api), Library(quote("在。")), state, sign))
+        settings = settings_for(api, index=sign.folder)
+        serving = asyncio.create_task(serve(settings, Library(quote("在。")), state, sign))
         await answered(api)
         os.kill(os.getpid(), number)
         await serving
