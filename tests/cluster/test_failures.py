@@ -56,6 +56,8 @@ async def test_a_node_that_does_nothing_any_more_holds_no_question_up(
     await put(engine, *(document(f"{number}.txt", f"机器人{number}") for number in range(9)))
     before = await texts(engine, "机器人")
     nobody = await texts(engine, "无人机")
+    # Where a node has just come back, each shard is to have its copy first.
+    await asyncio.to_thread(cluster.wait, "/_cluster/health?wait_for_status=green&timeout=5s")
 
     async def ask(second: int) -> float:
         await asyncio.sleep(second / 2)
