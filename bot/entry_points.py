@@ -84,7 +84,7 @@ async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> bool:
     from bot import composition
     from bot.terminal.evaluate import run
 
-    return not await run(
+    status = await run(
         arguments.files,
         unanswerable=arguments.unanswerable,
         tokenizer=composition.tokenizer(settings),
@@ -95,6 +95,7 @@ async def _evaluate(settings: Settings, arguments: argparse.Namespace) -> bool:
         record=settings.index_folder / "evaluation.json",
         as_json=arguments.json,
     )
+    return status == 0
 
 
 async def _check(settings: Settings, arguments: argparse.Namespace) -> bool:

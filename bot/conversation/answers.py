@@ -93,11 +93,11 @@ class Answers:
         if turn.more:
             return await self._next_page(turn, requester)
         by_form = turn.question != text and not turn.carried
-        asks = by_form or courtesy.is_question(text)
-        talk = not asks and not requester.private and courtesy.is_talk(text)
-        if talk and turn.carried:
+        talk = not requester.private and courtesy.is_talk(text)
+        sure = (talk or not certain) and not (by_form or courtesy.is_question(text))
+        if sure and talk and turn.carried:
             return None  # of what was spoken of, but to each other
-        return await self._first_page(turn, text, requester, sure=talk or not (certain or asks))
+        return await self._first_page(turn, text, requester, sure=sure)
 
     async def alone(self, question: str, requester: Requester) -> Reply:
         """Return the answer to a question that follows up on nothing."""

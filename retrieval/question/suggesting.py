@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 from typing import Protocol
 
 from retrieval.language.classifiers import CLASSIFIERS, MEASURES
@@ -236,16 +236,21 @@ def _from_headings(paragraphs: Sequence[Paragraph]) -> Iterator[Candidate]:
 
 
 def _understood(found: Iterable[Candidate]) -> Iterator[Candidate]:
-    for candidate in found:
-        question = candidate.question
-        if (
-            SHORTEST <= len(question) <= LONGEST
-            and not _DEPENDENT.search(question)
-            and not _CLUTTERED.search(question)
-            and re.search(r"[\u4e00-\u9fff]{2}", question)
-        ):
-            traditional = script(candidate.paragraph.text) == "traditional"
-            yield replace(candidate, question=question.translate(_TRADITIONAL)) if traditional else candidate
+    """Yield those that can be understood by themselves, written as their paragraphs are."""
+    for paragraph, some in groupby(filter(_is_understood, found), key=lambda candidate: candidate.paragraph):
+        traditional = script(paragraph.text) == "traditional"
+        for one in some:
+            yield replace(one, question=one.question.translate(_TRADITIONAL)) if traditional else one
+
+
+def _is_understood(candidate: Candidate) -> bool:
+    question = candidate.question
+    return (
+        SHORTEST <= len(question) <= LONGEST
+        and not _DEPENDENT.search(question)
+        and not _CLUTTERED.search(question)
+        and re.search(r"[\u4e00-\u9fff]{2}", question) is not None
+    )
 
 
 def _quality(candidate: Candidate) -> tuple[int, int, int]:
