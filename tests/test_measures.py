@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.ranking import compiled, measures
-from retrieval.ranking.measures import LETTERS, PLACES, Array, Flags, Indices, Marks, Positions, Rows
+from retrieval.ranking.measures import LETTERS, PLACES, Array, Flags, Indices, Marks, Positions, Rows, Splits
 from retrieval.ranking.shares import COUNTING
 
 pytestmark = pytest.mark.skipif(not compiled.COMPILED, reason="there was no compiler")
@@ -18,6 +18,8 @@ pytestmark = pytest.mark.skipif(not compiled.COMPILED, reason="there was no comp
 LENGTH = 60
 NONE = np.zeros(0, np.int64)
 BITS = np.zeros((1, 3), np.uint8)
+SHORTS = np.zeros((1, 3), np.int16)
+SPLITS = Splits(SHORTS, SHORTS, SHORTS, np.zeros(6), np.array([0, 2, 4, 6]))
 WEIGHTS = st.floats(0, 9, allow_subnormal=False)
 
 
@@ -150,12 +152,16 @@ def test_closeness(data: st.DataObject, given_: Laid) -> None:
     np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
 
 
-@given(st.data(), st.integers(0, 5), st.integers(0, 130))
-def test_leaves(data: st.DataObject, trees: int, rows: int) -> None:
-    random = np.random.default_rng(data.draw(st.integers(0, 99)))
-    features, thresholds = random.integers(0, 4, (trees, 3)), random.integers(0, 3, (trees, 3)).astype(np.float64)
-    values, table = random.random((trees, 8)), random.integers(0, 4, (rows, 4)).astype(np.float64)
-    results = [room.leaves(features, thresholds, values, table) for room in (compiled, measures)]
+def splits(random: np.random.Generator, trees: int) -> Splits:
+    shorts = [random.integers(0, limit, (trees, 3)).astype(np.int16) for limit in (3, 2, 8)]
+    return Splits(*shorts, np.array([0.0, 1.0, 0.5, 2.0, 0.0, 3.0]), np.array([0, 2, 4, 6]))
+
+
+@given(st.integers(0, 99), st.integers(0, 5), st.integers(0, 130))
+def test_leaves(seed: int, trees: int, rows: int) -> None:
+    random = np.random.default_rng(seed)
+    values, table = random.random((trees, 4)), random.integers(0, 8, (rows, 4)) / 2
+    results = [room.leaves(splits(np.random.default_rng(seed), trees), values, table) for room in (compiled, measures)]
     np.testing.assert_allclose(results[0], results[1], rtol=1e-12)
 
 
@@ -171,7 +177,10 @@ def test_leaves(data: st.DataObject, trees: int, rows: int) -> None:
         lambda: compiled.cover(Positions.of([np.array([9])]), np.ones(1, np.int64), 9),
         lambda: compiled.clauses(Positions.of([]), NONE, np.zeros(0), np.zeros((0, 3)), Rows(NONE, NONE)),
         lambda: compiled.skipping(Positions.of([]), [(0, 1)], np.zeros(1), Rows(NONE, NONE)),
-        lambda: compiled.leaves(np.full((1, 3), 9), np.zeros((1, 3)), np.zeros((1, 8)), np.zeros((2, 4))),
+        lambda: compiled.leaves(SPLITS._replace(feature=SHORTS + 3), np.zeros((1, 4)), np.zeros((2, 4))),
+        lambda: compiled.leaves(SPLITS._replace(lost=SHORTS + 8), np.zeros((1, 4)), np.zeros((2, 4))),
+        lambda: compiled.leaves(SPLITS, np.zeros((1, 3)), np.zeros((2, 4))),
+        lambda: compiled.leaves(SPLITS, np.zeros((1, 4)), np.zeros((2, 2))),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(broken: object) -> None:

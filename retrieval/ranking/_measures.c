@@ -10,7 +10,7 @@
 
 #define MOST 12
 
-/* The arguments of a call: a letter each. Arrays: d of doubles, q of 64-bit and u of 32-bit integers, b of flags,
+/* The arguments of a call: a letter each. Arrays: d of doubles, q of 64-bit, u of 32-bit and h of 16-bit integers, b of flags,
    c of bytes, capitals for those that are written to; n is a number. */
 typedef struct {
     Py_buffer buffers[MOST];
@@ -42,9 +42,9 @@ static int take(Given *given, const char *kinds, PyObject *args)
             continue;
         }
         int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (*kind < 'a' ? PyBUF_WRITABLE : 0);
-        Py_ssize_t size = strchr("dqDQ", *kind) ? 8 : strchr("uU", *kind) ? 4 : 1;
+        Py_ssize_t size = strchr("dqDQ", *kind) ? 8 : strchr("uU", *kind) ? 4 : *kind == 'h' ? 2 : 1;
         const char *types = strchr("dD", *kind) ? "d" : strchr("qQ", *kind) ? "lqLQ" : strchr("uU", *kind) ? "IL"
-                                                                             : strchr("cC", *kind) ? "B" : "?";
+                            : *kind == 'h' ? "h" : strchr("cC", *kind) ? "B" : "?";
         Py_buffer *buffer = &given->buffers[i];
         if (PyObject_GetBuffer(argument, buffer, flags) < 0)
             goto failed;
@@ -283,21 +283,26 @@ static PyObject *py_closeness(PyObject *Py_UNUSED(module), PyObject *args)
     return done(&g, whether);
 }
 
-/* leaves(features, thresholds, values, splits, columns, sums) */
+/* leaves(feature, rank, lost, cuts, firsts, values, trees, table, sums) */
 static PyObject *py_leaves(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Given g;
-    if (!take(&g, "qddndD", args))
+    if (!take(&g, "hhhdqdndD", args))
         return NULL;
-    int64_t rows = g.length[5], splits = g.number[3];
-    int whether = splits > 0 && splits <= 16 && rows > 0;
-    if (fit(whether)) {
-        int64_t trees = g.length[0] / splits;
-        whether = fit(g.length[0] == trees * splits && g.length[1] == g.length[0] && g.length[2] == trees << splits &&
-                      g.length[4] % rows == 0 && within(g.buffers[0].buf, g.length[0], g.length[4] / rows));
-        if (whether)
-            leaves(g.buffers[0].buf, g.buffers[1].buf, g.buffers[2].buf, trees, splits, g.buffers[4].buf, rows,
-                   g.buffers[5].buf);
+    int64_t trees = g.number[6], rows = g.length[8], columns = rows ? g.length[7] / rows : 0, cut = g.length[4] - 1;
+    int64_t splits = trees > 0 ? g.length[0] / trees : 0;
+    const int16_t *features = g.buffers[0].buf, *ranks = g.buffers[1].buf, *lost = g.buffers[2].buf;
+    int whether = trees >= 0 && splits <= MOST_SPLITS && g.length[0] == trees * splits && g.length[1] == g.length[0] &&
+                  g.length[2] == g.length[0] && g.length[5] == trees * (splits + 1) && g.length[7] == rows * columns &&
+                  (rows == 0 || cut <= columns) && rise(g.buffers[4].buf, cut + 1, g.length[3]) &&
+                  g.length[3] <= INT16_MAX;
+    for (int64_t s = 0; whether && s < g.length[0]; s++) /* the rightmost leaf is never lost */
+        whether = features[s] >= 0 && features[s] < cut && ranks[s] >= 0 && lost[s] >= 0 && lost[s] < 1 << splits;
+    if (fit(whether) && leaves(features, ranks, lost, g.buffers[3].buf, g.buffers[4].buf, cut,
+                               g.buffers[5].buf, trees, splits, g.buffers[7].buf, rows, columns,
+                               g.buffers[8].buf) < 0) {
+        PyErr_NoMemory();
+        whether = 0;
     }
     return done(&g, whether);
 }

@@ -8,7 +8,20 @@ from itertools import accumulate
 import numpy as np
 
 from retrieval.ranking import measures
-from retrieval.ranking.measures import APART, FADE, Array, Bits, Codes, Counting, Flags, Indices, Marks, Positions, Rows
+from retrieval.ranking.measures import (
+    APART,
+    FADE,
+    Array,
+    Bits,
+    Codes,
+    Counting,
+    Flags,
+    Indices,
+    Marks,
+    Positions,
+    Rows,
+    Splits,
+)
 
 try:
     from retrieval.ranking import _measures
@@ -118,10 +131,10 @@ def closeness(
     return result
 
 
-def leaves(features: Indices, thresholds: Array, values: Array, table: Array) -> Array:
+def leaves(trees: Splits, values: Array, table: Array) -> Array:
     """Return the sum of the leaves that each row of ``table`` comes to, in all trees."""
-    if not COMPILED or not len(table):
-        return measures.leaves(features, thresholds, values, table)
+    if not COMPILED:
+        return measures.leaves(trees, values, table)
     result = np.empty(len(table))
-    _measures.leaves(features, thresholds, values, features.shape[1], np.array(table.T, np.float64, order="C"), result)
+    _measures.leaves(*trees, values, len(values), np.ascontiguousarray(table, np.float64), result)
     return result

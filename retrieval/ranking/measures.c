@@ -312,22 +312,48 @@ void closeness(const Terms *terms, const int64_t *lengths, const double *weights
     }
 }
 
-void leaves(const int64_t *features, const double *thresholds, const double *values, int64_t trees, int64_t splits,
-            const double *columns, int64_t rows, double *sums)
+/* Returns how many of rising numbers are below a value; without a branch, which could not be foretold. */
+static uint16_t below(const double *numbers, int64_t count, double value)
 {
+    const double *from = numbers;
+    for (; count > 1; count -= count / 2)
+        from += count / 2 & -(int64_t)(from[count / 2 - 1] < value);
+    return (uint16_t)(from - numbers + (count == 1 && *from < value));
+}
+
+/* Four rows are compared at once, in the lanes of a word: the top bit of a lane of (rank | top) - level is lost where the
+   level, how many of the column's cuts the row is above, is higher than the rank. */
+int leaves(const int16_t *features, const int16_t *ranks, const int16_t *lost, const double *cuts, const int64_t *firsts,
+           int64_t cut, const double *values, int64_t trees, int64_t splits, const double *table, int64_t rows,
+           int64_t columns, double *sums)
+{
+    const uint64_t lanes = 0x0001000100010001u, tops = lanes << 15;
+    uint8_t leaf[1 << MOST_SPLITS] = {0}; /* the first that is not lost */
+    for (int gone = 1; gone < 1 << MOST_SPLITS; gone++)
+        leaf[gone] = gone & 1 ? (uint8_t)(leaf[gone >> 1] + 1) : 0;
+    union {
+        uint16_t of[BITS];
+        uint64_t words[BITS / 4];
+    } *levels = calloc((size_t)cut + 1, sizeof *levels), gone;
+    if (levels == NULL)
+        return -1;
     memset(sums, 0, (size_t)rows * sizeof *sums);
     for (int64_t first = 0; first < rows; first += BITS) {
         int64_t size = rows - first < BITS ? rows - first : BITS;
+        for (int64_t r = 0; r < size; r++)
+            for (int64_t c = 0; c < cut; c++)
+                levels[c].of[r] = below(cuts + firsts[c], firsts[c + 1] - firsts[c], table[(first + r) * columns + c]);
         for (int64_t t = 0; t < trees; t++) {
-            int64_t leaf[BITS] = {0}; /* as wide as what is compared, so that several are compared at once */
+            memset(&gone, 0, sizeof gone);
             for (int64_t s = t * splits; s < (t + 1) * splits; s++) {
-                const double *column = columns + features[s] * rows + first, threshold = thresholds[s];
-                int64_t bit = (int64_t)1 << (s - t * splits);
-                for (int64_t r = 0; r < size; r++)
-                    leaf[r] |= -(int64_t)(column[r] > threshold) & bit;
+                const uint64_t *level = levels[features[s]].words, rank = (uint64_t)ranks[s] * lanes | tops;
+                for (int64_t word = 0; 4 * word < size; word++)
+                    gone.words[word] |= ((~(rank - level[word]) & tops) >> 15) * (uint64_t)lost[s];
             }
             for (int64_t r = 0; r < size; r++)
-                sums[first + r] += values[(t << splits) + leaf[r]];
+                sums[first + r] += values[t * (splits + 1) + leaf[gone.of[r]]];
         }
     }
+    free(levels);
+    return 0;
 }

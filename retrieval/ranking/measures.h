@@ -9,6 +9,7 @@
 
 #define GROUPS 3
 #define LETTER_BITS 13
+#define MOST_SPLITS 8 /* of a tree */
 #define PLACES 6 /* bits of places in which a term may stand */
 
 typedef struct {
@@ -49,7 +50,10 @@ int skipping(const Terms *terms, const int64_t *lefts, const int64_t *rights, co
              int64_t apart, const Rows *rows, double *held);
 void closeness(const Terms *terms, const int64_t *lengths, const double *weights, const double *fading, int64_t faded,
                const int64_t *places, const int64_t *rows_of, int64_t count, const Rows *rows, double *close);
-void leaves(const int64_t *features, const double *thresholds, const double *values, int64_t trees, int64_t splits,
-            const double *columns, int64_t rows, double *sums);
+/* Splits are trees x splits, values trees x leaves; the first cut columns of the table, rows x columns, have cuts. Returns
+   -1 for want of memory. */
+int leaves(const int16_t *features, const int16_t *ranks, const int16_t *lost, const double *cuts, const int64_t *firsts,
+           int64_t cut, const double *values, int64_t trees, int64_t splits, const double *table, int64_t rows,
+           int64_t columns, double *sums);
 
 #endif

@@ -19,6 +19,7 @@ Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 Codes = NDArray[np.uint32]
 Bits = NDArray[np.uint8]
+Shorts = NDArray[np.int16]
 
 APART = 6
 """Characters that two neighbouring characters of a question may stand apart in a sentence."""
@@ -46,6 +47,20 @@ class Counting(NamedTuple):
     held: Flags
     kind: Indices
     absolute: Flags
+
+
+class Splits(NamedTuple):
+    """The splits of some trees: each asks whether a row's ``feature`` is above a threshold; all are trees × splits.
+
+    The thresholds of column ``c`` are ``cuts[firsts[c]:firsts[c + 1]]``, rising, of which a split has the one of its
+    ``rank``. ``lost`` has a bit for each leaf to which a row above it cannot come, the lowest for the leftmost.
+    """
+
+    feature: Shorts
+    rank: Shorts
+    lost: Shorts
+    cuts: Array
+    firsts: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,14 +268,13 @@ def closeness(
     return np.asarray(np.maximum.reduceat(near, positions.firsts[:-1], axis=1) @ weights)
 
 
-def leaves(features: Indices, thresholds: Array, values: Array, table: Array) -> Array:
+def leaves(trees: Splits, values: Array, table: Array) -> Array:
     """Return the sum of the leaves that each row of ``table`` comes to, in all trees.
 
-    ``features`` and ``thresholds`` are trees × splits, ``values`` trees × what the answers of all splits, as the bits
-    of a number, may be.
+    ``values`` are those of trees × leaves, from left to right. A row comes to the first leaf that it has not lost.
     """
-    over = (np.take(table.T, features, axis=0) > thresholds[:, :, None]).view(np.uint8)
-    leaf = np.zeros((len(values), len(table)), np.int64)
-    for split in range(features.shape[1]):
-        leaf |= over[:, split].astype(np.int64) << split
-    return np.asarray(np.take_along_axis(values, leaf, axis=1).sum(axis=0))
+    thresholds = trees.cuts[trees.firsts[trees.feature] + trees.rank]
+    over = table[:, trees.feature] > thresholds
+    lost = np.bitwise_or.reduce(np.where(over, trees.lost, 0), axis=2)
+    leaf = (lost[:, :, None] >> np.arange(values.shape[1]) & 1).argmin(axis=2)
+    return np.asarray(values[np.arange(len(values)), leaf].T.sum(axis=0))
