@@ -29,7 +29,7 @@ _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 
 def looks(evidence: Evidence) -> Array:
     """Return which likely sentences have what looks like what the question's noun asks for, and is not its own."""
-    rows, starts, stops = columns(evidence.matches(evidence.question.form, evidence.likely), 3)
+    rows, starts, stops, _ = columns(evidence.matches(evidence.question.form, evidence.likely), 4)
     result = np.zeros(len(evidence.rows))
     result[rows[evidence.new(np.maximum(stops - 2, starts), stops) > 0]] = 1
     return result

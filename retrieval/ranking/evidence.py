@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from retrieval.language import relations
 from retrieval.postings.formula import K1, B
 from retrieval.question import Question
+from retrieval.question.kinds import Kind, answer_group
 from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.forms import Forms
@@ -38,6 +39,17 @@ POINTING = "这此该其"
 
 _MARK = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[、)]|\.(?!\d))\s*")
 """The mark of an item: its number answers only who asks for a step."""
+
+Match = tuple[int, int, int, int]
+"""A row, where in the text of the passages what was found begins and ends, and the number of the pattern."""
+Seen = dict[tuple[str, int], list[tuple[int, int, int]]]
+"""What stands in the sentences of a paragraph: by one of ``Kind.patterns`` and place, from the sentence's beginning."""
+
+
+@lru_cache(maxsize=4096)
+def _seen(paragraph: str, kind: Kind) -> Seen:  # noqa: ARG001 - by these it is kept
+    """Return what has been seen in a paragraph, for more to be added."""
+    return {}
 
 
 class Evidence:
@@ -129,8 +141,8 @@ class Evidence:
         return self.passages.prepared[self.hit.item(row)].sentences[self.place.item(row)]
 
     def text_at(self, row: int) -> str:
-        """Return the normalised text of the sentence of a likely row."""
-        return self.passages.text[slice(*self._bounds[row])]
+        """Return the normalised text of the sentence of a row."""
+        return self.passages.text[self.quoted.item(row) : self.ends.item(row)]
 
     def _local(self, held: Flags) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
@@ -294,23 +306,46 @@ class Evidence:
         positions, lengths, *_ = self.pulling
         return compiled.cover(positions, lengths, len(self.passages.text))
 
-    def matches(
-        self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0
-    ) -> list[tuple[int, int, int]]:
-        """Return where a pattern stands in the sentences of some likely rows: row, start and stop in the text."""
+    def matches(self, pattern: re.Pattern[str] | None, rows: Iterable[int]) -> list[Match]:
+        """Return where a pattern stands in the sentences of some rows."""
         if pattern is None:
             return []
-        finditer, text, bounds = pattern.finditer, self.passages.text, self._bounds
-        return [(row, *match.span(group)) for row in rows for match in finditer(text, *bounds[row])]
+        text = self.passages.text
+        return [(row, *match.span(), 0) for row in rows for match in pattern.finditer(text, *self._searched(row))]
+
+    def of_kind(self, what: str, rows: Iterable[int]) -> list[Match]:
+        """Return where what has the form of the question's kind stands in some likely sentences, and by which pattern.
+
+        ``what`` is one of ``Kind.patterns``. Sentences are searched for it once, whatever is asked.
+        """
+        text, result = self.passages.text, []
+        for row in rows:
+            seen, place, begin = self._seen[row]
+            spans = seen.get((what, place))
+            if spans is None:
+                bounds = self._searched(row)
+                spans = seen[what, place] = [
+                    (start - begin, stop - begin, number)
+                    for number, pattern in enumerate(self.question.kind.patterns(what))
+                    for start, stop in (match.span(answer_group(pattern)) for match in pattern.finditer(text, *bounds))
+                ]
+            for start, stop, number in spans:
+                result.append((row, start + begin, stop + begin, number))
+        return result
 
     @cached_property
-    def _bounds(self) -> dict[int, tuple[int, int]]:
-        """Where in the text the likely sentences begin, behind the mark of an item, and end."""
-        rows, text = self.likely, self.passages.text
-        begins, ends = self.quoted[self._likely].tolist(), self.ends[self._likely].tolist()
-        if self.question.kind.name != "step":
-            begins = [mark.end() if (mark := _MARK.match(text, begin)) else begin for begin in begins]
-        return dict(zip(rows, zip(begins, ends, strict=True), strict=True))
+    def _seen(self) -> dict[int, tuple[Seen, int, int]]:
+        """What has been seen in the paragraph of each likely row, which of its sentences it is, and where it begins."""
+        kind = self.question.kind
+        seen = [_seen(prepared.normal.text, kind) for prepared in self.passages.prepared]
+        rows = zip(self.likely, *(values[self._likely].tolist() for values in (self.hit, self.place, self.quoted)))
+        return {row: (seen[hit], place, begin) for row, hit, place, begin in rows}
+
+    def _searched(self, row: int) -> tuple[int, int]:
+        """Where in the text the sentence of a row begins, behind the mark of an item, and ends."""
+        begin = self.quoted.item(row)
+        mark = None if self.question.kind.name == "step" else _MARK.match(self.passages.text, begin)
+        return mark.end() if mark else begin, self.ends.item(row)
 
     def new(self, starts: Indices, stops: Indices) -> Indices:
         """Return how many characters of each span of the text the question does not cover."""

@@ -28,7 +28,7 @@ class Forms:
     def count(self) -> Array:
         """The number of spans that could answer by their form; one that the question's own words cover is none."""
         e = self._evidence
-        rows, starts, stops = columns(e.matches(e.question.kind.answers, e.likely), 3)
+        rows, starts, stops, _ = columns(e.of_kind("answers", e.likely), 4)
         new = rows[e.new(starts, stops) > 0]
         return np.bincount(new, minlength=len(e.rows)).astype(np.float64)
 
@@ -36,7 +36,7 @@ class Forms:
     def measured(self) -> Array:
         """Whether there is a number with the unit that the question asks for."""
         e = self._evidence
-        rows, starts, _ = columns(e.matches(e.question.unit, e.likely), 3)
+        rows, starts, *_ = columns(e.matches(e.question.unit, e.likely), 4)
         result = np.zeros(len(e.rows))
         result[rows[e.new(starts, starts + 1) > 0]] = 1
         return result
