@@ -180,7 +180,7 @@ static PyObject *py_shares(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     int64_t rows = g.length[1], count = g.length[3], hits = g.number[6], terms = g.length[7] / GROUPS;
     int64_t each = hits * terms, kinds = each > 0 ? g.length[5] / each : 0;
-    int whether = each >= 0 && g.length[7] == terms * GROUPS && g.length[0] == rows * terms &&
+    int whether = each >= 0 && count <= MOST_SHARES && g.length[7] == terms * GROUPS && g.length[0] == rows * terms &&
                   g.length[2] == count << PLACES && g.length[4] == count && g.length[5] == kinds * each &&
                   (each == 0 || within(g.buffers[3].buf, count, kinds)) && within(g.buffers[1].buf, rows, hits) &&
                   g.length[8] == count * rows * GROUPS && within_bits(g.buffers[0].buf, g.length[0]);
@@ -228,19 +228,30 @@ static PyObject *py_clauses(PyObject *Py_UNUSED(module), PyObject *args)
     return done(&g, whether);
 }
 
-/* subsequences(marks, masks, length, begins, ends, lengths) */
+/* subsequences(places, firsts, letters, masks, length, begins, ends, lengths) */
 static PyObject *py_subsequences(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Given g;
-    if (!take(&g, "qqnqqD", args))
+    if (!take(&g, "qqqqnqqD", args))
         return NULL;
-    Rows rows = ROWS(g, 3);
-    const int64_t *marks = g.buffers[0].buf;
-    int whether = g.number[2] >= 0 && g.number[2] <= 64 && g.length[4] == rows.count && g.length[5] == rows.count;
+    Terms terms = TERMS(g, 0);
+    Rows rows = ROWS(g, 5);
+    const int64_t *letters = g.buffers[2].buf;
+    int64_t text = rows.count && g.length[6] == rows.count ? rows.ends[rows.count - 1] : 0;
+    int whether = rise(terms.firsts, terms.count + 1, g.length[0]) && g.length[2] == g.length[3] && g.number[4] >= 0 &&
+                  g.number[4] <= 64 && g.length[6] == rows.count && g.length[7] == rows.count && text >= 0 &&
+                  within(letters, g.length[2], terms.count) && within(rows.begins, rows.count, text + 1) &&
+                  within(rows.ends, rows.count, text + 1);
     for (int64_t i = 0; whether && i < g.length[0]; i++)
-        whether = marks[i] >= 0 && (marks[i] & ((1 << LETTER_BITS) - 1)) < g.length[1];
-    if (fit(whether))
-        subsequences(g.buffers[0].buf, g.length[0], g.buffers[1].buf, g.number[2], &rows, g.buffers[5].buf);
+        whether = terms.places[i] >= 0;
+    for (int64_t l = 1; whether && l < g.length[2]; l++) /* as a chain with a letter in it twice has no end */
+        for (int64_t other = 0; whether && other < l; other++)
+            whether = letters[l] != letters[other];
+    if (fit(whether) && subsequences(&terms, letters, g.buffers[3].buf, g.length[2], g.number[4], &rows,
+                                     g.buffers[7].buf) < 0) {
+        PyErr_NoMemory();
+        whether = 0;
+    }
     return done(&g, whether);
 }
 

@@ -17,7 +17,6 @@ from retrieval.ranking.measures import (
     Counting,
     Flags,
     Indices,
-    Marks,
     Positions,
     Rows,
     Splits,
@@ -100,13 +99,13 @@ def clauses(positions: Positions, starts: Indices, weights: Array, members: Arra
     return result
 
 
-def subsequences(question: Marks, rows: Rows) -> Array:
-    """Return the length of the longest common subsequence of a question and each sentence."""
-    if not COMPILED or question.length > _MASK_BITS:
-        return measures.subsequences(question, rows)
-    masks = np.array(question.masks, np.uint64)
+def subsequences(positions: Positions, letters: Indices, masks: Sequence[int], length: int, rows: Rows) -> Array:
+    """Return the length of the longest common subsequence of a question of this length and each sentence."""
+    if not COMPILED or length > _MASK_BITS:
+        return measures.subsequences(positions, letters, masks, length, rows)
     result = np.empty(len(rows.begins))
-    _measures.subsequences(question.marks, masks, question.length, *rows, result)
+    bits = np.array(masks, np.uint64)
+    _measures.subsequences(positions.places, positions.firsts, letters, bits, length, *rows, result)
     return result
 
 

@@ -22,9 +22,9 @@ SPLITS = 7
 class Trees:
     """Regression trees, of at most ``SPLITS`` splits each.
 
-    ``value`` is trees × leaves, from left to right. What is lost by all splits that a row is above leaves it the leaf to
-    which it comes as the first (Lucchese et al., QuickScorer, 2015), so that no tree is walked; and a value is looked
-    for among the thresholds of its column once, for all trees.
+    ``value`` is trees × leaves, from left to right. A row comes to the first that it has not lost by all splits it is
+    above (Lucchese et al., QuickScorer, 2015), so that no tree is walked; and a value is looked for among the
+    thresholds of its column once, for all trees.
     """
 
     splits: Splits

@@ -9,7 +9,7 @@ import numpy as np
 
 from retrieval.ranking import compiled
 from retrieval.ranking.evidence import Evidence
-from retrieval.ranking.measures import Array, Indices, columns
+from retrieval.ranking.measures import Array, Indices
 
 _SURER = 0.6
 """What a span of a less sure pattern counts beside one of a surer one."""
@@ -37,11 +37,10 @@ def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> 
     ``loosely``: also those that are highlighted, but do not tell that a sentence answers.
     """
     kind, unit = evidence.question.kind, evidence.question.unit
-    found = evidence.of_kind("highlights" if loosely else "spans", rows)
+    spans = evidence.forms.of_kind("highlights" if loosely else "spans", rows)
     if unit is not None and kind.name in ("number", "duration"):
-        found = [(row, start, stop, order + 1) for row, start, stop, order in found]
-        found += evidence.matches(unit, rows)
-    spans = columns(found, 4)
+        spans[3] += 1
+        spans = np.concatenate((evidence.forms.matches(unit, rows), spans), axis=1)
     _, starts, stops, _ = spans
     rows_of, starts, stops, order = spans[:, evidence.new(starts, stops) >= np.maximum(_NEW * (stops - starts), 1)]
     return Spans(rows_of, starts, stops, _TRUST[order])
@@ -53,8 +52,10 @@ def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
     ``rows`` are the sentences of the places: only what stands in the same sentence counts. A term counts by its weight,
     more when it stands beside the question word, and less the farther away it is.
     """
-    positions, lengths, weights, total = evidence.pulling
-    near = compiled.closeness(positions, places, evidence.bounds, rows_of=rows, lengths=lengths, weights=weights)
+    weights, total = evidence.pulls
+    near = compiled.closeness(
+        evidence.positions, places, evidence.bounds, rows_of=rows, lengths=evidence.pulling, weights=weights
+    )
     return near / total
 
 
