@@ -35,6 +35,8 @@ _CLAUSE_ENDS = ",;:。!?\n、"
 POINTING = "这此该其"
 """Characters that point at what another sentence has told."""
 
+_NEARNESS = np.exp(-np.arange(4 * 750) / 4)
+"""What is left of a term's weight so many characters away; farther, nothing is."""
 COMPARED: Mapping[str, int | slice] = {
     "beyond mass": slice(0, 3),
     "untold mass": slice(3, 6),
@@ -76,7 +78,10 @@ class Evidence:
         self.rarity = np.array([rarity[term] for term in self.columns])
         self.members = np.array([[float(term in group) for group in groups] for term in self.columns]).reshape(-1, 3)
         self.relations = relations.asked(question.content, frozenset(question.words))
-        self._places = self._found()
+        others = (*(other for _, other in question.synonyms), *chain.from_iterable(self.relations))
+        looked_for = tuple(dict.fromkeys((*self.columns, *others)))
+        self._numbers = {one: number for number, one in enumerate((*looked_for, *_CLAUSE_ENDS, *POINTING))}
+        self._found = all_occurrences(passages, looked_for, characters=_CLAUSE_ENDS + POINTING)  # in one pass
         self.positions = self._positions()
         counts = compiled.count(self.positions, passages.starts)
         self.rows = np.flatnonzero(passages.place >= 0)
@@ -87,26 +92,29 @@ class Evidence:
         self.ends = passages.starts[self.rows + 1]
         self.bounds = Rows(self.begins, self.ends)
         self.counts = counts[self.rows]
-        self.held = compiled.held(counts, passages.place)
+        self.held, self._holding = compiled.held(counts, passages.place)
         self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits)))
-
-    def _found(self) -> dict[str, Indices]:
-        """Find whatever is looked for in the text, in one pass."""
-        others = (*(other for _, other in self.question.synonyms), *chain.from_iterable(self.relations))
-        terms = dict.fromkeys((*self.columns, *others))
-        return all_occurrences(self.passages, terms, characters=_CLAUSE_ENDS + POINTING)
 
     def _positions(self) -> Positions:
         """Return where the terms stand; where a synonym does, all terms of its word do."""
-        found = dict(self._places)
+        found = self._found.first(len(self.columns))
+        if not self.question.synonyms:
+            return found
+        places = {term: found[column] for term, column in self.columns.items()}
         for word, other in self.question.synonyms:
-            for term in self.question.of_word(word) if len(found[other]) else ():
-                found[term] = np.union1d(found[term], found[other])
-        return Positions.of([found[term] for term in self.columns])
+            others = self._places_of(other)
+            for term in self.question.of_word(word) if len(others) else ():
+                places[term] = np.union1d(places[term], others)
+        return Positions.of(list(places.values()))
+
+    def _places_of(self, looked_for: str) -> Indices:
+        """Return where something that was looked for stands in the text."""
+        return self._found[self._numbers[looked_for]]
 
     def places_of(self, characters: str) -> Indices:
-        """Return where some of ``_CLAUSE_ENDS`` and ``POINTING`` stand in the text."""
-        return np.concatenate([self._places[character] for character in characters])
+        """Return where some of ``_CLAUSE_ENDS`` and ``POINTING`` that are neighbours there stand in the text."""
+        first, firsts = self._numbers[characters[0]], self._found.firsts
+        return self._found.places[firsts[first] : firsts[first + len(characters)]]
 
     def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
@@ -132,10 +140,9 @@ class Evidence:
         """Return the normalised text of the sentence of a row."""
         return self.passages.text[self.quoted.item(row) : self.ends.item(row)]
 
-    def _local(self, held: Flags) -> Array:
+    def _local(self, holding: Array) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
-        holding = np.add.reduceat(held.astype(np.float64), self._firsts, axis=0)
-        sizes = self._sizes.reshape(-1, *[1] * (held.ndim - 1))
+        sizes = self._sizes.reshape(-1, *[1] * (holding.ndim - 1))
         return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5)))
 
     @cached_property
@@ -151,7 +158,7 @@ class Evidence:
         nothing. Beyond the title weighs only what that does not tell already; a title that is a sentence tells no
         topic. Untold is that by the local idf.
         """
-        local = self._local(self.counts > 0)
+        local = self._local(self._holding)
         topic = np.array([len(hit.source.title) <= TOPIC for hit in self.passages.hits])
         weights = np.empty((len(WEIGHTS), *local.shape))
         idf, local_idf, beyond, untold, near_gap, near_gap_untold = weights
@@ -166,12 +173,12 @@ class Evidence:
     @cached_property
     def nearness(self) -> Array:
         """The weight of each term by its nearness to the question word: 1 beside it, fading over 4 characters."""
-        gap = self.question.gap
-        if gap is None:
+        if self.question.gap is None:
             return np.zeros(len(self.columns))
-        place = self.asked
-        distances = np.where(place < gap[0], gap[0] - place - self.sizes, place - gap[1])
-        return np.where(place < 0, 0.0, np.exp(-np.maximum(distances, 0) / 4))
+        begin, end = self.question.gap
+        places = zip(self.asked.tolist(), self.sizes.tolist(), strict=True)
+        apart = [begin - place - size if place < begin else place - end for place, size in places]
+        return np.where(self.asked < 0, 0.0, _NEARNESS[np.clip(np.array(apart, np.int64), 0, len(_NEARNESS) - 1)])
 
     @cached_property
     def pulling(self) -> Indices:
@@ -329,10 +336,11 @@ class Evidence:
                 asked = member in self.question.content
                 if asked and len(member) == 1:
                     continue  # a term of the question like any other
-                if len(places := self._places[member]):
+                if len(places := self._places_of(member)):
                     (same if asked else other)[self.rows_of(places)] = True
-            weight = self._local(same | other).take(self.hit)
-            anyhow += (same | other) * weight
+            either = same | other
+            weight = self._local(np.bincount(self.hit, either).astype(np.float64)).take(self.hit)
+            anyhow += either * weight
             otherwise += (other & ~same) * weight
             total += weight
         return np.stack((anyhow, otherwise)) / np.maximum(total, 1e-9)

@@ -115,7 +115,7 @@ void share(const uint8_t *held, const double *weights, const double *members, in
 /* The bits of places, as held() of measures.py has them. */
 enum { SENTENCE = 1, TITLE = 2, FIRST = 4, PREVIOUS = 8, FOLLOWING = 16, PARAGRAPH = 32 };
 
-void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits)
+void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits, double *holding)
 {
     for (int64_t first = 0, last; first < pieces; first = last) {
         for (last = first + 1; last < pieces && place[last] >= 0; last++)
@@ -125,9 +125,11 @@ void held(const double *counts, const int64_t *place, int64_t pieces, int64_t te
             uint8_t common = title[t] > 0 ? TITLE | PARAGRAPH : 0;
             if (last - first > 1 && title[terms + t] > 0)
                 common |= FIRST;
+            holding[t] = 0;
             for (int64_t p = first + 1; p < last; p++)
-                if (counts[p * terms + t] > 0)
-                    common |= PARAGRAPH;
+                holding[t] += counts[p * terms + t] > 0;
+            if (holding[t] > 0)
+                common |= PARAGRAPH;
             for (int64_t p = first + 1; p < last; p++) {
                 uint8_t own = common;
                 if (counts[p * terms + t] > 0)
@@ -140,6 +142,7 @@ void held(const double *counts, const int64_t *place, int64_t pieces, int64_t te
             }
         }
         bits += (last - first - 1) * terms;
+        holding += terms;
     }
 }
 

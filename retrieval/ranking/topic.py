@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,8 +19,13 @@ _REMARK = re.compile(r"[ _(,]")
 def titled(evidence: Evidence) -> Array:
     """Return of which documents the question says the title."""
     asked = evidence.question.normal.text
-    names = [_REMARK.split(folded(hit.source.title))[0] for hit in evidence.passages.hits]
+    names = [_name(hit.source.title) for hit in evidence.passages.hits]
     return np.array([float(len(name) > 1 and name in asked) for name in names])[evidence.hit]
+
+
+@lru_cache(maxsize=4096)
+def _name(title: str) -> str:
+    return _REMARK.split(folded(title))[0]
 
 
 def named(evidence: Evidence) -> Array:
