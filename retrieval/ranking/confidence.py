@@ -107,8 +107,10 @@ class Case:
     def personal(self) -> float:
         """Whether a short text is said to the reader or tells of the speaker, and asks nothing that documents know."""
         text = self.evidence.question.core
+        if len(text) > _SHORT:
+            return 0.0
         told = _OF_SPEAKER.search(text) and not _ASKS.search(text)
-        return float(len(text) <= _SHORT and bool(told or _TO_READER.search(text)))
+        return float(bool(told or _TO_READER.search(text)))
 
     @cached_property
     def own_text(self) -> str:

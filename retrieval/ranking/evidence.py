@@ -76,7 +76,8 @@ class Evidence:
         self.columns = {term: column for column, term in enumerate(terms)}
         self.weights = np.array([weights[term] for term in self.columns])
         self.rarity = np.array([rarity[term] for term in self.columns])
-        self.members = np.array([[float(term in group) for group in groups] for term in self.columns]).reshape(-1, 3)
+        members = [float(term in group) for term in self.columns for group in groups]
+        self.members = np.array(members).reshape(-1, len(groups))
         self.relations = relations.asked(question.content, frozenset(question.words))
         others = (*(other for _, other in question.synonyms), *chain.from_iterable(self.relations))
         looked_for = tuple(dict.fromkeys((*self.columns, *others)))
