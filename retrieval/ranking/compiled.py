@@ -111,12 +111,11 @@ def subsequences(positions: Positions, letters: Indices, masks: Sequence[int], l
     return result
 
 
-def skipping(positions: Positions, neighbours: Sequence[tuple[int, int]], weights: Array, rows: Rows) -> Array:
+def skipping(positions: Positions, neighbours: Indices, weights: Array, rows: Rows) -> Array:
     """Return the weight of the neighbours that stand in order, ``APART`` at most, in each sentence."""
-    if not COMPILED or not neighbours:
+    if not COMPILED:
         return measures.skipping(positions, neighbours, weights, rows)
-    lefts, rights = np.array(neighbours, np.int64).T.copy()
-    result = np.empty(len(rows.begins))
+    result, (lefts, rights) = np.empty(len(rows.begins)), neighbours
     _measures.skipping(positions.places, positions.firsts, lefts, rights, weights, APART, *rows, result)
     return result
 

@@ -218,13 +218,13 @@ def subsequences(positions: Positions, letters: Indices, masks: Sequence[int], l
     return result
 
 
-def skipping(positions: Positions, neighbours: Sequence[tuple[int, int]], weights: Array, rows: Rows) -> Array:
+def skipping(positions: Positions, neighbours: Indices, weights: Array, rows: Rows) -> Array:
     """Return the weight of the neighbours that stand in order, ``APART`` at most, in each sentence.
 
-    ``neighbours`` are pairs of terms of one character, ``weights`` theirs.
+    ``neighbours`` are terms of one character, the first of each pair and the second; ``weights`` are the pairs'.
     """
     held = np.zeros(len(rows.begins))
-    for (first, second), weight in zip(neighbours, weights.tolist(), strict=True):
+    for (first, second), weight in zip(neighbours.T.tolist(), weights.tolist(), strict=True):
         left, right = positions[first], positions[second]
         if not len(left) or not len(right):
             continue

@@ -30,10 +30,10 @@ def _name(title: str) -> str:
 
 def named(evidence: Evidence) -> Array:
     """Return the share of the question's entities that the paragraph has, by the weight of the terms in them."""
-    begins, ends = evidence.asked, evidence.asked + evidence.sizes
-    part = np.zeros(len(evidence.columns), np.bool_)
+    begins, ends = evidence.terms.asked, evidence.terms.asked + evidence.terms.sizes
+    part = np.zeros(len(evidence.terms.columns), np.bool_)
     for entity in evidence.entities:
         part |= (begins >= entity.start) & (ends <= entity.end)
-    part &= evidence.sizes > 1
-    weights = evidence.weights * part
+    part &= evidence.terms.sizes > 1
+    weights = evidence.terms.weights * part
     return np.asarray((Places(evidence.held).paragraph @ weights) / max(float(weights.sum()), 1e-9))
