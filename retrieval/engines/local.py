@@ -9,7 +9,6 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from retrieval.index import Index, Recipe, latest, newest
-from retrieval.index.notes import revised
 from retrieval.language import TERMS_VERSION, Tokenizer
 from retrieval.postings.formula import K1, B
 from retrieval.records import Document, Found
@@ -113,9 +112,9 @@ class LocalEngine:
         little = LITTLE if self._little is None else self._little
         return Builder(self._folder, self._recipe, self._tokenizer, base, little=little)
 
-    def opened(self, generation: Path, notes: Mapping[str, str]) -> Index:
-        """Open a generation that has just been built, with these notes."""
-        return Index(generation, self._recipe, notes=notes)
+    def opened(self, generation: Path) -> Index:
+        """Open a generation that has just been built."""
+        return Index(generation, self._recipe)
 
     def swap(self, index: Index) -> None:
         """Answer from an index that has just been built from now on."""
@@ -134,7 +133,7 @@ class LocalEngine:
     def _merge(self, index: Index, first: int) -> None:
         builder = self.builder(index)
         try:
-            self.swap(self.opened(builder.publish({}, merge=first), index.notes))
+            self.swap(self.opened(builder.publish({}, merge=first)))
         finally:
             builder.discard()
 
@@ -162,9 +161,7 @@ class _LocalUpdate:
         self._committed = True
 
     def _published(self, notes: Mapping[str, str]) -> Index:
-        generation = self._builder.publish(notes)
-        before = {} if self._base is None else self._base.notes
-        return self._engine.opened(generation, revised(before, notes))
+        return self._engine.opened(self._builder.publish(notes))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

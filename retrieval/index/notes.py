@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def standing(notes: Mapping[str, str]) -> dict[str, str]:
-    """Return the notes that have not been taken back, as an empty one is."""
-    found = dict(notes)
+def standing(notes: dict[str, str]) -> dict[str, str]:
+    """Return notes without those that have been taken back, as an empty one is, which are deleted."""
     for key in [key for key, note in notes.items() if not note]:  # few, of what may be a hundred thousand
-        del found[key]
-    return found
+        del notes[key]
+    return notes
 
 
 def revised(notes: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:

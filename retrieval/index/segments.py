@@ -6,7 +6,7 @@ that is replaced or removed is only marked as deleted where it lies. Segment 1's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,7 @@ class Segment:
         """The segment's postings."""
         return self.part.search
 
-    def notes(self) -> Mapping[str, str]:
+    def notes(self) -> dict[str, str]:
         """Return the notes that came with the segment; an empty one takes back what earlier segments have."""
         return parse_notes(bytes(self._notes).decode())
 
@@ -96,7 +96,7 @@ class Segment:
 
 def noted(segments: Iterable[Segment]) -> dict[str, str]:
     """Return what the notes of some segments come to, the later ones over the earlier; empty ones among them."""
-    notes: dict[str, str] = {}
-    for segment in segments:
-        notes.update(segment.notes())
-    return notes
+    first, *others = (*map(Segment.notes, segments), {})
+    for notes in others:
+        first.update(notes)
+    return first
