@@ -9,6 +9,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from retrieval.index import Index, Recipe, latest, newest
+from retrieval.index.notes import Notes
 from retrieval.language import TERMS_VERSION, Tokenizer
 from retrieval.postings.formula import K1, B
 from retrieval.records import Document, Found
@@ -59,7 +60,7 @@ class LocalEngine:
         index = self._index
         return {} if index is None else await asyncio.to_thread(index.frequencies, terms, hidden=hidden)
 
-    async def manifest(self) -> Mapping[str, str] | None:
+    async def manifest(self) -> Notes | None:
         """Return the notes that came with the commits; ``None`` where there is no index yet.
 
         Whoever asks is about to build on the index. So all that is new in it is read first, which opening it did not
@@ -67,7 +68,7 @@ class LocalEngine:
         """
         await asyncio.to_thread(self._test)
         index = self._index
-        return None if index is None else await asyncio.to_thread(lambda: index.notes)
+        return None if index is None else index.notes
 
     async def holding(self, words: Collection[str]) -> list[str]:
         """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""

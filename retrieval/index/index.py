@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -13,8 +13,8 @@ from cachetools import LRUCache
 from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
 from retrieval.index.generations import Generation
-from retrieval.index.notes import standing
-from retrieval.index.segments import Segment, Size, formula, noted
+from retrieval.index.notes import Notes
+from retrieval.index.segments import Segment, Size, formula
 from retrieval.postings.collection import Collection, Views
 from retrieval.records import Hit, Paragraph, Source
 
@@ -65,9 +65,9 @@ class Index:
         self._views: LRUCache[frozenset[str], Views] = LRUCache(_VIEWS)
 
     @cached_property
-    def notes(self) -> Mapping[str, str]:
+    def notes(self) -> Notes:
         """What the builder was told about where the documents come from."""
-        return standing(noted(self.segments))
+        return Notes(*(segment.manifest for segment in self.segments))
 
     def search(
         self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()

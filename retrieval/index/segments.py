@@ -56,7 +56,7 @@ class Segment:
         self.generation = generation
         self._prefix = f"{number}."
         self.texts = Texts(generation, self._prefix)
-        self._notes = self._content("manifest")
+        self.manifest = self._content("manifest")
         arrays = {name: self._numbers(name, code) for name, code in CODES.items()}
         own = Formula(collection.k1, collection.b, len(arrays["lengths"]), size.average_length)
         self.part = Part(
@@ -80,7 +80,7 @@ class Segment:
 
     def notes(self) -> dict[str, str]:
         """Return the notes that came with the segment; an empty one takes back what earlier segments have."""
-        return parse_notes(bytes(self._notes).decode())
+        return parse_notes(bytes(self.manifest).decode())
 
     @property
     def files(self) -> list[str]:
@@ -96,7 +96,7 @@ class Segment:
 
 def noted(segments: Iterable[Segment]) -> dict[str, str]:
     """Return what the notes of some segments come to, the later ones over the earlier; empty ones among them."""
-    first, *others = (*map(Segment.notes, segments), {})
-    for notes in others:
-        first.update(notes)
-    return first
+    found: dict[str, str] = {}
+    for segment in segments:
+        found = found | segment.notes() if found else segment.notes()  # the first holds most
+    return found

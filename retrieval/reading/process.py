@@ -61,7 +61,7 @@ class ReadingProcess:
         self._deadline: float | None = None
         self._stopped_for = ""
         self._peak_bytes = 0
-        self._complaints = tempfile.TemporaryFile()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has started, or ended
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "retrieval.reading.worker"],
