@@ -52,7 +52,7 @@ def _enclosed(marks: tuple[str, ...], reach: int) -> str:
 _BRACKETS, _QUOTES = ("（）", "()", "【】", "《》", "〈〉", "〔〕", "[]", "{}"), ("“”", "「」", "『』")
 _BRACKET = re.compile(_enclosed(_BRACKETS, BRACKET_REACH))
 _QUOTE = re.compile(_enclosed(_QUOTES, QUOTE_REACH))
-_OPENING = re.compile(f"[{re.escape(''.join(left for left, _ in _BRACKETS + _QUOTES))}]")
+_OPENING = re.compile(f"[{re.escape(''.join(marks[0] for marks in _BRACKETS + _QUOTES))}]")
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
@@ -83,7 +83,7 @@ def bounds(text: str) -> tuple[int, ...]:
 
 
 def _shorten(text: str, start: int, end: int) -> list[int]:
-    """Cut one sentence at ；, and what is still very long at ，, without leaving fragments; return where parts begin."""
+    """Cut a sentence at ；, and what is still very long at ，, without leaving fragments; return where each begins."""
     starts = []
     for first, last in pairwise(_join(_cut(text, start, end, _SEMICOLON), SHORT)):
         starts += [first] if last - first <= VERY_LONG else _join(_cut(text, first, last, _COMMA), LONG)[:-1]
