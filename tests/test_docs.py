@@ -20,6 +20,8 @@ from retrieval.language import Tokenizer
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+PLACE = re.compile(r"`([\w./-]+(?:/|\.(?:c|ftl|py|toml|tsv)))`")
+FOLDERS = [ROOT / name for name in ("benchmarks", "bot", "docs", "retrieval", "testbed", "tests", "training")]
 SHOWING = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for package in ("retrieval", "bot")
@@ -41,6 +43,16 @@ def test_the_readme_has_a_row_for_every_command_and_no_other(name: str) -> None:
     usage = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
     rows = re.findall(r"^\| `yuanju (\w+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted(re.findall(r"^    (\w+) ", usage, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_places_that_a_newcomer_is_sent_to_are_there(name: str) -> None:
+    there = {f"/{path.relative_to(ROOT)}" for folder in FOLDERS for path in (folder, *folder.rglob("*"))}
+    there |= {f"/{path.name}" for path in ROOT.iterdir()}
+    told = PLACE.findall((ROOT / name).read_text(encoding="utf-8"))
+    assert told
+    missing = [place for place in told if not any(path.endswith(f"/{place.rstrip('/')}") for path in there)]
+    assert not missing
 
 
 def _headings(text: str) -> list[int]:
