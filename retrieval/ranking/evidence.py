@@ -123,7 +123,7 @@ class Evidence:
 
     def sentence_at(self, row: int) -> Sentence:
         """Return the sentence of a row."""
-        return self.passages.prepared[self.hit.item(row)].sentences[self.place.item(row)]
+        return self.passages.prepared[self.hit.item(row)].sentence(self.place.item(row))
 
     def text_at(self, row: int) -> str:
         """Return the normalised text of the sentence of a row."""

@@ -147,7 +147,7 @@ def _ranked(hits: Iterable[Hit]) -> Iterator[tuple[Hit, Prepared]]:
     count = 0
     for number, hit in enumerate(hits):
         prepared = prepare(hit.paragraph)
-        count += len(prepared.sentences)
+        count += len(prepared.starts)
         if count > RANKED_SENTENCES and number >= RANKED_PARAGRAPHS:
             return
         yield hit, prepared
