@@ -11,6 +11,7 @@ from retrieval.question import Question
 from retrieval.ranking import asked
 from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
+from retrieval.records import Document, Paragraph, Source
 from tests.asking import document, rank
 
 
@@ -100,3 +101,14 @@ def test_the_share_of_the_verbs(tokenizer: Tokenizer) -> None:
 def test_a_sentence_that_points_at_another(tokenizer: Tokenizer) -> None:
     text = "玻璃在宋朝传入本岛。这一时期工匠很多。"
     assert measured(tokenizer, asked.pointing, "玻璃在哪个时期传入本岛？", text) == [0, 1]
+
+
+def test_a_text_that_is_cut_otherwise_is_searched_anew(tokenizer: Tokenizer) -> None:
+    text, question = "校舍建于1990年。校舍在2003年扩建。", "校舍哪一年扩建？"
+    source, counts = Source("a.txt", "校舍"), []
+    for questions in ((), ("校舍什么样？",), ()):  # an answer to a question of the document is one sentence
+        paragraph = Paragraph(1, text, questions=questions)
+        evidence = rank(tokenizer, question, [Document(source, (paragraph,))]).evidence
+        assert evidence is not None
+        counts.append(evidence.forms.count.tolist())
+    assert counts == [[1, 1], [2], [1, 1]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,18 @@ _MARK = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[、
 
 Match = tuple[int, int, int, int]
 """A row, where in the text of the passages what was found begins and ends, and the number of the pattern."""
-Seen = dict[tuple[str, int], list[tuple[int, int, int]]]
-"""What stands in the sentences of a paragraph: by one of ``Kind.patterns`` and place, from the sentence's beginning."""
+Seen = dict[tuple[str, int, int], list[tuple[int, int, int]]]
+"""What stands in a paragraph: by one of ``Kind.patterns``, where in its text the sentence begins, and its length."""
+
+
+class _Place(NamedTuple):
+    """A row: where in the text its sentence begins and ends, what was seen in its paragraph, and where in that."""
+
+    row: int
+    begin: int
+    end: int
+    seen: Seen
+    offset: int
 
 
 @lru_cache(maxsize=4096)
@@ -40,9 +50,9 @@ class Forms:
         self._evidence = evidence
 
     def matches(self, pattern: re.Pattern[str], rows: Iterable[int]) -> Indices:
-        """Return where a pattern stands in the sentences of some rows: an array of ``Match`` × what was found."""
-        text = self._evidence.passages.text
-        searched = ((row, pattern.finditer(text, *self._bounds(row))) for row in rows)
+        """Return where a pattern stands in some likely sentences: an array of ``Match`` × what was found."""
+        text, places = self._evidence.passages.text, (self._places[row] for row in rows)
+        searched = ((one.row, pattern.finditer(text, self._unmarked(one.begin), one.end)) for one in places)
         return columns([(row, *match.span(), 0) for row, found in searched for match in found], 4)
 
     def of_kind(self, what: str, rows: Iterable[int]) -> Indices:
@@ -50,39 +60,42 @@ class Forms:
 
         ``what`` is one of ``Kind.patterns``. Each sentence is searched for it once, whatever is asked.
         """
+        text = self._evidence.passages.text
         result: list[Match] = []
-        for row in rows:
-            seen, place, begin = self._places[row]
-            spans = seen.get((what, place))
+        patterns = [(pattern, answer_group(pattern)) for pattern in self._evidence.question.kind.patterns(what)]
+        for row in rows if patterns else ():
+            _, begin, end, seen, offset = self._places[row]
+            key = what, offset, end - begin
+            spans = seen.get(key)
             if spans is None:
-                spans = seen[what, place] = self._spans(what, row, begin)
-            for start, stop, number in spans:
-                result.append((row, start + begin, stop + begin, number))
+                start = self._unmarked(begin)
+                spans = seen[key] = [
+                    (match.start(group) - begin, match.end(group) - begin, number)
+                    for number, (pattern, group) in enumerate(patterns)
+                    for match in pattern.finditer(text, start, end)
+                ]
+            for first, last, number in spans:
+                result.append((row, first + begin, last + begin, number))
         return columns(result, 4)
 
-    def _spans(self, what: str, row: int, begin: int) -> list[tuple[int, int, int]]:
-        text, bounds = self._evidence.passages.text, self._bounds(row)
-        return [
-            (match.start(group) - begin, match.end(group) - begin, number)
-            for number, pattern in enumerate(self._evidence.question.kind.patterns(what))
-            for group in (answer_group(pattern),)
-            for match in pattern.finditer(text, *bounds)
-        ]
-
     @cached_property
-    def _places(self) -> dict[int, tuple[Seen, int, int]]:
-        """What has been seen in the paragraph of each likely row, which of its sentences it is, and where it begins."""
+    def _places(self) -> dict[int, _Place]:
+        """The likely rows."""
         e = self._evidence
-        seen = [_seen(prepared.normal.text, e.question.kind) for prepared in e.passages.prepared]
-        rows = zip(e.likely, *(values[e.likely_rows].tolist() for values in (e.hit, e.place, e.quoted)), strict=True)
-        return {row: (seen[hit], place, begin) for row, hit, place, begin in rows}
+        hits = [(_seen(one.normal.text, e.question.kind), one.starts) for one in e.passages.prepared]
+        arrays = (values[e.likely_rows].tolist() for values in (e.quoted, e.ends, e.hit, e.place))
+        places = {}
+        for row, begin, end, hit, place in zip(e.likely, *arrays, strict=True):
+            seen, starts = hits[hit]
+            places[row] = _Place(row, begin, end, seen, starts[place])
+        return places
 
-    def _bounds(self, row: int) -> tuple[int, int]:
-        """Where in the text the sentence of a row begins, behind the mark of an item, and ends."""
-        e = self._evidence
-        begin = e.quoted.item(row)
-        mark = None if e.question.kind.name == "step" else _MARK.match(e.passages.text, begin)
-        return mark.end() if mark else begin, e.ends.item(row)
+    def _unmarked(self, begin: int) -> int:
+        """Return where the sentence that begins here does behind the mark of an item."""
+        if self._evidence.question.kind.name == "step":
+            return begin
+        mark = _MARK.match(self._evidence.passages.text, begin)
+        return mark.end() if mark else begin
 
     @cached_property
     def count(self) -> Array:
