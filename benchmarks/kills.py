@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 
 from retrieval.engines.local import LocalEngine
+from retrieval.index.notes import Notes
 from retrieval.language import Tokenizer
 from retrieval.language.sounds import sounds
 from retrieval.records import Document, Paragraph, Source
@@ -53,7 +54,7 @@ def document(place: int, number: int) -> Document:
 async def build(folder: Path, tokenizer: Tokenizer, say: int) -> None:
     """Build one generation after the other, until killed; writes the number of each it has published to ``say``."""
     engine = LocalEngine(folder, tokenizer, little=LITTLE)
-    for number in count(int((await engine.manifest() or {}).get("number", 0)) + 1):
+    for number in count(int((await engine.manifest() or Notes()).get("number", "0")) + 1):
         afresh = number % AFRESH == 0
         async with engine.update(afresh=afresh) as update:
             for one in collection(number):
@@ -69,7 +70,7 @@ async def whole(folder: Path, tokenizer: Tokenizer) -> int:
     Raises ``AssertionError`` if it is not whole.
     """
     engine = LocalEngine(folder, tokenizer)
-    number = int((await engine.manifest() or {}).get("number", 0))
+    number = int((await engine.manifest() or Notes()).get("number", "0"))
     if number:
         expected = [paragraph.text for document in collection(number) for paragraph in document.paragraphs]
         found = await engine.search(["第", "智能"], limit=1000)

@@ -11,6 +11,7 @@ import pytest
 
 from retrieval.engines.local import LocalEngine
 from retrieval.errors import DocumentsFolderError
+from retrieval.index.notes import Notes
 from retrieval.language import Tokenizer
 from retrieval.library import EVERYWHERE, Library, Report
 from retrieval.library.difference import compare
@@ -182,6 +183,30 @@ async def test_what_matters_to_all_files_has_all_looked_at(library: Library, fol
     (folder / "子" / "b.md").unlink()
     with pytest.raises(DocumentsFolderError, match="holds no document"):
         await library.refresh(["a.txt", "子/b.md"])
+
+
+async def test_a_link_to_one_of_many_changed_files_is_looked_at(library: Library, folder: Path) -> None:
+    (folder / "多").mkdir()
+    for number in range(25):
+        (folder / "多" / f"{number:02}.txt").write_text(f"第{number}篇。", encoding="utf-8")
+    (folder / "同.txt").symlink_to(folder / "多" / "07.txt")
+    await library.refresh()
+    rewrite(folder / "多" / "07.txt", "铲车很多。")
+    report = await library.refresh(["多"])
+    changed = {path for path, status in statuses(report).items() if status == "changed"}
+    assert changed == {"多/07.txt", "同.txt"}
+
+
+async def test_all_files_are_looked_at_where_an_older_version_has_not_counted_them(
+    library: Library, folder: Path, engine: LocalEngine
+) -> None:
+    await library.refresh()
+    heading = (await engine.manifest() or Notes())[""]
+    async with engine.update() as update:
+        await update.commit({"": "\n".join(line.partition("\t")[0] for line in heading.split("\n"))})
+    rewrite(folder / "a.txt", "铲车很多。")
+    assert statuses(await library.refresh(["a.txt"])) == {"a.txt": "changed", "子/b.md": "unchanged"}
+    assert (await engine.manifest() or Notes())[""] == heading
 
 
 @pytest.mark.parametrize(("unreached", "gone"), [("", ()), ("b", ("a.txt",)), ("b/c.txt", ("a.txt", "b/d.txt"))])

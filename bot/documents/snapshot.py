@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from bot.access import Audience
 from retrieval.answering import Answerer
 from retrieval.engines.protocol import Engine
-from retrieval.index.notes import format_notes
+from retrieval.index.notes import Notes, format_notes
 from retrieval.language import Tokenizer
 from retrieval.language.synonyms import default
 from retrieval.library import FileReport, held, lexicon_of
@@ -28,13 +28,13 @@ class Snapshot:
         self,
         engine: Engine,
         tokenizer: Tokenizer,
-        manifest: Mapping[str, str],
+        manifest: Notes,
         answerer: Callable[..., Answerer],
     ) -> None:
         self._manifest = manifest
         lexicon = lexicon_of(manifest)
         tokenizer.adopt(lexicon.words, lexicon.stop)
-        self.version = hashlib.blake2b(format_notes(manifest).encode(), digest_size=6).hexdigest()
+        self.version = hashlib.blake2b(format_notes(manifest.all).encode(), digest_size=6).hexdigest()
         self.tokenizer = tokenizer
         synonyms = default().overruled(lexicon.synonyms)
         self.answerer = answerer(engine, tokenizer, synonyms=synonyms, unchanging=True)

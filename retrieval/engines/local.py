@@ -9,7 +9,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from retrieval.index import Index, Recipe, latest, newest
-from retrieval.index.notes import revised
+from retrieval.index.notes import Notes
 from retrieval.language import TERMS_VERSION, Tokenizer
 from retrieval.postings.formula import K1, B
 from retrieval.records import Document, Found
@@ -60,7 +60,7 @@ class LocalEngine:
         index = self._index
         return {} if index is None else await asyncio.to_thread(index.frequencies, terms, hidden=hidden)
 
-    async def manifest(self) -> Mapping[str, str] | None:
+    async def manifest(self) -> Notes | None:
         """Return the notes that came with the commits; ``None`` where there is no index yet.
 
         Whoever asks is about to build on the index. So all that is new in it is read first, which opening it did not
@@ -68,7 +68,7 @@ class LocalEngine:
         """
         await asyncio.to_thread(self._test)
         index = self._index
-        return None if index is None else await asyncio.to_thread(lambda: index.notes)
+        return None if index is None else index.notes
 
     async def holding(self, words: Collection[str]) -> list[str]:
         """Return the paths of the documents in whose normalised text, title or headings one of these words stands."""
@@ -113,9 +113,9 @@ class LocalEngine:
         little = LITTLE if self._little is None else self._little
         return Builder(self._folder, self._recipe, self._tokenizer, base, little=little)
 
-    def opened(self, generation: Path, notes: Mapping[str, str]) -> Index:
-        """Open a generation that has just been built, with these notes."""
-        return Index(generation, self._recipe, notes=notes)
+    def opened(self, generation: Path) -> Index:
+        """Open a generation that has just been built."""
+        return Index(generation, self._recipe)
 
     def swap(self, index: Index) -> None:
         """Answer from an index that has just been built from now on."""
@@ -134,7 +134,7 @@ class LocalEngine:
     def _merge(self, index: Index, first: int) -> None:
         builder = self.builder(index)
         try:
-            self.swap(self.opened(builder.publish({}, merge=first), index.notes))
+            self.swap(self.opened(builder.publish({}, merge=first)))
         finally:
             builder.discard()
 
@@ -162,9 +162,7 @@ class _LocalUpdate:
         self._committed = True
 
     def _published(self, notes: Mapping[str, str]) -> Index:
-        generation = self._builder.publish(notes)
-        before = {} if self._base is None else self._base.notes
-        return self._engine.opened(generation, revised(before, notes))
+        return self._engine.opened(self._builder.publish(notes))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
+from retrieval.index.notes import Notes
 from retrieval.records import Document, Found
 
 
@@ -40,7 +41,7 @@ class Engine(Protocol):
     async def frequencies(self, terms: Sequence[str], *, hidden: frozenset[str] = frozenset()) -> Mapping[str, int]:
         """Return in how many paragraphs each term stands, as ``search`` does, and search nothing."""
 
-    async def manifest(self) -> Mapping[str, str] | None:
+    async def manifest(self) -> Notes | None:
         """Return the notes that came with the commits; ``None`` where nothing was ever committed."""
 
     async def holding(self, words: Collection[str]) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import overload
 
@@ -13,8 +13,8 @@ from cachetools import LRUCache
 from retrieval.errors import ForeignIndexError, IndexFolderError
 from retrieval.index import generations
 from retrieval.index.generations import Generation
-from retrieval.index.notes import standing
-from retrieval.index.segments import Segment, Size, formula, noted
+from retrieval.index.notes import Notes
+from retrieval.index.segments import Segment, Size, formula
 from retrieval.postings.collection import Collection, Views
 from retrieval.records import Hit, Paragraph, Source
 
@@ -44,8 +44,8 @@ class Recipe:
 class Index:
     """One generation, opened in a time that does not depend on its size. It can be read from several threads."""
 
-    def __init__(self, folder: Path, recipe: Recipe, *, notes: Mapping[str, str] | None = None) -> None:
-        """Open the generation in ``folder``; its ``notes`` need not be read by whoever has just written them.
+    def __init__(self, folder: Path, recipe: Recipe) -> None:
+        """Open the generation in ``folder``.
 
         Raises ``IndexFolderError`` if it is damaged or of another format or recipe.
         """
@@ -62,15 +62,12 @@ class Index:
         self._path = lru_cache(maxsize=_TEXTS)(lambda segment, document: texts[segment].path(document))
         self._source = lru_cache(maxsize=_TEXTS)(lambda segment, document: texts[segment].source(document))
         self._paragraph = lru_cache(maxsize=_TEXTS)(lambda segment, position: texts[segment].paragraph(position))
-        self._notes = notes
         self._views: LRUCache[frozenset[str], Views] = LRUCache(_VIEWS)
 
-    @property
-    def notes(self) -> Mapping[str, str]:
+    @cached_property
+    def notes(self) -> Notes:
         """What the builder was told about where the documents come from."""
-        if self._notes is None:
-            self._notes = standing(noted(self.segments))
-        return self._notes
+        return Notes(*(segment.manifest for segment in self.segments))
 
     def search(
         self, terms: Sequence[str], *, limit: int, hidden: frozenset[str] = frozenset()

@@ -6,7 +6,7 @@ that is replaced or removed is only marked as deleted where it lies. Segment 1's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ class Segment:
         self.generation = generation
         self._prefix = f"{number}."
         self.texts = Texts(generation, self._prefix)
-        self._notes = self._content("manifest")
+        self.manifest = self._content("manifest")
         arrays = {name: self._numbers(name, code) for name, code in CODES.items()}
         own = Formula(collection.k1, collection.b, len(arrays["lengths"]), size.average_length)
         self.part = Part(
@@ -78,9 +78,9 @@ class Segment:
         """The segment's postings."""
         return self.part.search
 
-    def notes(self) -> Mapping[str, str]:
+    def notes(self) -> dict[str, str]:
         """Return the notes that came with the segment; an empty one takes back what earlier segments have."""
-        return parse_notes(bytes(self._notes).decode())
+        return parse_notes(bytes(self.manifest).decode())
 
     @property
     def files(self) -> list[str]:
@@ -96,7 +96,7 @@ class Segment:
 
 def noted(segments: Iterable[Segment]) -> dict[str, str]:
     """Return what the notes of some segments come to, the later ones over the earlier; empty ones among them."""
-    notes: dict[str, str] = {}
+    found: dict[str, str] = {}
     for segment in segments:
-        notes.update(segment.notes())
-    return notes
+        found = found | segment.notes() if found else segment.notes()  # the first holds most
+    return found

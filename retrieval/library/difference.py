@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from retrieval import reading
+from retrieval.index.notes import Notes
 from retrieval.language import synonyms
 from retrieval.language.lexicon import NAMES
-from retrieval.library.manifest import Entry
+from retrieval.library.manifest import Entry, entries_at
 
 NO_DOCUMENTS = NAMES | {synonyms.FILE_NAME}
 """Files of the documents folder that say how to read and to ask the others."""
@@ -20,25 +21,27 @@ _RECENT_SECONDS = 3600
 
 Much more than files are given to rest, since the clock of a file server may differ from this machine's.
 """
+_LOOKED_FOR = 20
+"""Contents up to which the files that have them are looked for one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """The ``stale`` files, which are new or look changed, in order, and the paths that are ``gone``.
 
-    ``at_places`` are the paths that were looked at and are not gone, and ``file_count`` is how many files there are.
+    ``at_places`` are the paths that were looked at and are not gone, and ``growth`` is how many files more there are.
     """
 
     stale: tuple[reading.File, ...]
     gone: tuple[str, ...]
     at_places: tuple[str, ...]
-    file_count: int
+    growth: int
 
 
 def compare(
     listing: reading.Listing, known: Mapping[str, str], *, places: Collection[str], touched: Collection[str]
 ) -> Difference:
-    """Compare a listing of the files at some places with the entries of a manifest.
+    """Compare a listing of the files at some places with the entries of a manifest there.
 
     What holds one of the documents that were ``touched`` is stale, too.
     """
@@ -63,16 +66,18 @@ def compare(
         stale=tuple(reading.File.of(path, stamps[path]) for path in sorted(stale, key=reading.by_parts)),
         gone=tuple(sorted(gone)),
         at_places=(*stamps, *(path for path in missing if path not in gone)),
-        file_count=len(known) - len(gone) + sum(path not in known for path in stale),
+        growth=sum(path not in known for path in stale) - len(gone),
     )
 
 
-def with_same(places: Collection[str], known: Mapping[str, str]) -> set[str]:
+def with_same(places: Collection[str], notes: Notes) -> set[str]:
     """Return places, and the files that were the same as one there: perhaps links to it, of which nobody tells."""
-    contents = {Entry(known[path]).sha256 for path in _within(known, places)} - {""}
-    if not contents:
-        return set(places)
-    return {*places, *(path for path, text in known.items() if text[: text.index("\n")].rpartition(" ")[2] in contents)}
+    contents = {Entry(text).sha256 for text in entries_at(places, notes).values()} - {""}
+    if len(contents) > _LOOKED_FOR:
+        found = {path: text for path, text in notes.all.items() if path}
+    else:
+        found = {path: text for content in contents for path, text in notes.holding(content).items()}
+    return {*places, *(path for path, text in found.items() if Entry(text).sha256 in contents)}
 
 
 def _within(paths: Iterable[str], places: Collection[str]) -> Iterable[str]:

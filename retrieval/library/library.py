@@ -13,10 +13,11 @@ from pathlib import Path
 from retrieval import reading
 from retrieval.engines.protocol import Engine, Update
 from retrieval.errors import DocumentsFolderError, OvertakenError
+from retrieval.index.notes import Notes
 from retrieval.language import Tokenizer
 from retrieval.language.lexicon import Lexicon
 from retrieval.library.difference import compare, holds, rest, same, with_same
-from retrieval.library.manifest import NO_DOCUMENT, Entry, Manifest, State, Summary, document_count, notes_of
+from retrieval.library.manifest import Count, Entry, Manifest, State, Summary, notes_of
 from retrieval.library.report import FileReport, Files, Report, Status
 from retrieval.reading import Limits
 from retrieval.reading.images.recognition import is_installed
@@ -72,6 +73,7 @@ class Library:
         ``IndexFolderError`` or ``EngineError`` when the index cannot be written.
         """
         shown = _Shown(progress)
+        places = EVERYWHERE if "" in places else places
         async with self._readers(limits=self._limits, page_read=shown.page) as readers:
             if places != EVERYWHERE:  # most likely something has changed there
                 readers.start()
@@ -85,14 +87,15 @@ class Library:
         listing, before, places = await self._listed(places)
         declarations = reading.declared(self._folder)
         readers_note = json.dumps([READERS_VERSION, str(listing.declarations), str(self._limits), is_installed()])
-        known = before.entries if before.readers == readers_note else {}
+        known, count = (before.entries, before.count) if before.readers == readers_note else ({}, Count())
         lexicon = Lexicon.read(self._folder) if self._tokenizer else Lexicon()
-        touched = set(await self._engine.holding(lexicon.changed(before.lexicon))) if known else set[str]()
+        touched = set(await self._engine.holding(lexicon.changed(before.lexicon))) if count.files else set[str]()
         found = await asyncio.to_thread(compare, listing, known, places=places, touched=touched)
-        stands = bool(known) and lexicon == before.lexicon
-        if places != EVERYWHERE and not (stands and 0 < found.file_count <= self._limits.file_count):
+        stands = count.files > 0 and lexicon == before.lexicon
+        file_count = count.files + found.growth
+        if places != EVERYWHERE and not (stands and 0 < file_count <= self._limits.file_count):
             return await self._refreshed(EVERYWHERE, readers, shown, rest_seconds)
-        if not found.file_count:
+        if not file_count:
             skipped = f" ({len(listing.skipped)} files were passed over)" if listing.skipped else ""
             raise DocumentsFolderError(
                 self._folder,
@@ -106,7 +109,7 @@ class Library:
         stale, growing = await _rested(self._folder, found.stale, seconds=rest_seconds)
         changed = bool(stale or found.gone) or not stands
         if changed:
-            async with self._engine.update(afresh=not known) as update:
+            async with self._engine.update(afresh=not count.files) as update:
                 for path in found.gone:
                     await _remove(update, Entry(entries.pop(path)))
                 wanted = [(file, _content(known.get(file.relative), touched)) for file in stale]
@@ -118,15 +121,21 @@ class Library:
                         entries[file.relative] = entry.text
                         shown.done += 1
                         shown.paragraph_count += entry.paragraph_count
-                self._require_documents(entries)
-                shown.file("")
                 changes = {path: entries.get(path) for path in (*found.gone, *(file.relative for file in stale))}
-                await update.commit(notes_of(changes, lexicon, readers_note))
+                count = count.changed(
+                    [known[path] for path in changes if path in known], [text for text in changes.values() if text]
+                )
+                if not count.documents:
+                    raise self._unreadable(entries)
+                shown.file("")
+                await update.commit(notes_of(changes, lexicon, readers_note, count))
         statuses: dict[str, Status] = {}
         statuses |= dict.fromkeys(found.gone, "removed")
         statuses |= dict.fromkeys(growing, "growing")
         statuses |= {file.relative: _status(known.get(file.relative), entries[file.relative]) for file in stale}
-        return await asyncio.to_thread(_report, found.at_places, entries, statuses, listing, changed=changed)
+        return await asyncio.to_thread(
+            _report, found.at_places, entries, statuses, listing, changed=changed, document_count=count.documents
+        )
 
     async def _listed(self, places: Collection[str]) -> tuple[reading.Listing, Manifest, Collection[str]]:
         """Return what lies at some places, what is known of all files, and the places with what belongs to them."""
@@ -134,18 +143,18 @@ class Library:
         # Whatever goes over all files is done in a thread, since somebody may be waiting for an answer.
         if places == EVERYWHERE:
             listing, notes = await asyncio.gather(asyncio.to_thread(find), self._engine.manifest())
-            return listing, Manifest.parse(notes), places
-        manifest = Manifest.parse(await self._engine.manifest())
-        places = await asyncio.to_thread(with_same, places, manifest.entries)
-        return await asyncio.to_thread(find, places=places), manifest, places
+            return listing, await asyncio.to_thread(Manifest.whole, Notes() if notes is None else notes), places
+        notes = await self._engine.manifest()
+        if notes is None:
+            return await asyncio.to_thread(find), Manifest.whole(Notes()), EVERYWHERE
+        places = await asyncio.to_thread(with_same, places, notes)
+        return await asyncio.to_thread(find, places=places), Manifest.at(places, notes), places
 
-    def _require_documents(self, entries: Mapping[str, str]) -> None:
-        """Raise ``DocumentsFolderError`` where there is nothing in any file."""
-        if not all(NO_DOCUMENT in text for text in entries.values()):
-            return
+    def _unreadable(self, entries: Mapping[str, str]) -> DocumentsFolderError:
+        """Return the error of a folder in which there is nothing in any file."""
         reasons = "; ".join(failure for entry in map(Entry, entries.values()) for failure in entry.failures[:1])
         reasons = reasons or "its files are still being written"
-        raise DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
+        return DocumentsFolderError(self._folder, f"holds nothing that can be read: {reasons}")
 
 
 class _Shown:
@@ -203,6 +212,7 @@ def _report(
     listing: reading.Listing,
     *,
     changed: bool,
+    document_count: int,
 ) -> Report:
     """Report on the files that were looked at; ``statuses`` tell what has happened to some."""
     others = [
@@ -212,7 +222,7 @@ def _report(
         nothing = Entry.of(State(0, 0, ""), (), (f"{one.path}: {one.reason}",))
         others.append(FileReport(str(one.path), "skipped", nothing.text))
     files = Files({path: entries[path] for path in paths if path not in statuses}, others)
-    return Report(files, changed, files.counts(), document_count(entries.values()))
+    return Report(files, changed, files.counts(), document_count)
 
 
 async def _rested(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
+from retrieval.index.notes import Notes
 from retrieval.language.lexicon import Lexicon
 from retrieval.records import Document
 
@@ -121,31 +122,67 @@ def document_count(entries: Iterable[str]) -> int:
     return sum(1 if _ONE_DOCUMENT in text else Entry(text).document_count for text in entries)
 
 
+class Count(NamedTuple):
+    """How many files there are, and documents in them."""
+
+    files: int = 0
+    documents: int = 0
+
+    def changed(self, before: Collection[str], now: Collection[str]) -> Count:
+        """Return the count with some entries in place of others."""
+        documents = self.documents + document_count(now) - document_count(before)
+        return Count(self.files + len(now) - len(before), documents)
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The files that an index holds, and the readers and the words that they were read and cut with.
 
+    ``entries`` are those of the files at some places, ``count`` is of all.
+
     It is kept as notes of the index: the text of each file's entry under its path, and under the empty key the
-    readers, in a line, and the lexicon. Of a hundred thousand files it is made at once, since none is read.
+    readers and, behind a tab, the count, in a line, and the lexicon. Of a hundred thousand files few need be read.
     """
 
     readers: str
     lexicon: Lexicon
     entries: Mapping[str, str]
+    count: Count
 
     @classmethod
-    def parse(cls, notes: Mapping[str, str] | None) -> Self:
+    def whole(cls, notes: Notes) -> Self:
         """Read a manifest's notes; where there are none, no file is known."""
-        entries = dict(notes or {})
-        readers, _, lexicon = entries.pop("", "").partition("\n")
-        return cls(readers, Lexicon.parse(lexicon) if lexicon else Lexicon(), entries)
+        entries = {path: text for path, text in notes.all.items() if path}
+        readers, lexicon, _ = _heading(notes.all)
+        return cls(readers, lexicon, entries, Count().changed((), entries.values()))
+
+    @classmethod
+    def at(cls, places: Collection[str], notes: Notes) -> Self:
+        """Read what a manifest's notes tell of the files at some places; an older version has not counted them."""
+        readers, lexicon, count = _heading(notes.between("", "\0"))
+        return cls(readers, lexicon, entries_at(places, notes), count)
 
 
-def lexicon_of(notes: Mapping[str, str]) -> Lexicon:
+def entries_at(places: Collection[str], notes: Notes) -> dict[str, str]:
+    """Return the entries of the files that are one of these places or lie in one."""
+    entries: dict[str, str] = {}
+    for place in places:
+        entries |= notes.between(place, f"{place}\0") | notes.between(f"{place}/", f"{place}0")  # which follows /
+    return entries
+
+
+def lexicon_of(notes: Notes) -> Lexicon:
     """Return the words that the texts of an index were cut with."""
-    return Lexicon.parse(notes[""].partition("\n")[2])
+    return _heading(notes.all)[1]
 
 
-def notes_of(changed: Mapping[str, str | None], lexicon: Lexicon, readers: str) -> dict[str, str]:
+def _heading(notes: Mapping[str, str]) -> tuple[str, Lexicon, Count]:
+    first, _, lexicon = notes.get("", "").partition("\n")
+    readers, _, counts = first.partition("\t")
+    return readers, Lexicon.parse(lexicon) if lexicon else Lexicon(), Count(*map(int, counts.split()))
+
+
+def notes_of(changed: Mapping[str, str | None], lexicon: Lexicon, readers: str, count: Count) -> dict[str, str]:
     """Return the notes that make a manifest of an earlier one, with some entries changed or gone."""
-    return {path: entry or "" for path, entry in changed.items()} | {"": f"{readers}\n{lexicon}"}
+    heading = f"{readers}\t{count.files} {count.documents}\n{lexicon}"
+    return {path: entry or "" for path, entry in changed.items()} | {"": heading}

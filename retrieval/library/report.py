@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, overload
 
+from retrieval.index.notes import Notes
 from retrieval.library.manifest import NO_DOCUMENT, NOTHING, Entry, Manifest
 
 MEAGRE_BYTES, MEAGRE_CHARACTERS = 20_000, 200
@@ -105,6 +106,6 @@ class Report:
         return tuple(failure for file in self.files if file.failure_count for failure in file.failures)
 
 
-def held(manifest: Mapping[str, str]) -> Files:
+def held(manifest: Notes) -> Files:
     """Return the files of an index in order of path; ``manifest`` is what ``Engine.manifest`` gave."""
-    return Files(Manifest.parse(manifest).entries)
+    return Files(Manifest.whole(manifest).entries)

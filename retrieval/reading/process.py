@@ -51,47 +51,47 @@ class ReadingProcess:
     """
 
     def __init__(self) -> None:
-        """Start it. Raises ``ReaderError`` where it does not start."""
+        """Start it, which takes a tenth of a second; that is waited for by whoever has it read first.
+
+        Raises ``ReaderError`` where there can be no process.
+        """
         self.used = False
         self.usable = True
         self._limits = Limits()
-        self._deadline: float | None = time.monotonic() + _START_SECONDS
+        self._deadline: float | None = None
         self._stopped_for = ""
         self._peak_bytes = 0
-        with tempfile.TemporaryFile() as complaints:
-            try:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "retrieval.reading.worker"],
-                    env=_environment(),
-                    cwd=tempfile.gettempdir(),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=complaints,
-                )
-            except OSError as error:
-                raise ReaderError(f"could not be started: {error.strerror}") from error
-            give_way(self._process.pid)
-            assert self._process.stdin  # noqa: S101 - both are pipes
-            assert self._process.stdout  # noqa: S101
-            self._requests, self._replies = self._process.stdin, self._process.stdout
-            self._over = threading.Event()
-            self._watch = threading.Thread(target=self._watched, name="reading-watch", daemon=True)
-            self._watch.start()
-            if receive(self._replies) != b"ready":
-                self.close()
-                complaints.seek(0)
-                last = complaints.read().decode(errors="replace").strip().rpartition("\n")[2]
-                raise ReaderError(f"could not be started: {last or 'it said nothing'}")
-        self._deadline = None
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has started, or ended
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "retrieval.reading.worker"],
+                env=_environment(),
+                cwd=tempfile.gettempdir(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+            )
+        except OSError as error:
+            self._complaints.close()
+            raise ReaderError(f"could not be started: {error.strerror}") from error
+        give_way(self._process.pid)
+        assert self._process.stdin  # noqa: S101 - both are pipes
+        assert self._process.stdout  # noqa: S101
+        self._requests, self._replies = self._process.stdin, self._process.stdout
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._watched, name="reading-watch", daemon=True)
+        self._watch.start()
 
     def read(self, batch: Batch, page_read: PageRead) -> Iterator[Reading]:
         """Yield what came of each file, in order; ends early where the process should read no more.
 
-        Raises ``DiedError`` where it has died over the next one.
+        Raises ``DiedError`` where it has died over the next one, ``ReaderError`` where it has never come to read.
         """
         self._limits, self._peak_bytes = batch.limits, 0
-        self._deadline = time.monotonic() + batch.limits.wall_seconds
         try:
+            if not self._complaints.closed:
+                self._wait()
+            self._deadline = time.monotonic() + batch.limits.wall_seconds
             send(self._requests, pack_batch(batch))
             for job in batch.jobs:
                 while True:
@@ -113,6 +113,18 @@ class ReadingProcess:
         finally:
             self._deadline = None
 
+    def _wait(self) -> None:
+        """Wait until it has started. Raises ``ReaderError`` with what it complained of where it has not."""
+        self._deadline = time.monotonic() + _START_SECONDS
+        with self._complaints:
+            if receive(self._replies) == b"ready":
+                return
+            self.kill()
+            self._process.wait()
+            self._complaints.seek(0)
+            last = self._complaints.read().decode(errors="replace").strip().rpartition("\n")[2]
+            raise ReaderError(f"could not be started: {last or 'it said nothing'}")
+
     def kill(self) -> None:
         """End it at once, whatever it does; whoever waits for it gets ``DiedError``."""
         self.usable = False
@@ -124,7 +136,7 @@ class ReadingProcess:
         self._over.set()
         self._watch.join()
         self._process.wait()
-        for stream in (self._requests, self._replies):
+        for stream in (self._requests, self._replies, self._complaints):
             with suppress(OSError):  # what was never sent
                 stream.close()
 

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -60,8 +61,12 @@ class Readers:
         await asyncio.to_thread(self._close)
 
     def start(self) -> None:
-        """Start a process, which takes a tenth of a second, before there is something to read."""
-        self._threads.submit(lambda: self._put_back(self._take()))
+        """Start a process, which takes a tenth of a second, before there is something to read.
+
+        Where that is not possible, whoever reads hears of it.
+        """
+        with suppress(ReaderError):
+            self._put_back(self._take())
 
     async def read(
         self, folder: Path, path: str, data: bytes | None = None, *, declarations: Declarations | None = None

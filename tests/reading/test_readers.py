@@ -60,6 +60,16 @@ async def reader(earlier: Set[psutil.Process]) -> psutil.Process:
             await asyncio.sleep(0.05)
 
 
+async def test_what_is_read_is_read_by_the_process_that_was_started_for_it(
+    tmp_path: Path, earlier: set[psutil.Process]
+) -> None:
+    (tmp_path / "a.txt").write_text("机器人。", encoding="utf-8")
+    async with Readers() as readers:
+        readers.start()
+        assert await reasons(tmp_path, readers) == {"a.txt": ""}
+        assert len(set(psutil.Process().children()) - earlier) == 1
+
+
 async def test_what_the_processes_read_is_what_reading_gives(tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"{number:02}.md").write_text(

@@ -14,6 +14,7 @@ from retrieval.engines.opensearch.lease import SECONDS, Lease
 from retrieval.engines.opensearch.searching import ClusterSearch
 from retrieval.engines.opensearch.update import OpenSearchUpdate
 from retrieval.index import Recipe
+from retrieval.index.notes import Notes
 from retrieval.language import TERMS_VERSION, Tokenizer, characters, normalise, pairs
 from retrieval.postings.formula import K1, B
 from retrieval.records import Found
@@ -60,7 +61,7 @@ class OpenSearchEngine:
         with self._connection.plainly():
             return await self._search.frequencies(terms, hidden=hidden)
 
-    async def manifest(self) -> Mapping[str, str] | None:
+    async def manifest(self) -> Notes | None:
         """Return the notes that came with the commits; ``None`` where there is no index yet."""
         with self._connection.plainly():
             generation = await self._generations.current()

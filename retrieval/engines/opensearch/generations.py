@@ -19,7 +19,7 @@ from retrieval.engines.opensearch.connection import PATIENCE, SECONDS, Connectio
 from retrieval.engines.opensearch.dictionaries import counted
 from retrieval.engines.opensearch.layout import NOTHING, Names, mapping, settings
 from retrieval.errors import EngineError, OvertakenError
-from retrieval.index.notes import parse_notes
+from retrieval.index.notes import Notes
 
 COPYING_SECONDS = 3600
 """How long copies of the shards may take to be made before a generation is used without them."""
@@ -101,11 +101,11 @@ class Generations:
             for index, told in sorted(own.items(), key=lambda item: self._names.number(item[0]) or 0)
         }
 
-    async def notes(self, generation: Generation) -> dict[str, str]:
+    async def notes(self, generation: Generation) -> Notes:
         """Return the notes that are kept in a generation."""
         keys = (f"manifest-{number}" for number in range(generation.manifest_pieces))
         pieces = await asyncio.gather(*(self._client.get_source(index=generation.index, id=key) for key in keys))
-        return await asyncio.to_thread(parse_notes, "".join(piece["manifest"]["piece"] for piece in pieces))
+        return Notes("".join(piece["manifest"]["piece"] for piece in pieces).encode())
 
     async def begin(self, base: Generation | None, making: Mapping[str, Any], *, go_on: bool) -> tuple[str, bool]:
         """Return the index of the next generation, and whether a dead builder has left it half done.
