@@ -91,7 +91,7 @@ class Case:
         Latin words have no characters or pairs: where there are no others, what they have of the words.
         """
         e = self.evidence
-        shares = e.share(np.stack((self._places.paragraph, self._places.title, self._counts > 0)), e.terms.weights)
+        shares = e.share(np.array((self._places.paragraph, self._places.title, self._counts > 0)), e.terms.weights)
         paragraph, head, anywhere = np.where(e.terms.members.any(axis=0), shares, shares[:, [WORDS]])
         return paragraph, head, anywhere
 
