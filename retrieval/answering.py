@@ -93,6 +93,7 @@ class Answerer:
         unchanging: bool = False,
     ) -> None:
         self._engine = engine
+        self._immediate = engine if isinstance(engine, Immediate) else None  # to find out takes longer than to know
         self._tokenizer = tokenizer
         self.threshold = threshold
         self.sure_threshold = sure_threshold
@@ -202,7 +203,7 @@ class Answerer:
         To pass on from thread to thread takes as long as to search a small collection, so all is done in one where the
         engine allows it.
         """
-        engine, known = self._engine, self._known(question, hidden)
+        engine, known = self._immediate, self._known(question, hidden)
 
         def at_once(engine: Immediate) -> tuple[Question, Found, T]:
             asked = self._read(question)
@@ -210,7 +211,7 @@ class Answerer:
                 found = engine.found(asked.terms, limit=SEARCHED, hidden=hidden)
             return asked, found, then(asked, found)
 
-        if known is None and isinstance(engine, Immediate):
+        if known is None and engine is not None:
             asked, found, made = await asyncio.to_thread(at_once, engine)
         else:
             asked, found = known or await self._search(question, hidden)

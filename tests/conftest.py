@@ -54,6 +54,7 @@ settings.load_profile("usual")
 
 PROJECT = Path(__file__).parent.parent
 SEEDS = PROJECT / "seeds"
+CLUSTER = Path(__file__).parent / "cluster"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -173,6 +174,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[trustme.CA]:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return how many workers share the tests: one more than there are cores, since some tests wait."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the cluster's tests where none of them is to run: what they import takes each worker a second."""
+    return True if collection_path == CLUSTER and "not cluster" in config.option.markexpr else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

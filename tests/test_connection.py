@@ -1,18 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.telegram.connection import Account, TokenError, check_telegram
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.serving import settings_for
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[FakeBotAPI]:
-    async with FakeBotAPI() as server:
-        yield server
 
 
 @pytest.mark.parametrize("token", [None, "", "  "])

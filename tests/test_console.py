@@ -66,7 +66,7 @@ def started(
 
 
 def test_chat_from_a_pipe(environment: Mapping[str, str]) -> None:
-    done = started(
+    done = run(
         "chat",
         "--limit",
         "1",

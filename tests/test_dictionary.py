@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable
+from copy import copy
 from functools import cache
 from pathlib import Path
 
@@ -43,11 +44,18 @@ runs = st.lists(
 @cache
 def jieba_cut(words: Words) -> Callable[[str], list[str]]:
     """jieba itself, with words added."""
-    tokenizer = Tokenizer()
-    tokenizer.initialize()
+    tokenizer = copy(_jieba())
+    tokenizer.FREQ = dict(tokenizer.FREQ)
     for word, frequency in words:
         tokenizer.add_word(word, frequency)
     return lambda run: list(tokenizer.cut(run, HMM=False))
+
+
+@cache
+def _jieba() -> Tokenizer:
+    tokenizer = Tokenizer()
+    tokenizer.initialize()
+    return tokenizer
 
 
 @cache

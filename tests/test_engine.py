@@ -379,3 +379,11 @@ async def test_small_changes_to_a_large_collection_and_a_merge_make_the_index_th
     one, other = ({path.name: path.read_bytes() for path in max((tmp_path / name).glob("generation-*")).iterdir()}
                   for name in ("changed", "fresh"))  # fmt: skip
     assert one == other
+
+
+@given(st.integers(0, 1 << 20))
+def test_lengths_in_a_cluster_are_rounded_down_by_an_eighth_at_most(length: int) -> None:
+    from retrieval.engines.opensearch.scoring import rounded_length
+
+    assert 0 <= length - rounded_length(length) <= length / 8
+    assert length >= 40 or rounded_length(length) == length

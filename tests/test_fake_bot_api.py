@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -12,12 +11,6 @@ from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import PERSON
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[FakeBotAPI]:
-    async with FakeBotAPI() as server:
-        yield server
 
 
 async def call(api: FakeBotAPI, method: str, *, token: str | None = None, **parameters: Any) -> Json:

@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from retrieval.engines.opensearch import Connection
-from retrieval.engines.opensearch.connection import HEDGE_SECONDS, SECONDS
-
 pytestmark = [pytest.mark.attack, pytest.mark.slow]
 
 
 @pytest.fixture
 async def cluster() -> AsyncIterator[tuple[Any, list[str]]]:
     """A client of a cluster of which whoever is asked first stands still; and who was asked to answer each search."""
+    from retrieval.engines.opensearch import Connection
+
     asked: list[str] = []
 
     async def search(request: web.Request) -> web.Response:
@@ -43,6 +42,8 @@ async def cluster() -> AsyncIterator[tuple[Any, list[str]]]:
 
 
 async def test_a_node_that_stands_still_is_left_out_after_two_seconds(cluster: tuple[Any, list[str]]) -> None:
+    from retrieval.engines.opensearch.connection import HEDGE_SECONDS, SECONDS
+
     client, asked = cluster
     began = time.monotonic()
     for _ in range(2):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.ranking import compiled, measures
-from retrieval.ranking.measures import LETTERS, PLACES, Array, Flags, Indices, Marks, Positions, Rows
+from retrieval.ranking.measures import PLACES, Array, Flags, Indices, Positions, Rows, Splits
 from retrieval.ranking.shares import COUNTING
 
 pytestmark = pytest.mark.skipif(not compiled.COMPILED, reason="there was no compiler")
@@ -18,6 +18,8 @@ pytestmark = pytest.mark.skipif(not compiled.COMPILED, reason="there was no comp
 LENGTH = 60
 NONE = np.zeros(0, np.int64)
 BITS = np.zeros((1, 3), np.uint8)
+SHORTS = np.zeros((1, 3), np.int16)
+SPLITS = Splits(SHORTS, SHORTS, SHORTS, np.zeros(6), np.array([0, 2, 4, 6]))
 WEIGHTS = st.floats(0, 9, allow_subnormal=False)
 
 
@@ -33,15 +35,15 @@ class Laid:
         return Rows(self.starts[:-1:2].copy(), self.starts[1::2].copy())
 
 
-def places(*, least: int = 0) -> st.SearchStrategy[Indices]:
-    return st.sets(st.integers(0, LENGTH - 1), min_size=least).map(lambda found: np.array(sorted(found), np.int64))
+def places() -> st.SearchStrategy[Indices]:
+    return st.sets(st.integers(0, LENGTH - 1)).map(lambda found: np.array(sorted(found), np.int64))
 
 
-def laid(*, least: int = 0) -> st.SearchStrategy[Laid]:
+def laid() -> st.SearchStrategy[Laid]:
     cuts = st.sets(st.integers(1, LENGTH - 1), min_size=2).map(
         lambda found: np.array([0, *sorted(found)[: len(found) // 2 * 2], LENGTH], np.int64)
     )
-    return st.builds(Laid, st.lists(places(least=least), max_size=6).map(Positions.of), cuts)
+    return st.builds(Laid, st.lists(places(), max_size=6).map(Positions.of), cuts)
 
 
 def array(draw: st.DrawFn, *shape: int) -> Array:
@@ -117,13 +119,12 @@ def test_clauses(data: st.DataObject, given_: Laid) -> None:
     np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
 
 
-@given(laid(), st.lists(st.integers(0, 5), max_size=70))
-def test_subsequences(given_: Laid, question: list[int]) -> None:
-    count = len(given_.positions)
-    masks = tuple(sum(1 << bit for bit, one in enumerate(question) if one == letter) for letter in range(count))
-    letters = np.repeat(np.arange(count), np.diff(given_.positions.firsts))
-    marks = Marks(np.sort(given_.positions.places * LETTERS + letters), masks, len(question))
-    assert (compiled.subsequences(marks, given_.rows) == measures.subsequences(marks, given_.rows)).all()
+@given(st.data(), laid(), st.lists(st.integers(0, 5), max_size=70))
+def test_subsequences(data: st.DataObject, given_: Laid, question: list[int]) -> None:
+    letters = data.draw(st.permutations(range(len(given_.positions))))
+    masks = [sum(1 << bit for bit, one in enumerate(question) if one == letter) for letter in letters]
+    given = given_.positions, np.array(letters, np.int64), masks, len(question), given_.rows
+    assert (compiled.subsequences(*given) == measures.subsequences(*given)).all()
 
 
 @given(st.data(), laid())
@@ -135,13 +136,13 @@ def test_skipping(data: st.DataObject, given_: Laid) -> None:
     assert (results[0] == results[1]).all()
 
 
-@given(st.data(), laid(least=1))
+@given(st.data(), laid())
 def test_closeness(data: st.DataObject, given_: Laid) -> None:
     rows = given_.rows
     inside = [(place, row) for row, (begin, end) in enumerate(zip(*rows, strict=True)) for place in range(begin, end)]
     spots, rows_of = np.array(data.draw(st.lists(st.sampled_from(inside))), np.int64).reshape(-1, 2).T.copy()
     count = len(given_.positions)
-    lengths = np.array(data.draw(st.lists(st.integers(1, 4), min_size=count, max_size=count)), np.int64)
+    lengths = np.array(data.draw(st.lists(st.integers(0, 4), min_size=count, max_size=count)), np.int64)
     weights = data.draw(st.composite(array)(count))
     results = [
         room.closeness(given_.positions, spots, rows, rows_of=rows_of, lengths=lengths, weights=weights)
@@ -150,12 +151,16 @@ def test_closeness(data: st.DataObject, given_: Laid) -> None:
     np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-300)
 
 
-@given(st.data(), st.integers(0, 5), st.integers(0, 130))
-def test_leaves(data: st.DataObject, trees: int, rows: int) -> None:
-    random = np.random.default_rng(data.draw(st.integers(0, 99)))
-    features, thresholds = random.integers(0, 4, (trees, 3)), random.integers(0, 3, (trees, 3)).astype(np.float64)
-    values, table = random.random((trees, 8)), random.integers(0, 4, (rows, 4)).astype(np.float64)
-    results = [room.leaves(features, thresholds, values, table) for room in (compiled, measures)]
+def splits(random: np.random.Generator, trees: int) -> Splits:
+    feature, rank, lost = (random.integers(0, limit, (trees, 3)).astype(np.int16) for limit in (3, 2, 8))
+    return Splits(feature, rank, lost, np.array([0.0, 1.0, 0.5, 2.0, 0.0, 3.0]), np.array([0, 2, 4, 6]))
+
+
+@given(st.integers(0, 99), st.integers(0, 5), st.integers(0, 130))
+def test_leaves(seed: int, trees: int, rows: int) -> None:
+    random = np.random.default_rng(seed)
+    values, table = random.random((trees, 4)), random.integers(0, 8, (rows, 4)) / 2
+    results = [room.leaves(splits(np.random.default_rng(seed), trees), values, table) for room in (compiled, measures)]
     np.testing.assert_allclose(results[0], results[1], rtol=1e-12)
 
 
@@ -171,7 +176,11 @@ def test_leaves(data: st.DataObject, trees: int, rows: int) -> None:
         lambda: compiled.cover(Positions.of([np.array([9])]), np.ones(1, np.int64), 9),
         lambda: compiled.clauses(Positions.of([]), NONE, np.zeros(0), np.zeros((0, 3)), Rows(NONE, NONE)),
         lambda: compiled.skipping(Positions.of([]), [(0, 1)], np.zeros(1), Rows(NONE, NONE)),
-        lambda: compiled.leaves(np.full((1, 3), 9), np.zeros((1, 3)), np.zeros((1, 8)), np.zeros((2, 4))),
+        lambda: compiled.subsequences(Positions.of([NONE]), np.zeros(2, np.int64), [1, 2], 2, Rows(NONE, NONE)),
+        lambda: compiled.leaves(SPLITS._replace(feature=SHORTS + 3), np.zeros((1, 4)), np.zeros((2, 4))),
+        lambda: compiled.leaves(SPLITS._replace(lost=SHORTS + 8), np.zeros((1, 4)), np.zeros((2, 4))),
+        lambda: compiled.leaves(SPLITS, np.zeros((1, 3)), np.zeros((2, 4))),
+        lambda: compiled.leaves(SPLITS, np.zeros((1, 4)), np.zeros((2, 2))),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(broken: object) -> None:

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,6 @@ from bot.telegram.application import serve
 from bot.telegram.connection import TokenError
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.serving import Library, quote, running, serving, settings_for
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[FakeBotAPI]:
-    async with FakeBotAPI() as server:
-        yield server
 
 
 class Log(logging.Handler):

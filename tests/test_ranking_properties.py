@@ -49,4 +49,5 @@ def test_a_question_without_a_term(tokenizer: Tokenizer, ranker: Ranker) -> None
 
 
 def _sentences(hit: Hit) -> list[Sentence]:
-    return list(Passages.of([hit], [prepare(hit.paragraph)]).prepared[0].sentences)
+    prepared = Passages.of([hit], [prepare(hit.paragraph)]).prepared[0]
+    return [prepared.sentence(place) for place in range(len(prepared.starts))]

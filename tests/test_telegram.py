@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -30,12 +30,6 @@ from testbed.serving import Library, quote, serving
 Write = Callable[[FakeBotAPI], Json]
 
 ZH = phrases("zh")
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[FakeBotAPI]:
-    async with FakeBotAPI() as server:
-        yield server
 
 
 async def test_a_question_in_private(api: FakeBotAPI) -> None:

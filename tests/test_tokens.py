@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice, pairwise
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.language import Bags, Tokenizer, bags, characters, normalise, pairs
 from retrieval.language.tokenizer import normal_form
+from retrieval.simplified import simplified
 
 CHINESE = st.text(
     st.one_of(st.sampled_from("一二三十百千万亿〇年月元個國東產億％㎡Ａé１２３,。 \n"), st.characters(codec="utf-8")),
@@ -32,6 +34,12 @@ CHINESE = st.text(
 )
 def test_normal_form(text: str, normal: str) -> None:
     assert normalise(text).text == normal
+
+
+def test_a_chinese_character_is_its_own_simplified_form_or_has_one() -> None:
+    usual = [chr(codepoint) for codepoint in range(0x4E00, 0xA000)]
+    expected = [simplified().get(one, normalize("NFKC", one).lower()) for one in usual]
+    assert normalise("\n".join(usual)).text == "\n".join(expected)
 
 
 @given(CHINESE)

@@ -49,8 +49,10 @@ def _enclosed(marks: tuple[str, ...], reach: int) -> str:
     )
 
 
-_BRACKET = re.compile(_enclosed(("（）", "()", "【】", "《》", "〈〉", "〔〕", "[]", "{}"), BRACKET_REACH))
-_QUOTE = re.compile(_enclosed(("“”", "「」", "『』"), QUOTE_REACH))
+_BRACKETS, _QUOTES = ("（）", "()", "【】", "《》", "〈〉", "〔〕", "[]", "{}"), ("“”", "「」", "『』")
+_BRACKET = re.compile(_enclosed(_BRACKETS, BRACKET_REACH))
+_QUOTE = re.compile(_enclosed(_QUOTES, QUOTE_REACH))
+_OPENING = re.compile(f"[{re.escape(''.join(marks[0] for marks in _BRACKETS + _QUOTES))}]")
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
@@ -60,62 +62,52 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     >>> [sentence.text for sentence in sentences(text)]
     ['到今年年底，规模将要达到1.5万亿元。', '他笑着对我们大家说：“好！就这样。”', '然后（你懂的。）走了。']
     """
-    spans = _wordless_joined(text, _cut(text, 0, len(text), _END))
-    if any(end - start > LONG for start, end in spans):
-        spans = [part for start, end in spans for part in _shorten(text, start, end)]
-    return tuple([Sentence(text[start:end], start, end) for start, end in spans])
+    return tuple([Sentence(text[start:end], start, end) for start, end in pairwise(bounds(text))])
 
 
-def _wordless_joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join what holds no word with its left neighbour; at the beginning, with its right one."""
-    result: list[tuple[int, int]] = []
-    last_has_word = True
-    for start, end in spans:
-        has_word = _WORD.search(text, start, end) is not None
-        if result and not (has_word and last_has_word):
-            result[-1] = (result[-1][0], end)
-            last_has_word = last_has_word or has_word
-        else:
-            result.append((start, end))
-            last_has_word = has_word
-    return result
+def bounds(text: str) -> tuple[int, ...]:
+    """Return where the sentences of a paragraph's text begin, and where the last ends; only 0 where there is no text.
+
+    >>> bounds("好。走了。")
+    (0, 2, 5)
+    """
+    if not text:
+        return (0,)
+    cuts = _cut(text, 0, len(text), _END)
+    # What holds no word stays with its left neighbour; at the beginning, with its right one.
+    starts = [start for start, end in pairwise(cuts) if text[start].isalnum() or _WORD.search(text, start, end)]
+    result: list[int] = []
+    for start, end in pairwise((0, *starts[1:], len(text))):
+        result += _shorten(text, start, end) if end - start > LONG else (start,)
+    return (*result, len(text))
 
 
-def _shorten(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut one sentence at ；, and what is still very long at ，, without leaving fragments."""
-    if end - start <= LONG:
-        return [(start, end)]
-    result = []
-    for clause_start, clause_end in _join(_cut(text, start, end, _SEMICOLON), SHORT):
-        if clause_end - clause_start <= VERY_LONG:
-            result.append((clause_start, clause_end))
-        else:
-            result.extend(_join(_cut(text, clause_start, clause_end, _COMMA), LONG))
-    return result
+def _shorten(text: str, start: int, end: int) -> list[int]:
+    """Cut a sentence at ；, and what is still very long at ，, without leaving fragments; return where each begins."""
+    starts = []
+    for first, last in pairwise(_join(_cut(text, start, end, _SEMICOLON), SHORT)):
+        starts += [first] if last - first <= VERY_LONG else _join(_cut(text, first, last, _COMMA), LONG)[:-1]
+    return starts
 
 
-def _cut(text: str, start: int, end: int, mark: re.Pattern[str]) -> list[tuple[int, int]]:
-    """Cut ``text[start:end]`` after each match of ``mark`` that stands outside brackets."""
+def _cut(text: str, start: int, end: int, mark: re.Pattern[str]) -> list[int]:
+    """Return ``start``, the end of each match of ``mark`` in between that stands outside brackets, and ``end``."""
     marks = [match.span() for match in mark.finditer(text, start, end)]
     # The mark at the very end of a quotation ends the sentence; of what stands in brackets it does not.
     inside: set[int] = set()
-    for pattern, quoting in ((_BRACKET, False), (_QUOTE, True)):
+    for pattern, quoting in ((_BRACKET, False), (_QUOTE, True)) if _OPENING.search(text, start, end) else ():
         for match in pattern.finditer(text, start, end):
             within = range(bisect_right(marks, (match.start(), end)), bisect_left(marks, (match.end(), start)))
             inside.update(one for one in within if not quoting or marks[one][1] < match.end())
-    cuts = [start, *(after for one, (_, after) in enumerate(marks) if after < end and one not in inside), end]
-    return list(pairwise(cuts)) if start < end else []
+    return [start, *[after for one, (_, after) in enumerate(marks) if after < end and one not in inside], end]
 
 
-def _join(spans: list[tuple[int, int]], enough: int) -> list[tuple[int, int]]:
-    """Join each span that is shorter than ``enough`` characters with its right neighbour, the last with its left."""
-    result: list[tuple[int, int]] = []
-    for start, end in spans:
-        if result and result[-1][1] - result[-1][0] < enough:
-            result[-1] = (result[-1][0], end)
-        else:
-            result.append((start, end))
-    if len(result) > 1 and result[-1][1] - result[-1][0] < enough:
-        last = result.pop()
-        result[-1] = (result[-1][0], last[1])
-    return result
+def _join(cuts: list[int], enough: int) -> list[int]:
+    """Leave out the cuts behind fewer than ``enough`` characters, and before the last that are fewer."""
+    kept = cuts[:1]
+    for cut in cuts[1:-1]:
+        if cut - kept[-1] >= enough:
+            kept.append(cut)
+    if len(kept) > 1 and cuts[-1] - kept[-1] < enough:
+        kept.pop()
+    return [*kept, cuts[-1]]

@@ -19,6 +19,8 @@ FILE_NAME = "synonyms.txt"
 """The name of the operator's table in the documents folder; it is no document."""
 
 Groups = tuple[tuple[str, ...], ...]
+Pairs = tuple[tuple[str, str], ...]
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -45,28 +47,22 @@ class Synonyms:
             colloquial=tuple(entry for entry in self.colloquial if entry[0] not in said),
         )
 
-    def expand(self, text: str, tokens: Sequence[Token] = ()) -> tuple[tuple[str, str], ...]:
-        """Return the words of a normalised text that have synonyms, each with each of them.
+    def expand(self, text: str, tokens: Iterable[Token] = ()) -> tuple[Pairs, Spans]:
+        """Return the words of a normalised text that have synonyms, each with each, and where colloquial ones stand.
 
         A word stands in the text where it does not begin or end within one of the ``tokens`` and reach beyond it: 开除
-        does not stand in 公开 除外. Of colloquial words that overlap the longest counts.
+        does not stand in 公开 除外. Of colloquial words that overlap the longest counts. Tokens are asked for only
+        where they decide.
 
         >>> Synonyms((("vr", "虚拟现实"),)).expand("vr的应用")
-        (('vr', '虚拟现实'),)
+        ((('vr', '虚拟现实'),), ())
         """
-        found = (
-            (word, other)
-            for _, word, others, _ in self._standing(text, tokens)
-            for other in others
-            if other not in text
-        )
-        return tuple(dict.fromkeys(found))
+        standing = tuple(self._standing(text, tokens))
+        found = ((word, other) for _, word, others, _ in standing for other in others if other not in text)
+        spoken = ((start, start + len(word)) for start, word, _, same in standing if not same)
+        return tuple(dict.fromkeys(found)), tuple(spoken)
 
-    def spoken(self, text: str, tokens: Sequence[Token] = ()) -> tuple[tuple[int, int], ...]:
-        """Return where in a normalised text colloquial words stand, as ``expand`` finds them."""
-        return tuple((start, start + len(word)) for start, word, _, same in self._standing(text, tokens) if not same)
-
-    def _standing(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, str, tuple[str, ...], bool]]:
+    def _standing(self, text: str, tokens: Iterable[Token]) -> Iterator[tuple[int, str, tuple[str, ...], bool]]:
         """Return where which words stand, with their others, and whether those mean the same."""
         by_first = self._by_first
         found = [
@@ -77,6 +73,7 @@ class Synonyms:
         ]
         if not found:
             return
+        tokens = tuple(tokens)
         edges = {edge for token in tokens for edge in (token.start, token.end)}
         inner = {place for token in tokens for place in range(token.start + 1, token.end)} - edges
         taken = 0

@@ -49,6 +49,12 @@ class Kind:
         """Spans that are highlighted in a sentence that answers, but do not tell that it does."""
         return tuple(_compiled(span, self.vocabulary) for span in self.sources.get("loose", ()))
 
+    def patterns(self, what: str) -> tuple[re.Pattern[str], ...]:
+        """Return those of ``answers``, of ``spans``, or of ``highlights``: these are the spans and the loose ones."""
+        if what == "answers":
+            return () if self.answers is None else (self.answers,)
+        return self.spans + self.loose if what == "highlights" else self.spans
+
 
 def answer_group(pattern: re.Pattern[str]) -> str | int:
     """Return the group of one of the ``spans`` that is the answer.

@@ -95,8 +95,8 @@ class Question:
         tokens = tuple(tokenizer.words(content))
         words = _distinct(token.text for token in tokens)
         asked = noun(said, gap, tokenizer)
-        table, whole = synonyms or default(), tuple(tokenizer.words(said))
-        expanded, spoken = table.expand(said, whole) + references(said), table.spoken(said, whole)
+        synonymous, spoken = (synonyms or default()).expand(said, tokenizer.words(said))
+        expanded = synonymous + references(said)
         own = dict.fromkeys((*words, *characters(content), *pairs(content)))
         return cls(
             text=text,

@@ -10,7 +10,7 @@
 
 #define MOST 12
 
-/* The arguments of a call: a letter each. Arrays: d of doubles, q of 64-bit and u of 32-bit integers, b of flags,
+/* The arguments of a call: a letter each. Arrays: d of doubles, q of 64-bit, u of 32-bit and h of 16-bit integers, b of flags,
    c of bytes, capitals for those that are written to; n is a number. */
 typedef struct {
     Py_buffer buffers[MOST];
@@ -42,9 +42,9 @@ static int take(Given *given, const char *kinds, PyObject *args)
             continue;
         }
         int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (*kind < 'a' ? PyBUF_WRITABLE : 0);
-        Py_ssize_t size = strchr("dqDQ", *kind) ? 8 : strchr("uU", *kind) ? 4 : 1;
+        Py_ssize_t size = strchr("dqDQ", *kind) ? 8 : strchr("uU", *kind) ? 4 : *kind == 'h' ? 2 : 1;
         const char *types = strchr("dD", *kind) ? "d" : strchr("qQ", *kind) ? "lqLQ" : strchr("uU", *kind) ? "IL"
-                                                                             : strchr("cC", *kind) ? "B" : "?";
+                            : *kind == 'h' ? "h" : strchr("cC", *kind) ? "B" : "?";
         Py_buffer *buffer = &given->buffers[i];
         if (PyObject_GetBuffer(argument, buffer, flags) < 0)
             goto failed;
@@ -180,7 +180,7 @@ static PyObject *py_shares(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     int64_t rows = g.length[1], count = g.length[3], hits = g.number[6], terms = g.length[7] / GROUPS;
     int64_t each = hits * terms, kinds = each > 0 ? g.length[5] / each : 0;
-    int whether = each >= 0 && g.length[7] == terms * GROUPS && g.length[0] == rows * terms &&
+    int whether = each >= 0 && count <= MOST_SHARES && g.length[7] == terms * GROUPS && g.length[0] == rows * terms &&
                   g.length[2] == count << PLACES && g.length[4] == count && g.length[5] == kinds * each &&
                   (each == 0 || within(g.buffers[3].buf, count, kinds)) && within(g.buffers[1].buf, rows, hits) &&
                   g.length[8] == count * rows * GROUPS && within_bits(g.buffers[0].buf, g.length[0]);
@@ -228,19 +228,30 @@ static PyObject *py_clauses(PyObject *Py_UNUSED(module), PyObject *args)
     return done(&g, whether);
 }
 
-/* subsequences(marks, masks, length, begins, ends, lengths) */
+/* subsequences(places, firsts, letters, masks, length, begins, ends, lengths) */
 static PyObject *py_subsequences(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Given g;
-    if (!take(&g, "qqnqqD", args))
+    if (!take(&g, "qqqqnqqD", args))
         return NULL;
-    Rows rows = ROWS(g, 3);
-    const int64_t *marks = g.buffers[0].buf;
-    int whether = g.number[2] >= 0 && g.number[2] <= 64 && g.length[4] == rows.count && g.length[5] == rows.count;
+    Terms terms = TERMS(g, 0);
+    Rows rows = ROWS(g, 5);
+    const int64_t *letters = g.buffers[2].buf;
+    int64_t text = rows.count && g.length[6] == rows.count ? rows.ends[rows.count - 1] : 0;
+    int whether = rise(terms.firsts, terms.count + 1, g.length[0]) && g.length[2] == g.length[3] && g.number[4] >= 0 &&
+                  g.number[4] <= 64 && g.length[6] == rows.count && g.length[7] == rows.count && text >= 0 &&
+                  within(letters, g.length[2], terms.count) && within(rows.begins, rows.count, text + 1) &&
+                  within(rows.ends, rows.count, text + 1);
     for (int64_t i = 0; whether && i < g.length[0]; i++)
-        whether = marks[i] >= 0 && (marks[i] & ((1 << LETTER_BITS) - 1)) < g.length[1];
-    if (fit(whether))
-        subsequences(g.buffers[0].buf, g.length[0], g.buffers[1].buf, g.number[2], &rows, g.buffers[5].buf);
+        whether = terms.places[i] >= 0;
+    for (int64_t l = 1; whether && l < g.length[2]; l++) /* as a chain with a letter in it twice has no end */
+        for (int64_t other = 0; whether && other < l; other++)
+            whether = letters[l] != letters[other];
+    if (fit(whether) && subsequences(&terms, letters, g.buffers[3].buf, g.length[2], g.number[4], &rows,
+                                     g.buffers[7].buf) < 0) {
+        PyErr_NoMemory();
+        whether = 0;
+    }
     return done(&g, whether);
 }
 
@@ -283,21 +294,26 @@ static PyObject *py_closeness(PyObject *Py_UNUSED(module), PyObject *args)
     return done(&g, whether);
 }
 
-/* leaves(features, thresholds, values, splits, columns, sums) */
+/* leaves(feature, rank, lost, cuts, firsts, values, trees, table, sums) */
 static PyObject *py_leaves(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Given g;
-    if (!take(&g, "qddndD", args))
+    if (!take(&g, "hhhdqdndD", args))
         return NULL;
-    int64_t rows = g.length[5], splits = g.number[3];
-    int whether = splits > 0 && splits <= 16 && rows > 0;
-    if (fit(whether)) {
-        int64_t trees = g.length[0] / splits;
-        whether = fit(g.length[0] == trees * splits && g.length[1] == g.length[0] && g.length[2] == trees << splits &&
-                      g.length[4] % rows == 0 && within(g.buffers[0].buf, g.length[0], g.length[4] / rows));
-        if (whether)
-            leaves(g.buffers[0].buf, g.buffers[1].buf, g.buffers[2].buf, trees, splits, g.buffers[4].buf, rows,
-                   g.buffers[5].buf);
+    int64_t trees = g.number[6], rows = g.length[8], columns = rows ? g.length[7] / rows : 0, cut = g.length[4] - 1;
+    int64_t splits = trees > 0 ? g.length[0] / trees : 0;
+    const int16_t *features = g.buffers[0].buf, *ranks = g.buffers[1].buf, *lost = g.buffers[2].buf;
+    int whether = trees >= 0 && splits <= MOST_SPLITS && g.length[0] == trees * splits && g.length[1] == g.length[0] &&
+                  g.length[2] == g.length[0] && g.length[5] == trees * (splits + 1) && g.length[7] == rows * columns &&
+                  (rows == 0 || cut <= columns) && rise(g.buffers[4].buf, cut + 1, g.length[3]) &&
+                  g.length[3] <= INT16_MAX;
+    for (int64_t s = 0; whether && s < g.length[0]; s++) /* the rightmost leaf is never lost */
+        whether = features[s] >= 0 && features[s] < cut && ranks[s] >= 0 && lost[s] >= 0 && lost[s] < 1 << splits;
+    if (fit(whether) && leaves(features, ranks, lost, g.buffers[3].buf, g.buffers[4].buf, cut,
+                               g.buffers[5].buf, trees, splits, g.buffers[7].buf, rows, columns,
+                               g.buffers[8].buf) < 0) {
+        PyErr_NoMemory();
+        whether = 0;
     }
     return done(&g, whether);
 }

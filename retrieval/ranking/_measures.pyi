@@ -35,7 +35,15 @@ def clauses(
     /,
 ) -> None: ...
 def subsequences(
-    marks: Buffer, masks: Buffer, length: int, begins: Buffer, ends: Buffer, lengths: Buffer, /
+    places: Buffer,
+    firsts: Buffer,
+    letters: Buffer,
+    masks: Buffer,
+    length: int,
+    begins: Buffer,
+    ends: Buffer,
+    lengths: Buffer,
+    /,
 ) -> None: ...
 def skipping(
     places: Buffer,
@@ -63,5 +71,14 @@ def closeness(
     /,
 ) -> None: ...
 def leaves(
-    features: Buffer, thresholds: Buffer, values: Buffer, splits: int, columns: Buffer, sums: Buffer, /
+    feature: Buffer,
+    rank: Buffer,
+    lost: Buffer,
+    cuts: Buffer,
+    firsts: Buffer,
+    values: Buffer,
+    trees: int,
+    table: Buffer,
+    sums: Buffer,
+    /,
 ) -> None: ...

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from retrieval.ranking.evidence import PAIRS, POINTING, Evidence
-from retrieval.ranking.measures import Array, Flags, columns
+from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.shares import Places
 from retrieval.ranking.spans import pulls, typed
 
@@ -28,8 +28,8 @@ _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 
 
 def looks(evidence: Evidence) -> Array:
-    """Return which likely sentences have what looks like what the question's noun asks for, and is not its own."""
-    rows, starts, stops = columns(evidence.matches(evidence.question.form, evidence.likely), 3)
+    """Return which sentences have what looks like what the question's noun asks for, and is not its own."""
+    rows, starts, stops, _ = evidence.forms.matches(evidence.question.form, evidence.likely)
     result = np.zeros(len(evidence.rows))
     result[rows[evidence.new(np.maximum(stops - 2, starts), stops) > 0]] = 1
     return result
@@ -52,7 +52,7 @@ def called(evidence: Evidence) -> Array:
 def formless(evidence: Evidence) -> Flags:
     """Return which sentences have no number or time where that is asked for, if another likely one has."""
     lacking = evidence.forms.lacking
-    return np.asarray(lacking & bool((~lacking)[evidence.likely].any()))
+    return np.asarray(lacking & bool((~lacking)[evidence.likely_rows].any()))
 
 
 def numbers(evidence: Evidence) -> Array:
@@ -70,10 +70,9 @@ def numbers(evidence: Evidence) -> Array:
 def pull(evidence: Evidence) -> Array:
     """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
     result = np.zeros(len(evidence.rows))
-    positions, *_ = evidence.pulling
-    near = evidence.likely_of(positions.places)  # elsewhere nothing pulls
-    spans = typed(evidence, [row for row in evidence.likely if row in near])
-    np.maximum.at(result, spans.rows, pulls(evidence, spans))
+    spans = typed(evidence, evidence.pulled)  # elsewhere nothing pulls
+    if len(spans.rows):
+        np.maximum.at(result, spans.rows, pulls(evidence, spans))
     return result
 
 
@@ -87,17 +86,17 @@ def verbs(evidence: Evidence) -> Array:
 
 
 def asks_back(evidence: Evidence) -> Array:
-    """Return which likely sentences are questions themselves."""
+    """Return which sentences are questions themselves."""
     result = np.zeros(len(evidence.rows))
-    for row in evidence.likely_of(evidence.places_of("?")):
+    for row in evidence.rows_of(evidence.places_of("?")).tolist():
         result[row] = evidence.text_at(row)[-_TAIL:].rstrip(_AFTER_QUESTION).endswith("?")
     return result
 
 
 def unfinished(evidence: Evidence) -> Array:
-    """Return which likely sentences lead in to something that is not part of their paragraph."""
+    """Return which sentences lead in to something that is not part of their paragraph."""
     result = np.zeros(len(evidence.rows))
-    for row in evidence.likely_of(evidence.places_of(":")):
+    for row in evidence.rows_of(evidence.places_of(":")).tolist():
         last = row + 1 == len(evidence.rows) or evidence.place.item(row + 1) == 0
         result[row] = last and evidence.text_at(row)[-2:].rstrip().endswith(":")
     return result
@@ -124,8 +123,7 @@ def subject_here(evidence: Evidence) -> Array:
 
 def depth(evidence: Evidence) -> Array:
     """Return where in its paragraph the sentence stands, from 0 to 1."""
-    last = np.bincount(evidence.hit) - 1
-    return np.asarray(evidence.place / np.maximum(last, 1)[evidence.hit])
+    return evidence.place / np.maximum(np.bincount(evidence.hit) - 1, 1)[evidence.hit]
 
 
 def pointing(evidence: Evidence) -> Array:

@@ -8,7 +8,19 @@ from itertools import accumulate
 import numpy as np
 
 from retrieval.ranking import measures
-from retrieval.ranking.measures import APART, FADE, Array, Bits, Codes, Counting, Flags, Indices, Marks, Positions, Rows
+from retrieval.ranking.measures import (
+    APART,
+    FADE,
+    Array,
+    Bits,
+    Codes,
+    Counting,
+    Flags,
+    Indices,
+    Positions,
+    Rows,
+    Splits,
+)
 
 try:
     from retrieval.ranking import _measures
@@ -87,13 +99,13 @@ def clauses(positions: Positions, starts: Indices, weights: Array, members: Arra
     return result
 
 
-def subsequences(question: Marks, rows: Rows) -> Array:
-    """Return the length of the longest common subsequence of a question and each sentence."""
-    if not COMPILED or question.length > _MASK_BITS:
-        return measures.subsequences(question, rows)
-    masks = np.array(question.masks, np.uint64)
+def subsequences(positions: Positions, letters: Indices, masks: Sequence[int], length: int, rows: Rows) -> Array:
+    """Return the length of the longest common subsequence of a question of this length and each sentence."""
+    if not COMPILED or length > _MASK_BITS:
+        return measures.subsequences(positions, letters, masks, length, rows)
     result = np.empty(len(rows.begins))
-    _measures.subsequences(question.marks, masks, question.length, *rows, result)
+    bits = np.array(masks, np.uint64)
+    _measures.subsequences(positions.places, positions.firsts, letters, bits, length, *rows, result)
     return result
 
 
@@ -118,10 +130,10 @@ def closeness(
     return result
 
 
-def leaves(features: Indices, thresholds: Array, values: Array, table: Array) -> Array:
+def leaves(trees: Splits, values: Array, table: Array) -> Array:
     """Return the sum of the leaves that each row of ``table`` comes to, in all trees."""
-    if not COMPILED or not len(table):
-        return measures.leaves(features, thresholds, values, table)
+    if not COMPILED:
+        return measures.leaves(trees, values, table)
     result = np.empty(len(table))
-    _measures.leaves(features, thresholds, values, features.shape[1], np.array(table.T, np.float64, order="C"), result)
+    _measures.leaves(*trees, values, len(values), np.ascontiguousarray(table, np.float64), result)
     return result

@@ -16,7 +16,7 @@ from retrieval.ranking.asked import looks
 from retrieval.ranking.closeness import Closeness
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.evidence import CHARACTERS, WORDS, Evidence
-from retrieval.ranking.measures import Array, Flags
+from retrieval.ranking.measures import Array
 from retrieval.ranking.missing import absent
 from retrieval.ranking.passages import occurrences
 from retrieval.ranking.shares import Places
@@ -58,24 +58,24 @@ class Case:
         self.entities = evidence.entities
 
     @property
+    def paragraph(self) -> Array:
+        """The share of the question's words, characters and pairs that the paragraph has."""
+        return self._shares[0]
+
+    @property
+    def head(self) -> Array:
+        """The share that title and headings have."""
+        return self._shares[1]
+
+    @property
+    def anywhere(self) -> Array:
+        """The share that the collection has."""
+        return self._shares[2]
+
+    @cached_property
     def _places(self) -> Places:
         """Where the terms stand in the sentence and around it."""
         return Places(self.evidence.held[self.row])
-
-    @cached_property
-    def paragraph(self) -> Array:
-        """The share of the question's words, characters and pairs that the paragraph has."""
-        return self._share(self._places.paragraph, self.evidence.weights)
-
-    @cached_property
-    def head(self) -> Array:
-        """The share that title and headings have."""
-        return self._share(self._places.title, self.evidence.weights)
-
-    @cached_property
-    def anywhere(self) -> Array:
-        """The share that the collection has."""
-        return self._share(self._known, self.evidence.weights)
 
     @cached_property
     def _counts(self) -> Array:
@@ -84,17 +84,15 @@ class Case:
         return np.array([known.get(term, 0) for term in self.evidence.columns], np.float64)
 
     @cached_property
-    def _known(self) -> Flags:
-        return self._counts > 0
+    def _shares(self) -> tuple[Array, Array, Array]:
+        """What paragraph, head and collection have of the words, characters and pairs by weight.
 
-    def _share(self, held: Flags, weights: Array) -> Array:
-        """The share of each group's weight; that of the words where they are Latin, and have no characters or pairs."""
-        shares = self.evidence.share(held[None, :], weights)[0]
-        return np.asarray(np.where(self._grouped, shares, shares[WORDS]))
-
-    @cached_property
-    def _grouped(self) -> Flags:
-        return np.asarray(self.evidence.members.any(axis=0))
+        Latin words have no characters or pairs: where there are no others, what they have of the words.
+        """
+        e = self.evidence
+        shares = e.share(np.stack((self._places.paragraph, self._places.title, self._counts > 0)), e.weights)
+        paragraph, head, anywhere = np.where(e.members.any(axis=0), shares, shares[:, [WORDS]])
+        return paragraph, head, anywhere
 
     def unmet(self, pattern: re.Pattern[str]) -> float:
         """Whether the question has words of a pattern and the paragraph has not the same ones."""
@@ -115,9 +113,9 @@ class Case:
     @cached_property
     def own_text(self) -> str:
         """The normalised title and paragraph of the sentence."""
-        passages = self.evidence.passages
-        rows = np.flatnonzero(passages.hit == self.evidence.hit[self.row])
-        return passages.text[int(passages.starts[rows[0]]) : int(passages.starts[rows[-1] + 1])]
+        passages, hit = self.evidence.passages, self.evidence.hit.item(self.row)
+        first, last = np.searchsorted(passages.hit, (hit, hit + 1)).tolist()
+        return passages.text[passages.starts.item(first) : passages.starts.item(last)]
 
     def lacking(self, entity: Entity) -> float:
         """Return how much of an entity the paragraph lacks: 0 nothing, 1 all of it."""
@@ -165,19 +163,15 @@ class Case:
         return float(bool(words))
 
     @cached_property
-    def _told(self) -> Flags:
-        """Which terms are words that the paragraph has."""
-        return np.asarray(self._places.paragraph & (self.evidence.members[:, WORDS] > 0))
-
-    @cached_property
     def telling(self) -> float:
         """How much oftener the collection says the most telling word that the paragraph has than the language does.
 
         That is ln of the share of paragraphs that have it over its rate in running text, 0 for less; a few paragraphs
         without it are added, since in a small collection every word stands in a large share.
         """
-        shares = (self._counts + 0.1) / (self.evidence.found.paragraph_count + _ADDED)
-        return float((np.log(shares) + self.evidence.rarity)[self._told].max(initial=0.0))
+        e, words = self.evidence, self._places.paragraph & (self.evidence.members[:, WORDS] > 0)
+        shares = (self._counts + 0.1) / (e.found.paragraph_count + _ADDED)
+        return float((np.log(shares) + e.rarity)[words].max(initial=0.0))
 
 
 def parts(text: str) -> list[str]:

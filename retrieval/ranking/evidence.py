@@ -5,8 +5,7 @@ Rows are the sentences of the passages, columns the question's distinct terms, g
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import chain, pairwise
 
@@ -18,9 +17,9 @@ from retrieval.question import Question
 from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.forms import Forms
-from retrieval.ranking.measures import LETTERS, Array, Flags, Indices, Marks, Positions, Rows
+from retrieval.ranking.measures import Array, Flags, Indices, Positions, Rows
 from retrieval.ranking.passages import Passages, all_occurrences
-from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS
+from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS, Places
 from retrieval.records import Found, Hit, Sentence
 
 WORDS, CHARACTERS, PAIRS = range(3)
@@ -36,8 +35,14 @@ _CLAUSE_ENDS = ",;:。!?\n、"
 POINTING = "这此该其"
 """Characters that point at what another sentence has told."""
 
-_MARK = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[、)]|\.(?!\d))\s*")
-"""The mark of an item: its number answers only who asks for a step."""
+COMPARED: Mapping[str, int | slice] = {
+    "beyond mass": slice(0, 3),
+    "untold mass": slice(3, 6),
+    "bm25": 6,
+    "alignment": 7,
+    "skipping": 8,
+}
+"""What is compared with the best of the paragraph, and where it stands; the masses have a row for each group."""
 
 
 class Evidence:
@@ -63,14 +68,13 @@ class Evidence:
         self.entities = entities
         self.found = found
         self.passages = passages
-        own = dict.fromkeys(question.words + question.characters + question.pairs)
-        self.columns = {term: column for column, term in enumerate(own)}
+        latin = tuple(word for word in question.words if word.isascii())  # has neither characters nor pairs of its own
+        groups = [{*question.words}, {*question.characters, *latin}, {*question.pairs, *latin}]
+        terms = dict.fromkeys(question.words + question.characters + question.pairs)
+        self.columns = {term: column for column, term in enumerate(terms)}
         self.weights = np.array([weights[term] for term in self.columns])
         self.rarity = np.array([rarity[term] for term in self.columns])
-        self.members = np.zeros((len(self.columns), 3))
-        latin = tuple(word for word in question.words if word.isascii())  # has neither characters nor pairs of its own
-        for group, terms in enumerate((question.words, question.characters + latin, question.pairs + latin)):
-            self.members[[self.columns[term] for term in terms], group] = 1
+        self.members = np.array([[float(term in group) for group in groups] for term in self.columns]).reshape(-1, 3)
         self.relations = relations.asked(question.content, frozenset(question.words))
         self._places = self._found()
         self.positions = self._positions()
@@ -83,9 +87,8 @@ class Evidence:
         self.ends = passages.starts[self.rows + 1]
         self.bounds = Rows(self.begins, self.ends)
         self.counts = counts[self.rows]
-        self._titles: Flags = counts[passages.place < 0] > 0
         self.held = compiled.held(counts, passages.place)
-        self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits) + 1))
+        self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits)))
 
     def _found(self) -> dict[str, Indices]:
         """Find whatever is looked for in the text, in one pass."""
@@ -107,18 +110,15 @@ class Evidence:
 
     def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
-        rows = self._row_at[places]
+        rows = self._row_of[np.searchsorted(self.passages.starts, places, side="right") - 1]
         return rows[rows >= 0]
 
     @cached_property
-    def _row_at(self) -> Indices:
-        """The row in which each place of the passages' text stands, -1 in titles."""
-        rows = np.where(self.passages.place >= 0, np.cumsum(self.passages.place >= 0) - 1, -1)
-        return np.repeat(rows, self.passages.starts[1:] - self.passages.starts[:-1])
-
-    def likely_of(self, places: Indices) -> set[int]:
-        """Return the likely rows in which places of the passages' text stand."""
-        return set(self.rows_of(places).tolist()).intersection(self.likely)
+    def _row_of(self) -> Indices:
+        """The row that each piece of the passages' text is, -1 for a title."""
+        rows = np.full(len(self.passages.place), -1)
+        rows[self.rows] = np.arange(len(self.rows))
+        return rows
 
     def hit_at(self, row: int) -> Hit:
         """Return the hit of a row."""
@@ -126,17 +126,22 @@ class Evidence:
 
     def sentence_at(self, row: int) -> Sentence:
         """Return the sentence of a row."""
-        return self.passages.prepared[self.hit.item(row)].sentences[self.place.item(row)]
+        return self.passages.prepared[self.hit.item(row)].sentence(self.place.item(row))
 
     def text_at(self, row: int) -> str:
-        """Return the normalised text of the sentence of a likely row."""
-        return self.passages.text[slice(*self._bounds[row])]
+        """Return the normalised text of the sentence of a row."""
+        return self.passages.text[self.quoted.item(row) : self.ends.item(row)]
 
     def _local(self, held: Flags) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
-        holding = np.add.reduceat(held.astype(np.float64), self._firsts[:-1], axis=0)
-        sizes = (self._firsts[1:] - self._firsts[:-1]).reshape(-1, *[1] * (held.ndim - 1))
+        holding = np.add.reduceat(held.astype(np.float64), self._firsts, axis=0)
+        sizes = self._sizes.reshape(-1, *[1] * (held.ndim - 1))
         return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5)))
+
+    @cached_property
+    def _sizes(self) -> Indices:
+        """The number of sentences of each hit."""
+        return np.diff(self._firsts, append=len(self.rows))
 
     @cached_property
     def shares(self) -> dict[str, Array]:
@@ -152,9 +157,9 @@ class Evidence:
         idf, local_idf, beyond, untold, near_gap, near_gap_untold = weights
         idf[:] = self.weights
         np.multiply(local, self.weights, out=local_idf)
-        np.multiply(self.weights, ~(self._titles & topic[:, None]), out=beyond)
+        np.multiply(self.weights, ~(Places(self.held[self._firsts]).title & topic[:, None]), out=beyond)
         np.multiply(local, beyond, out=untold)
-        near_gap[:] = self.nearness * self.weights
+        np.multiply(self.nearness, self.weights, out=near_gap)
         np.multiply(self.nearness, untold, out=near_gap_untold)
         return dict(zip(SHARES, compiled.shares(self.held, self.hit, COUNTING, weights, self.members), strict=True))
 
@@ -169,14 +174,21 @@ class Evidence:
         return np.where(place < 0, 0.0, np.exp(-np.maximum(distances, 0) / 4))
 
     @cached_property
-    def pulling(self) -> tuple[Positions, Indices, Array, float]:
-        """The terms that pull at what stands near: where they stand, their lengths and weights; and the weight of all.
+    def pulling(self) -> Indices:
+        """The length of each term that pulls at what stands near, 0 for the others: single characters do not."""
+        return np.where(self.sizes > 1, self.sizes, 0)
 
-        Single characters do not.
-        """
-        pulling = (self.sizes > 1) & (self.positions.counts > 0)
+    @cached_property
+    def pulled(self) -> list[int]:
+        """The likely rows in which terms stand that pull."""
+        some: list[int] = self.likely_rows[self.counts[self.likely_rows] @ self.pulling > 0].tolist()
+        return some
+
+    @cached_property
+    def pulls(self) -> tuple[Array, float]:
+        """How much each term pulls, and all together."""
         weights = self.weights * (0.3 + self.nearness)
-        return self.positions.some(pulling), self.sizes[pulling], weights[pulling], max(float(weights.sum()), 1e-9)
+        return weights, max(float(weights.sum()), 1e-9)
 
     @cached_property
     def asked(self) -> Indices:
@@ -198,18 +210,26 @@ class Evidence:
         bounds = np.zeros(len(self.passages.text) + 1, np.bool_)
         bounds[self.passages.starts] = bounds[self.places_of(_CLAUSE_ENDS) + 1] = True
         result = np.zeros((len(self.rows), 3))
-        result[self._likely] = compiled.clauses(
+        result[self.likely_rows] = compiled.clauses(
             self.positions, np.flatnonzero(bounds), self.weights, self.members, self.likely_bounds
         )
         return result
 
-    def best(self, values: Array) -> Array:
-        """Return the best value of each sentence's paragraph."""
-        return np.asarray(np.maximum.reduceat(values, self._firsts[:-1], axis=0).take(self.hit, axis=0))
+    def over_best(self, name: str) -> Array:
+        """Return one of ``COMPARED`` over the best of each sentence's paragraph."""
+        return self._compared[1][COMPARED[name]]
 
-    def over_best(self, values: Array) -> Array:
-        """Return values over the best of their paragraph."""
-        return np.asarray(values / np.maximum(self.best(values), 1e-9))
+    def best(self, name: str) -> Array:
+        """Return the best that each sentence's paragraph has of one of ``COMPARED``."""
+        return self._compared[0][COMPARED[name]]
+
+    @cached_property
+    def _compared(self) -> tuple[Array, Array]:
+        """The best that each sentence's paragraph has of ``COMPARED``, and what the sentence has over it."""
+        masses = self.shares["beyond mass"].T, self.shares["untold mass"].T
+        values = np.concatenate((*masses, self.bm25[None], self.aligned[None], self.skipping[None]))
+        best = np.maximum.reduceat(values, self._firsts, axis=1).take(self.hit, axis=1)
+        return best, values / np.maximum(best, 1e-9)
 
     @cached_property
     def scores(self) -> Array:
@@ -225,28 +245,25 @@ class Evidence:
     def bm25(self) -> Array:
         """The sentence's own BM25 score, with the statistics of the whole collection."""
         norm = K1 * (1 - B + B * self.lengths / self.lengths.mean())[:, None]
-        return np.asarray((self.weights * self.counts * (K1 + 1) / (self.counts + norm)).sum(axis=1))
+        scores = self.weights * self.counts
+        scores *= K1 + 1
+        scores /= self.counts + norm
+        return np.asarray(scores.sum(axis=1))
 
     @cached_property
     def aligned(self) -> Array:
         """The longest common subsequence of question and likely sentence, as a share of the question's characters."""
-        aligned = np.zeros(len(self.rows))
-        question = self._marks()
-        aligned[self._likely] = compiled.subsequences(question, self.likely_bounds)
-        return aligned / max(question.length, 1)
-
-    def _marks(self) -> Marks:
-        """Where the question's characters stand."""
         query = "".join(self.question.content.split())
-        characters = sorted(self.question.characters)[:LETTERS]
-        masks = dict.fromkeys(characters, 0)
+        masks = dict.fromkeys(sorted(self.question.characters), 0)
         for bit, character in enumerate(query):
             if character in masks:
                 masks[character] |= 1 << bit
-        numbers = {character: number for number, character in enumerate(masks)}
-        letters = np.array([numbers.get(term, -1) for term in self.columns], np.int64)
-        marks = self.positions.places * LETTERS + np.repeat(letters, self.positions.counts)
-        return Marks(np.sort(marks[self.positions.of_terms(letters >= 0)]), tuple(masks.values()), len(query))
+        letters = np.array([self.columns[character] for character in masks], np.int64)
+        aligned = np.zeros(len(self.rows))
+        aligned[self.likely_rows] = compiled.subsequences(
+            self.positions, letters, [*masks.values()], len(query), self.likely_bounds
+        )
+        return aligned / max(len(query), 1)
 
     @cached_property
     def skipping(self) -> Array:
@@ -254,19 +271,16 @@ class Evidence:
 
         So 文革 is found in 文化大革命.
         """
-        neighbours = [
-            (self.columns[first], self.columns[second])
-            for first, second in dict.fromkeys(pairwise(self.question.content))
-            if first in self.columns and second in self.columns and first != second
-        ]
+        columns = [self.columns.get(character, -1) for character in self.question.content]
+        neighbours = [pair for pair in dict.fromkeys(pairwise(columns)) if min(pair) >= 0 and pair[0] != pair[1]]
         lefts, rights = np.array(neighbours, np.int64).reshape(-1, 2).T
         weights = self.weights[lefts] + self.weights[rights]
         held = compiled.skipping(self.positions, neighbours, weights, self.bounds)
         return np.asarray(held / max(sum(weights.tolist()), 1e-9))
 
     @cached_property
-    def _likely(self) -> Indices:
-        """The same; most they have alone, with their context and with their paragraph."""
+    def likely_rows(self) -> Indices:
+        """The ``LIKELY`` rows that have most of the question, alone, with their context and with their paragraph."""
         context, alone, paragraph = (self.shares[name] for name in ("context", "sentence", "paragraph"))
         most = context[:, WORDS] + context[:, PAIRS] + alone[:, WORDS] + paragraph[:, PAIRS]
         most += self.scores / (2 * self.scores.max())
@@ -274,14 +288,14 @@ class Evidence:
 
     @cached_property
     def likely(self) -> list[int]:
-        """The ``LIKELY`` rows that have most of the question, in order."""
-        likely: list[int] = self._likely.tolist()
+        """The same."""
+        likely: list[int] = self.likely_rows.tolist()
         return likely
 
     @cached_property
     def likely_bounds(self) -> Rows:
         """The bounds of the likely sentences."""
-        return Rows(self.begins[self._likely], self.ends[self._likely])
+        return Rows(self.begins[self.likely_rows], self.ends[self.likely_rows])
 
     @cached_property
     def novelty(self) -> Array:
@@ -291,26 +305,7 @@ class Evidence:
     @cached_property
     def said(self) -> Indices:
         """How many of the characters before each place of the text a word or pair of the question covers."""
-        positions, lengths, *_ = self.pulling
-        return compiled.cover(positions, lengths, len(self.passages.text))
-
-    def matches(
-        self, pattern: re.Pattern[str] | None, rows: Iterable[int], group: str | int = 0
-    ) -> list[tuple[int, int, int]]:
-        """Return where a pattern stands in the sentences of some likely rows: row, start and stop in the text."""
-        if pattern is None:
-            return []
-        finditer, text, bounds = pattern.finditer, self.passages.text, self._bounds
-        return [(row, *match.span(group)) for row in rows for match in finditer(text, *bounds[row])]
-
-    @cached_property
-    def _bounds(self) -> dict[int, tuple[int, int]]:
-        """Where in the text the likely sentences begin, behind the mark of an item, and end."""
-        rows, text = self.likely, self.passages.text
-        begins, ends = self.quoted[self._likely].tolist(), self.ends[self._likely].tolist()
-        if self.question.kind.name != "step":
-            begins = [mark.end() if (mark := _MARK.match(text, begin)) else begin for begin in begins]
-        return dict(zip(rows, zip(begins, ends, strict=True), strict=True))
+        return compiled.cover(self.positions, self.pulling, len(self.passages.text))
 
     def new(self, starts: Indices, stops: Indices) -> Indices:
         """Return how many characters of each span of the text the question does not cover."""
@@ -322,24 +317,22 @@ class Evidence:
         return Forms(self)
 
     @cached_property
-    def related(self) -> tuple[Array, Array]:
+    def related(self) -> Array:
         """The share of the question's relations that the sentence names in any word, and in another word only.
 
         Each relation weighs what it tells within the paragraph.
         """
-        anyhow, otherwise, total = np.zeros(len(self.rows)), np.zeros(len(self.rows)), np.zeros(len(self.rows))
+        anyhow, otherwise, total = np.zeros((3, len(self.rows)))
         for group in self.relations:
-            same, other = np.zeros(len(self.rows), dtype=bool), np.zeros(len(self.rows), dtype=bool)
+            same, other = np.zeros((2, len(self.rows)), np.bool_)
             for member in group:
-                if len(member) == 1 and member in self.question.content:
+                asked = member in self.question.content
+                if asked and len(member) == 1:
                     continue  # a term of the question like any other
-                places = self._places[member]
-                if not len(places):
-                    continue
-                rows = self.rows_of(places)
-                (same if member in self.question.content else other)[rows] = True
+                if len(places := self._places[member]):
+                    (same if asked else other)[self.rows_of(places)] = True
             weight = self._local(same | other).take(self.hit)
             anyhow += (same | other) * weight
             otherwise += (other & ~same) * weight
             total += weight
-        return anyhow / np.maximum(total, 1e-9), otherwise / np.maximum(total, 1e-9)
+        return np.stack((anyhow, otherwise)) / np.maximum(total, 1e-9)

@@ -64,7 +64,7 @@ COVERAGES: tuple[Coverage, ...] = (
         "beyond best",
         "… over the best of the paragraph",
         (WORDS, PAIRS),
-        lambda e: e.over_best(e.shares["beyond mass"]),
+        lambda e: e.over_best("beyond mass").T,
     ),
     Coverage("untold", "… weighted within the paragraph as well", (WORDS,), lambda e: e.shares["untold"]),
     Coverage(
@@ -73,7 +73,7 @@ COVERAGES: tuple[Coverage, ...] = (
         (CHARACTERS,),
         lambda e: e.shares["untold mass"] / np.maximum(e.weights @ e.members, 1e-9),
     ),
-    Coverage("untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best(e.shares["untold mass"])),
+    Coverage("untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best("untold mass").T),
     Coverage(
         "of offered",
         "the sentence has what of the question its paragraph has",
@@ -128,10 +128,10 @@ def _length(evidence: Evidence) -> Array:
 FEATURES: tuple[Feature, ...] = (
     Feature("paragraph bm25", "the best paragraph has most answers", lambda e: _best(e.scores)),
     Feature("sentence bm25", "the rarest terms, each counted once", lambda e: _best(e.bm25)),
-    Feature("sentence bm25 in paragraph", "… beside its neighbours", lambda e: e.over_best(e.bm25)),
+    Feature("sentence bm25 in paragraph", "… beside its neighbours", lambda e: e.over_best("bm25")),
     Feature("alignment", "the question's characters in their order", lambda e: e.aligned),
-    Feature("alignment best", "… beside its neighbours", lambda e: e.over_best(e.aligned)),
-    Feature("skipping best", "neighbours that stay near: 文革 in 文化大革命", lambda e: e.over_best(e.skipping)),
+    Feature("alignment best", "… beside its neighbours", lambda e: e.over_best("alignment")),
+    Feature("skipping best", "neighbours that stay near: 文革 in 文化大革命", lambda e: e.over_best("skipping")),
     Feature("related", "去世 is answered by 卒", lambda e: e.related[0]),
     Feature("related otherwise", "… even where 去世 is not said", lambda e: e.related[1]),
     Feature("answer form", "a time is asked for: is one told?", _form),
@@ -157,7 +157,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("depth", "the end of a paragraph tells of later times", asked.depth),
     Feature("titled", "a question that says a title asks its document", topic.titled),
     Feature("named", "a paragraph without the question's names tells of others", topic.named),
-    Feature("paragraph alignment", "… as one whose sentences are all unlike it does", lambda e: e.best(e.aligned)),
+    Feature("paragraph alignment", "… as one whose sentences are all unlike it does", lambda e: e.best("alignment")),
     Feature("density", "the less a sentence says beside, the surer it is meant", lambda e: 1 - e.novelty / e.lengths),
     Feature("pointing", "what 这 and 其 point at is told elsewhere", asked.pointing),
 )
@@ -172,10 +172,13 @@ NAMES: tuple[str, ...] = (
 
 def features(evidence: Evidence) -> Array:
     """Return the table: an array of the likely sentences × ``NAMES``."""
-    kind = evidence.question.kind.name
-    none = np.zeros(len(evidence.rows))
-    covered = ((coverage.formula(evidence), coverage.groups) for coverage in COVERAGES)
-    columns = [values[:, group] for values, groups in covered for group in groups]
-    columns += [feature.formula(evidence) if feature.kind in (None, kind) else none for feature in FEATURES]
-    table = np.concatenate(columns).reshape(len(columns), -1)
-    return np.ascontiguousarray(table[:, evidence.likely].T)
+    table = np.zeros((len(NAMES), len(evidence.rows)))
+    column = iter(table)
+    for coverage in COVERAGES:
+        values = coverage.formula(evidence)
+        for group in coverage.groups:
+            next(column)[:] = values[:, group]
+    for feature, values in zip(FEATURES, column, strict=True):
+        if feature.kind in (None, evidence.question.kind.name):
+            values[:] = feature.formula(evidence)
+    return table.T.take(evidence.likely_rows, axis=0)

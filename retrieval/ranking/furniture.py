@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import PurePosixPath
+from posixpath import basename, splitext
 
 import numpy as np
 
@@ -80,17 +80,19 @@ def _heading(heading: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_listing(path: str) -> bool:
-    return bool(_FILE.fullmatch(folded(PurePosixPath(path).stem)))
+    return bool(_FILE.fullmatch(folded(splitext(basename(path))[0])))
 
 
 @lru_cache(maxsize=4096)
 def _signs(normal: str, text: str) -> tuple[bool, bool]:
     """Return whether a paragraph is a line of an official document, and whether it is a notice or a list of links."""
-    notice = (any(mark in normal for mark in _MARKS) and bool(_NOTICE.search(normal))) or _is_link_list(text)
+    notice = (any(map(normal.__contains__, _MARKS)) and bool(_NOTICE.search(normal))) or _is_link_list(text)
     return bool(_FORMAL.fullmatch(normal)), notice
 
 
 def _is_link_list(text: str) -> bool:
     """Whether there are names only, line below line, that nothing leads in to."""
+    if text.count("\n") < _LINKS - 1:
+        return False
     lines = [line for line in text.split("\n") if line.strip()]
     return len(lines) >= _LINKS and all(len(line) <= _NAME_LIMIT and not _ENDS_SENTENCE.search(line) for line in lines)

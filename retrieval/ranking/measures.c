@@ -147,43 +147,51 @@ int shares(const uint8_t *held, const int64_t *hit, int64_t rows, int64_t terms,
            const int64_t *kind, const uint8_t *absolute, int64_t count, const double *weights, int64_t kinds,
            int64_t hits, const double *members, double *shares)
 {
+    enum { WIDE = 4 }; /* a group more, so that two are added at once */
     if (terms == 0) {
         memset(shares, 0, (size_t)(count * rows * GROUPS) * sizeof *shares);
         return 0;
     }
-    double *totals = malloc((size_t)(kinds * hits * GROUPS + 1) * sizeof *totals);
-    int64_t *standing = malloc((size_t)(terms + 1) * sizeof *standing);
-    if (totals == NULL || standing == NULL) {
+    int64_t each = hits * terms;
+    double *weighed = calloc((size_t)(kinds * each + 1) * WIDE, sizeof *weighed);
+    double *totals = calloc((size_t)(kinds * hits + 1) * WIDE, sizeof *totals), *sums = NULL;
+    uint64_t counted[1 << PLACES]; /* a bit for each share that counts a term with these bits of places */
+    if (weighed == NULL || totals == NULL || (sums = malloc((size_t)(count + 1) * WIDE * sizeof *sums)) == NULL) {
+        free(weighed);
         free(totals);
-        free(standing);
         return -1;
     }
-    for (int64_t i = 0; i < kinds * hits; i++)
-        weigh(NULL, weights + i * terms, members, terms, totals + i * GROUPS);
+    for (int64_t i = 0; i < kinds * each; i++)
+        for (int g = 0; g < GROUPS; g++)
+            weighed[i * WIDE + g] = weights[i] * members[i % terms * GROUPS + g];
+    for (int64_t i = 0; i < kinds * each; i++)
+        for (int g = 0; g < GROUPS; g++)
+            totals[i / terms * WIDE + g] += weighed[i * WIDE + g];
+    for (int places = 0; places < 1 << PLACES; places++) {
+        counted[places] = 0;
+        for (int64_t s = 0; s < count; s++)
+            counted[places] |= (uint64_t)(counting[(s << PLACES) + places] != 0) << s;
+    }
     for (int64_t r = 0; r < rows; r++) {
-        const uint8_t *own = held + r * terms;
-        int64_t some = 0;
-        for (int64_t t = 0; t < terms; t++)
-            if (own[t])
-                standing[some++] = t;
+        memset(sums, 0, (size_t)count * WIDE * sizeof *sums);
+        for (int64_t t = 0; t < terms; t++) {
+            const double *own = weighed + (hit[r] * terms + t) * WIDE;
+            uint64_t left = counted[held[r * terms + t]];
+            for (int64_t s = 0; left; s++, left >>= 1)
+                if (left & 1)
+                    for (int g = 0; g < WIDE; g++)
+                        sums[s * WIDE + g] += own[kind[s] * each * WIDE + g];
+        }
         for (int64_t s = 0; s < count; s++) {
-            const uint8_t *counts = counting + (s << PLACES);
-            int64_t weighed = kind[s] * hits + hit[r];
-            double sums[GROUPS] = {0}, *share = shares + (s * rows + r) * GROUPS;
-            for (int64_t i = 0; i < some; i++) {
-                int64_t t = standing[i];
-                if (counts[own[t]])
-                    for (int g = 0; g < GROUPS; g++)
-                        sums[g] += weights[weighed * terms + t] * members[t * GROUPS + g];
-            }
-            for (int g = 0; g < GROUPS; g++) {
-                double total = totals[weighed * GROUPS + g];
-                share[g] = absolute[s] || !(total > 0) ? sums[g] : sums[g] / total;
-            }
+            const double *total = totals + (kind[s] * hits + hit[r]) * WIDE;
+            for (int g = 0; g < GROUPS; g++)
+                shares[(s * rows + r) * GROUPS + g] =
+                    absolute[s] || !(total[g] > 0) ? sums[s * WIDE + g] : sums[s * WIDE + g] / total[g];
         }
     }
+    free(weighed);
     free(totals);
-    free(standing);
+    free(sums);
     return 0;
 }
 
@@ -237,22 +245,39 @@ int clauses(const Terms *terms, const int64_t *starts, int64_t pieces, const dou
     return 0;
 }
 
-void subsequences(const int64_t *marks, int64_t count, const uint64_t *masks, int64_t length, const Rows *rows,
-                  double *lengths)
+/* What stands at a place is a chain: heads[place], then next[i] of each position, one more than its number; 0 ends it. */
+int subsequences(const Terms *terms, const int64_t *letters, const uint64_t *masks, int64_t count, int64_t length,
+                 const Rows *rows, double *lengths)
 {
     uint64_t full = length == BITS ? ~(uint64_t)0 : ((uint64_t)1 << length) - 1;
-    for (int64_t r = 0; r < rows->count; r++) {
-        uint64_t state = full;
-        int64_t mark = lower(marks, 0, count, rows->begins[r] << LETTER_BITS);
-        for (; mark < count && marks[mark] >> LETTER_BITS < rows->ends[r]; mark++) {
-            uint64_t matched = state & masks[marks[mark] & ((1 << LETTER_BITS) - 1)];
-            state = ((state + matched) | (state - matched)) & full;
+    int64_t text = rows->count ? rows->ends[rows->count - 1] : 0, positions = terms->firsts[terms->count];
+    int64_t *heads = calloc((size_t)text + 1, sizeof *heads), *next = malloc((size_t)(positions + 1) * sizeof *next);
+    uint64_t *matches = malloc((size_t)(positions + 1) * sizeof *matches);
+    int result = heads == NULL || next == NULL || matches == NULL ? -1 : 0;
+    for (int64_t l = count - 1; result == 0 && l >= 0; l--) {
+        int64_t last = terms->firsts[letters[l] + 1];
+        for (int64_t i = terms->firsts[letters[l]]; i < last && terms->places[i] < text; i++) {
+            next[i] = heads[terms->places[i]];
+            heads[terms->places[i]] = i + 1;
+            matches[i] = masks[l];
         }
+    }
+    for (int64_t r = 0; result == 0 && r < rows->count; r++) {
+        uint64_t state = full;
+        for (int64_t at = rows->begins[r]; at < rows->ends[r]; at++)
+            for (int64_t i = heads[at]; i; i = next[i - 1]) {
+                uint64_t matched = state & matches[i - 1];
+                state = ((state + matched) | (state - matched)) & full;
+            }
         int64_t left = 0;
         for (; state; state &= state - 1)
             left++;
         lengths[r] = (double)(length - left);
     }
+    free(heads);
+    free(next);
+    free(matches);
+    return result;
 }
 
 /* Returns the row that a place stands in, at or behind a given one; -1 for a place between rows. */
@@ -296,13 +321,17 @@ int skipping(const Terms *terms, const int64_t *lefts, const int64_t *rights, co
 void closeness(const Terms *terms, const int64_t *lengths, const double *weights, const double *fading, int64_t faded,
                const int64_t *places, const int64_t *rows_of, int64_t count, const Rows *rows, double *close)
 {
-    for (int64_t p = 0; p < count; p++) {
-        int64_t begin = rows->begins[rows_of[p]], end = rows->ends[rows_of[p]];
-        close[p] = 0;
-        for (int64_t t = 0; t < terms->count; t++) {
-            int64_t best = faded, last = terms->firsts[t + 1];
-            for (int64_t i = lower(terms->places, terms->firsts[t], last, begin); i < last && terms->places[i] < end;
-                 i++) {
+    memset(close, 0, (size_t)count * sizeof *close);
+    for (int64_t t = 0; t < terms->count; t++) {
+        int64_t first = 0, last = 0, row = -1;
+        for (int64_t p = 0; lengths[t] && p < count; p++) {
+            if (rows_of[p] != row) {
+                row = rows_of[p];
+                first = lower(terms->places, terms->firsts[t], terms->firsts[t + 1], rows->begins[row]);
+                last = lower(terms->places, first, terms->firsts[t + 1], rows->ends[row]);
+            }
+            int64_t best = faded;
+            for (int64_t i = first; i < last; i++) {
                 int64_t halves = llabs(2 * (places[p] - terms->places[i]) - lengths[t]);
                 best = halves < best ? halves : best;
             }
@@ -312,22 +341,48 @@ void closeness(const Terms *terms, const int64_t *lengths, const double *weights
     }
 }
 
-void leaves(const int64_t *features, const double *thresholds, const double *values, int64_t trees, int64_t splits,
-            const double *columns, int64_t rows, double *sums)
+/* Returns how many of rising numbers are below a value; without a branch, which could not be foretold. */
+static uint16_t below(const double *numbers, int64_t count, double value)
 {
+    const double *from = numbers;
+    for (; count > 1; count -= count / 2)
+        from += count / 2 & -(int64_t)(from[count / 2 - 1] < value);
+    return (uint16_t)(from - numbers + (count == 1 && *from < value));
+}
+
+/* Four rows are compared at once, in the lanes of a word: the top bit of a lane of (rank | top) - level is lost where the
+   level, how many of the column's cuts the row is above, is higher than the rank. */
+int leaves(const int16_t *features, const int16_t *ranks, const int16_t *lost, const double *cuts, const int64_t *firsts,
+           int64_t cut, const double *values, int64_t trees, int64_t splits, const double *table, int64_t rows,
+           int64_t columns, double *sums)
+{
+    const uint64_t lanes = 0x0001000100010001u, tops = lanes << 15;
+    uint8_t leaf[1 << MOST_SPLITS] = {0}; /* the first that is not lost */
+    for (int gone = 1; gone < 1 << MOST_SPLITS; gone++)
+        leaf[gone] = gone & 1 ? (uint8_t)(leaf[gone >> 1] + 1) : 0;
+    union {
+        uint16_t of[BITS];
+        uint64_t words[BITS / 4];
+    } *levels = calloc((size_t)cut + 1, sizeof *levels), gone;
+    if (levels == NULL)
+        return -1;
     memset(sums, 0, (size_t)rows * sizeof *sums);
     for (int64_t first = 0; first < rows; first += BITS) {
         int64_t size = rows - first < BITS ? rows - first : BITS;
+        for (int64_t r = 0; r < size; r++)
+            for (int64_t c = 0; c < cut; c++)
+                levels[c].of[r] = below(cuts + firsts[c], firsts[c + 1] - firsts[c], table[(first + r) * columns + c]);
         for (int64_t t = 0; t < trees; t++) {
-            int64_t leaf[BITS] = {0}; /* as wide as what is compared, so that several are compared at once */
+            memset(&gone, 0, sizeof gone);
             for (int64_t s = t * splits; s < (t + 1) * splits; s++) {
-                const double *column = columns + features[s] * rows + first, threshold = thresholds[s];
-                int64_t bit = (int64_t)1 << (s - t * splits);
-                for (int64_t r = 0; r < size; r++)
-                    leaf[r] |= -(int64_t)(column[r] > threshold) & bit;
+                const uint64_t *level = levels[features[s]].words, rank = (uint64_t)ranks[s] * lanes | tops;
+                for (int64_t word = 0; 4 * word < size; word++)
+                    gone.words[word] |= ((~(rank - level[word]) & tops) >> 15) * (uint64_t)lost[s];
             }
             for (int64_t r = 0; r < size; r++)
-                sums[first + r] += values[(t << splits) + leaf[r]];
+                sums[first + r] += values[t * (splits + 1) + leaf[gone.of[r]]];
         }
     }
+    free(levels);
+    return 0;
 }

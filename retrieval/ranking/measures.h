@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 #define GROUPS 3
-#define LETTER_BITS 13
+#define MOST_SHARES 64
+#define MOST_SPLITS 8 /* of a tree */
 #define PLACES 6 /* bits of places in which a term may stand */
 
 typedef struct {
@@ -33,8 +34,7 @@ void share(const uint8_t *held, const double *weights, const double *members, in
    title. */
 void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits);
 /* Writes shares x rows x groups. Each of the count shares counts the terms of whose bits of places counting tells it, by
-   a kind of weights, which are kinds x hits x terms. No term that has none of the bits may count. Returns -1 for want of
-   memory. */
+   a kind of weights, which are kinds x hits x terms. Returns -1 for want of memory. */
 int shares(const uint8_t *held, const int64_t *hit, int64_t rows, int64_t terms, const uint8_t *counting,
            const int64_t *kind, const uint8_t *absolute, int64_t count, const double *weights, int64_t kinds,
            int64_t hits, const double *members, double *shares);
@@ -43,13 +43,17 @@ void cover(const Terms *terms, const int64_t *lengths, int64_t text, int64_t *be
 /* Clauses are pieces of the text, from starts[c] to starts[c + 1]. Returns -1 for want of memory. */
 int clauses(const Terms *terms, const int64_t *starts, int64_t pieces, const double *weights, const double *members,
             const Rows *rows, double *share);
-void subsequences(const int64_t *marks, int64_t count, const uint64_t *masks, int64_t length, const Rows *rows,
-                  double *lengths);
+/* The letters are some of the terms, no one twice, with a mask each. Returns -1 for want of memory. */
+int subsequences(const Terms *terms, const int64_t *letters, const uint64_t *masks, int64_t count, int64_t length,
+                 const Rows *rows, double *lengths);
 int skipping(const Terms *terms, const int64_t *lefts, const int64_t *rights, const double *weights, int64_t pairs,
              int64_t apart, const Rows *rows, double *held);
 void closeness(const Terms *terms, const int64_t *lengths, const double *weights, const double *fading, int64_t faded,
                const int64_t *places, const int64_t *rows_of, int64_t count, const Rows *rows, double *close);
-void leaves(const int64_t *features, const double *thresholds, const double *values, int64_t trees, int64_t splits,
-            const double *columns, int64_t rows, double *sums);
+/* Splits are trees x splits, values trees x leaves; the first cut columns of the table, rows x columns, have cuts. Returns
+   -1 for want of memory. */
+int leaves(const int16_t *features, const int16_t *ranks, const int16_t *lost, const double *cuts, const int64_t *firsts,
+           int64_t cut, const double *values, int64_t trees, int64_t splits, const double *table, int64_t rows,
+           int64_t columns, double *sums);
 
 #endif

@@ -19,6 +19,7 @@ Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 Codes = NDArray[np.uint32]
 Bits = NDArray[np.uint8]
+Shorts = NDArray[np.int16]
 
 APART = 6
 """Characters that two neighbouring characters of a question may stand apart in a sentence."""
@@ -26,8 +27,6 @@ FADE = 8.0
 """Characters over which a term of the question loses its hold on a place."""
 PLACES = 6
 """Places of a sentence in which ``held`` tells whether a term stands."""
-LETTERS = 1 << 13
-"""Characters that ``Marks`` can tell apart."""
 
 
 class Rows(NamedTuple):
@@ -46,6 +45,20 @@ class Counting(NamedTuple):
     held: Flags
     kind: Indices
     absolute: Flags
+
+
+class Splits(NamedTuple):
+    """The splits of some trees: each asks whether a row's ``feature`` is above a threshold; all are trees × splits.
+
+    The thresholds of column ``c`` are ``cuts[firsts[c]:firsts[c + 1]]``, rising, of which a split has the one of its
+    ``rank``. ``lost`` has a bit for each leaf to which a row above it cannot come, the lowest for the leftmost.
+    """
+
+    feature: Shorts
+    rank: Shorts
+    lost: Shorts
+    cuts: Array
+    firsts: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +87,6 @@ class Positions:
     def counts(self) -> Indices:
         """How often each term stands in the text."""
         return self.firsts[1:] - self.firsts[:-1]
-
-    def of_terms(self, terms: Flags) -> Flags:
-        """Return which of the places are those of some of the terms."""
-        return np.repeat(terms, self.counts)
-
-    def some(self, terms: Flags) -> Positions:
-        """Return the positions of some of the terms."""
-        counts = self.counts[terms]
-        return Positions(self.places[self.of_terms(terms)], np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))))
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Where the characters of a question stand in a text: ``places × LETTERS + letters``, rising, and each its number.
-
-    ``masks[n]`` has a bit for each place of the question at which its character ``n`` stands.
-    """
-
-    marks: Indices
-    masks: tuple[int, ...]
-    length: int
 
 
 def columns(found: Sequence[tuple[int, ...]], count: int) -> Indices:
@@ -195,22 +187,24 @@ def clauses(positions: Positions, starts: Indices, weights: Array, members: Arra
     return np.asarray(np.maximum.reduceat(shares, bounds, axis=0)[::2])
 
 
-def subsequences(question: Marks, rows: Rows) -> Array:
-    """Return the length of the longest common subsequence of a question and each sentence.
+def subsequences(positions: Positions, letters: Indices, masks: Sequence[int], length: int, rows: Rows) -> Array:
+    """Return the length of the longest common subsequence of a question of this length and each sentence.
 
-    Characters that are not marked cannot be in common. The bit-parallel algorithm of Hyyrö, Bit-parallel LCS-length
-    computation revisited (2004).
+    ``letters`` are the terms that are its characters; ``masks`` have a bit for each place of the question at which they
+    stand. Where several are said to stand at one place, the first is taken first. The bit-parallel algorithm of Hyyrö,
+    Bit-parallel LCS-length computation revisited (2004).
     """
-    full = (1 << question.length) - 1
-    marks = question.marks.tolist()
-    firsts, lasts = (np.searchsorted(question.marks, bounds * LETTERS).tolist() for bounds in rows)
+    full = (1 << length) - 1
+    marks = sorted((place, mask) for mask, letter in enumerate(letters) for place in positions[letter].tolist())
+    places = np.array([place for place, _ in marks], np.int64)
+    firsts, lasts = (np.searchsorted(places, bounds).tolist() for bounds in rows)
     result = np.zeros(len(rows.begins))
     for index, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
         state = full
-        for mark in marks[first:last]:
-            matched = state & question.masks[mark % LETTERS]
+        for _, mask in marks[first:last]:
+            matched = state & masks[mask]
             state = (state + matched | state - matched) & full
-        result[index] = question.length - state.bit_count()
+        result[index] = length - state.bit_count()
     return result
 
 
@@ -240,27 +234,28 @@ def closeness(
 ) -> Array:
     """Return how much of some terms stands near each of some spots of the text: each term once, by its weight.
 
-    It is less the farther away the middle of the term is; ``lengths`` are those of the terms. ``rows_of`` are the
-    sentences of the spots: only what stands in the same sentence counts. Every term must stand somewhere.
+    It is less the farther away the middle of the term is; ``lengths`` are those of the terms, 0 for one that does not
+    count. ``rows_of`` are the sentences of the spots: only what stands in the same sentence counts.
     """
-    if not len(positions) or not len(spots):
-        return np.zeros(len(spots))
-    found = positions.places
-    middle = found + np.repeat(lengths, positions.counts) / 2
-    owner = np.searchsorted(rows.begins, found, side="right") - 1
-    owner[found >= rows.ends[owner]] = -1
-    near = np.exp(-np.abs(spots[:, None] - middle[None, :]) / FADE) * (rows_of[:, None] == owner[None, :])
-    return np.asarray(np.maximum.reduceat(near, positions.firsts[:-1], axis=1) @ weights)
+    result = np.zeros(len(spots))
+    for term, (length, weight) in enumerate(zip(lengths.tolist(), weights.tolist(), strict=True)):
+        found = positions[term]
+        if not length or not len(found):
+            continue
+        owner = np.searchsorted(rows.begins, found, side="right") - 1
+        owner[found >= rows.ends[owner]] = -1
+        near = np.exp(-np.abs(spots[:, None] - (found + length / 2)[None, :]) / FADE)
+        result += weight * (near * (rows_of[:, None] == owner[None, :])).max(axis=1)
+    return result
 
 
-def leaves(features: Indices, thresholds: Array, values: Array, table: Array) -> Array:
+def leaves(trees: Splits, values: Array, table: Array) -> Array:
     """Return the sum of the leaves that each row of ``table`` comes to, in all trees.
 
-    ``features`` and ``thresholds`` are trees × splits, ``values`` trees × what the answers of all splits, as the bits
-    of a number, may be.
+    ``values`` are those of trees × leaves, from left to right. A row comes to the first leaf that it has not lost.
     """
-    over = (np.take(table.T, features, axis=0) > thresholds[:, :, None]).view(np.uint8)
-    leaf = np.zeros((len(values), len(table)), np.int64)
-    for split in range(features.shape[1]):
-        leaf |= over[:, split].astype(np.int64) << split
-    return np.asarray(np.take_along_axis(values, leaf, axis=1).sum(axis=0))
+    thresholds = trees.cuts[trees.firsts[trees.feature] + trees.rank]
+    over = table[:, trees.feature] > thresholds
+    lost = np.bitwise_or.reduce(np.where(over, trees.lost, 0), axis=2)
+    leaf = (lost[:, :, None] >> np.arange(values.shape[1]) & 1).argmin(axis=2)
+    return np.asarray(values[np.arange(len(values)), leaf].T.sum(axis=0))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.ranking.compiled import leaves
-from retrieval.ranking.measures import Array, Indices
+from retrieval.ranking.measures import Array, Splits
 
 SPLITS = 7
 """How many splits a tree has at most, which makes eight leaves."""
@@ -22,13 +22,12 @@ SPLITS = 7
 class Trees:
     """Regression trees, of at most ``SPLITS`` splits each.
 
-    A split asks whether a row's ``feature`` is above its ``threshold``; both are trees × splits. The answers of all
-    splits of a tree, as the bits of a number, say which leaf it comes to: ``value`` is trees × these numbers (Lucchese
-    et al., QuickScorer, 2015), so that no tree is walked.
+    ``value`` is trees × leaves, from left to right. A row comes to the first that it has not lost by all splits it is
+    above (Lucchese et al., QuickScorer, 2015), so that no tree is walked; and a value is looked for among the
+    thresholds of its column once, for all trees.
     """
 
-    feature: Indices
-    threshold: Array
+    splits: Splits
     value: Array
 
     @classmethod
@@ -38,27 +37,43 @@ class Trees:
         ``left`` (at most the threshold) and ``right`` hold the number of an inner node, or -1 - n for the n-th of the
         ``leaves``.
         """
-
-        def padded(key: str, filling: float, width: int = SPLITS) -> Array:
-            rows = [[*tree[key], *[filling] * (width - len(tree[key]))] for tree in trees]
-            return np.array(rows, dtype=np.float64).reshape(len(trees), width)
-
-        left, right, feature = (padded(key, 0).astype(np.int64) for key in ("left", "right", "feature"))
-        tree, answers = np.arange(len(trees))[:, None], np.arange(1 << SPLITS)
-        # Where a tree stands after each number of answers, all numbers of all trees at once.
-        splits = np.array([len(one["feature"]) for one in trees], dtype=np.int64)
-        node = np.repeat(np.minimum(splits, 1)[:, None] - 1, len(answers), axis=1)
-        for _ in range(SPLITS):
-            inner = np.maximum(node, 0)
-            place = tree * SPLITS + inner
-            below = np.where(answers >> inner & 1, right.take(place), left.take(place))
-            node = np.where(node >= 0, below, node)
-        value = padded("leaves", 0, SPLITS + 1)[tree, -1 - node]
-        return cls(np.array(columns, dtype=np.int64)[feature], padded("threshold", np.inf), value)
+        shape = len(trees), SPLITS
+        feature, lost, threshold = np.zeros(shape, np.int16), np.zeros(shape, np.int16), np.full(shape, np.inf)
+        value = np.zeros((len(trees), SPLITS + 1))
+        for number, tree in enumerate(trees):
+            size = len(tree["feature"])
+            feature[number, :size] = [columns[int(one)] for one in tree["feature"]]
+            threshold[number, :size] = tree["threshold"]
+            leaves, lost[number, :size] = _from_left(tree)
+            value[number, : size + 1] = leaves
+        cuts = [np.unique(threshold[feature == column]) for column in range(max(columns, default=-1) + 1)]
+        firsts = np.cumsum([0, *map(len, cuts)])
+        rank = np.zeros(shape, np.int16)
+        for column, own in enumerate(cuts):
+            rank[feature == column] = np.searchsorted(own, threshold[feature == column])
+        return cls(Splits(feature, rank, lost, np.concatenate([*cuts, np.zeros(0)]), firsts), value)
 
     def values(self, table: Array) -> Array:
         """Sum the values of the leaves that each row of ``table`` comes to."""
-        return leaves(self.feature, self.threshold, self.value, table)
+        return leaves(self.splits, self.value, table)
+
+
+def _from_left(tree: Mapping[str, Sequence[float]]) -> tuple[list[float], list[int]]:
+    """Return the leaves of a tree from left to right, and which of them each inner node has on its left, as bits."""
+    leaves: list[float] = []
+    lost = [0] * len(tree["feature"])
+
+    def walk(node: int) -> None:
+        if node < 0:
+            leaves.append(tree["leaves"][-1 - node])
+            return
+        first = len(leaves)
+        walk(int(tree["left"][node]))
+        lost[node] = (1 << len(leaves)) - (1 << first)
+        walk(int(tree["right"][node]))
+
+    walk(0 if lost else -1)
+    return leaves, lost
 
 
 @dataclass(frozen=True, slots=True)

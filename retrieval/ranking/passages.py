@@ -9,12 +9,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from retrieval.language import Normalised, folded, normalise
 from retrieval.language.english import root, stem
-from retrieval.language.splitting import sentences
+from retrieval.language.splitting import bounds
 from retrieval.ranking.cells import cells
 from retrieval.ranking.compiled import find
 from retrieval.ranking.measures import Codes, Indices, codes
@@ -24,13 +25,21 @@ WHOLE = 200
 """Characters up to which the answer of a question-and-answer pair is quoted as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A paragraph ready to be searched: its normalised text, its sentences, and where they begin in that text."""
+class Prepared(NamedTuple):  # made sooner than a dataclass, as hits are
+    """A paragraph ready to be searched: its text, also normalised, and where in both its sentences begin.
 
+    ``bounds`` has also where the last ends.
+    """
+
+    text: str
     normal: Normalised
-    sentences: tuple[Sentence, ...]
+    bounds: tuple[int, ...]
     starts: tuple[int, ...]
+
+    def sentence(self, place: int) -> Sentence:
+        """Return one of the sentences."""
+        start, end = self.bounds[place : place + 2]
+        return Sentence(self.text[start:end], start, end)
 
     def normalised(self, part: Sentence) -> str:
         """Return the normalised text of a part of the paragraph."""
@@ -50,12 +59,11 @@ def prepare(paragraph: Paragraph) -> Prepared:
 @lru_cache(maxsize=2048)
 def _prepared(text: str, *, short: bool) -> Prepared:
     normal = normalise(text)
-    cut = (Sentence(text, 0, len(text)),) if short or cells(text) else sentences(text)
-    if normal.offsets is None:
-        starts = tuple(sentence.start for sentence in cut)
-    else:
-        starts = tuple(bisect_left(normal.offsets, sentence.start) for sentence in cut)
-    return Prepared(normal, cut, starts)
+    cut = (0, len(text)) if short or cells(text) else bounds(text)
+    starts = cut[:-1]
+    if normal.offsets is not None:
+        starts = tuple(bisect_left(normal.offsets, start) for start in starts)
+    return Prepared(text, normal, cut, starts)
 
 
 @dataclass(frozen=True)
@@ -82,33 +90,30 @@ class Passages:
     def of(cls, hits: Sequence[Hit], ready: Sequence[Prepared]) -> Passages:
         """Lay out the hits, each with its paragraph prepared."""
         parts: list[str] = []
-        firsts: list[int] = []
+        starts: list[int] = []
+        places: list[int] = []
         bodies: list[int] = []
         length = 0
         for hit, prepared in zip(hits, ready, strict=True):
             head = _head(hit.source.title, hit.paragraph.section)
             asked = "".join([f"{folded(question)}\n" for question in hit.paragraph.questions])
+            first, body = length + len(head), length + len(head) + len(asked)
             parts += (head, asked, prepared.normal.text, "\n")
-            firsts += (length, length + len(head))
-            bodies.append(length + len(head) + len(asked))
-            length = bodies[-1] + len(prepared.normal.text) + 1
+            starts += (length, first, *[body + start for start in prepared.starts[1:]])
+            places += range(-1, len(prepared.starts))
+            bodies.append(body)
+            length = body + len(prepared.normal.text) + 1
         text = "".join(parts)
-        counts = np.array([len(prepared.sentences) for prepared in ready], dtype=np.int64)
-        hit_of = np.repeat(np.arange(len(hits)), counts + 1)
-        titles = np.cumsum(counts + 1) - counts - 1
-        place = np.arange(len(hit_of)) - titles[hit_of] - 1
-        quoted = np.empty(len(hit_of), dtype=np.int64)
-        quoted[place >= 0] = np.repeat(bodies, counts) + [start for one in ready for start in one.starts]
-        starts = np.append(quoted, length)
-        quoted[titles] = firsts[::2]
-        starts[titles], starts[titles + 1] = firsts[::2], firsts[1::2]
+        place = np.array(places)
+        quoted = np.array(starts)
+        quoted[place == 0] = bodies
         return cls(
             hits=tuple(hits),
             text=text,
             codes=codes(text),
-            starts=starts,
+            starts=np.array([*starts, length]),
             quoted=quoted,
-            hit=hit_of,
+            hit=np.cumsum(place < 0) - 1,
             place=place,
             prepared=tuple(ready),
         )

@@ -107,7 +107,7 @@ class Ranker:
         """Return a model's value of each sentence by the table of their features, -∞ where one is not likely."""
         values = np.full(len(evidence.rows), -np.inf)
         lacking = penalties(evidence) + FORMLESS_PENALTY * formless(evidence)
-        values[evidence.likely] = model.values(table) - lacking[evidence.likely]
+        values[evidence.likely_rows] = model.values(table) - lacking[evidence.likely_rows]
         return values
 
     def case(self, evidence: Evidence, values: Array, closeness: Closeness | None = None) -> Case:
@@ -147,7 +147,7 @@ def _ranked(hits: Iterable[Hit]) -> Iterator[tuple[Hit, Prepared]]:
     count = 0
     for number, hit in enumerate(hits):
         prepared = prepare(hit.paragraph)
-        count += len(prepared.sentences)
+        count += len(prepared.starts)
         if count > RANKED_SENTENCES and number >= RANKED_PARAGRAPHS:
             return
         yield hit, prepared

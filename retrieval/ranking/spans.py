@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from retrieval.question.kinds import answer_group
 from retrieval.ranking import compiled
 from retrieval.ranking.evidence import Evidence
-from retrieval.ranking.measures import Array, Indices, columns
+from retrieval.ranking.measures import Array, Indices
 
 _SURER = 0.6
 """What a span of a less sure pattern counts beside one of a surer one."""
+_TRUST = np.array([_SURER**order for order in range(16)])
+"""… by the number of the pattern."""
 _NEW = 0.34
 """The share of a span that the question must not have said itself."""
 
@@ -36,17 +37,13 @@ def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> 
     ``loosely``: also those that are highlighted, but do not tell that a sentence answers.
     """
     kind, unit = evidence.question.kind, evidence.question.unit
-    measures = (unit,) if unit is not None and kind.name in ("number", "duration") else ()
-    patterns = (*measures, *kind.spans, *(kind.loose if loosely else ()))
-    said = evidence.said.item
-    found = [
-        (row, start, stop, _SURER**order)
-        for order, pattern in enumerate(patterns)
-        for row, start, stop in evidence.matches(pattern, rows, answer_group(pattern))
-        if stop - start - said(stop) + said(start) >= max(_NEW * (stop - start), 1)
-    ]
-    of_rows, starts, stops = columns([span[:3] for span in found], 3)
-    return Spans(of_rows, starts, stops, np.array([trust for *_, trust in found], np.float64))
+    spans = evidence.forms.of_kind("highlights" if loosely else "spans", rows)
+    if unit is not None and kind.name in ("number", "duration"):
+        spans[3] += 1
+        spans = np.concatenate((evidence.forms.matches(unit, rows), spans), axis=1)
+    _, starts, stops, _ = spans
+    rows_of, starts, stops, order = spans[:, evidence.new(starts, stops) >= np.maximum(_NEW * (stops - starts), 1)]
+    return Spans(rows_of, starts, stops, _TRUST[order])
 
 
 def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
@@ -55,8 +52,10 @@ def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
     ``rows`` are the sentences of the places: only what stands in the same sentence counts. A term counts by its weight,
     more when it stands beside the question word, and less the farther away it is.
     """
-    positions, lengths, weights, total = evidence.pulling
-    near = compiled.closeness(positions, places, evidence.bounds, rows_of=rows, lengths=lengths, weights=weights)
+    weights, total = evidence.pulls
+    near = compiled.closeness(
+        evidence.positions, places, evidence.bounds, rows_of=rows, lengths=evidence.pulling, weights=weights
+    )
     return near / total
 
 

@@ -6,11 +6,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from retrieval.engines.local import LocalEngine
-from retrieval.engines.opensearch.scoring import rounded_length
 from retrieval.language import Tokenizer
 from retrieval.records import Document, Paragraph, Source
 from testbed.author import Author
@@ -109,9 +106,3 @@ async def test_odd_texts_survive(new: NewEngine, tokenizer: Tokenizer) -> None:
     for term, expected in ((long, long), ("𠮷", "𠮷野家"), ("没了", "半个字?没了"), ("b", 'a "b" \\ \n c\0d')):
         (hit,) = (await there.search([term], limit=3)).hits
         assert hit.paragraph.text == expected
-
-
-@given(st.integers(0, 1 << 20))
-def test_lengths_are_rounded_down_by_an_eighth_at_most(length: int) -> None:
-    assert 0 <= length - rounded_length(length) <= length / 8
-    assert length >= 40 or rounded_length(length) == length

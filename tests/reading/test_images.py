@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,16 +40,17 @@ PARAGRAPHS = (
     "工本费十五元，原卡里的余额转到新卡。",
     "请各位爱护设备，发现漏水、漏电立即告诉值班人员，电话五五五零一二三。对损坏设备不报的，照价赔偿。",
 )
+LAST = PARAGRAPHS[1:]
 
 
-def page(dpi: int, **options: Any) -> bytes:
+def page(dpi: int, paragraphs: Sequence[str] = PARAGRAPHS, **options: Any) -> bytes:
     """A page with the paragraphs, as PNG; it ends below them, since what is empty takes time."""
-    return drawing.page(PARAGRAPHS, dpi, cut=True, **options)
+    return drawing.page(paragraphs, dpi, cut=True, **options)
 
 
-def wrong_share(document: Document) -> float:
+def wrong_share(document: Document, paragraphs: Sequence[str] = PARAGRAPHS) -> float:
     """The share of the paragraphs' characters that the document has not, or has others for."""
-    return drawing.wrong_share("".join(PARAGRAPHS), "".join(paragraph.text for paragraph in document.paragraphs))
+    return drawing.wrong_share("".join(paragraphs), "".join(paragraph.text for paragraph in document.paragraphs))
 
 
 @drawn
@@ -99,10 +100,10 @@ def _strip(text: str) -> bytes:
 def test_page_on_its_side_and_upside_down_is_turned(read_one: Read) -> None:
     from PIL import Image
 
+    upright = Image.open(io.BytesIO(page(150, LAST)))
     for angle in (90, 180):
-        image = Image.open(io.BytesIO(page(150))).rotate(angle, expand=True)
-        image.save(buffer := io.BytesIO(), "JPEG")
-        assert wrong_share(read_one(buffer.getvalue(), f"{angle}.jpg")) <= 0.04
+        upright.rotate(angle, expand=True).save(buffer := io.BytesIO(), "JPEG")
+        assert wrong_share(read_one(buffer.getvalue(), f"{angle}.jpg"), LAST) <= 0.04
 
 
 def scan(*, dpi: int = 150) -> bytes:
@@ -110,7 +111,7 @@ def scan(*, dpi: int = 150) -> bytes:
     canvas = Canvas(buffer := io.BytesIO(), pagesize=(595, 842))
     canvas.drawString(72, 700, "The first page holds text of its own, which nobody has to recognise.")
     canvas.showPage()
-    canvas.drawImage(ImageReader(io.BytesIO(page(dpi, heading="浴室须知"))), 0, 0, 595, 842)
+    canvas.drawImage(ImageReader(io.BytesIO(page(dpi, PARAGRAPHS[1:2], heading="浴室须知"))), 0, 300, 595, 500)
     canvas.drawString(500, 20, "scanned")
     canvas.showPage()
     canvas.showPage()
@@ -153,6 +154,16 @@ def test_without_the_extra_it_is_said_what_reads_pictures(tmp_path: Path) -> Non
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     (skipped,) = find(tmp_path).skipped
     assert extras.command("ocr") in skipped.reason
+
+
+@pytest.mark.slow
+def test_a_page_without_text_is_unreadable(read_one: Read) -> None:
+    canvas = Canvas(buffer := io.BytesIO())
+    canvas.rect(100, 100, 50, 50)
+    canvas.showPage()
+    canvas.save()
+    with pytest.raises(UnreadableDocument, match=r"hold no text.*OCR"):
+        read_one(buffer.getvalue(), "scan.pdf")
 
 
 @recognised

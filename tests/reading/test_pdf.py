@@ -116,17 +116,6 @@ def test_metadata_is_the_files_own(read_one: Read) -> None:
     assert source.date is not None
 
 
-@pytest.mark.slow
-def test_a_page_without_text_is_unreadable(read_one: Read) -> None:
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer)
-    canvas.rect(100, 100, 50, 50)
-    canvas.showPage()
-    canvas.save()
-    with pytest.raises(UnreadableDocument, match=r"hold no text.*OCR"):
-        read_one(buffer.getvalue(), "scan.pdf")
-
-
 def test_locked_file_says_so(read_one: Read) -> None:
     buffer = io.BytesIO()
     canvas = Canvas(buffer, encrypt="secret")
