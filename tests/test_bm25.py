@@ -276,6 +276,7 @@ def test_a_view_of_another_collection_is_refused(count: int) -> None:
         search.best(["甲"], limit=1, view=View(bits([0], count), b"1"))
 
 
+@pytest.mark.slow
 def test_threads_share_a_compiled_search(large: PostingsBM25) -> None:
     queries = (np.random.default_rng(5).zipf(1.3, (100, 6)) % 500).astype(str).tolist()
     search = quickest(large)

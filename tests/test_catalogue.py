@@ -103,6 +103,7 @@ def test_every_language_has_a_file() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_traditional_file_is_up_to_date() -> None:
     command = [sys.executable, "-m", "docs.traditional", "--check"]
     done = subprocess.run(command, cwd=BOT.parent, capture_output=True, text=True, check=False)  # noqa: S603

@@ -15,6 +15,7 @@ from bot.memory.exchange import Asker, Exchange, new_key
 from bot.memory.ledger import Ledger
 from bot.memory.notes import of_exchange
 from bot.memory.state import database_url, opened
+from bot.telegram.timing import Timing
 from retrieval.records import Answer
 from testbed.fake_bot_api import FakeBotAPI
 from testbed.fake_telegram import GROUP, PERSON, Json
@@ -126,13 +127,13 @@ async def test_there_may_be_nothing_to_forget(api: FakeBotAPI) -> None:
         assert (await api.next_edit()).text.startswith("没有记下什么关于你的内容。")
 
 
-async def test_what_is_too_old_is_deleted_at_the_start(api: FakeBotAPI, folder: Path) -> None:
+async def test_what_is_too_old_is_deleted(api: FakeBotAPI, folder: Path) -> None:
     long_ago = time.time() - 10 * 86_400
     async with opened(database_url(None, folder), clock=lambda: long_ago) as state:
         answer = Answer("旧的问题", (quote(),), 0.9)
         old = Exchange(Asker(1, 1), answer, 1.0, "1", kept=KeptList(1), key=new_key(), reply_message_id=1)
         await state.keep([of_exchange(old, long_ago)])
-    async with serving(api, Library(quote()), folder=folder, retention_days=7):
+    async with serving(api, Library(quote()), folder=folder, retention_days=7, timing=Timing(clean=0)):
         api.private("新的问题")
         await api.next_reply()
     assert rows(folder, "SELECT question FROM answers") == [("新的问题",)]

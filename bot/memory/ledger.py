@@ -41,12 +41,16 @@ _AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError)
 class Ledger:
     """Keeps exchanges; a context manager, which at its end has written everything. ``state`` is the memory itself.
 
-    With a folder, a process that is killed leaves there what the next one writes first.
+    With a folder, a process that is killed leaves there what the next one writes first. What is older than
+    ``retention_days`` is deleted ``clean_after_seconds`` after the start, and then once a day.
     """
 
-    def __init__(self, state: State, *, retention_days: float, folder: Path | None = None) -> None:
+    def __init__(
+        self, state: State, *, retention_days: float, folder: Path | None = None, clean_after_seconds: float = 0
+    ) -> None:
         self.state = state
         self._retention_days = retention_days
+        self._clean_after_seconds = clean_after_seconds
         self._folder = folder
         self._journal: Journal | None = None
         self._parts: list[Part] = []  # of the journal, what is not in the database
@@ -170,6 +174,7 @@ class Ledger:
 
     async def _clean(self) -> None:
         """Once a day, forget what is older than is to be kept."""
+        await asyncio.sleep(self._clean_after_seconds)
         while True:
             with contextlib.suppress(exc.SQLAlchemyError):
                 await self.state.forget_older_than(self._retention_days)

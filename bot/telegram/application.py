@@ -164,7 +164,12 @@ async def run(
     try:
         async with contextlib.AsyncExitStack() as stack:
             ledger = await stack.enter_async_context(
-                Ledger(state, retention_days=settings.retention_days, folder=settings.index_folder)
+                Ledger(
+                    state,
+                    retention_days=settings.retention_days,
+                    folder=settings.index_folder,
+                    clean_after_seconds=timing.clean,
+                )
             )
             progress = stack.enter_context(Progress(settings.index_folder, account.bot_id))
             request = await stack.enter_async_context(updates_request(timing, clock, route))

@@ -34,6 +34,7 @@ class Timing:
     lease: float = LEASE_SECONDS / 3  # until it is renewed, and taken up what processes that died have left behind
     settle: float = 1.0  # until it is known whether a group that is new is what another has become
     name: float = 60.0  # between two questions for the bot's own name
+    clean: float = 60.0  # before what is too old is deleted, for which the first questions would have to wait
 
     @property
     def pauses(self) -> Callable[[RetryCallState], float]:

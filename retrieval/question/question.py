@@ -97,7 +97,8 @@ class Question:
         asked = noun(said, gap, tokenizer)
         synonymous, spoken = (synonyms or default()).expand(said, tokenizer.words(said))
         expanded = synonymous + references(said)
-        own = dict.fromkeys((*words, *characters(content), *pairs(content)))
+        single, paired = _distinct(characters(content)), _distinct(pairs(content))
+        own, part = {*words, *single, *paired}, tokenizer.dictionary.part
         return cls(
             text=text,
             normal=normal,
@@ -115,9 +116,9 @@ class Question:
             synonyms=expanded,
             others=_distinct(term for _, other in expanded for term in tokenizer.terms(other) if term not in own),
             words=words,
-            verbs=tuple(word for word in words if tokenizer.dictionary.part(word).startswith("v")),
-            characters=_distinct(characters(content)),
-            pairs=_distinct(pairs(content)),
+            verbs=tuple(word for word in words if part(word).startswith("v")),
+            characters=single,
+            pairs=paired,
         )
 
     @property
