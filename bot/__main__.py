@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FOUND, NOT_FOUND, ERROR = 0, 1, 2
 """Exit statuses, as grep's: found or fine, nothing found or a check failed, an error."""
-_COLLECTED = 20_000
+_COLLECTED = 1_000_000
 """New objects after which it is looked what has become garbage: of the many that loading makes nothing does."""
 _SWITCH_SECONDS = 0.001
 """For how long an answer may be worked on while what serves others, which takes a moment each time, has to wait."""

@@ -123,7 +123,7 @@ class _Action:
     """``key`` leads to what is kept, which is a ``needs``; further fields are numbers from 0 to 999,999.
 
     ``operators`` only, or only the person whom the message answers (``own``), may press some; others count as questions
-    (``asks``).
+    (``asks``). One without further fields is a dataclass by this one, which takes less time to load.
     """
 
     key: str
@@ -167,49 +167,42 @@ class ShowContext(_Action):
     code, needs, asks = "c", KeptAnswer, True
 
 
-@dataclass(frozen=True, slots=True)
 class VoteUp(_Action):
     """Vote for an answer, or take that back."""
 
     code, needs = "u", KeptAnswer
 
 
-@dataclass(frozen=True, slots=True)
 class VoteDown(_Action):
     """Vote against an answer, or take that back."""
 
     code, needs = "d", KeptAnswer
 
 
-@dataclass(frozen=True, slots=True)
 class Explain(_Action):
     """Say why an answer was chosen."""
 
     code, needs, operators = "w", KeptAnswer, True
 
 
-@dataclass(frozen=True, slots=True)
 class ExplainDetails(_Action):
     """Show the numbers by which an answer was chosen."""
 
     code, needs, operators = "v", KeptQuestions, True
 
 
-@dataclass(frozen=True, slots=True)
 class AskAlone(_Action):
     """Ask the question again, not as a follow-up."""
 
     code, needs, own, asks = "n", KeptAnswer, True, True
 
 
-@dataclass(frozen=True, slots=True)
 class AskLiterally(_Action):
     """Ask the question again as it was typed, without correcting it."""
 
     code, needs, asks = "l", KeptAnswer, True
 
 
-@dataclass(frozen=True, slots=True)
 class Relate(_Action):
     """Offer questions that go on from an answer."""
 
@@ -224,14 +217,12 @@ class Ask(_Action):
     code, needs, asks = "a", KeptQuestions, True
 
 
-@dataclass(frozen=True, slots=True)
 class Forget(_Action):
     """Delete everything that is kept about a person."""
 
     code, needs, own = "F", KeptPerson, True
 
 
-@dataclass(frozen=True, slots=True)
 class Cancel(_Action):
     """Delete nothing."""
 
@@ -246,28 +237,24 @@ class ShowSources(_Action):
     code, needs, operators = "S", KeptList, True
 
 
-@dataclass(frozen=True, slots=True)
 class ExportUnanswered(_Action):
     """Send the questions without an answer as a file."""
 
     code, needs, operators = "E", KeptList, True
 
 
-@dataclass(frozen=True, slots=True)
 class AcceptUpload(_Action):
     """Put a file among the documents."""
 
     code, needs, operators = "U", KeptUpload, True
 
 
-@dataclass(frozen=True, slots=True)
 class DiscardUpload(_Action):
     """Leave a file out."""
 
     code, needs, operators = "D", KeptUpload, True
 
 
-@dataclass(frozen=True, slots=True)
 class Restore(_Action):
     """Bring a document back that was removed."""
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LEAVE_SECONDS = 5.0
 _ANSWER_SECONDS = 2.0
+_COLLECTED = 20_000
+"""New objects after which ``serve`` looks for garbage."""
 
 
 async def _ask(settings: Settings, arguments: argparse.Namespace) -> bool:
@@ -172,7 +174,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> bool:
             if wrong := await asyncio.to_thread(misnamed, settings, paths):
                 raise SettingsError("; ".join(wrong))
             metrics.show_index(settings.index_folder, lambda: live_index.files)
-            gc.freeze()  # what has been loaded stays: looking through it again and again would hold up answers
+            _collect_little()
             notify("READY=1")
             trials = {
                 "The disk": lambda: asyncio.to_thread(room, settings.index_folder),
@@ -184,6 +186,12 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> bool:
     finally:
         sign.withdraw()
     return True
+
+
+def _collect_little() -> None:
+    """Have garbage looked for in little at a time, and not in what has been loaded: that would hold up answers."""
+    gc.freeze()
+    gc.set_threshold(_COLLECTED)
 
 
 async def _backup(settings: Settings, arguments: argparse.Namespace) -> bool:

@@ -24,9 +24,10 @@ from retrieval.language import Tokenizer, normalise
 from retrieval.language.splitting import sentences
 from retrieval.postings.bm25 import PostingsBM25
 from retrieval.question import Question
-from retrieval.ranking.evidence import PAIRS, WORDS, Evidence
+from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.features import NAMES
 from retrieval.ranking.model import Model, Trees
+from retrieval.ranking.terms import PAIRS, WORDS
 from training.boosting import ranking_model
 from training.learning import Lists, hits, ranking_weights
 from training.material import Asked, Collection, laid_out, load

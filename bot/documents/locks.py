@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-
-import portalocker
-from portalocker import LockFlags
 
 from retrieval.errors import IndexFolderError
 from retrieval.sharing import refusal
@@ -32,26 +30,26 @@ async def changing(folder: Path, *, wait: bool = True) -> AsyncIterator[None]:
 
     Without ``wait``, raises ``IndexBusyError`` instead. Raises ``IndexFolderError`` where the folder cannot be written.
     """
-    async with _held(folder, "changing", LockFlags.EXCLUSIVE, "another process is updating the index", wait=wait):
+    async with _held(folder, "changing", "another process is updating the index", wait=wait):
         yield
 
 
 @asynccontextmanager
 async def using(folder: Path) -> AsyncIterator[None]:
     """Use an index for long, with others; nothing is put in its place meanwhile."""
-    async with _held(folder, "using", LockFlags.SHARED, "a backup is being restored", wait=True):
+    async with _held(folder, "using", "a backup is being restored", wait=True, shared=True):
         yield
 
 
 @asynccontextmanager
 async def replacing(folder: Path) -> AsyncIterator[None]:
     """Replace what is in an index folder while nobody uses it. Raises ``IndexBusyError`` where somebody does."""
-    async with _held(folder, "using", LockFlags.EXCLUSIVE, "a bot is running with this index", wait=False):
+    async with _held(folder, "using", "a bot is running with this index", wait=False):
         yield
 
 
 @asynccontextmanager
-async def _held(folder: Path, name: str, kind: LockFlags, otherwise: str, *, wait: bool) -> AsyncIterator[None]:
+async def _held(folder: Path, name: str, otherwise: str, *, wait: bool, shared: bool = False) -> AsyncIterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / f"{name}.lock").open("ab")
@@ -60,7 +58,7 @@ async def _held(folder: Path, name: str, kind: LockFlags, otherwise: str, *, wai
         raise IndexFolderError(folder, reason) from error
     with file:
         waiting = False
-        while not _locked(file.fileno(), kind):
+        while not _locked(file.fileno(), shared=shared):
             if not wait:
                 raise IndexBusyError(folder, otherwise)
             if not waiting:
@@ -70,11 +68,32 @@ async def _held(folder: Path, name: str, kind: LockFlags, otherwise: str, *, wai
         yield
 
 
-def _locked(descriptor: int, kind: LockFlags) -> bool:
+def _locked(descriptor: int, *, shared: bool) -> bool:
     try:
-        portalocker.lock(descriptor, kind | LockFlags.NON_BLOCKING)
-    except portalocker.AlreadyLocked:
+        _lock(descriptor, shared=shared)
+    except BlockingIOError:
         return False
-    except portalocker.LockException as error:  # a file system without locks: as if there were nobody else
+    except OSError as error:  # a file system without locks: as if there were nobody else
         logger.info("no locks here: %s", error)
     return True
+
+
+if sys.platform == "win32":
+
+    def _lock(descriptor: int, *, shared: bool) -> None:
+        import portalocker
+        from portalocker import LockFlags
+
+        kind = LockFlags.SHARED if shared else LockFlags.EXCLUSIVE
+        try:
+            portalocker.lock(descriptor, kind | LockFlags.NON_BLOCKING)
+        except portalocker.AlreadyLocked as error:
+            raise BlockingIOError from error
+        except portalocker.LockException as error:
+            raise OSError(str(error)) from error
+
+else:
+    import fcntl  # what portalocker uses, which takes as long to load as a question to be answered
+
+    def _lock(descriptor: int, *, shared: bool) -> None:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

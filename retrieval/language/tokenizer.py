@@ -105,7 +105,7 @@ class _Fold(dict[int, str]):
             return folded
         character = chr(codepoint)
         folded = unicodedata.normalize("NFKC", RADICALS.get(codepoint, character)).lower()
-        if re.fullmatch(f"[{_HAN}]", folded):
+        if len(folded) == 1 and _HAN_RUN.match(folded):
             folded = simplified().get(folded, folded)
         elif "LATIN" in unicodedata.name(character, "") or unicodedata.category(character) == "Mn":
             decomposed = unicodedata.normalize("NFKD", folded)

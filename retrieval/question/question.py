@@ -97,7 +97,8 @@ class Question:
         asked = noun(said, gap, tokenizer)
         synonymous, spoken = (synonyms or default()).expand(said, tokenizer.words(said))
         expanded = synonymous + references(said)
-        own = dict.fromkeys((*words, *characters(content), *pairs(content)))
+        single, paired = _distinct(characters(content)), _distinct(pairs(content))
+        own, part = {*words, *single, *paired}, tokenizer.dictionary.part
         return cls(
             text=text,
             normal=normal,
@@ -115,9 +116,9 @@ class Question:
             synonyms=expanded,
             others=_distinct(term for _, other in expanded for term in tokenizer.terms(other) if term not in own),
             words=words,
-            verbs=tuple(word for word in words if tokenizer.dictionary.part(word).startswith("v")),
-            characters=_distinct(characters(content)),
-            pairs=_distinct(pairs(content)),
+            verbs=tuple(word for word in words if part(word).startswith("v")),
+            characters=single,
+            pairs=paired,
         )
 
     @property
@@ -175,6 +176,8 @@ _MEASURES = (
 _COUNTS = re.compile(rf"[{CLASSIFIERS}年月周日号元块毛角分倍成字列行桌床例起处点县区村乡镇省市国]|{MEASURES}")
 """What may stand behind 多少 as a unit, as any one character may; a noun there (薪水) need not stand with a number."""
 _TO = "(?:至|到|~|-|—|–)"
+_BEGINS = r"(?=[-\d一二两三四五六七八九十百千零〇])"
+"""What a number begins with: elsewhere nothing is looked for."""
 _SIGN = r"(?:零下|(?<![a-z\d°%])-(?=\d))?"
 
 
@@ -184,7 +187,9 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
         return None
     asking = text[gap[0] : gap[1]]
     after = re.match(r"(?:个)?([\u4e00-\u9fff%]{1,2})", text[gap[1] :])
-    number = rf"{_SIGN}(?:\d+(?:[.,]\d+)* ?|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
+    number = (
+        rf"{_BEGINS}{_SIGN}(?:\d+(?:[.,]\d+)* ?|[一二两三四五六七八九十百千零〇])[一二两三四五六七八九十百千万亿零〇]*"
+    )
     if counted := re.match(r" +([a-z]{3,})", text[gap[1] :]) if asking.startswith("how m") else None:
         return re.compile(rf"(?<![\d.])\d[\d,.]* (?:[a-z-]+ ){{0,2}}{root(stem(counted[1]))}")
     if "第几" in asking and after:

@@ -156,19 +156,20 @@ static PyObject *py_share(PyObject *Py_UNUSED(module), PyObject *args)
     return done(&g, whether);
 }
 
-/* held(counts, place, bits) */
+/* held(counts, place, bits, holding) */
 static PyObject *py_held(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Given g;
-    if (!take(&g, "dqC", args))
+    if (!take(&g, "dqCD", args))
         return NULL;
     const int64_t *place = g.buffers[1].buf;
     int64_t pieces = g.length[1], terms = pieces ? g.length[0] / pieces : 0, rows = 0;
     for (int64_t p = 0; p < pieces; p++)
         rows += place[p] >= 0;
-    int whether = fit(pieces && place[0] < 0 && g.length[0] == pieces * terms && g.length[2] == rows * terms);
+    int whether = fit(pieces && place[0] < 0 && g.length[0] == pieces * terms && g.length[2] == rows * terms &&
+                      g.length[3] == (pieces - rows) * terms);
     if (whether)
-        held(g.buffers[0].buf, place, pieces, terms, g.buffers[2].buf);
+        held(g.buffers[0].buf, place, pieces, terms, g.buffers[2].buf, g.buffers[3].buf);
     return done(&g, whether);
 }
 

@@ -6,10 +6,11 @@ import re
 
 import numpy as np
 
-from retrieval.ranking.evidence import PAIRS, POINTING, Evidence
+from retrieval.ranking.evidence import POINTING, Evidence
 from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.shares import Places
 from retrieval.ranking.spans import pulls, typed
+from retrieval.ranking.terms import PAIRS
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -29,9 +30,10 @@ _SUBJECTS = frozenset(("person", "which", "place", "country", "name", "none"))
 
 def looks(evidence: Evidence) -> Array:
     """Return which sentences have what looks like what the question's noun asks for, and is not its own."""
-    rows, starts, stops, _ = evidence.forms.matches(evidence.question.form, evidence.likely)
     result = np.zeros(len(evidence.rows))
-    result[rows[evidence.new(np.maximum(stops - 2, starts), stops) > 0]] = 1
+    if evidence.question.form is not None:
+        rows, starts, stops, _ = evidence.forms.matches(evidence.question.form, evidence.likely)
+        result[rows[evidence.new(np.maximum(stops - 2, starts), stops) > 0]] = 1
     return result
 
 
@@ -78,10 +80,10 @@ def pull(evidence: Evidence) -> Array:
 
 def verbs(evidence: Evidence) -> Array:
     """Return the share of the question's verbs that sentence, the one before or head have."""
-    columns = [evidence.columns[word] for word in evidence.question.verbs]
+    columns = [evidence.terms.columns[word] for word in evidence.question.verbs]
     if not columns:
         return np.zeros(len(evidence.rows))
-    weights = evidence.weights[columns]
+    weights = evidence.terms.weights[columns]
     return np.asarray((Places(evidence.held[:, columns]).context @ weights) / max(float(weights.sum()), 1e-9))
 
 

@@ -54,19 +54,17 @@ class Background:
         rate = self.rate(term)
         return 1 - math.exp(-PARAGRAPH_WORDS * rate), -math.log(rate)
 
-    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
-        """Return what it tells that a text has a term, in nats: -ln of its rate."""
-        return {term: self._of(term)[1] for term in terms}
+    def weights(self, found: Found, terms: Iterable[str]) -> tuple[dict[str, float], dict[str, float]]:
+        """Return the idf of terms in the collection and its background together, and how rare they are in the language.
 
-    def weights(self, found: Found, terms: Iterable[str]) -> dict[str, float]:
-        """Return the idf of terms in the collection and its background together: ln(1 + (N - n + ½)/(n + ½)).
-
-        N is the number of paragraphs of both, n that of the ones which hold the term: in the background
-        1 - exp(-w·r) of them, for paragraphs of w words and a term of rate r.
+        The idf is ln(1 + (N - n + ½)/(n + ½)), where N is the number of paragraphs of both, n that of the ones which
+        hold the term: in the background 1 - exp(-w·r) of them, for paragraphs of w words and a term of rate r. How rare
+        a term is tells what it says that a text has it, in nats: -ln of its rate.
         """
         count = found.paragraph_count + PARAGRAPHS
-        weights = {}
+        weights, rarity = {}, {}
         for term in terms:
-            holding = found.frequencies.get(term, 0) + PARAGRAPHS * self._of(term)[0]
+            share, rarity[term] = self._of(term)
+            holding = found.frequencies.get(term, 0) + PARAGRAPHS * share
             weights[term] = math.log1p((count - holding + 0.5) / (holding + 0.5))
-        return weights
+        return weights, rarity

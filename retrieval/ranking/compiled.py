@@ -30,19 +30,19 @@ else:
     COMPILED = True
 
 _MASK_BITS = 64
+_NONE = np.zeros(1, np.int64)
 _FADING = np.exp(-np.arange(1 << 14) / (2 * FADE))
 """By half characters; beyond, nothing is left of a term to count."""
 
 
-def find(text: Codes, terms: Sequence[str]) -> list[Indices]:
+def find(text: Codes, terms: Sequence[str]) -> Positions:
     """Return where each of the terms stands in a text."""
     if not COMPILED or not terms:
         return measures.find(text, terms)
     counts = np.empty(len(terms), np.int64)
-    firsts = np.fromiter(accumulate(map(len, terms), initial=0), np.int64, len(terms) + 1)
-    places = np.frombuffer(_measures.find(text, measures.codes("".join(terms)), firsts, counts), np.int64)
-    ends = np.cumsum(counts).tolist()
-    return [places[end - own : end] for end, own in zip(ends, counts.tolist(), strict=True)]
+    begins = np.fromiter(accumulate(map(len, terms), initial=0), np.int64, len(terms) + 1)
+    places = np.frombuffer(_measures.find(text, measures.codes("".join(terms)), begins, counts), np.int64)
+    return Positions(places, np.concatenate((_NONE, counts)).cumsum())
 
 
 def count(positions: Positions, starts: Indices) -> Array:
@@ -63,13 +63,15 @@ def share(held: Flags, weights: Array, members: Array) -> Array:
     return result
 
 
-def held(counts: Array, place: Indices) -> Bits:
-    """Return bits for each sentence and term: whether it stands there and in the places around it."""
+def held(counts: Array, place: Indices) -> tuple[Bits, Array]:
+    """Return bits for each sentence and term, and in how many sentences of each paragraph it stands."""
     if not COMPILED:
         return measures.held(counts, place)
-    result = np.empty((np.count_nonzero(place >= 0), counts.shape[1]), np.uint8)
-    _measures.held(counts, place, result)
-    return result
+    sentences = np.count_nonzero(place >= 0)
+    bits = np.empty((sentences, counts.shape[1]), np.uint8)
+    holding = np.empty((len(place) - sentences, counts.shape[1]))
+    _measures.held(counts, place, bits, holding)
+    return bits, holding
 
 
 def shares(held: Bits, hit: Indices, counting: Counting, weights: Array, members: Array) -> Array:
@@ -109,12 +111,11 @@ def subsequences(positions: Positions, letters: Indices, masks: Sequence[int], l
     return result
 
 
-def skipping(positions: Positions, neighbours: Sequence[tuple[int, int]], weights: Array, rows: Rows) -> Array:
+def skipping(positions: Positions, neighbours: Indices, weights: Array, rows: Rows) -> Array:
     """Return the weight of the neighbours that stand in order, ``APART`` at most, in each sentence."""
-    if not COMPILED or not neighbours:
+    if not COMPILED:
         return measures.skipping(positions, neighbours, weights, rows)
-    lefts, rights = np.array(neighbours, np.int64).T.copy()
-    result = np.empty(len(rows.begins))
+    result, (lefts, rights) = np.empty(len(rows.begins)), neighbours
     _measures.skipping(positions.places, positions.firsts, lefts, rights, weights, APART, *rows, result)
     return result
 

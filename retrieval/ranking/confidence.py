@@ -15,11 +15,12 @@ import numpy as np
 from retrieval.ranking.asked import looks
 from retrieval.ranking.closeness import Closeness
 from retrieval.ranking.entities import Entity
-from retrieval.ranking.evidence import CHARACTERS, WORDS, Evidence
+from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
 from retrieval.ranking.missing import absent
 from retrieval.ranking.passages import occurrences
 from retrieval.ranking.shares import Places
+from retrieval.ranking.terms import CHARACTERS, WORDS
 
 LEAST_TELLING = 4.0
 """From how many nats on a word tells that its paragraph speaks of what was asked."""
@@ -81,7 +82,7 @@ class Case:
     def _counts(self) -> Array:
         """In how many paragraphs of the collection each term stands."""
         known = self.evidence.found.frequencies
-        return np.array([known.get(term, 0) for term in self.evidence.columns], np.float64)
+        return np.array([known.get(term, 0) for term in self.evidence.terms.columns], np.float64)
 
     @cached_property
     def _shares(self) -> tuple[Array, Array, Array]:
@@ -90,8 +91,8 @@ class Case:
         Latin words have no characters or pairs: where there are no others, what they have of the words.
         """
         e = self.evidence
-        shares = e.share(np.stack((self._places.paragraph, self._places.title, self._counts > 0)), e.weights)
-        paragraph, head, anywhere = np.where(e.members.any(axis=0), shares, shares[:, [WORDS]])
+        shares = e.share(np.array((self._places.paragraph, self._places.title, self._counts > 0)), e.terms.weights)
+        paragraph, head, anywhere = np.where(e.terms.members.any(axis=0), shares, shares[:, [WORDS]])
         return paragraph, head, anywhere
 
     def unmet(self, pattern: re.Pattern[str]) -> float:
@@ -107,8 +108,10 @@ class Case:
     def personal(self) -> float:
         """Whether a short text is said to the reader or tells of the speaker, and asks nothing that documents know."""
         text = self.evidence.question.core
+        if len(text) > _SHORT:
+            return 0.0
         told = _OF_SPEAKER.search(text) and not _ASKS.search(text)
-        return float(len(text) <= _SHORT and bool(told or _TO_READER.search(text)))
+        return float(bool(told or _TO_READER.search(text)))
 
     @cached_property
     def own_text(self) -> str:
@@ -169,9 +172,9 @@ class Case:
         That is ln of the share of paragraphs that have it over its rate in running text, 0 for less; a few paragraphs
         without it are added, since in a small collection every word stands in a large share.
         """
-        e, words = self.evidence, self._places.paragraph & (self.evidence.members[:, WORDS] > 0)
+        e, words = self.evidence, self._places.paragraph & (self.evidence.terms.members[:, WORDS] > 0)
         shares = (self._counts + 0.1) / (e.found.paragraph_count + _ADDED)
-        return float((np.log(shares) + e.rarity)[words].max(initial=0.0))
+        return float((np.log(shares) + e.terms.rarity)[words].max(initial=0.0))
 
 
 def parts(text: str) -> list[str]:

@@ -5,7 +5,7 @@ Rows are the sentences of the passages, columns the question's distinct terms, g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain, pairwise
 
@@ -20,10 +20,8 @@ from retrieval.ranking.forms import Forms
 from retrieval.ranking.measures import Array, Flags, Indices, Positions, Rows
 from retrieval.ranking.passages import Passages, all_occurrences
 from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS, Places
+from retrieval.ranking.terms import PAIRS, WORDS, Terms
 from retrieval.records import Found, Hit, Sentence
-
-WORDS, CHARACTERS, PAIRS = range(3)
-"""The groups of terms, as columns of what is given per group."""
 
 LIKELY = 48
 """How many of the sentences that were found are ranked: looking at them closely takes longest of all."""
@@ -48,7 +46,6 @@ COMPARED: Mapping[str, int | slice] = {
 class Evidence:
     """A question against the passages that were found for it.
 
-    ``weights`` is the idf of each term in the whole collection, ``rarity`` how rare it is in the language, in nats;
     ``entities`` are those of the question. ``hit`` and ``place`` tell of each row to which hit it belongs and which of
     its sentences it is; row ``r`` is ``passages.text[begins[r]:ends[r]]``, of which the sentence is what stands from
     ``quoted[r]`` on.
@@ -68,15 +65,12 @@ class Evidence:
         self.entities = entities
         self.found = found
         self.passages = passages
-        latin = tuple(word for word in question.words if word.isascii())  # has neither characters nor pairs of its own
-        groups = [{*question.words}, {*question.characters, *latin}, {*question.pairs, *latin}]
-        terms = dict.fromkeys(question.words + question.characters + question.pairs)
-        self.columns = {term: column for column, term in enumerate(terms)}
-        self.weights = np.array([weights[term] for term in self.columns])
-        self.rarity = np.array([rarity[term] for term in self.columns])
-        self.members = np.array([[float(term in group) for group in groups] for term in self.columns]).reshape(-1, 3)
+        self.terms = Terms(question, weights, rarity)
         self.relations = relations.asked(question.content, frozenset(question.words))
-        self._places = self._found()
+        others = (*(other for _, other in question.synonyms), *chain.from_iterable(self.relations))
+        looked_for = tuple(dict.fromkeys((*self.terms.columns, *others)))
+        self._numbers = {one: number for number, one in enumerate((*looked_for, *_CLAUSE_ENDS, *POINTING))}
+        self._found = all_occurrences(passages, looked_for, characters=_CLAUSE_ENDS + POINTING)  # in one pass
         self.positions = self._positions()
         counts = compiled.count(self.positions, passages.starts)
         self.rows = np.flatnonzero(passages.place >= 0)
@@ -87,30 +81,33 @@ class Evidence:
         self.ends = passages.starts[self.rows + 1]
         self.bounds = Rows(self.begins, self.ends)
         self.counts = counts[self.rows]
-        self.held = compiled.held(counts, passages.place)
-        self._firsts = np.searchsorted(self.hit, np.arange(len(passages.hits)))
-
-    def _found(self) -> dict[str, Indices]:
-        """Find whatever is looked for in the text, in one pass."""
-        others = (*(other for _, other in self.question.synonyms), *chain.from_iterable(self.relations))
-        terms = dict.fromkeys((*self.columns, *others))
-        return all_occurrences(self.passages, terms, characters=_CLAUSE_ENDS + POINTING)
+        self.held, self._holding = compiled.held(counts, passages.place)
+        self._firsts = self.hit.searchsorted(np.arange(len(passages.hits)))
 
     def _positions(self) -> Positions:
         """Return where the terms stand; where a synonym does, all terms of its word do."""
-        found = dict(self._places)
+        found = self._found.first(len(self.terms.columns))
+        if not self.question.synonyms:
+            return found
+        places = {term: found[column] for term, column in self.terms.columns.items()}
         for word, other in self.question.synonyms:
-            for term in self.question.of_word(word) if len(found[other]) else ():
-                found[term] = np.union1d(found[term], found[other])
-        return Positions.of([found[term] for term in self.columns])
+            others = self._places_of(other)
+            for term in self.question.of_word(word) if len(others) else ():
+                places[term] = np.union1d(places[term], others)
+        return Positions.of(list(places.values()))
+
+    def _places_of(self, looked_for: str) -> Indices:
+        """Return where something that was looked for stands in the text."""
+        return self._found[self._numbers[looked_for]]
 
     def places_of(self, characters: str) -> Indices:
-        """Return where some of ``_CLAUSE_ENDS`` and ``POINTING`` stand in the text."""
-        return np.concatenate([self._places[character] for character in characters])
+        """Return where some of ``_CLAUSE_ENDS`` and ``POINTING`` that are neighbours there stand in the text."""
+        first, firsts = self._numbers[characters[0]], self._found.firsts
+        return self._found.places[firsts[first] : firsts[first + len(characters)]]
 
     def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
-        rows = self._row_of[np.searchsorted(self.passages.starts, places, side="right") - 1]
+        rows = self._row_of[self.passages.starts.searchsorted(places, side="right") - 1]
         return rows[rows >= 0]
 
     @cached_property
@@ -132,10 +129,9 @@ class Evidence:
         """Return the normalised text of the sentence of a row."""
         return self.passages.text[self.quoted.item(row) : self.ends.item(row)]
 
-    def _local(self, held: Flags) -> Array:
+    def _local(self, holding: Array) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
-        holding = np.add.reduceat(held.astype(np.float64), self._firsts, axis=0)
-        sizes = self._sizes.reshape(-1, *[1] * (held.ndim - 1))
+        sizes = self._sizes.reshape(-1, *[1] * (holding.ndim - 1))
         return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5)))
 
     @cached_property
@@ -151,58 +147,30 @@ class Evidence:
         nothing. Beyond the title weighs only what that does not tell already; a title that is a sentence tells no
         topic. Untold is that by the local idf.
         """
-        local = self._local(self.counts > 0)
+        local = self._local(self._holding)
         topic = np.array([len(hit.source.title) <= TOPIC for hit in self.passages.hits])
         weights = np.empty((len(WEIGHTS), *local.shape))
         idf, local_idf, beyond, untold, near_gap, near_gap_untold = weights
-        idf[:] = self.weights
-        np.multiply(local, self.weights, out=local_idf)
-        np.multiply(self.weights, ~(Places(self.held[self._firsts]).title & topic[:, None]), out=beyond)
+        idf[:] = self.terms.weights
+        np.multiply(local, idf, out=local_idf)
+        np.multiply(idf, ~(Places(self.held[self._firsts]).title & topic[:, None]), out=beyond)
         np.multiply(local, beyond, out=untold)
-        np.multiply(self.nearness, self.weights, out=near_gap)
-        np.multiply(self.nearness, untold, out=near_gap_untold)
-        return dict(zip(SHARES, compiled.shares(self.held, self.hit, COUNTING, weights, self.members), strict=True))
-
-    @cached_property
-    def nearness(self) -> Array:
-        """The weight of each term by its nearness to the question word: 1 beside it, fading over 4 characters."""
-        gap = self.question.gap
-        if gap is None:
-            return np.zeros(len(self.columns))
-        place = self.asked
-        distances = np.where(place < gap[0], gap[0] - place - self.sizes, place - gap[1])
-        return np.where(place < 0, 0.0, np.exp(-np.maximum(distances, 0) / 4))
-
-    @cached_property
-    def pulling(self) -> Indices:
-        """The length of each term that pulls at what stands near, 0 for the others: single characters do not."""
-        return np.where(self.sizes > 1, self.sizes, 0)
+        np.multiply(self.terms.nearness, idf, out=near_gap)
+        np.multiply(self.terms.nearness, untold, out=near_gap_untold)
+        return dict(
+            zip(SHARES, compiled.shares(self.held, self.hit, COUNTING, weights, self.terms.members), strict=True)
+        )
 
     @cached_property
     def pulled(self) -> list[int]:
-        """The likely rows in which terms stand that pull."""
-        some: list[int] = self.likely_rows[self.counts[self.likely_rows] @ self.pulling > 0].tolist()
+        """The likely rows in which something pulls."""
+        begins, ends = self.likely_bounds
+        some: list[int] = self.likely_rows[self.said[ends] > self.said[begins]].tolist()
         return some
-
-    @cached_property
-    def pulls(self) -> tuple[Array, float]:
-        """How much each term pulls, and all together."""
-        weights = self.weights * (0.3 + self.nearness)
-        return weights, max(float(weights.sum()), 1e-9)
-
-    @cached_property
-    def asked(self) -> Indices:
-        """Where in the question's content each term stands first; -1 for one that does not."""
-        return np.array([self.question.content.find(term) for term in self.columns], np.int64)
-
-    @cached_property
-    def sizes(self) -> Indices:
-        """The number of characters of each term."""
-        return np.array([len(term) for term in self.columns], np.int64)
 
     def share(self, held: Flags, weights: Array) -> Array:
         """Return the share that each row of ``held`` has of each group's weight, 0 where the group has none."""
-        return compiled.share(held, weights, self.members)
+        return compiled.share(held, weights, self.terms.members)
 
     @cached_property
     def two_clauses(self) -> Array:
@@ -211,7 +179,7 @@ class Evidence:
         bounds[self.passages.starts] = bounds[self.places_of(_CLAUSE_ENDS) + 1] = True
         result = np.zeros((len(self.rows), 3))
         result[self.likely_rows] = compiled.clauses(
-            self.positions, np.flatnonzero(bounds), self.weights, self.members, self.likely_bounds
+            self.positions, np.flatnonzero(bounds), self.terms.weights, self.terms.members, self.likely_bounds
         )
         return result
 
@@ -244,8 +212,8 @@ class Evidence:
     @cached_property
     def bm25(self) -> Array:
         """The sentence's own BM25 score, with the statistics of the whole collection."""
-        norm = K1 * (1 - B + B * self.lengths / self.lengths.mean())[:, None]
-        scores = self.weights * self.counts
+        norm = K1 * (1 - B + B * self.lengths / (self.lengths.sum() / len(self.lengths)))[:, None]
+        scores = self.terms.weights * self.counts
         scores *= K1 + 1
         scores /= self.counts + norm
         return np.asarray(scores.sum(axis=1))
@@ -258,7 +226,7 @@ class Evidence:
         for bit, character in enumerate(query):
             if character in masks:
                 masks[character] |= 1 << bit
-        letters = np.array([self.columns[character] for character in masks], np.int64)
+        letters = np.array([self.terms.columns[character] for character in masks], np.int64)
         aligned = np.zeros(len(self.rows))
         aligned[self.likely_rows] = compiled.subsequences(
             self.positions, letters, [*masks.values()], len(query), self.likely_bounds
@@ -271,10 +239,10 @@ class Evidence:
 
         So 文革 is found in 文化大革命.
         """
-        columns = [self.columns.get(character, -1) for character in self.question.content]
-        neighbours = [pair for pair in dict.fromkeys(pairwise(columns)) if min(pair) >= 0 and pair[0] != pair[1]]
-        lefts, rights = np.array(neighbours, np.int64).reshape(-1, 2).T
-        weights = self.weights[lefts] + self.weights[rights]
+        columns = [self.terms.columns.get(character, -1) for character in self.question.content]
+        pairs = [pair for pair in dict.fromkeys(pairwise(columns)) if min(pair) >= 0 and pair[0] != pair[1]]
+        lefts, rights = neighbours = np.array(pairs, np.int64).reshape(-1, 2).T.copy()
+        weights = self.terms.weights[lefts] + self.terms.weights[rights]
         held = compiled.skipping(self.positions, neighbours, weights, self.bounds)
         return np.asarray(held / max(sum(weights.tolist()), 1e-9))
 
@@ -284,7 +252,9 @@ class Evidence:
         context, alone, paragraph = (self.shares[name] for name in ("context", "sentence", "paragraph"))
         most = context[:, WORDS] + context[:, PAIRS] + alone[:, WORDS] + paragraph[:, PAIRS]
         most += self.scores / (2 * self.scores.max())
-        return np.sort(np.argsort(-most, kind="stable")[:LIKELY])
+        likely = (-most).argsort(kind="stable")[:LIKELY]
+        likely.sort()
+        return likely
 
     @cached_property
     def likely(self) -> list[int]:
@@ -305,7 +275,7 @@ class Evidence:
     @cached_property
     def said(self) -> Indices:
         """How many of the characters before each place of the text a word or pair of the question covers."""
-        return compiled.cover(self.positions, self.pulling, len(self.passages.text))
+        return compiled.cover(self.positions, self.terms.pulling, len(self.passages.text))
 
     def new(self, starts: Indices, stops: Indices) -> Indices:
         """Return how many characters of each span of the text the question does not cover."""
@@ -317,22 +287,30 @@ class Evidence:
         return Forms(self)
 
     @cached_property
-    def related(self) -> Array:
+    def related(self) -> tuple[Array, Array]:
         """The share of the question's relations that the sentence names in any word, and in another word only.
 
         Each relation weighs what it tells within the paragraph.
         """
         anyhow, otherwise, total = np.zeros((3, len(self.rows)))
         for group in self.relations:
-            same, other = np.zeros((2, len(self.rows)), np.bool_)
+            named: tuple[list[Indices], list[Indices]] = [], []
             for member in group:
                 asked = member in self.question.content
-                if asked and len(member) == 1:
-                    continue  # a term of the question like any other
-                if len(places := self._places[member]):
-                    (same if asked else other)[self.rows_of(places)] = True
-            weight = self._local(same | other).take(self.hit)
-            anyhow += (same | other) * weight
+                if not asked or len(member) > 1:  # one of one character is a term of the question like any other
+                    named[asked].append(self._places_of(member))
+            other, same = (self._holding_any(places) for places in named)
+            either = same | other
+            weight = self._local(np.bincount(self.hit, either).astype(np.float64)).take(self.hit)
+            anyhow += either * weight
             otherwise += (other & ~same) * weight
             total += weight
-        return np.stack((anyhow, otherwise)) / np.maximum(total, 1e-9)
+        np.maximum(total, 1e-9, out=total)
+        return anyhow / total, otherwise / total
+
+    def _holding_any(self, places: Sequence[Indices]) -> Flags:
+        """Return which sentences have some of the places in them."""
+        flags = np.zeros(len(self.rows), np.bool_)
+        if places:
+            flags[self.rows_of(np.concatenate(places))] = True
+        return flags

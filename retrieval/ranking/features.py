@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.ranking import asked, topic
-from retrieval.ranking.evidence import CHARACTERS, PAIRS, WORDS, Evidence
+from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array
+from retrieval.ranking.terms import CHARACTERS, PAIRS, WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ COVERAGES: tuple[Coverage, ...] = (
         "untold mass",
         "… in absolute terms",
         (CHARACTERS,),
-        lambda e: e.shares["untold mass"] / np.maximum(e.weights @ e.members, 1e-9),
+        lambda e: e.shares["untold mass"] / np.maximum(e.terms.weights @ e.terms.members, 1e-9),
     ),
     Coverage("untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best("untold mass").T),
     Coverage(

@@ -50,7 +50,7 @@ class _Said:
     def _alike(self, other: _Said, share: float) -> bool:
         """Return whether so large a share of the pairs is common (Jaccard); two sentences without any are alike."""
         count, others = len(self.pairs), len(other.pairs)
-        if min(count, others) < share * max(count, others):
+        if count < share * others or others < share * count:
             return False  # the smaller could be part of the larger, and still would not be enough
         common = len(self.pairs & other.pairs)
         return common >= share * (count + others - common)

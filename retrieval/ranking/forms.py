@@ -39,10 +39,10 @@ class Forms:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
 
-    def matches(self, pattern: re.Pattern[str] | None, rows: Iterable[int]) -> Indices:
+    def matches(self, pattern: re.Pattern[str], rows: Iterable[int]) -> Indices:
         """Return where a pattern stands in the sentences of some rows: an array of ``Match`` × what was found."""
         text = self._evidence.passages.text
-        searched = () if pattern is None else ((row, pattern.finditer(text, *self._bounds(row))) for row in rows)
+        searched = ((row, pattern.finditer(text, *self._bounds(row))) for row in rows)
         return columns([(row, *match.span(), 0) for row, found in searched for match in found], 4)
 
     def of_kind(self, what: str, rows: Iterable[int]) -> Indices:
@@ -96,9 +96,10 @@ class Forms:
     def measured(self) -> Array:
         """Whether there is a number with the unit that the question asks for."""
         e = self._evidence
-        rows, starts, *_ = self.matches(e.question.unit, e.likely)
         result = np.zeros(len(e.rows))
-        result[rows[e.new(starts, starts + 1) > 0]] = 1
+        if e.question.unit is not None:
+            rows, starts, *_ = self.matches(e.question.unit, e.likely)
+            result[rows[e.new(starts, starts + 1) > 0]] = 1
         return result
 
     @cached_property

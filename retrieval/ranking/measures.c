@@ -115,31 +115,24 @@ void share(const uint8_t *held, const double *weights, const double *members, in
 /* The bits of places, as held() of measures.py has them. */
 enum { SENTENCE = 1, TITLE = 2, FIRST = 4, PREVIOUS = 8, FOLLOWING = 16, PARAGRAPH = 32 };
 
-void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits)
+void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits, double *holding)
 {
-    for (int64_t first = 0, last; first < pieces; first = last) {
+    for (int64_t first = 0, last; first < pieces; first = last, holding += terms) {
+        memset(holding, 0, (size_t)terms * sizeof *holding);
         for (last = first + 1; last < pieces && place[last] >= 0; last++)
-            ;
-        const double *title = counts + first * terms;
-        for (int64_t t = 0; t < terms; t++) {
-            uint8_t common = title[t] > 0 ? TITLE | PARAGRAPH : 0;
-            if (last - first > 1 && title[terms + t] > 0)
-                common |= FIRST;
-            for (int64_t p = first + 1; p < last; p++)
-                if (counts[p * terms + t] > 0)
-                    common |= PARAGRAPH;
-            for (int64_t p = first + 1; p < last; p++) {
-                uint8_t own = common;
-                if (counts[p * terms + t] > 0)
-                    own |= SENTENCE;
-                if (p > first + 1 && counts[(p - 1) * terms + t] > 0)
-                    own |= PREVIOUS;
-                if (p + 1 < last && counts[(p + 1) * terms + t] > 0)
-                    own |= FOLLOWING;
-                bits[(p - first - 1) * terms + t] = own;
-            }
+            for (int64_t t = 0; t < terms; t++)
+                holding[t] += counts[last * terms + t] > 0;
+        const double *title = counts + first * terms, *head = title + terms; /* the first sentence */
+        for (int64_t p = first + 1; p < last; p++, bits += terms) {
+            const double *own = counts + p * terms;
+            for (int64_t t = 0; t < terms; t++)
+                bits[t] = (uint8_t)((own[t] > 0) * SENTENCE | (title[t] > 0) * TITLE | (head[t] > 0) * FIRST |
+                                    (title[t] + holding[t] > 0) * PARAGRAPH);
+            for (int64_t t = 0; p > first + 1 && t < terms; t++)
+                bits[t] |= (uint8_t)((own[t - terms] > 0) * PREVIOUS);
+            for (int64_t t = 0; p + 1 < last && t < terms; t++)
+                bits[t] |= (uint8_t)((own[t + terms] > 0) * FOLLOWING);
         }
-        bits += (last - first - 1) * terms;
     }
 }
 
@@ -155,32 +148,34 @@ int shares(const uint8_t *held, const int64_t *hit, int64_t rows, int64_t terms,
     int64_t each = hits * terms;
     double *weighed = calloc((size_t)(kinds * each + 1) * WIDE, sizeof *weighed);
     double *totals = calloc((size_t)(kinds * hits + 1) * WIDE, sizeof *totals), *sums = NULL;
-    uint64_t counted[1 << PLACES]; /* a bit for each share that counts a term with these bits of places */
+    uint8_t counted[1 << PLACES][MOST_SHARES], some[1 << PLACES] = {0}; /* which shares count a term with these bits */
     if (weighed == NULL || totals == NULL || (sums = malloc((size_t)(count + 1) * WIDE * sizeof *sums)) == NULL) {
         free(weighed);
         free(totals);
         return -1;
     }
-    for (int64_t i = 0; i < kinds * each; i++)
-        for (int g = 0; g < GROUPS; g++)
-            weighed[i * WIDE + g] = weights[i] * members[i % terms * GROUPS + g];
-    for (int64_t i = 0; i < kinds * each; i++)
-        for (int g = 0; g < GROUPS; g++)
-            totals[i / terms * WIDE + g] += weighed[i * WIDE + g];
-    for (int places = 0; places < 1 << PLACES; places++) {
-        counted[places] = 0;
+    for (int64_t i = 0; i < kinds * hits; i++)
+        for (int64_t t = 0; t < terms; t++)
+            for (int g = 0; g < GROUPS; g++) {
+                double weight = weights[i * terms + t] * members[t * GROUPS + g];
+                weighed[(i * terms + t) * WIDE + g] = weight;
+                totals[i * WIDE + g] += weight;
+            }
+    for (int places = 0; places < 1 << PLACES; places++)
         for (int64_t s = 0; s < count; s++)
-            counted[places] |= (uint64_t)(counting[(s << PLACES) + places] != 0) << s;
-    }
+            if (counting[(s << PLACES) + places])
+                counted[places][some[places]++] = (uint8_t)s;
     for (int64_t r = 0; r < rows; r++) {
         memset(sums, 0, (size_t)count * WIDE * sizeof *sums);
         for (int64_t t = 0; t < terms; t++) {
             const double *own = weighed + (hit[r] * terms + t) * WIDE;
-            uint64_t left = counted[held[r * terms + t]];
-            for (int64_t s = 0; left; s++, left >>= 1)
-                if (left & 1)
-                    for (int g = 0; g < WIDE; g++)
-                        sums[s * WIDE + g] += own[kind[s] * each * WIDE + g];
+            const uint8_t places = held[r * terms + t], *counts = counted[places];
+            for (int i = 0; i < some[places]; i++) {
+                double *restrict sum = sums + counts[i] * WIDE;
+                const double *restrict weight = own + kind[counts[i]] * each * WIDE;
+                for (int g = 0; g < WIDE; g++)
+                    sum[g] += weight[g];
+            }
         }
         for (int64_t s = 0; s < count; s++) {
             const double *total = totals + (kind[s] * hits + hit[r]) * WIDE;

@@ -30,9 +30,9 @@ int64_t find(const uint32_t *text, int64_t length, const uint32_t *codes, const 
 void count(const Terms *terms, const int64_t *starts, int64_t pieces, double *counts);
 void share(const uint8_t *held, const double *weights, const double *members, int64_t rows, int64_t terms,
            double *share);
-/* Writes the bits of places for each sentence and term; counts are pieces x terms, and a piece with the place -1 is a
-   title. */
-void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits);
+/* Writes the bits of places for each sentence and term, and in how many sentences of each paragraph the term stands; counts
+   are pieces x terms, and a piece with the place -1 is a title. */
+void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits, double *holding);
 /* Writes shares x rows x groups. Each of the count shares counts the terms of whose bits of places counting tells it, by
    a kind of weights, which are kinds x hits x terms. Returns -1 for want of memory. */
 int shares(const uint8_t *held, const int64_t *hit, int64_t rows, int64_t terms, const uint8_t *counting,

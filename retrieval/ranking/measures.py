@@ -6,7 +6,7 @@ Rows are sentences: ``begins`` and ``ends`` are their bounds in the text, rising
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -79,9 +79,17 @@ class Positions:
         """Return where a term stands."""
         return self.places[self.firsts[term] : self.firsts[term + 1]]
 
+    def __iter__(self) -> Iterator[Indices]:
+        """Yield where each term stands."""
+        return map(self.__getitem__, range(len(self)))
+
     def __len__(self) -> int:
         """Return the number of terms."""
         return len(self.firsts) - 1
+
+    def first(self, count: int) -> Positions:
+        """Return the positions of so many of the terms."""
+        return Positions(self.places[: self.firsts[count]], self.firsts[: count + 1])
 
     @property
     def counts(self) -> Indices:
@@ -99,7 +107,7 @@ def codes(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def find(text: Codes, terms: Sequence[str]) -> list[Indices]:
+def find(text: Codes, terms: Sequence[str]) -> Positions:
     """Return where each of the terms stands in a text."""
     result = []
     for term in terms:
@@ -107,7 +115,7 @@ def find(text: Codes, terms: Sequence[str]) -> list[Indices]:
         for offset, character in enumerate(term[1:], 1):
             found = found[text[found + offset] == ord(character)]
         result.append(found)
-    return result
+    return Positions.of(result)
 
 
 def count(positions: Positions, starts: Indices) -> Array:
@@ -118,8 +126,10 @@ def count(positions: Positions, starts: Indices) -> Array:
     return np.bincount(pieces * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
 
-def held(counts: Array, place: Indices) -> Bits:
+def held(counts: Array, place: Indices) -> tuple[Bits, Array]:
     """Return bits for each sentence and term: whether it stands there and in the places around it.
+
+    With them comes in how many sentences of each paragraph the term stands.
 
     ``counts`` are pieces × terms. A piece is a sentence, whose ``place`` in its paragraph is given, or with -1 the
     title that stands before. The bits are, from the lowest: the sentence, the title, the first sentence, the sentence
@@ -137,7 +147,7 @@ def held(counts: Array, place: Indices) -> Bits:
     bits = np.zeros(own.shape, np.uint8)
     for bit, flags in enumerate((own, stands[titles][of], first, previous, following, whole)):
         bits |= flags.astype(np.uint8) << bit
-    return bits
+    return bits, np.add.reduceat(stands & sentence[:, None], titles, axis=0, dtype=np.float64)
 
 
 def shares(held: Bits, hit: Indices, counting: Counting, weights: Array, members: Array) -> Array:
@@ -208,13 +218,13 @@ def subsequences(positions: Positions, letters: Indices, masks: Sequence[int], l
     return result
 
 
-def skipping(positions: Positions, neighbours: Sequence[tuple[int, int]], weights: Array, rows: Rows) -> Array:
+def skipping(positions: Positions, neighbours: Indices, weights: Array, rows: Rows) -> Array:
     """Return the weight of the neighbours that stand in order, ``APART`` at most, in each sentence.
 
-    ``neighbours`` are pairs of terms of one character, ``weights`` theirs.
+    ``neighbours`` are terms of one character, the first of each pair and the second; ``weights`` are the pairs'.
     """
     held = np.zeros(len(rows.begins))
-    for (first, second), weight in zip(neighbours, weights.tolist(), strict=True):
+    for (first, second), weight in zip(neighbours.T.tolist(), weights.tolist(), strict=True):
         left, right = positions[first], positions[second]
         if not len(left) or not len(right):
             continue

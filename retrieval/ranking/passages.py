@@ -6,7 +6,7 @@ One long text is searched for all terms in one pass.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from retrieval.language.english import root, stem
 from retrieval.language.splitting import bounds
 from retrieval.ranking.cells import cells
 from retrieval.ranking.compiled import find
-from retrieval.ranking.measures import Codes, Indices, codes
+from retrieval.ranking.measures import Codes, Indices, Positions, codes
 from retrieval.records import Hit, Paragraph, Sentence
 
 WHOLE = 200
@@ -161,20 +161,17 @@ def _inflected(text: str, term: str) -> list[int]:
     return result
 
 
-def all_occurrences(passages: Passages, terms: Iterable[str], *, characters: str = "") -> dict[str, Indices]:
+def all_occurrences(passages: Passages, terms: Sequence[str], *, characters: str = "") -> Positions:
     """Return the positions of each of the terms in the text of the passages, as ``occurrences`` does.
 
-    With them come those of some characters, whatever stands beside them.
+    With them come, behind them, those of some characters, whatever stands beside them.
     """
-    found: dict[str, Indices] = {}
-    chinese = list(characters)
-    for term in terms:
-        if term.isascii():
-            found[term] = np.array(occurrences(passages.text, term), dtype=np.int64)
-        else:
-            chinese.append(term)
-    found.update(zip(chinese, find(passages.codes, chinese), strict=True))
-    return found
+    found = find(passages.codes, (*(term for term in terms if not term.isascii()), *characters))
+    if len(found) == len(terms) + len(characters):
+        return found
+    chinese = iter(found)
+    ascii_ = (np.array(occurrences(passages.text, term), dtype=np.int64) if term.isascii() else None for term in terms)
+    return Positions.of([*(next(chinese) if places is None else places for places in ascii_), *chinese])
 
 
 def _bounded(text: str, outside: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
@@ -94,12 +94,13 @@ class Ranker:
 
     def evidence(self, question: Question, found: Found) -> Evidence:
         """Return what the paragraphs near the best say to a question; there must be one."""
+        weights, rarity = self._background.weights(found, question.terms)
         return Evidence(
             question,
             found,
             Passages.of(*zip(*_ranked(found.hits), strict=True)),
-            weights=self._background.weights(found, question.terms),
-            rarity=self._background.rarity(question.terms),
+            weights=weights,
+            rarity=rarity,
             entities=self._names.of(question),
         )
 
@@ -135,8 +136,7 @@ class Ranker:
         odds = np.exp(values - values.max())
         odds /= odds.sum()
         order = np.argsort(-values, kind="stable")[: len(evidence.likely)]
-        told = dict(zip(evidence.likely, table, strict=True))
-        ranked = tuple(islice(_distinct(evidence, order.tolist(), odds, told, closeness), most))
+        ranked = tuple(islice(_distinct(evidence, order.tolist(), odds, table, closeness), most))
         case = self.case(evidence, values, closeness)
         lacking = missing(question, found, case.entities, case.lacks)
         return Ranking(question, ranked, confidence(case), lacking, evidence, found.partial)
@@ -154,10 +154,11 @@ def _ranked(hits: Iterable[Hit]) -> Iterator[tuple[Hit, Prepared]]:
 
 
 def _distinct(
-    evidence: Evidence, rows: Iterable[int], odds: Array, table: Mapping[int, Array], closeness: Closeness | None
+    evidence: Evidence, rows: Iterable[int], odds: Array, table: Array, closeness: Closeness | None
 ) -> Iterator[Candidate]:
     """Yield the candidates of some rows, best first, that overlap none before them."""
     cosines = {} if closeness is None else closeness.by_row
+    number = {row: number for number, row in enumerate(evidence.likely)}
     taken: dict[int, list[Sentence]] = {}
     for row in rows:
         hit = evidence.hit_at(row)
@@ -166,7 +167,7 @@ def _distinct(
         others = taken.setdefault(hit.position, [])
         if not any(start < other.end and other.start < end for other in others):
             others.append(quoted.sentence)
-            yield Candidate(hit, quoted, odds.item(row), row, table[row], cosines.get(row))
+            yield Candidate(hit, quoted, odds.item(row), row, table[number[row]], cosines.get(row))
 
 
 def _with_synonyms(question: Question, found: Found) -> Found:

@@ -52,9 +52,9 @@ def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
     ``rows`` are the sentences of the places: only what stands in the same sentence counts. A term counts by its weight,
     more when it stands beside the question word, and less the farther away it is.
     """
-    weights, total = evidence.pulls
+    weights, total = evidence.terms.pulls
     near = compiled.closeness(
-        evidence.positions, places, evidence.bounds, rows_of=rows, lengths=evidence.pulling, weights=weights
+        evidence.positions, places, evidence.bounds, rows_of=rows, lengths=evidence.terms.pulling, weights=weights
     )
     return near / total
 

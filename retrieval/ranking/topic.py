@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,16 +19,21 @@ _REMARK = re.compile(r"[ _(,]")
 def titled(evidence: Evidence) -> Array:
     """Return of which documents the question says the title."""
     asked = evidence.question.normal.text
-    names = [_REMARK.split(folded(hit.source.title))[0] for hit in evidence.passages.hits]
+    names = [_name(hit.source.title) for hit in evidence.passages.hits]
     return np.array([float(len(name) > 1 and name in asked) for name in names])[evidence.hit]
+
+
+@lru_cache(maxsize=4096)
+def _name(title: str) -> str:
+    return _REMARK.split(folded(title))[0]
 
 
 def named(evidence: Evidence) -> Array:
     """Return the share of the question's entities that the paragraph has, by the weight of the terms in them."""
-    begins, ends = evidence.asked, evidence.asked + evidence.sizes
-    part = np.zeros(len(evidence.columns), np.bool_)
+    begins, ends = evidence.terms.asked, evidence.terms.asked + evidence.terms.sizes
+    part = np.zeros(len(evidence.terms.columns), np.bool_)
     for entity in evidence.entities:
         part |= (begins >= entity.start) & (ends <= entity.end)
-    part &= evidence.sizes > 1
-    weights = evidence.weights * part
+    part &= evidence.terms.sizes > 1
+    weights = evidence.terms.weights * part
     return np.asarray((Places(evidence.held).paragraph @ weights) / max(float(weights.sum()), 1e-9))

@@ -28,7 +28,6 @@ _LISTED = re.compile(
 )
 _PRECISE = frozenset(("number", "time", "year", "duration", "person", "country"))
 """Kinds of question that a single item answers."""
-_LEADS_IN = re.compile(r"[:：]\s*$")
 _COMMENT = re.compile(r"\s*(?:#(?!#)|//|--|;)\s*\S")
 _COMMENTED = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;)[ \t]*\S.*\n(?=.*\S)")
 """A comment with a line below it, as in configuration files."""
@@ -64,7 +63,7 @@ def unit(question: Question, sentence: Sentence, hit: Hit) -> Unit:
         if sentence.start < end and start < sentence.end:
             topic = "\n".join((hit.source.title, *hit.paragraph.section, *hit.paragraph.questions))
             return _of_list(question, text, sentence, one, topic)
-    if _LEADS_IN.search(sentence.text):
+    if sentence.text.rstrip().endswith((":", "：")):
         return Unit(_with_next_line(text, sentence))
     return Unit(sentence)
 

@@ -11,7 +11,6 @@ from retrieval.reading.joining import collapse, is_cut_word, join_lines, width
 from retrieval.reading.lists import is_item
 from retrieval.reading.outline import spoken_level
 from retrieval.reading.tables.cells import Cell, cell_text
-from retrieval.reading.tables.reader import table_blocks
 from retrieval.simplified import in_both_scripts
 
 LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -54,6 +53,8 @@ def blocks(text: str) -> Iterator[Block]:
     position = 0
     while position < len(lines):
         if (end := tables.get(position)) is not None:
+            from retrieval.reading.tables.reader import table_blocks  # which takes as long to load as a text to read
+
             yield from table_blocks([*caption, *(list(map(Cell, _cells(line))) for line in lines[position:end])])
             caption, position = [], end
             continue
