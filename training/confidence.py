@@ -46,10 +46,11 @@ COLUMNS = {
 """The sorts of unanswerable questions that are reported together."""
 
 JUDGED_COLUMNS = ("foreign", "swapped", "chat, now", "refused")
-SURE_WRONGLY, SHOWN_RIGHTLY, LOST = 0.08, 0.9, 0.03
-"""The thresholds: in no kind and layout more of any of these columns is sure, so many of the answerable are shown, and
-no more lose a right first answer because it is not. Where the answering paragraph or sentence is gone, what is left or
-a neighbour may answer all the same: by these they are not judged."""
+SURE_WRONGLY, SHOWN_RIGHTLY, LOST = 0.06, 0.9, 0.03
+"""The thresholds: in no kind and layout more of any of these columns is sure, which leaves a quarter of the 8 % that
+are promised to chance; so many of the answerable are shown, and no more lose a right first answer because it is not.
+Where the answering paragraph or sentence is gone, what is left or a neighbour may answer all the same: by these they
+are not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,7 @@ def thresholds(tables: Mapping[Key, Cases], values: Mapping[str, Array]) -> tupl
         for column in JUDGED_COLUMNS:
             others = found[np.isin(own.sorts, COLUMNS[column])]
             if len(others) >= _LEAST_CASES:
-                most = int(SURE_WRONGLY * len(others))
-                sure.append(np.sort(others)[[-1 - most, -most]].mean())  # halfway from the first that is not to be
+                sure.append(np.quantile(others, 1 - SURE_WRONGLY))
     return float(np.min(shown)), float(np.max(sure))
 
 
