@@ -46,11 +46,13 @@ class Trees:
             threshold[number, :size] = tree["threshold"]
             leaves, lost[number, :size] = _from_left(tree)
             value[number, : size + 1] = leaves
-        cuts = [np.unique(threshold[feature == column]) for column in range(max(columns, default=-1) + 1)]
+        cuts, rank = [], np.zeros(shape, np.int16)
+        for column in range(max(columns, default=-1) + 1):
+            there = feature == column
+            # Asked for no inverse, NumPy would load its masked arrays.
+            own, rank[there] = np.unique(threshold[there], return_inverse=True)
+            cuts.append(own)
         firsts = np.cumsum([0, *map(len, cuts)])
-        rank = np.zeros(shape, np.int16)
-        for column, own in enumerate(cuts):
-            rank[feature == column] = np.searchsorted(own, threshold[feature == column])
         return cls(Splits(feature, rank, lost, np.concatenate([*cuts, np.zeros(0)]), firsts), value)
 
     def values(self, table: Array) -> Array:
