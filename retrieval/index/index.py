@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
@@ -80,9 +81,7 @@ class Index:
         frequencies = self.frequencies(terms, hidden=hidden)
         views = self._seen(hidden)
         best = self._collection.best(terms, frequencies, limit=limit, order=self._order, views=views)
-        # One segment has its documents in the order of their paths.
-        in_order = sorted((place for place, _ in best), key=self._order if len(self.segments) > 1 else None)
-        positions = {place: number for number, place in enumerate(in_order)}
+        positions = {place: number for number, place in enumerate(self._in_order(place for place, _ in best))}
         found = [(place, positions[place], score) for place, score in best]
         return _Hits(self._quoted, found) if found else (), frequencies
 
@@ -116,6 +115,15 @@ class Index:
             outside = [segment.texts.outside(hidden) for segment in self.segments]
             found = self._views[hidden] = self._collection.views(outside)
         return found
+
+    def _in_order(self, places: Iterable[Place]) -> list[Place]:
+        """Return places as ``_order`` has them, by few calls of it: a segment has its own in order, the first most."""
+        by_segment = sorted(places)
+        first = bisect_left(by_segment, (1, 0))
+        in_order = by_segment[:first]
+        for place in by_segment[first:]:
+            insort(in_order, place, key=self._order)
+        return in_order
 
     def _order(self, place: Place) -> tuple[str, int]:
         """Return what orders the paragraphs as they are in an index that is made anew: by the paths of documents."""
