@@ -43,13 +43,19 @@ class Piece(NamedTuple):
 
     @property
     def is_sideways(self) -> bool:
-        """Whether it is higher than wide, and has more than one character."""
+        """Whether it is higher than wide, and not a single character."""
         (left, top), (right, _), (_, bottom), _ = self.corners
-        return len(self.text) > 1 and abs(bottom - top) > _SIDEWAYS * abs(right - left)
+        single = len(self.text) == 1 and self.is_readable
+        return not single and abs(bottom - top) > _SIDEWAYS * abs(right - left)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is likely to be what stands there."""
+        return bool(self.text.strip()) and self.sureness >= _UNREADABLE
 
 
 def pieces_in(picture: Picture) -> Iterator[Piece]:
-    """Yield the pieces of text in a picture, which is red, green and blue, from top to bottom."""
+    """Yield the pieces of text in a picture, which is red, green and blue, from top to bottom, readable or not."""
     import numpy as np
 
     picture = np.ascontiguousarray(picture[:, :, ::-1])  # blue first, and not turned again for every piece
@@ -63,8 +69,7 @@ def pieces_in(picture: Picture) -> Iterator[Piece]:
         if width < _NEARLY * whole and (lettered or sureness < _DOUBTFUL or width < _CLOSEST * len(text)):
             text, sureness = _read(picture, level, whole)
         spaced = _SPACED if lettered or not text else whole / len(text)
-        if text.strip() and sureness >= _UNREADABLE:
-            yield Piece(text, tuple((float(x), float(y)) for x, y in box), round(sureness, 4))
+        yield Piece(text, tuple((float(x), float(y)) for x, y in box), round(sureness, 4))
 
 
 def _level(box: _Box) -> tuple[_Box, float]:

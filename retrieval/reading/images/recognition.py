@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LEAST_SIDE = 48  # pixels below which a picture is an ornament
 _UNSURE = 0.7
+_TURNED_FROM = 3  # pieces on, of which those tell which way is up that nobody can read
 
 
 def advice() -> str:
@@ -63,15 +64,15 @@ def _upright(picture: Picture) -> list[Piece]:
     """What stands in the picture; where it lies on its side or upside down, it is turned."""
     import numpy as np
 
-    found = list(pieces_in(picture))
+    best = list(pieces_in(picture))
+    sideways = sum(piece.is_sideways for piece in best) > 0.5 * len(best)
+    if len(best) >= _TURNED_FROM and (sideways or _sureness(best) < _UNSURE):
+        turned = [list(pieces_in(np.rot90(picture, turn))) for turn in ((1, 3) if sideways else (2,))]
+        best = max(turned if sideways else [best, *turned], key=_sureness)
+    found = [piece for piece in best if piece.is_readable]
     if not any(character.isalnum() for piece in found for character in piece.text):
         return []  # frames and rules, which look like signs
-    sideways = sum(piece.is_sideways for piece in found) > 0.5 * len(found)
-    if len(found) < 3 or (not sideways and _sureness(found) >= _UNSURE):
-        return found
-    turns = (1, 3) if sideways else (2,)
-    turned = [list(pieces_in(np.rot90(picture, turn))) for turn in turns]
-    return max([found, *turned] if not sideways else turned, key=_sureness)
+    return found
 
 
 def _sureness(pieces: list[Piece]) -> float:
