@@ -100,7 +100,7 @@ benchmark: $(TOOLS) .venv-bench/.ready  ## measure search engines side by side, 
 .venv-bench/.ready: pyproject.toml
 	@$(PYTHON) -m venv --clear .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --upgrade pip
-	@.venv-bench/bin/python -m pip install --quiet --group bench
+	@.venv-bench/bin/python -m pip install --quiet --editable . --group bench
 	@touch $@
 
 kills: $(READY)  ## kill builders of an index a thousand times
