@@ -13,9 +13,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff\ud800-\udfff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
 _WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
-# Compiled when there are lines to join: so many characters take long.
-_SPACED = f"[{_WIDE}] [A-Za-z0-9]|[A-Za-z0-9] [{_WIDE}]"
-_UNSPACED = f"[{_WIDE}][A-Za-z0-9]|[A-Za-z0-9][{_WIDE}]"
+_WIDE_OR_QUOTE = re.compile(f"[{_WIDE}{_QUOTES}]")
+_SPACED = re.compile(f"[{_WIDE}] [A-Za-z0-9]|[A-Za-z0-9] [{_WIDE}]")
+_UNSPACED = re.compile(f"[{_WIDE}][A-Za-z0-9]|[A-Za-z0-9][{_WIDE}]")
 
 _CODE_END = re.compile(r"(?:[A-Z0-9]|\d[a-z]?)\Z")
 _CODE_START = re.compile(r"[A-Z0-9]")
@@ -56,7 +56,7 @@ def join_lines(lines: list[str]) -> str:
     if len(lines) == 1:
         return lines[0].strip()
     text = "\n".join(lines)
-    spaced = len(re.findall(_SPACED, text)) > len(re.findall(_UNSPACED, text))
+    spaced = len(_SPACED.findall(text)) > len(_UNSPACED.findall(text))
     joined: list[str] = []
     for line in filter(None, map(str.strip, lines)):
         if joined and is_cut_word(joined[-1], line):
@@ -85,10 +85,10 @@ def hyphen_between(before: str, after: str) -> str:
 
 
 def _separator(left: str, right: str, *, spaced: bool) -> str:
-    wide = [one for one in (left, right) if _WIDE_CHARACTER.match(one)]
-    if not wide:
+    wide = bool(_WIDE_CHARACTER.match(left)), bool(_WIDE_CHARACTER.match(right))
+    if not any(wide):
         return " "
-    if all(one in wide or one in _QUOTES for one in (left, right)):
+    if _WIDE_OR_QUOTE.match(left) and _WIDE_OR_QUOTE.match(right):
         return ""
     return " " if spaced else ""
 
