@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from bot.entry_points import COLLECTED
 from retrieval.answering import Answerer
 from retrieval.engines.local import LocalEngine
 from retrieval.language import Tokenizer
@@ -28,8 +29,6 @@ from testbed.author import Author
 QUESTIONS = 300
 BEFORE = 30
 """Questions that are asked before: what is loaded or compiled at first use is not part of an answer."""
-COLLECTED = 20_000
-"""New objects after which garbage is looked for, as in the program itself."""
 
 
 async def measure(tokenizer: Tokenizer, paragraphs: int, seed: int, encoder: Encoder | None) -> None:
@@ -81,7 +80,7 @@ def main() -> None:
     parser.add_argument("--meaning", type=Path, metavar="FOLDER", help="an encoder to compare meanings by")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    gc.set_threshold(COLLECTED)
+    gc.set_threshold(COLLECTED)  # as in the program itself
     encoder = Encoder.of(arguments.meaning) if arguments.meaning else None
     with TemporaryDirectory() as cache:
         tokenizer = Tokenizer(Path(cache))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LEAVE_SECONDS = 5.0
 _ANSWER_SECONDS = 2.0
-_COLLECTED = 20_000
+COLLECTED = 20_000
 """New objects after which ``serve`` looks for garbage."""
 
 
@@ -191,7 +191,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> bool:
 def _collect_little() -> None:
     """Have garbage looked for in little at a time, and not in what has been loaded: that would hold up answers."""
     gc.freeze()
-    gc.set_threshold(_COLLECTED)
+    gc.set_threshold(COLLECTED)
 
 
 async def _backup(settings: Settings, arguments: argparse.Namespace) -> bool:

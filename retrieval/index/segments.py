@@ -96,7 +96,7 @@ class Segment:
 
 def noted(segments: Iterable[Segment]) -> dict[str, str]:
     """Return what the notes of some segments come to, the later ones over the earlier; empty ones among them."""
-    found: dict[str, str] = {}
+    notes: dict[str, str] = {}
     for segment in segments:
-        found = found | segment.notes() if found else segment.notes()  # the first holds most
-    return found
+        notes.update(segment.notes())
+    return notes

@@ -11,11 +11,11 @@ import numpy as np
 
 from retrieval.question.kinds import Kind, answer_group
 from retrieval.ranking.measures import Array, Flags, Indices, columns
+from retrieval.ranking.units import is_comment, leads_in
 
 if TYPE_CHECKING:
     from retrieval.ranking.evidence import Evidence
 
-_EXPLAINS = re.compile(r"\s*(?:#(?!#)|//|--|;)")
 _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 """Kinds of question whose answers are known by their form."""
 _MARK = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[、)]|\.(?!\d))\s*")
@@ -126,5 +126,5 @@ class Forms:
         for row in e.likely:  # what leads in to a line, or explains it, is quoted with it
             if row + 1 < len(has) and has[row + 1] and e.place.item(row + 1):
                 text = e.sentence_at(row).text
-                has[row] |= text.rstrip().endswith((":", "：")) or _EXPLAINS.match(text) is not None
+                has[row] |= leads_in(text) or is_comment(text)
         return np.asarray(~has)

@@ -86,7 +86,7 @@ def _is_listing(path: str) -> bool:
 @lru_cache(maxsize=4096)
 def _signs(normal: str, text: str) -> tuple[bool, bool]:
     """Return whether a paragraph is a line of an official document, and whether it is a notice or a list of links."""
-    notice = (any(map(normal.__contains__, _MARKS)) and bool(_NOTICE.search(normal))) or _is_link_list(text)
+    notice = (any(mark in normal for mark in _MARKS) and bool(_NOTICE.search(normal))) or _is_link_list(text)
     return bool(_FORMAL.fullmatch(normal)), notice
 
 

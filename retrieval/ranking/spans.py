@@ -14,7 +14,7 @@ from retrieval.ranking.measures import Array, Indices
 _SURER = 0.6
 """What a span of a less sure pattern counts beside one of a surer one."""
 _TRUST = np.array([_SURER**order for order in range(16)])
-"""… by the number of the pattern."""
+"""… by the number of the pattern, of which no kind has as many."""
 _NEW = 0.34
 """The share of a span that the question must not have said itself."""
 

@@ -31,8 +31,6 @@ _PRECISE = frozenset(("number", "time", "year", "duration", "person", "country")
 _COMMENT = re.compile(r"\s*(?:#(?!#)|//|--|;)\s*\S")
 _COMMENTED = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;)[ \t]*\S.*\n(?=.*\S)")
 """A comment with a line below it, as in configuration files."""
-_COMMENTS = ("#", "//", "--", ";")
-"""One of these stands in every comment: they are found much sooner than the pattern."""
 _STEP = re.compile(
     r"第(?P<ordinal>[一二三四五六七八九十\d]{1,2})步|(?:最后|最末|末尾|倒数第)[^步]?步|(?:last|final) step"
 )
@@ -56,16 +54,26 @@ def unit(question: Question, sentence: Sentence, hit: Hit) -> Unit:
     text = hit.paragraph.text
     if sentence.end - sentence.start == len(text):
         return Unit(sentence)
-    if "\n" in text and any(mark in text for mark in _COMMENTS) and _COMMENTED.search(text):
+    if "\n" in text and _COMMENTED.search(text):
         return Unit(_explained(text, sentence))
     for one in enumerations(text):
         start, end = one.span
         if sentence.start < end and start < sentence.end:
             topic = "\n".join((hit.source.title, *hit.paragraph.section, *hit.paragraph.questions))
             return _of_list(question, text, sentence, one, topic)
-    if sentence.text.rstrip().endswith((":", "：")):
+    if leads_in(sentence.text):
         return Unit(_with_next_line(text, sentence))
     return Unit(sentence)
+
+
+def leads_in(text: str) -> bool:
+    """Return whether a sentence leads in to what follows it."""
+    return text.rstrip().endswith((":", "："))
+
+
+def is_comment(text: str) -> bool:
+    """Return whether a line explains what follows it, as in configuration files."""
+    return _COMMENT.match(text) is not None
 
 
 def _of_list(question: Question, text: str, sentence: Sentence, one: Enumeration, topic: str) -> Unit:
@@ -111,11 +119,11 @@ def _list(text: str, one: Enumeration) -> Unit:
 
 def _explained(text: str, sentence: Sentence) -> Sentence:
     """A line with the comment above it, and a comment with the line that it explains."""
-    if _COMMENT.match(sentence.text):
+    if is_comment(sentence.text):
         return _with_next_line(text, sentence)
     before = text[: sentence.start].rstrip()
     above = before.rfind("\n") + 1
-    if _COMMENT.match(before[above:]):
+    if is_comment(before[above:]):
         return _sentence(text, above, sentence.start + len(sentence.text.rstrip()))
     return sentence
 
