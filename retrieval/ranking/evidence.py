@@ -17,7 +17,7 @@ from retrieval.question import Question
 from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.forms import Forms
-from retrieval.ranking.measures import Array, Flags, Indices, Positions, Rows
+from retrieval.ranking.measures import Array, Flags, Indices, Positions, Rows, uncovered
 from retrieval.ranking.passages import Passages, all_occurrences
 from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS, Places
 from retrieval.ranking.terms import PAIRS, WORDS, Terms
@@ -123,7 +123,7 @@ class Evidence:
 
     def sentence_at(self, row: int) -> Sentence:
         """Return the sentence of a row."""
-        return self.passages.prepared[self.hit.item(row)].sentence(self.place.item(row))
+        return self.passages.sentence(self.rows.item(row))
 
     def text_at(self, row: int) -> str:
         """Return the normalised text of the sentence of a row."""
@@ -279,12 +279,12 @@ class Evidence:
 
     def new(self, starts: Indices, stops: Indices) -> Indices:
         """Return how many characters of each span of the text the question does not cover."""
-        return (stops - starts) - (self.said[stops] - self.said[starts])
+        return uncovered(self.said, starts, stops)
 
     @cached_property
     def forms(self) -> Forms:
         """What of the form that is asked for stands in the likely sentences."""
-        return Forms(self)
+        return Forms(self.question, self.passages, pieces=self.rows, likely=self.likely_rows, said=self.said)
 
     @cached_property
     def related(self) -> tuple[Array, Array]:

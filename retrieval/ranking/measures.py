@@ -184,6 +184,11 @@ def cover(positions: Positions, lengths: Indices, text: int) -> Indices:
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(held)))
 
 
+def uncovered(before: Indices, starts: Indices, stops: Indices) -> Indices:
+    """Return how many characters of each span of a text stand in no term; ``before`` is what ``cover`` returns."""
+    return (stops - starts) - (before[stops] - before[starts])
+
+
 def clauses(positions: Positions, starts: Indices, weights: Array, members: Array, rows: Rows) -> Array:
     """Return the best share of each group's weight that two neighbouring clauses of each sentence hold.
 
