@@ -151,14 +151,14 @@ def held(counts: Array, place: Indices) -> tuple[Bits, Array]:
 
 
 def shares(held: Bits, hit: Indices, counting: Counting, weights: Array, members: Array) -> Array:
-    """Return shares × rows × groups: how much of each group's weight is held in places that count.
+    """Return shares × groups × rows: how much of each group's weight is held in places that count.
 
     ``held`` are the bits of rows × terms, ``hit`` is each row's hit, ``weights`` are kinds × hits × terms.
     """
-    result = np.empty((len(counting.held), len(held), members.shape[1]))
+    result = np.empty((len(counting.held), members.shape[1], len(held)))
     for number, (flags, kind, absolute) in enumerate(zip(*counting, strict=True)):
         measured = mass if absolute else share
-        result[number] = measured(flags[held], weights[kind][hit], members)
+        result[number] = measured(flags[held], weights[kind][hit], members).T
     return result
 
 
