@@ -252,7 +252,7 @@ class Evidence:
         context, alone, paragraph = (self.shares[name] for name in ("context", "sentence", "paragraph"))
         most = context[WORDS] + context[PAIRS] + alone[WORDS] + paragraph[PAIRS]
         most += self.scores / (2 * self.scores.max())
-        likely = (-most).argsort(kind="stable")[:LIKELY]
+        likely: Indices = (-most).argsort(kind="stable")[:LIKELY]
         likely.sort()
         return likely
 
