@@ -19,6 +19,7 @@ marked by themselves.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import hashlib
 import itertools
@@ -86,8 +87,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def dictionaries(shared: Path, request: pytest.FixtureRequest) -> Path:
     """The folder with the compiled dictionaries, kept for the next run as long as nobody changes what compiles them."""
-    import portalocker
-
     from retrieval.language import Tokenizer
     from retrieval.ranking import Ranker
 
@@ -95,7 +94,8 @@ def dictionaries(shared: Path, request: pytest.FixtureRequest) -> Path:
     sources = [*(PROJECT / "retrieval").glob("language/*.*"), *(PROJECT / "retrieval").glob("ranking/background.*")]
     state = hashlib.sha256(b"".join(source.read_bytes() for source in sorted(sources)))
     folder = request.config.cache.mkdir("dictionaries") / state.hexdigest()[:16]
-    with portalocker.Lock(shared / "dictionaries.lock", timeout=100):  # on a busy machine the first worker takes long
+    with (shared / "dictionaries.lock").open("wb") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)  # the first worker makes them for all
         folder.mkdir(exist_ok=True)
         folder.chmod(0o775)  # so that they have to be the group's, too
         tokenizer = Tokenizer(folder)

@@ -171,7 +171,7 @@ def _read(text: str, place: int, tokenizer: Tokenizer) -> tuple[Token, float]:
     """Return the word at a place of a text, cut with what is near it, and the log-likelihood of that."""
     begin, dictionary = max(place - _NEAR, 0), tokenizer.dictionary
     near = tuple(tokenizer.words(text[begin : place + _NEAR]))
-    word = next(replace(one, start=begin + one.start, end=begin + one.end) for one in near if one.end > place - begin)
+    word = next(one._replace(start=begin + one.start, end=begin + one.end) for one in near if one.end > place - begin)
     return word, sum(math.log(max(dictionary.frequency(one.text), 1) / dictionary.total) for one in near)
 
 
