@@ -102,8 +102,8 @@ def _hits(ranked: Sequence[Sequence[bool]]) -> Array:
 
 def five_by_hand(evidence: Evidence) -> Array:
     """Join five terms by hand, none of them learned."""
-    context = evidence.shares["context"][:, PAIRS]
-    outside = evidence.shares["outside head"][:, WORDS]
+    context = evidence.shares["context"][PAIRS]
+    outside = evidence.shares["outside head"][WORDS]
     paragraph = evidence.scores / evidence.scores.max()
     alone = evidence.bm25 / max(float(evidence.bm25.max()), 1e-9)
     return np.asarray(3 * context + alone + outside + paragraph + 0.15 * (evidence.forms.count > 0))

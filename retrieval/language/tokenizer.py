@@ -10,10 +10,7 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
-from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,8 +67,7 @@ class Normalised(NamedTuple):  # made sooner than a dataclass: each question nor
         return self.offsets[start], after
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):  # made sooner than a dataclass, as normalised texts are
     """A word at ``normalised.text[start:end]``; ``han`` says whether it is written in Chinese characters."""
 
     text: str
@@ -246,4 +242,4 @@ def characters(text: str) -> list[str]:
 
 def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring Chinese characters of a normalised text, in order."""
-    return list(chain.from_iterable([map(add, run, run[1:]) for run in _HAN_RUN.findall(text)]))
+    return [run[start : start + 2] for run in _HAN_RUN.findall(text) for start in range(len(run) - 1)]

@@ -165,7 +165,7 @@ def _word_at(text: str, place: int, tokenizer: Tokenizer) -> Token:
     """Return the word at a place of a text, cut with what is near it."""
     begin = max(place - _NEAR, 0)
     near = tokenizer.words(text[begin : place + _NEAR])
-    return next(replace(one, start=begin + one.start, end=begin + one.end) for one in near if one.end > place - begin)
+    return next(one._replace(start=begin + one.start, end=begin + one.end) for one in near if one.end > place - begin)
 
 
 def _pairs(text: str, guess: Guess, character: str = "") -> list[str]:

@@ -116,7 +116,7 @@ def subject_here(evidence: Evidence) -> Array:
     result = np.zeros(len(evidence.rows))
     if evidence.question.kind.name not in _SUBJECTS:
         return result
-    more = evidence.shares["untold of following"][:, PAIRS] - evidence.shares["untold"][:, PAIRS]
+    more = evidence.shares["untold of following"][PAIRS] - evidence.shares["untold"][PAIRS]
     for row in np.flatnonzero(more[:-1] > 0).tolist():
         if leaning(evidence, row + 1):
             result[row] = more[row]
@@ -125,7 +125,7 @@ def subject_here(evidence: Evidence) -> Array:
 
 def depth(evidence: Evidence) -> Array:
     """Return where in its paragraph the sentence stands, from 0 to 1."""
-    return evidence.place / np.maximum(np.bincount(evidence.hit) - 1, 1)[evidence.hit]
+    return evidence.place / np.maximum(evidence.sizes - 1, 1)[evidence.hit]
 
 
 def pointing(evidence: Evidence) -> Array:

@@ -75,10 +75,10 @@ def held(counts: Array, place: Indices) -> tuple[Bits, Array]:
 
 
 def shares(held: Bits, hit: Indices, counting: Counting, weights: Array, members: Array) -> Array:
-    """Return shares × rows × groups: how much of each group's weight is held in places that count."""
+    """Return shares × groups × rows: how much of each group's weight is held in places that count."""
     if not COMPILED:
         return measures.shares(held, hit, counting, weights, members)
-    result = np.empty((len(counting.held), len(held), members.shape[1]))
+    result = np.empty((len(counting.held), members.shape[1], len(held)))
     _measures.shares(held, hit, *counting, weights, weights.shape[1], members, result)
     return result
 

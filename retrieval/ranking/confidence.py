@@ -226,7 +226,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "near gap",
         "what stands beside the question word stands in the sentence",
-        lambda c: float(c.evidence.shares["near gap"][c.row, CHARACTERS]),
+        lambda c: float(c.evidence.shares["near gap"][CHARACTERS, c.row]),
     ),
 )
 

@@ -17,7 +17,7 @@ from retrieval.question import Question
 from retrieval.ranking import compiled
 from retrieval.ranking.entities import Entity
 from retrieval.ranking.forms import Forms
-from retrieval.ranking.measures import Array, Flags, Indices, Positions, Rows
+from retrieval.ranking.measures import Array, Flags, Indices, Positions, Rows, uncovered
 from retrieval.ranking.passages import Passages, all_occurrences
 from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS, Places
 from retrieval.ranking.terms import PAIRS, WORDS, Terms
@@ -123,7 +123,7 @@ class Evidence:
 
     def sentence_at(self, row: int) -> Sentence:
         """Return the sentence of a row."""
-        return self.passages.prepared[self.hit.item(row)].sentence(self.place.item(row))
+        return self.passages.sentence(self.rows.item(row))
 
     def text_at(self, row: int) -> str:
         """Return the normalised text of the sentence of a row."""
@@ -131,17 +131,17 @@ class Evidence:
 
     def _local(self, holding: Array) -> Array:
         """Return ln(1 + (n - h + ½)/(h + ½)) for what ``h`` of the ``n`` sentences of each hit's paragraph hold."""
-        sizes = self._sizes.reshape(-1, *[1] * (holding.ndim - 1))
+        sizes = self.sizes.reshape(-1, *[1] * (holding.ndim - 1))
         return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5)))
 
     @cached_property
-    def _sizes(self) -> Indices:
-        """The number of sentences of each hit."""
-        return np.diff(self._firsts, append=len(self.rows))
+    def sizes(self) -> Indices:
+        """The number of sentences of each hit's paragraph."""
+        return np.bincount(self.hit)
 
     @cached_property
     def shares(self) -> dict[str, Array]:
-        """The ``SHARES``, each an array of rows × groups.
+        """The ``SHARES``, each an array of groups × rows.
 
         A term weighs its idf. The local idf is that among the sentences of the paragraph: what all of them hold tells
         nothing. Beyond the title weighs only what that does not tell already; a title that is a sentence tells no
@@ -177,10 +177,10 @@ class Evidence:
         """The best share of each group's weight that two neighbouring clauses of the likely sentence hold."""
         bounds = np.zeros(len(self.passages.text) + 1, np.bool_)
         bounds[self.passages.starts] = bounds[self.places_of(_CLAUSE_ENDS) + 1] = True
-        result = np.zeros((len(self.rows), 3))
-        result[self.likely_rows] = compiled.clauses(
+        result = np.zeros((3, len(self.rows)))
+        result[:, self.likely_rows] = compiled.clauses(
             self.positions, np.flatnonzero(bounds), self.terms.weights, self.terms.members, self.likely_bounds
-        )
+        ).T
         return result
 
     def over_best(self, name: str) -> Array:
@@ -194,7 +194,7 @@ class Evidence:
     @cached_property
     def _compared(self) -> tuple[Array, Array]:
         """The best that each sentence's paragraph has of ``COMPARED``, and what the sentence has over it."""
-        masses = self.shares["beyond mass"].T, self.shares["untold mass"].T
+        masses = self.shares["beyond mass"], self.shares["untold mass"]
         values = np.concatenate((*masses, self.bm25[None], self.aligned[None], self.skipping[None]))
         best = np.maximum.reduceat(values, self._firsts, axis=1).take(self.hit, axis=1)
         return best, values / np.maximum(best, 1e-9)
@@ -250,9 +250,9 @@ class Evidence:
     def likely_rows(self) -> Indices:
         """The ``LIKELY`` rows that have most of the question, alone, with their context and with their paragraph."""
         context, alone, paragraph = (self.shares[name] for name in ("context", "sentence", "paragraph"))
-        most = context[:, WORDS] + context[:, PAIRS] + alone[:, WORDS] + paragraph[:, PAIRS]
+        most = context[WORDS] + context[PAIRS] + alone[WORDS] + paragraph[PAIRS]
         most += self.scores / (2 * self.scores.max())
-        likely = (-most).argsort(kind="stable")[:LIKELY]
+        likely: Indices = (-most).argsort(kind="stable")[:LIKELY]
         likely.sort()
         return likely
 
@@ -279,12 +279,12 @@ class Evidence:
 
     def new(self, starts: Indices, stops: Indices) -> Indices:
         """Return how many characters of each span of the text the question does not cover."""
-        return (stops - starts) - (self.said[stops] - self.said[starts])
+        return uncovered(self.said, starts, stops)
 
     @cached_property
     def forms(self) -> Forms:
         """What of the form that is asked for stands in the likely sentences."""
-        return Forms(self)
+        return Forms(self.question, self.passages, pieces=self.rows, likely=self.likely_rows, said=self.said)
 
     @cached_property
     def related(self) -> tuple[Array, Array]:

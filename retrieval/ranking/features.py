@@ -18,7 +18,7 @@ from retrieval.ranking.terms import CHARACTERS, PAIRS, WORDS
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """A formula that gives a number for each sentence and group of terms, and the groups for which it is a feature."""
+    """A formula that gives groups of terms × sentences, and the groups for which it is a feature."""
 
     name: str
     why: str
@@ -65,16 +65,16 @@ COVERAGES: tuple[Coverage, ...] = (
         "beyond best",
         "… over the best of the paragraph",
         (WORDS, PAIRS),
-        lambda e: e.over_best("beyond mass").T,
+        lambda e: e.over_best("beyond mass"),
     ),
     Coverage("untold", "… weighted within the paragraph as well", (WORDS,), lambda e: e.shares["untold"]),
     Coverage(
         "untold mass",
         "… in absolute terms",
         (CHARACTERS,),
-        lambda e: e.shares["untold mass"] / np.maximum(e.terms.weights @ e.terms.members, 1e-9),
+        lambda e: e.shares["untold mass"] / np.maximum(e.terms.weights @ e.terms.members, 1e-9)[:, None],
     ),
-    Coverage("untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best("untold mass").T),
+    Coverage("untold best", "… over the best of the paragraph", ALL, lambda e: e.over_best("untold mass")),
     Coverage(
         "of offered",
         "the sentence has what of the question its paragraph has",
@@ -173,13 +173,11 @@ NAMES: tuple[str, ...] = (
 
 def features(evidence: Evidence) -> Array:
     """Return the table: an array of the likely sentences × ``NAMES``."""
-    table = np.zeros((len(NAMES), len(evidence.rows)))
-    column = iter(table)
+    columns: list[Array] = []
     for coverage in COVERAGES:
         values = coverage.formula(evidence)
-        for group in coverage.groups:
-            next(column)[:] = values[:, group]
-    for feature, values in zip(FEATURES, column, strict=True):
-        if feature.kind in (None, evidence.question.kind.name):
-            values[:] = feature.formula(evidence)
-    return table.T.take(evidence.likely_rows, axis=0)
+        columns += [values[group] for group in coverage.groups]
+    none = np.zeros(len(evidence.rows))
+    kinds = (None, evidence.question.kind.name)
+    columns += [feature.formula(evidence) if feature.kind in kinds else none for feature in FEATURES]
+    return np.concatenate(columns).reshape(len(NAMES), -1).T.take(evidence.likely_rows, axis=0)

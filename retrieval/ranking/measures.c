@@ -180,7 +180,7 @@ int shares(const uint8_t *held, const int64_t *hit, int64_t rows, int64_t terms,
         for (int64_t s = 0; s < count; s++) {
             const double *total = totals + (kind[s] * hits + hit[r]) * WIDE;
             for (int g = 0; g < GROUPS; g++)
-                shares[(s * rows + r) * GROUPS + g] =
+                shares[(s * GROUPS + g) * rows + r] =
                     absolute[s] || !(total[g] > 0) ? sums[s * WIDE + g] : sums[s * WIDE + g] / total[g];
         }
     }

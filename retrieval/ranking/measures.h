@@ -33,7 +33,7 @@ void share(const uint8_t *held, const double *weights, const double *members, in
 /* Writes the bits of places for each sentence and term, and in how many sentences of each paragraph the term stands; counts
    are pieces x terms, and a piece with the place -1 is a title. */
 void held(const double *counts, const int64_t *place, int64_t pieces, int64_t terms, uint8_t *bits, double *holding);
-/* Writes shares x rows x groups. Each of the count shares counts the terms of whose bits of places counting tells it, by
+/* Writes shares x groups x rows. Each of the count shares counts the terms of whose bits of places counting tells it, by
    a kind of weights, which are kinds x hits x terms. Returns -1 for want of memory. */
 int shares(const uint8_t *held, const int64_t *hit, int64_t rows, int64_t terms, const uint8_t *counting,
            const int64_t *kind, const uint8_t *absolute, int64_t count, const double *weights, int64_t kinds,

@@ -151,14 +151,14 @@ def held(counts: Array, place: Indices) -> tuple[Bits, Array]:
 
 
 def shares(held: Bits, hit: Indices, counting: Counting, weights: Array, members: Array) -> Array:
-    """Return shares × rows × groups: how much of each group's weight is held in places that count.
+    """Return shares × groups × rows: how much of each group's weight is held in places that count.
 
     ``held`` are the bits of rows × terms, ``hit`` is each row's hit, ``weights`` are kinds × hits × terms.
     """
-    result = np.empty((len(counting.held), len(held), members.shape[1]))
+    result = np.empty((len(counting.held), members.shape[1], len(held)))
     for number, (flags, kind, absolute) in enumerate(zip(*counting, strict=True)):
         measured = mass if absolute else share
-        result[number] = measured(flags[held], weights[kind][hit], members)
+        result[number] = measured(flags[held], weights[kind][hit], members).T
     return result
 
 
@@ -182,6 +182,11 @@ def cover(positions: Positions, lengths: Indices, text: int) -> Indices:
     for place, length in zip(positions.places, np.repeat(lengths, positions.counts), strict=True):
         held[place : place + length] = True
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(held)))
+
+
+def uncovered(before: Indices, starts: Indices, stops: Indices) -> Indices:
+    """Return how many characters of each span of a text stand in no term; ``before`` is what ``cover`` returns."""
+    return (stops - starts) - (before[stops] - before[starts])
 
 
 def clauses(positions: Positions, starts: Indices, weights: Array, members: Array, rows: Rows) -> Array:

@@ -118,6 +118,10 @@ class Passages:
             prepared=tuple(ready),
         )
 
+    def sentence(self, row: int) -> Sentence:
+        """Return the sentence of a row that is no title's."""
+        return self.prepared[self.hit.item(row)].sentence(self.place.item(row))
+
 
 @lru_cache(maxsize=1024)
 def _head(title: str, section: tuple[str, ...]) -> str:

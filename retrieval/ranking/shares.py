@@ -9,6 +9,8 @@ import numpy as np
 
 from retrieval.ranking.measures import PLACES, Bits, Counting, Flags
 
+_SENTENCE, _TITLE, _FIRST, _PREVIOUS, _FOLLOWING, _PARAGRAPH = (np.uint8(1 << place) for place in range(PLACES))
+
 
 class Places:
     """Whether terms stand in the places of sentences, by the bits of ``measures.held``."""
@@ -16,43 +18,43 @@ class Places:
     def __init__(self, bits: Bits) -> None:
         self._bits = bits
 
-    def _in(self, *places: int) -> Flags:
-        return np.asarray(self._bits & sum(1 << place for place in places) != 0)
+    def _in(self, places: np.uint8) -> Flags:
+        return np.asarray(self._bits & places != 0)
 
     @property
     def sentence(self) -> Flags:
         """The sentence itself."""
-        return self._in(0)
+        return self._in(_SENTENCE)
 
     @property
     def title(self) -> Flags:
         """The title or section."""
-        return self._in(1)
+        return self._in(_TITLE)
 
     @property
     def previous(self) -> Flags:
         """The sentence before it, in the same paragraph."""
-        return self._in(3)
+        return self._in(_PREVIOUS)
 
     @property
     def following(self) -> Flags:
         """The sentence behind it, in the same paragraph."""
-        return self._in(4)
+        return self._in(_FOLLOWING)
 
     @property
     def paragraph(self) -> Flags:
         """Anything in the paragraph, its title and section included."""
-        return self._in(5)
+        return self._in(_PARAGRAPH)
 
     @property
     def head(self) -> Flags:
         """Title, section or first sentence: what the paragraph is about."""
-        return self._in(1, 2)
+        return self._in(_TITLE | _FIRST)
 
     @property
     def context(self) -> Flags:
         """The sentence, the one before it, or the head."""
-        return self._in(0, 1, 2, 3)
+        return self._in(_SENTENCE | _TITLE | _FIRST | _PREVIOUS)
 
 
 @dataclass(frozen=True, slots=True)
