@@ -9,7 +9,6 @@ import numpy as np
 from retrieval.ranking.evidence import POINTING, Evidence
 from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.shares import Places
-from retrieval.ranking.spans import pulls, typed
 from retrieval.ranking.terms import PAIRS
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -72,9 +71,8 @@ def numbers(evidence: Evidence) -> Array:
 def pull(evidence: Evidence) -> Array:
     """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
     result = np.zeros(len(evidence.rows))
-    spans = typed(evidence, evidence.pulled)  # elsewhere nothing pulls
-    if len(spans.rows):
-        np.maximum.at(result, spans.rows, pulls(evidence, spans))
+    spans = evidence.spans
+    np.maximum.at(result, spans.rows, spans.trust * spans.near)
     return result
 
 

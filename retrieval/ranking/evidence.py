@@ -20,6 +20,7 @@ from retrieval.ranking.forms import Forms
 from retrieval.ranking.measures import Array, Flags, Indices, Positions, Rows, uncovered
 from retrieval.ranking.passages import Passages, all_occurrences
 from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS, Places
+from retrieval.ranking.spans import Spans, typed
 from retrieval.ranking.terms import PAIRS, WORDS, Terms
 from retrieval.records import Found, Hit, Sentence
 
@@ -160,6 +161,11 @@ class Evidence:
         return dict(
             zip(SHARES, compiled.shares(self.held, self.hit, COUNTING, weights, self.terms.members), strict=True)
         )
+
+    @cached_property
+    def spans(self) -> Spans:
+        """What has the form asked for in the likely sentences in which something pulls; elsewhere nothing can."""
+        return typed(self, self.pulled)
 
     @cached_property
     def pulled(self) -> list[int]:
