@@ -53,7 +53,7 @@ def called(evidence: Evidence) -> Array:
 def formless(evidence: Evidence) -> Flags:
     """Return which sentences have no number or time where that is asked for, if another likely one has."""
     lacking = evidence.forms.lacking
-    return np.asarray(lacking & bool((~lacking)[evidence.likely_rows].any()))
+    return lacking & (not lacking[evidence.likely_rows].all())
 
 
 def numbers(evidence: Evidence) -> Array:

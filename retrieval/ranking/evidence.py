@@ -108,6 +108,8 @@ class Evidence:
 
     def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
+        if not len(places):
+            return places
         rows = self._row_of[self.passages.starts.searchsorted(places, side="right") - 1]
         return rows[rows >= 0]
 
@@ -299,6 +301,8 @@ class Evidence:
         Each relation weighs what it tells within the paragraph.
         """
         anyhow, otherwise, total = np.zeros((3, len(self.rows)))
+        if not self.relations:
+            return anyhow, otherwise
         for group in self.relations:
             named: tuple[list[Indices], list[Indices]] = [], []
             for member in group:

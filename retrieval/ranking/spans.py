@@ -35,6 +35,9 @@ class Spans(NamedTuple):
     near: Array
 
 
+_NOTHING = Spans(*np.zeros((3, 0), np.int64), *np.zeros((2, 0)))
+
+
 def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> Spans:
     """Find the spans in the sentences of ``rows`` that have the form asked for, and say something new.
 
@@ -45,6 +48,8 @@ def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> 
     if unit is not None and kind.name in ("number", "duration"):
         spans[3] += 1
         spans = np.concatenate((evidence.forms.matches(unit, rows), spans), axis=1)
+    if not spans.size:
+        return _NOTHING
     _, starts, stops, _ = spans
     rows_of, starts, stops, order = spans[:, evidence.new(starts, stops) >= np.maximum(_NEW * (stops - starts), 1)]
     near = closeness(evidence, np.concatenate((rows_of, rows_of)), np.concatenate((starts, stops - 1)))
