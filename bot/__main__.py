@@ -41,9 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv[:1] == ["serve"]:
         sys.setswitchinterval(_SWITCH_SECONDS)
         signal.signal(signal.SIGTERM, _leave)
-    if argv[:1] == ["health"] and (status := _health_at_once(argv[1:])) is not None:
-        return status
-    return _run(argv)
+    try:
+        if argv[:1] == ["health"] and (status := _health_at_once(argv[1:])) is not None:
+            return status
+        return _run(argv)
+    finally:
+        gc.freeze()  # or Python, as it ends, would look through all that has been loaded: a seventh of an ``ask``
 
 
 def _leave(*_: object) -> NoReturn:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -47,26 +47,31 @@ class Snapshots:
 
 
 @asynccontextmanager
-async def library(settings: Settings, *, wait: bool = True) -> AsyncIterator[tuple[Library, Engine]]:
+async def library(
+    settings: Settings, *, wait: bool = True, reads: bool = False
+) -> AsyncIterator[tuple[Library, Engine]]:
     """Return what brings the index up to date, and the engine it does so with; no other process does so meanwhile.
 
-    Without ``wait``, raises ``IndexBusyError`` while another process does so.
+    Without ``wait``, raises ``IndexBusyError`` while another process does so. Where it most likely ``reads`` something,
+    the process that does is started first of all, and loads what it needs while this one does.
     """
     from bot.documents.locks import changing
-    from retrieval.library import Library
-    from retrieval.reading.readers import Readers
+    from retrieval.reading.readers import Readers, begun
 
     async with changing(settings.index_folder, wait=wait):
-        words = tokenizer(settings)
-        async with _engine(settings, words) as engine:
-            documents = Library(
-                settings.documents,
-                engine,
-                words,
-                limits=settings.reading_limits,
-                readers=partial(Readers, recognised=_recognised(settings)),
-            )
-            yield documents, engine
+        with begun() if reads else nullcontext() as process:
+            from retrieval.library import Library
+
+            words = tokenizer(settings)
+            async with _engine(settings, words) as engine:
+                documents = Library(
+                    settings.documents,
+                    engine,
+                    words,
+                    limits=settings.reading_limits,
+                    readers=partial(Readers, recognised=_recognised(settings), process=process),
+                )
+                yield documents, engine
 
 
 @asynccontextmanager

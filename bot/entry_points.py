@@ -70,10 +70,11 @@ async def _sample(_: Settings, arguments: argparse.Namespace) -> bool:
 async def _index(settings: Settings, arguments: argparse.Namespace) -> bool:
     from bot import composition
     from bot.operations.memory import bound_memory
-    from bot.terminal.indexing import index, places
 
     bound_memory()
-    async with composition.library(settings) as (library, engine):
+    async with composition.library(settings, reads=bool(arguments.places)) as (library, engine):
+        from bot.terminal.indexing import index, places  # after the process that reads has been started
+
         whole = await index(
             library, places(settings.documents, arguments.places), as_json_lines=arguments.json, brief=arguments.brief
         )

@@ -16,7 +16,6 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _VARIABLES = ("YUANJU_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as POSIX has it, but for the first
 _TRADITIONAL = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)
 _CHINESE = re.compile(r"zh(?![a-z])", re.IGNORECASE)
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORDS = re.compile(r"[A-Za-z]{2}\W+[A-Za-z]{2}")
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -38,7 +37,7 @@ def language_in(text: str, otherwise: Language) -> Language:
     >>> language_in("目標是多少？", "en"), language_in("目标是多少？", "zh-hant"), language_in("what is it?", "zh")
     ('zh-hant', 'zh', 'en')
     """
-    if not _HAN.search(text):
+    if not re.search(r"[\u3400-\u9fff]", text):  # compiled when it is first needed: that takes milliseconds
         return "en" if _LATIN_WORDS.search(text) else otherwise
     if written := script(text):
         return "zh-hant" if written == "traditional" else "zh"

@@ -19,10 +19,12 @@ marked by themselves.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import hashlib
 import itertools
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -86,8 +88,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def dictionaries(shared: Path, request: pytest.FixtureRequest) -> Path:
     """The folder with the compiled dictionaries, kept for the next run as long as nobody changes what compiles them."""
-    import portalocker
-
     from retrieval.language import Tokenizer
     from retrieval.ranking import Ranker
 
@@ -95,7 +95,8 @@ def dictionaries(shared: Path, request: pytest.FixtureRequest) -> Path:
     sources = [*(PROJECT / "retrieval").glob("language/*.*"), *(PROJECT / "retrieval").glob("ranking/background.*")]
     state = hashlib.sha256(b"".join(source.read_bytes() for source in sorted(sources)))
     folder = request.config.cache.mkdir("dictionaries") / state.hexdigest()[:16]
-    with portalocker.Lock(shared / "dictionaries.lock", timeout=100):  # on a busy machine the first worker takes long
+    with (shared / "dictionaries.lock").open("wb") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)  # the first worker makes them for all
         folder.mkdir(exist_ok=True)
         folder.chmod(0o775)  # so that they have to be the group's, too
         tokenizer = Tokenizer(folder)
@@ -185,8 +186,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the cluster's tests where none of them is to run: what they import takes each worker a second."""
-    return True if collection_path == CLUSTER and "not cluster" in config.option.markexpr else None
+    """Leave out modules of which no test is to run, as their marks say: what they import takes each worker a second."""
+    wanted = config.option.markexpr
+    unwanted = set() if " or " in wanted else set(re.findall(r"\bnot (\w+)", wanted))
+    if collection_path == CLUSTER:
+        return "cluster" in unwanted or None
+    if not unwanted or collection_path.suffix != ".py":
+        return None
+    marks = re.findall(r"^pytestmark = .*", collection_path.read_text("utf-8"), re.MULTILINE)
+    return any(f"pytest.mark.{name}" in mark for mark in marks for name in unwanted) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

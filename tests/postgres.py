@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -12,9 +13,6 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-
-import portalocker
-from portalocker import LockFlags
 
 
 @cache
@@ -56,14 +54,15 @@ def shared_server(folder: Path, place: Path) -> Iterator[str]:
     """The server of all that name this ``place``: who comes first starts it, and ends after the others."""
     known = place / "postgresql.url"
     with (place / "postgresql.users").open("ab") as users, ExitStack() as stack:
-        with portalocker.Lock(place / "postgresql.lock", timeout=100):
-            portalocker.lock(users, LockFlags.SHARED)
+        with (place / "postgresql.lock").open("wb") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)
+            fcntl.flock(users, fcntl.LOCK_SH)
             if first := not known.exists():
                 known.write_text(stack.enter_context(server(folder)), "utf-8")
         yield known.read_text("utf-8")
-        portalocker.unlock(users)
+        fcntl.flock(users, fcntl.LOCK_UN)
         if first:
-            portalocker.lock(users, LockFlags.EXCLUSIVE)
+            fcntl.flock(users, fcntl.LOCK_EX)
             known.unlink()
 
 

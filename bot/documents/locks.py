@@ -1,17 +1,14 @@
-"""Who may do what with an index folder at the same time, over all processes of this machine.
-
-The locks are the operating system's: a process that dies, however suddenly, holds none.
-"""
+"""Who may do what with an index folder at the same time, over all processes of this machine."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.locking import lock
 from retrieval.errors import IndexFolderError
 from retrieval.sharing import refusal
 
@@ -58,7 +55,7 @@ async def _held(folder: Path, name: str, otherwise: str, *, wait: bool, shared: 
         raise IndexFolderError(folder, reason) from error
     with file:
         waiting = False
-        while not _locked(file.fileno(), shared=shared):
+        while not lock(file.fileno(), shared=shared):
             if not wait:
                 raise IndexBusyError(folder, otherwise)
             if not waiting:
@@ -66,34 +63,3 @@ async def _held(folder: Path, name: str, otherwise: str, *, wait: bool, shared: 
             waiting = True
             await asyncio.sleep(_TRIED_EVERY_SECONDS)
         yield
-
-
-def _locked(descriptor: int, *, shared: bool) -> bool:
-    try:
-        _lock(descriptor, shared=shared)
-    except BlockingIOError:
-        return False
-    except OSError as error:  # a file system without locks: as if there were nobody else
-        logger.info("no locks here: %s", error)
-    return True
-
-
-if sys.platform == "win32":
-
-    def _lock(descriptor: int, *, shared: bool) -> None:
-        import portalocker
-        from portalocker import LockFlags
-
-        kind = LockFlags.SHARED if shared else LockFlags.EXCLUSIVE
-        try:
-            portalocker.lock(descriptor, kind | LockFlags.NON_BLOCKING)
-        except portalocker.AlreadyLocked as error:
-            raise BlockingIOError from error
-        except portalocker.LockException as error:
-            raise OSError(str(error)) from error
-
-else:
-    import fcntl  # what portalocker uses, which takes as long to load as a question to be answered
-
-    def _lock(descriptor: int, *, shared: bool) -> None:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -6,6 +6,7 @@ Telegram and is not noted when the process is killed is sent again by the next.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import time
@@ -14,12 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import portalocker
-from portalocker import LockFlags
-
+from bot.locking import lock
 from retrieval.sharing import share
-
-_ALONE = LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +73,8 @@ class Journal:
         for path in sorted(self._folder.glob(self._names)):
             if path == self._part.path:
                 continue
-            try:
-                part = Part(path, _locked(path))
-            except (FileNotFoundError, portalocker.exceptions.LockException):  # another process's
-                continue
-            yield part
+            with contextlib.suppress(FileNotFoundError, BlockingIOError):  # another process's
+                yield Part(path, _locked(path))
 
     def _new(self) -> Part:
         path = self._folder / self._names.replace("*", f"{time.time_ns():020}-{secrets.token_hex(4)}")
@@ -91,9 +85,7 @@ class Journal:
 
 def _locked(path: Path) -> IO[bytes]:
     file = path.open("r+b", buffering=0)
-    try:
-        portalocker.lock(file, _ALONE)
-    except BaseException:
+    if not lock(file.fileno()):
         file.close()
-        raise
+        raise BlockingIOError
     return file

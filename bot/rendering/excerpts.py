@@ -31,7 +31,7 @@ def excerpt(text: str, highlights: tuple[Span, ...], *, limit: int) -> tuple[str
     if utf16_length(text) <= limit:
         return text, highlights
     room = limit - 2  # one … at either end
-    widths = [utf16_length(character) for character in text]
+    widths = [2 if character > "\uffff" else 1 for character in text]
     start = end = highlights[0][0] if highlights else 0
     span_end = highlights[-1][1] if highlights else 0
     if highlights and sum(widths[start:span_end]) > room:

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -25,7 +25,6 @@ _PRINTED_AT_ONCE = 500
 
 logger = logging.getLogger(__name__)
 
-_AS_BEFORE: frozenset[Status] = frozenset({"unchanged", "skipped"})
 _STYLES: dict[Status, str] = {
     "added": "green",
     "changed": "green",
@@ -43,13 +42,12 @@ async def index(library: Library, at: Collection[str], *, as_json_lines: bool, b
     With ``brief`` the report leaves out what has not changed.
     """
     with progress_bar() as progress:
-        report = await library.refresh(at, progress=progress, rest_seconds=REST_SECONDS)
-    files = (file for file in report.files if not (brief and file.status in _AS_BEFORE))
+        report = await library.refresh(at, progress=progress, rest_seconds=REST_SECONDS, brief=brief)
     if as_json_lines:
-        for line in _json_lines(files, report):
+        for line in _json_lines(report):
             print(line)  # noqa: T201 - this is the output
     else:
-        _print(files, report)
+        _print(report)
     return not report.count("unreadable")
 
 
@@ -120,12 +118,12 @@ def summary(report: Report) -> str:
     return said(f"{report.document_count} documents can be asked (files: {counts})")
 
 
-def _print(files: Iterable[FileReport], report: Report) -> None:
+def _print(report: Report) -> None:
     from rich.text import Text
 
     console = screen()
     # One by one, a hundred thousand lines would take longer to print than the files to index.
-    lines = chain.from_iterable(map(_lines, files))
+    lines = chain.from_iterable(map(_lines, report.files))
     while some := list(islice(lines, _PRINTED_AT_ONCE)):
         console.print(Text("\n").join(Text.assemble(*line) for line in some), soft_wrap=True)
     console.print(summary(report), soft_wrap=True)
@@ -152,11 +150,11 @@ def _line(name: str) -> str:
     return name.replace("\n", "\\n")
 
 
-def _json_lines(files: Iterable[FileReport], report: Report) -> Iterator[str]:
+def _json_lines(report: Report) -> Iterator[str]:
     """Return an object for each file, then one with the counts."""
     counts = {status: report.count(status) for status in _STYLES}
     last = {"document_count": report.document_count, "changed": report.changed, "files": counts}
-    for line in chain(map(_fields, files), (last,)):
+    for line in chain(map(_fields, report.files), (last,)):
         yield json.dumps(line, ensure_ascii=False)
 
 

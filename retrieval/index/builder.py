@@ -22,7 +22,7 @@ from retrieval.index.segmenting import ALONE, Segmentation
 from retrieval.index.segments import MARKS, Size, noted
 from retrieval.index.texts_writer import TextsWriter
 from retrieval.language import Bags, Tokenizer
-from retrieval.language.sounds import sounds
+from retrieval.language.sounds import prepare
 from retrieval.postings.layout import CODES
 from retrieval.postings.merging import merge
 from retrieval.postings.postings import fitted
@@ -97,7 +97,7 @@ class Builder:
         try:
             for segmented in self._segmentation.finish():
                 self._count(segmented)
-            sounds(self._tokenizer.cache_folder, self._tokenizer.dictionary)  # so that no question waits for them
+            prepare(self._tokenizer.cache_folder, self._tokenizer.dictionary)  # so that no question waits for sounds
             return self._written(notes, merge).folder
         except OSError as error:
             raise unwritable(self._folder, error) from error

@@ -11,6 +11,7 @@ from unicodedata import category, normalize
 from retrieval.language.dictionary import Dictionary
 from retrieval.language.kept import kept
 
+_NAME = "sounds-2.json"
 _SELDOM = 0.1
 """The share of a character's phrases in which it must have a reading for that to count."""
 _FOLDED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
@@ -68,7 +69,13 @@ class Sounds:
 @cache
 def sounds(cache_folder: Path, dictionary: Dictionary) -> Sounds:
     """Return the sounds of the characters that jieba's dictionary has words with; made once, then kept."""
-    return Sounds.of(kept(cache_folder / "sounds-2.json", lambda: _made(dictionary)))
+    return Sounds.of(kept(cache_folder / _NAME, lambda: _made(dictionary)))
+
+
+def prepare(cache_folder: Path, dictionary: Dictionary) -> None:
+    """Make the sounds where they are not kept yet, which takes seconds."""
+    if not (cache_folder / _NAME).exists():
+        sounds(cache_folder, dictionary)
 
 
 def _made(dictionary: Dictionary) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import compress, repeat
+from operator import not_
 from pathlib import Path, PurePosixPath
 
 from retrieval import reading
@@ -27,14 +29,13 @@ _LOOKED_FOR = 20
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The ``stale`` files, which are new or look changed, in order, and the paths that are ``gone``.
+    """The ``stale`` files, which are new or look changed, and the paths that are ``gone``, in order.
 
-    ``at_places`` are the paths that were looked at and are not gone, and ``growth`` is how many files more there are.
+    ``growth`` is how many files more there are.
     """
 
     stale: tuple[reading.File, ...]
     gone: tuple[str, ...]
-    at_places: tuple[str, ...]
     growth: int
 
 
@@ -48,12 +49,11 @@ def compare(
     stamps = dict(listing.stamps)
     for name in NO_DOCUMENTS:
         stamps.pop(name, None)
-    text_of = known.get
-    stale = [
-        path
-        for path, stamp in stamps.items()
-        if not (text := text_of(path, "")).startswith(stamp) or (touched and holds(text, touched))
-    ]
+    # Of a hundred thousand files hardly any has changed: no line of Python is run for each.
+    unchanged = map(str.startswith, map(known.get, stamps, repeat("")), stamps.values())
+    stale = set(compress(stamps, map(not_, unchanged)))
+    if touched:
+        stale.update(path for path in stamps if holds(known.get(path, ""), touched))
     missing = [path for path in _within(known, places) if path not in stamps]
     # What cannot be reached for the moment may well be there.
     unreached = {
@@ -65,7 +65,6 @@ def compare(
     return Difference(
         stale=tuple(reading.File.of(path, stamps[path]) for path in sorted(stale, key=reading.by_parts)),
         gone=tuple(sorted(gone)),
-        at_places=(*stamps, *(path for path in missing if path not in gone)),
         growth=sum(path not in known for path in stale) - len(gone),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -63,11 +63,13 @@ class Library:
         *,
         progress: Progress = lambda *_: None,
         rest_seconds: float = 0,
+        brief: bool = False,
     ) -> Report:
         """Read what is new or has changed, forget what is gone, and make the result visible in one step.
 
         Files are looked at that lie at these ``places``, files and folders by relative path, and the report tells of
-        them; all files, where what has changed there matters to all. A file that cannot be read is reported and stops
+        them, with ``brief`` only where there is something to say; all files, where what has changed there matters to
+        all. A file that cannot be read is reported and stops
         no other. One that is still being written when it is looked at again after ``rest_seconds`` stays as it was,
         ``growing``. Raises ``DocumentsFolderError`` when the folder cannot be listed or nothing in it can be read, and
         ``IndexFolderError`` or ``EngineError`` when the index cannot be written.
@@ -79,11 +81,13 @@ class Library:
                 readers.start()
             while True:
                 try:
-                    return await self._refreshed(places, readers, shown, rest_seconds)
+                    return await self._refreshed(places, readers, shown, rest_seconds, brief=brief)
                 except OvertakenError as error:  # there may be nothing left to do
                     _logger.info("looking again: %s", error)
 
-    async def _refreshed(self, places: Collection[str], readers: Readers, shown: _Shown, rest_seconds: float) -> Report:
+    async def _refreshed(
+        self, places: Collection[str], readers: Readers, shown: _Shown, rest_seconds: float, *, brief: bool
+    ) -> Report:
         listing, before, places = await self._listed(places)
         declarations = reading.declared(self._folder)
         readers_note = json.dumps([READERS_VERSION, str(listing.declarations), str(self._limits), is_installed()])
@@ -94,7 +98,7 @@ class Library:
         stands = count.files > 0 and lexicon == before.lexicon
         file_count = count.files + found.growth
         if places != EVERYWHERE and not (stands and 0 < file_count <= self._limits.file_count):
-            return await self._refreshed(EVERYWHERE, readers, shown, rest_seconds)
+            return await self._refreshed(EVERYWHERE, readers, shown, rest_seconds, brief=brief)
         if not file_count:
             skipped = f" ({len(listing.skipped)} files were passed over)" if listing.skipped else ""
             raise DocumentsFolderError(
@@ -134,7 +138,7 @@ class Library:
         statuses |= dict.fromkeys(growing, "growing")
         statuses |= {file.relative: _status(known.get(file.relative), entries[file.relative]) for file in stale}
         return await asyncio.to_thread(
-            _report, found.at_places, entries, statuses, listing, changed=changed, document_count=count.documents
+            _report, entries, statuses, listing, brief=brief, changed=changed, document_count=count.documents
         )
 
     async def _listed(self, places: Collection[str]) -> tuple[reading.Listing, Manifest, Collection[str]]:
@@ -206,23 +210,26 @@ def _status(before: str | None, now: str) -> Status:
 
 
 def _report(
-    paths: Iterable[str],
     entries: Mapping[str, str],
     statuses: Mapping[str, Status],
     listing: reading.Listing,
     *,
+    brief: bool,
     changed: bool,
     document_count: int,
 ) -> Report:
-    """Report on the files that were looked at; ``statuses`` tell what has happened to some."""
+    """Report on the files that were looked at, which have entries; ``statuses`` tell what has happened to some."""
     others = [
         FileReport(path, status, *((text,) if (text := entries.get(path)) else ())) for path, status in statuses.items()
     ]
     for one in listing.skipped:
         nothing = Entry.of(State(0, 0, ""), (), (f"{one.path}: {one.reason}",))
         others.append(FileReport(str(one.path), "skipped", nothing.text))
-    files = Files({path: entries[path] for path in paths if path not in statuses}, others)
-    return Report(files, changed, files.counts(), document_count)
+    as_before = {**entries}
+    for path in statuses:
+        as_before.pop(path, None)
+    files = Files(as_before, others)
+    return Report(files.news() if brief else files, changed, files.counts(), document_count)
 
 
 async def _rested(

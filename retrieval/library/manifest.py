@@ -152,7 +152,8 @@ class Manifest:
     @classmethod
     def whole(cls, notes: Notes) -> Self:
         """Read a manifest's notes; where there are none, no file is known."""
-        entries = {path: text for path, text in notes.all.items() if path}
+        entries = {**notes.all}
+        entries.pop("", None)
         readers, lexicon, _ = _heading(notes.all)
         return cls(readers, lexicon, entries, Count().changed((), entries.values()))
 

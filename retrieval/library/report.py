@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, overload
 
 from retrieval.index.notes import Notes
@@ -38,11 +39,14 @@ class Files(Sequence[FileReport]):
 
     def __init__(self, entries: Mapping[str, str], others: Iterable[FileReport] = ()) -> None:
         self._entries = entries
-        self._files: list[str | FileReport] = [*entries, *others]
-        self._files.sort(key=lambda one: one if isinstance(one, str) else one.path)
+        self._others = tuple(others)
+
+    @cached_property
+    def _files(self) -> list[str | FileReport]:
+        return sorted([*self._entries, *self._others], key=lambda one: one if isinstance(one, str) else one.path)
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self._entries) + len(self._others)
 
     def __iter__(self) -> Iterator[FileReport]:
         return map(self._report, self._files)
@@ -61,9 +65,14 @@ class Files(Sequence[FileReport]):
     def counts(self) -> Counter[Status]:
         """Return how many there are of each status."""
         unread = sum(NO_DOCUMENT in text for text in self._entries.values())
-        found = Counter(one.status for one in self._files if isinstance(one, FileReport))
+        found = Counter(one.status for one in self._others)
         found.update({"unreadable": unread, "unchanged": len(self._entries) - unread})
         return found
+
+    def news(self) -> Files:
+        """Return those of which there is something to say: not what is unchanged, nor what is always passed over."""
+        unread = {path: text for path, text in self._entries.items() if NO_DOCUMENT in text}
+        return Files(unread, [one for one in self._others if one.status not in {"unchanged", "skipped"}])
 
     def _report(self, file: str | FileReport) -> FileReport:
         if isinstance(file, FileReport):

@@ -15,7 +15,7 @@ from retrieval.reading.lists import is_item, mark_of
 from retrieval.simplified import in_both_scripts
 
 _NUMERAL = r"(?:\d{1,4}|[一二三四五六七八九十]{1,4})?"
-_ASKER = r"[\u4e00-\u9fff]{0,4}"
+_ASKER = r"(?-i:[\u4e00-\u9fff]{0,4})"  # with IGNORECASE, Python would look up each of these
 _QUESTION_MARK = re.compile(
     in_both_scripts(
         rf"(?:[【\[（(]\s?(?:问|问题|提问|Q|Question)\s?{_NUMERAL}\s?[】\]）)]\s?[：:]?"

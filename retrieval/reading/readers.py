@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,7 +31,8 @@ class Readers:
     """Processes that read files: each is started when it is first needed, and reused until ``async with`` ends them.
 
     ``limits`` bound what each file may take, of processor, time and memory too. What is recognised in pictures is kept
-    in the folder ``recognised``, if there is one. ``page_read`` is called from another thread.
+    in the folder ``recognised``, if there is one. ``page_read`` is called from another thread. ``process`` is one
+    that has been started for them, by ``begun``.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Readers:
         process_count: int = PROCESS_COUNT,
         recognised: Path | None = None,
         page_read: PageRead = lambda *_: None,
+        process: ReadingProcess | None = None,
     ) -> None:
         self._limits = limits
         self._recognised = recognised.absolute() if recognised else None
@@ -48,8 +50,8 @@ class Readers:
         self._process_count = process_count
         self._threads = ThreadPoolExecutor(process_count, thread_name_prefix="reading")
         self._lock = threading.Lock()
-        self._idle: list[ReadingProcess] = []
-        self._all: set[ReadingProcess] = set()
+        self._idle = [process] if process and process.usable else []
+        self._all = set(self._idle)
         self._closing = threading.Event()
 
     async def __aenter__(self) -> Self:
@@ -158,6 +160,20 @@ class Readers:
         self._threads.shutdown(cancel_futures=True)
         for process in self._all:
             process.close()
+
+
+@contextmanager
+def begun() -> Iterator[ReadingProcess | None]:
+    """Start a process before there are ``Readers``; ``None`` where that is not possible, as they will say."""
+    try:
+        process = ReadingProcess()
+    except ReaderError:
+        yield None
+        return
+    try:
+        yield process
+    finally:
+        process.close()
 
 
 def _batches(files: Iterable[tuple[File, str]]) -> Iterator[tuple[Job, ...]]:

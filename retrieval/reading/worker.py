@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from functools import partial
-from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -29,7 +28,8 @@ def main() -> None:
     """Read batches until there are none any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, it goes to the whole group: the parent decides
     requests, replies = _streams()
-    import_module("retrieval.reading.text.plain")  # which most files need, while it is found out what there is to read
+    # Reading a text loads what most files need, while it is found out what there is to read.
+    read_data("a.txt", b"a", limits=Limits(), declarations=Declarations())
     while (message := receive(requests)) is not None:
         batch = unpack_batch(message)
         _bound_memory(batch.limits)

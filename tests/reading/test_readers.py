@@ -19,7 +19,7 @@ from retrieval.priority import NICENESS
 from retrieval.reading import Limits, Reading, find, read
 from retrieval.reading.images.recognition import is_installed
 from retrieval.reading.messages import Reply, pack_reply, unpack_reply
-from retrieval.reading.readers import Readers
+from retrieval.reading.readers import Readers, begun
 from retrieval.records import Document, Paragraph, Source
 from testbed.hostile import hostile
 
@@ -68,6 +68,23 @@ async def test_what_is_read_is_read_by_the_process_that_was_started_for_it(
         readers.start()
         assert await reasons(tmp_path, readers) == {"a.txt": ""}
         assert len(set(psutil.Process().children()) - earlier) == 1
+
+
+async def test_a_process_may_be_started_before_its_readers_are_made(
+    tmp_path: Path, earlier: set[psutil.Process]
+) -> None:
+    (tmp_path / "a.txt").write_text("机器人。", encoding="utf-8")
+    with begun() as process:
+        assert process
+        async with Readers(process=process) as readers:
+            assert await reasons(tmp_path, readers) == {"a.txt": ""}
+            assert process.used
+            assert len(set(psutil.Process().children()) - earlier) == 1
+        async with Readers(process=process) as readers:  # which it did not outlive
+            assert await reasons(tmp_path, readers) == {"a.txt": ""}
+    with begun():
+        pass
+    assert not set(psutil.Process().children()) - earlier
 
 
 async def test_what_the_processes_read_is_what_reading_gives(tmp_path: Path) -> None:
