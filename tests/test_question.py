@@ -52,6 +52,30 @@ def test_words_that_ask_are_no_terms(tokenizer: Tokenizer) -> None:
     assert not {"什么", "时候", "什么时候", "哪里", "么", "哪"} & set(terms)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("新员工 年假 天数", "duration"),
+        ("借书 数量 图书馆", "number"),
+        ("图书馆 借书数量", "number"),
+        ("退货地址", "place"),
+        ("退貨 地址", "place"),
+        ("报销 材料", "list"),
+        ("停车场 免费", "none"),
+        ("价格", "none"),
+        ("时间都去哪儿了", "place"),
+    ],
+)
+def test_keywords_ask_by_a_noun(tokenizer: Tokenizer, text: str, kind: str) -> None:
+    assert Question.of(text, tokenizer).kind.name == kind
+
+
+def test_the_noun_of_keywords_is_not_missed(tokenizer: Tokenizer) -> None:
+    asked = Question.of("图书馆 借书 数量", tokenizer)
+    assert "数量" in asked.words
+    assert [token.text for token in asked.contents] == ["图书馆"]
+
+
 def test_pairs_do_not_reach_over_what_was_taken_off(tokenizer: Tokenizer) -> None:
     assert Question.of("投资什么到账", tokenizer).pairs == ("投资", "到账")
 

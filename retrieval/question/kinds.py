@@ -32,6 +32,13 @@ class Kind:
         return _compiled(self.sources["asks"], self.vocabulary)
 
     @cached_property
+    def nouns(self) -> re.Pattern[str] | None:
+        """What finds, at the end of a keyword, a noun that names it; ``None`` where no noun does."""
+        if "nouns" not in self.sources:
+            return None
+        return _compiled([rf"(?:{self.sources['nouns']})(?=\s|\W*$)"], self.vocabulary)
+
+    @cached_property
     def answers(self) -> re.Pattern[str] | None:
         """What tells whether a text has one at all; ``None`` where an answer has no form of its own."""
         if "answers" not in self.sources:
@@ -83,6 +90,22 @@ def ask(text: str) -> tuple[Kind, tuple[int, int] | None]:
         match = kind.asks.search(said)
         if match and match.end() > match.start():
             return kind, (begin + match.start(), begin + match.end())
+    return NONE, None
+
+
+def wanted(text: str) -> tuple[Kind, tuple[int, int] | None]:
+    """Return the kind of answer that keywords without words that ask are after, and where the noun stands that tells.
+
+    A noun alone is after nothing: it is what is asked about.
+
+    >>> kind, span = wanted("新员工 年假 天数")
+    >>> kind.name, span
+    ('duration', (7, 9))
+    """
+    for kind in kinds():
+        match = kind.nouns.search(text) if kind.nouns else None
+        if match and any(map(str.isalnum, text[: match.start()] + text[match.end() :])):
+            return kind, match.span()
     return NONE, None
 
 

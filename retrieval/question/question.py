@@ -16,7 +16,7 @@ from retrieval.language.english import root, stem, words_only
 from retrieval.language.function_words import VAGUE_NOUNS
 from retrieval.language.synonyms import Synonyms, default
 from retrieval.question.framing import framed, without_particles
-from retrieval.question.kinds import Kind, ask
+from retrieval.question.kinds import Kind, ask, wanted
 from retrieval.question.nouns import form, noun
 from retrieval.question.references import references
 
@@ -46,13 +46,14 @@ class Question:
     """A question: its text as the person wrote it, its normalised form, the kind of answer, and its terms.
 
     ``core`` is what of ``normal.text`` is left without the polite words around it. ``gap`` is the span in
-    ``normal.text`` of the words that ask; ``content`` is ``normal.text`` with those and the polite ones replaced by
-    spaces, so that its offsets hold; ``focus`` is the noun that 哪个 or 什么 asks for, if one does; ``tokens`` are its
-    words with those offsets. ``noun`` is what is asked for, wherever it stands, and ``form`` the form of such a thing
-    in a text, where that is known. ``words``, ``characters`` and ``pairs`` are in order, each once; ``verbs`` are those
-    of the words; ``contents`` are the tokens that name or number something, ``spoken`` the spans of colloquial words,
-    which nobody expects in a document. ``synonyms`` are words of it with others that are looked for as well, ``others``
-    the terms of those. ``corrections`` are words as they were misspelt, each with the one that stands in ``text``.
+    ``normal.text`` of the words that ask, in keywords of the noun that tells what is asked for; ``content`` is
+    ``normal.text`` with the words that ask and the polite ones replaced by spaces, so that its offsets hold; ``focus``
+    is the noun that 哪个 or 什么 asks for, if one does; ``tokens`` are its words with those offsets. ``noun`` is what
+    is asked for, wherever it stands, and ``form`` the form of such a thing in a text, where that is known. ``words``,
+    ``characters`` and ``pairs`` are in order, each once; ``verbs`` are those of the words; ``contents`` are the tokens
+    that name or number something, ``spoken`` the spans of colloquial words, which nobody expects in a document.
+    ``synonyms`` are words of it with others that are looked for as well, ``others`` the terms of those.
+    ``corrections`` are words as they were misspelt, each with the one that stands in ``text``.
     """
 
     text: str
@@ -89,6 +90,9 @@ class Question:
         core = normal.text[start:end]
         bare = _blank(" " * start + core, _THE_DOCUMENT)
         kind, gap = ask(bare)
+        asks = gap is not None
+        if not asks:
+            kind, gap = wanted(bare)
         said = _ENGLISH.sub(lambda match: words_only(match[0]), bare)
         content = _blank(said, _ASKING)
         content = content[: without_particles(content)].ljust(len(normal.text))
@@ -111,7 +115,7 @@ class Question:
             form=form(asked),
             unit=_unit(bare, gap),
             tokens=tokens,
-            contents=_contents(tokens, spoken, tokenizer),
+            contents=_contents(tokens, spoken if asks or gap is None else (*spoken, gap), tokenizer),
             spoken=spoken,
             synonyms=expanded,
             others=_distinct(term for _, other in expanded for term in tokenizer.terms(other) if term not in own),
