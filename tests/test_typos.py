@@ -46,6 +46,8 @@ async def answerer(tokenizer: Tokenizer, tmp_path: Path) -> AsyncIterator[Answer
         ("一个事物里最多几条语句", "事物", "事务"),
         ("智能鸡器人属于什么", "鸡器人", "机器人"),
         ("水裤每天巡视几次", "水裤", "水库"),
+        ("钞过一天的事务会怎样", "钞过", "超过"),  # it stands beside a particle
+        ("长事务超国时限会怎样", "超国", "超过"),  # and is one that is meant
         ("智能中端包括什么", "中端", "终端"),
         ("食糖几点开门", "食糖", ""),  # one paragraph is not enough to doubt a word of the language
         ("智能终端茶业规模是多少", "茶业", ""),

@@ -25,10 +25,10 @@ _NEAR = 20
 _CORRECTED = 3
 """Characters that are corrected at most."""
 _PARTICLES = frozenset("的了着过吗呢吧啊得地是在和与或也就都不没有里个要")
-"""Characters that stand beside anything, and are seldom meant for another."""
-_GRAMMAR = ("d", "p", "c", "u", "r", "m", "q", "y", "f", "t")
-"""Parts of speech of other characters that may."""
+"""Characters that stand beside anything, and are seldom wrong."""
 
+_LIKELIER = 6.0
+"""How many nats likelier a question must get where another character takes the place of a word of one."""
 _TYPICAL = 6.0
 """How many times as often as elsewhere a word must stand in these documents to take the place of another word."""
 _VERY_TYPICAL = 60.0
@@ -80,14 +80,19 @@ def doubts(question: Question, frequencies: Mapping[str, int], tokenizer: Tokeni
     """Return which characters may be wrong; ``None`` where every pair stands somewhere or has reason not to."""
     content = question.content
     holders = {place: token for token in question.tokens for place in range(token.start, token.end) if token.han}
+    standing = {place for place in holders if frequencies.get(content[place : place + 2], 0)}
     places: dict[int, None] = {}
-    for place in range(len(content) - 1):
-        left, right = holders.get(place), holders.get(place + 1)
-        if left is None or right is None or frequencies.get(content[place : place + 2], 0):
+    for place, left in holders.items():
+        right = holders.get(place + 1)
+        if right is None or place in standing:
             continue
         # Two words that stand may come together for the first time; and so may anything and 的.
         if left is right or all(_unfounded(token, frequencies) for token in (left, right)):
             places.update({place: None, place + 1: None})
+    for place, token in holders.items():
+        # Beside 的 a character may be wrong too, if it stands beside nothing.
+        if len(token.text) == 1 and token.text not in _PARTICLES and standing.isdisjoint((place - 1, place)):
+            places[place] = None
     doubted = [place for place in places if not _within(place, question.spoken)]
     if not doubted:
         return None
@@ -100,7 +105,6 @@ def doubts(question: Question, frequencies: Mapping[str, int], tokenizer: Tokeni
             (False, alike.similar(content[place], limit=_SIMILAR)),
         )
         for character in some
-        if character not in _PARTICLES
     ]
     terms = dict.fromkeys(pair for guess in guesses for pair in _pairs(content, guess))
     return Doubts(tuple(guesses), tuple(terms))
@@ -111,8 +115,9 @@ def corrections(
 ) -> tuple[tuple[int, str], ...]:
     """Return the places of a question's normalised text that are wrong, each with the right character.
 
-    A character is right where it makes a word that the documents have, out of what was no word or, where that word is
-    typical of them, out of one that they do not have.
+    A character is right where it makes a word that the documents have, out of one that they do not have, where that
+    word is typical of them, or out of single characters, where the text gets much likelier: by jieba's dictionary, and
+    by how much oftener than elsewhere the word stands here.
     """
     text, changed = question.content, dict[int, str]()
     while len(changed) < _CORRECTED:
@@ -137,14 +142,15 @@ def _value(text: str, guess: Guess, statistics: TermStatistics, tokenizer: Token
     gained = sum(map(statistics.contain, new)) - sum(map(statistics.contain, old))
     if gained < 1:
         return 0.0
-    wrong = _word_at(text, guess.place, tokenizer)
-    right = _word_at(text[: guess.place] + guess.character + text[guess.place + 1 :], guess.place, tokenizer)
+    wrong, before = _read(text, guess.place, tokenizer)
+    right, after = _read(text[: guess.place] + guess.character + text[guess.place + 1 :], guess.place, tokenizer)
     if len(right.text) < 2 or right.start > wrong.start or right.end < wrong.end:
         return 0.0
     inner = [right.text[at : at + 2] for at in range(len(right.text) - 1)]
     if not all(map(statistics.contain, inner)):
         return 0.0
     typical = min(statistics.typicality(pair, tokenizer) for pair in inner)
+    likelier = after - before + math.log(typical)
     if len(wrong.text) > 1:
         # The very word may be meant, which the documents don't have.
         often = min(statistics.frequencies[pair] for pair in inner)
@@ -156,16 +162,17 @@ def _value(text: str, guess: Guess, statistics: TermStatistics, tokenizer: Token
             or meant * (_RARER if typical < _VERY_TYPICAL else _MUCH_RARER) < known
         ):
             return 0.0
-    elif typical < (_TYPICAL if _of_grammar(text[right.start : right.end], tokenizer) else 1):
+    elif likelier < _LIKELIER:
         return 0.0
-    return gained + guess.same / 2 + min(math.log1p(typical), 5) / 10
+    return gained + guess.same / 2 + likelier / 10
 
 
-def _word_at(text: str, place: int, tokenizer: Tokenizer) -> Token:
-    """Return the word at a place of a text, cut with what is near it."""
-    begin = max(place - _NEAR, 0)
-    near = tokenizer.words(text[begin : place + _NEAR])
-    return next(one._replace(start=begin + one.start, end=begin + one.end) for one in near if one.end > place - begin)
+def _read(text: str, place: int, tokenizer: Tokenizer) -> tuple[Token, float]:
+    """Return the word at a place of a text, cut with what is near it, and the log-likelihood of that."""
+    begin, dictionary = max(place - _NEAR, 0), tokenizer.dictionary
+    near = tuple(tokenizer.words(text[begin : place + _NEAR]))
+    word = next(one._replace(start=begin + one.start, end=begin + one.end) for one in near if one.end > place - begin)
+    return word, sum(math.log(max(dictionary.frequency(one.text), 1) / dictionary.total) for one in near)
 
 
 def _pairs(text: str, guess: Guess, character: str = "") -> list[str]:
@@ -173,11 +180,6 @@ def _pairs(text: str, guess: Guess, character: str = "") -> list[str]:
     here = character or guess.character
     left, right = text[max(guess.place - 1, 0) : guess.place], text[guess.place + 1 : guess.place + 2]
     return [pair for pair in (left + here, here + right) if len(pairs(pair)) == 1]
-
-
-def _of_grammar(characters_: str, tokenizer: Tokenizer) -> bool:
-    """Return whether one of some characters may stand beside anything."""
-    return any(tokenizer.dictionary.part(character).startswith(_GRAMMAR) for character in characters_)
 
 
 def _unfounded(token: Token, frequencies: Mapping[str, int]) -> bool:
