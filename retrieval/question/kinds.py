@@ -85,8 +85,9 @@ def ask(text: str) -> tuple[Kind, tuple[int, int] | None]:
     ('number', (5, 7))
     """
     begin = len(text) - len(text.lstrip())  # patterns may say that a question begins with what asks
+    said = text[begin:]
     for kind in kinds():
-        match = kind.asks.search(text[begin:])
+        match = kind.asks.search(said)
         if match and match.end() > match.start():
             return kind, (begin + match.start(), begin + match.end())
     return NONE, None

@@ -9,7 +9,6 @@ import numpy as np
 from retrieval.ranking.evidence import POINTING, Evidence
 from retrieval.ranking.measures import Array, Flags
 from retrieval.ranking.shares import Places
-from retrieval.ranking.spans import pulls, typed
 from retrieval.ranking.terms import PAIRS
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -54,7 +53,7 @@ def called(evidence: Evidence) -> Array:
 def formless(evidence: Evidence) -> Flags:
     """Return which sentences have no number or time where that is asked for, if another likely one has."""
     lacking = evidence.forms.lacking
-    return np.asarray(lacking & bool((~lacking)[evidence.likely_rows].any()))
+    return lacking & (not lacking[evidence.likely_rows].all())
 
 
 def numbers(evidence: Evidence) -> Array:
@@ -72,9 +71,8 @@ def numbers(evidence: Evidence) -> Array:
 def pull(evidence: Evidence) -> Array:
     """Return how close the question stands to what has the form of an answer, at the best place of the sentence."""
     result = np.zeros(len(evidence.rows))
-    spans = typed(evidence, evidence.pulled)  # elsewhere nothing pulls
-    if len(spans.rows):
-        np.maximum.at(result, spans.rows, pulls(evidence, spans))
+    spans = evidence.spans
+    np.maximum.at(result, spans.rows, spans.trust * spans.near)
     return result
 
 

@@ -20,6 +20,7 @@ from retrieval.ranking.forms import Forms
 from retrieval.ranking.measures import Array, Flags, Indices, Positions, Rows, uncovered
 from retrieval.ranking.passages import Passages, all_occurrences
 from retrieval.ranking.shares import COUNTING, SHARES, WEIGHTS, Places
+from retrieval.ranking.spans import Spans, typed
 from retrieval.ranking.terms import PAIRS, WORDS, Terms
 from retrieval.records import Found, Hit, Sentence
 
@@ -107,6 +108,8 @@ class Evidence:
 
     def rows_of(self, places: Indices) -> Indices:
         """Return the rows in which places of the passages' text stand; those in titles are left out."""
+        if not len(places):
+            return places
         rows = self._row_of[self.passages.starts.searchsorted(places, side="right") - 1]
         return rows[rows >= 0]
 
@@ -160,6 +163,11 @@ class Evidence:
         return dict(
             zip(SHARES, compiled.shares(self.held, self.hit, COUNTING, weights, self.terms.members), strict=True)
         )
+
+    @cached_property
+    def spans(self) -> Spans:
+        """What has the form asked for in the likely sentences in which something pulls; elsewhere nothing can."""
+        return typed(self, self.pulled)
 
     @cached_property
     def pulled(self) -> list[int]:
@@ -293,6 +301,8 @@ class Evidence:
         Each relation weighs what it tells within the paragraph.
         """
         anyhow, otherwise, total = np.zeros((3, len(self.rows)))
+        if not self.relations:
+            return anyhow, otherwise
         for group in self.relations:
             named: tuple[list[Indices], list[Indices]] = [], []
             for member in group:

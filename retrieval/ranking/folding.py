@@ -74,9 +74,12 @@ def facts(candidates: Sequence[Candidate], *, limit: int) -> tuple[Fact, ...]:
     """
     groups: list[list[Candidate]] = []
     said: list[_Said] = []
+    all_pairs: set[str] = set()
     for candidate in candidates[: considered(limit)]:
         own = _said(prepare(candidate.hit.paragraph).normalised(candidate.sentence))
-        number = next((number for number, one in enumerate(said) if one.repeats(own)), None)
+        known = len(own.pairs & all_pairs) >= SAME * len(own.pairs)  # else it repeats none of them
+        number = next((number for number, one in enumerate(said) if one.repeats(own)), None) if known else None
+        all_pairs |= own.pairs
         if number is None:
             groups.append([candidate])
             said.append(own)

@@ -54,8 +54,9 @@ class Forms:
     def matches(self, pattern: re.Pattern[str], rows: Iterable[int]) -> Indices:
         """Return where a pattern stands in some likely sentences: an array of ``Match`` × what was found."""
         text, places = self._passages.text, self._places
-        searched = ((row, pattern.finditer(text, *places[row][1:3])) for row in rows)
-        return columns([(row, *match.span(), 0) for row, found in searched for match in found], 4)
+        searched = ((row, pattern.search(text, *places[row][1:3]), places[row][2]) for row in rows)
+        found = ((row, pattern.finditer(text, first.start(), end)) for row, first, end in searched if first)
+        return columns([(row, *match.span(), 0) for row, matches in found for match in matches], 4)
 
     def of_kind(self, what: str, rows: Iterable[int]) -> Indices:
         """Return where something of the question's kind stands in some likely sentences, as ``matches`` does.
@@ -73,10 +74,10 @@ class Forms:
                 spans = seen[key] = [
                     (match.start(group) - begin, match.end(group) - begin, number)
                     for number, (pattern, group) in enumerate(patterns)
-                    for match in pattern.finditer(text, start, end)
+                    if (first := pattern.search(text, start, end))  # most find nothing, and that is told sooner
+                    for match in pattern.finditer(text, first.start(), end)
                 ]
-            for first, last, number in spans:
-                result.append((row, first + begin, last + begin, number))
+            result += [(row, first + begin, last + begin, number) for first, last, number in spans]
         return columns(result, 4)
 
     @cached_property

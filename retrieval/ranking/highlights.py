@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from retrieval.ranking.evidence import Evidence
-from retrieval.ranking.spans import closeness, pulls, typed
+from retrieval.ranking.spans import closeness, typed
 
 _CLAUSE = re.compile(r"[^,，;；:：。！!？?\n]+")
 _OLD = 0.5
@@ -24,10 +24,12 @@ def highlights(evidence: Evidence, row: int) -> tuple[tuple[int, int], ...]:
 
 def _typed(evidence: Evidence, row: int) -> tuple[int, int] | None:
     """Choose the span of the asked form to which the question's terms stand closest."""
-    spans = typed(evidence, (row,), loosely=True)
-    if not len(spans.rows):
+    found_all = row in evidence.pulled and not evidence.question.kind.loose
+    spans = evidence.spans if found_all else typed(evidence, (row,), loosely=True)
+    own = np.flatnonzero(spans.rows == row)
+    if not len(own):
         return None
-    best = int(np.argmax(pulls(evidence, spans) + _ANYHOW * spans.trust))
+    best = own.item((spans.trust * spans.near + _ANYHOW * spans.trust)[own].argmax())
     return spans.starts.item(best), spans.stops.item(best)
 
 

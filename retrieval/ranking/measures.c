@@ -336,44 +336,45 @@ void closeness(const Terms *terms, const int64_t *lengths, const double *weights
     }
 }
 
-/* Returns how many of rising numbers are below a value; without a branch, which could not be foretold. */
-static uint16_t below(const double *numbers, int64_t count, double value)
+/* Writes how many of rising numbers are below each value of a column. There is no branch, which could not be foretold, and
+   no value waits for another. */
+static void all_below(int16_t *levels, const double *numbers, int64_t count, const double *column, int64_t columns,
+                      int64_t rows)
 {
-    const double *from = numbers;
-    for (; count > 1; count -= count / 2)
-        from += count / 2 & -(int64_t)(from[count / 2 - 1] < value);
-    return (uint16_t)(from - numbers + (count == 1 && *from < value));
+    memset(levels, 0, (size_t)rows * sizeof *levels);
+    for (; count > 0; count /= 2) {
+        int64_t half = (count + 1) / 2;
+        for (int64_t r = 0; r < rows; r++)
+            levels[r] += (int16_t)(half & -(int64_t)(numbers[levels[r] + half - 1] < column[r * columns]));
+    }
 }
 
-/* Four rows are compared at once, in the lanes of a word: the top bit of a lane of (rank | top) - level is lost where the
-   level, how many of the column's cuts the row is above, is higher than the rank. */
+/* The rows of a block are compared with a rank eight at a time; a row's level is how many of the column's cuts it is above. */
 int leaves(const int16_t *features, const int16_t *ranks, const int16_t *lost, const double *cuts, const int64_t *firsts,
            int64_t cut, const double *values, int64_t trees, int64_t splits, const double *table, int64_t rows,
            int64_t columns, double *sums)
 {
-    const uint64_t lanes = 0x0001000100010001u, tops = lanes << 15;
+    enum { LANES = 8 };
+    typedef int16_t Lanes __attribute__((vector_size(2 * LANES)));
     uint8_t leaf[1 << MOST_SPLITS] = {0}; /* the first that is not lost */
     for (int gone = 1; gone < 1 << MOST_SPLITS; gone++)
         leaf[gone] = gone & 1 ? (uint8_t)(leaf[gone >> 1] + 1) : 0;
     union {
-        uint16_t of[BITS];
-        uint64_t words[BITS / 4];
+        int16_t of[BITS];
+        Lanes lanes[BITS / LANES];
     } *levels = calloc((size_t)cut + 1, sizeof *levels), gone;
     if (levels == NULL)
         return -1;
     memset(sums, 0, (size_t)rows * sizeof *sums);
     for (int64_t first = 0; first < rows; first += BITS) {
         int64_t size = rows - first < BITS ? rows - first : BITS;
-        for (int64_t r = 0; r < size; r++)
-            for (int64_t c = 0; c < cut; c++)
-                levels[c].of[r] = below(cuts + firsts[c], firsts[c + 1] - firsts[c], table[(first + r) * columns + c]);
+        for (int64_t c = 0; c < cut; c++)
+            all_below(levels[c].of, cuts + firsts[c], firsts[c + 1] - firsts[c], table + first * columns + c, columns, size);
         for (int64_t t = 0; t < trees; t++) {
             memset(&gone, 0, sizeof gone);
-            for (int64_t s = t * splits; s < (t + 1) * splits; s++) {
-                const uint64_t *level = levels[features[s]].words, rank = (uint64_t)ranks[s] * lanes | tops;
-                for (int64_t word = 0; 4 * word < size; word++)
-                    gone.words[word] |= ((~(rank - level[word]) & tops) >> 15) * (uint64_t)lost[s];
-            }
+            for (int64_t s = t * splits; s < (t + 1) * splits; s++)
+                for (int64_t i = 0; LANES * i < size; i++)
+                    gone.lanes[i] |= (levels[features[s]].lanes[i] > ranks[s]) & lost[s];
             for (int64_t r = 0; r < size; r++)
                 sums[first + r] += values[t * (splits + 1) + leaf[gone.of[r]]];
         }

@@ -91,7 +91,6 @@ class Passages:
         """Lay out the hits, each with its paragraph prepared."""
         parts: list[str] = []
         starts: list[int] = []
-        places: list[int] = []
         bodies: list[int] = []
         length = 0
         for hit, prepared in zip(hits, ready, strict=True):
@@ -99,22 +98,24 @@ class Passages:
             asked = "".join([f"{folded(question)}\n" for question in hit.paragraph.questions])
             first, body = length + len(head), length + len(head) + len(asked)
             parts += (head, asked, prepared.normal.text, "\n")
-            starts += (length, first, *[body + start for start in prepared.starts[1:]])
-            places += range(-1, len(prepared.starts))
+            starts += (length, first)
+            starts += [body + start for start in prepared.starts[1:]]
             bodies.append(body)
             length = body + len(prepared.normal.text) + 1
         text = "".join(parts)
-        place = np.array(places)
-        quoted = np.array(starts)
-        quoted[place == 0] = bodies
+        sizes = np.array([len(prepared.starts) + 1 for prepared in ready])
+        titles = sizes.cumsum() - sizes
+        bounds = np.array([*starts, length])
+        quoted = bounds[:-1].copy()
+        quoted[titles + 1] = bodies
         return cls(
             hits=tuple(hits),
             text=text,
             codes=codes(text),
-            starts=np.array([*starts, length]),
+            starts=bounds,
             quoted=quoted,
-            hit=np.cumsum(place < 0) - 1,
-            place=place,
+            hit=np.arange(len(sizes)).repeat(sizes),
+            place=np.arange(len(quoted)) - (titles + 1).repeat(sizes),
             prepared=tuple(ready),
         )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from retrieval.ranking import compiled
-from retrieval.ranking.evidence import Evidence
 from retrieval.ranking.measures import Array, Indices
+
+if TYPE_CHECKING:
+    from retrieval.ranking.evidence import Evidence
 
 _SURER = 0.6
 """What a span of a less sure pattern counts beside one of a surer one."""
@@ -22,13 +24,18 @@ _NEW = 0.34
 class Spans(NamedTuple):
     """Spans of the passages' text: ``text[starts[i]:stops[i]]`` in the sentence of ``rows[i]``.
 
-    ``trust`` falls with the order of the patterns that found them.
+    ``trust`` falls with the order of the patterns that found them; ``near`` is the closeness of the question to each,
+    at whichever of its ends it is closer.
     """
 
     rows: Indices
     starts: Indices
     stops: Indices
     trust: Array
+    near: Array
+
+
+_NOTHING = Spans(*np.zeros((3, 0), np.int64), *np.zeros((2, 0)))
 
 
 def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> Spans:
@@ -41,9 +48,12 @@ def typed(evidence: Evidence, rows: Sequence[int], *, loosely: bool = False) -> 
     if unit is not None and kind.name in ("number", "duration"):
         spans[3] += 1
         spans = np.concatenate((evidence.forms.matches(unit, rows), spans), axis=1)
+    if not spans.size:
+        return _NOTHING
     _, starts, stops, _ = spans
     rows_of, starts, stops, order = spans[:, evidence.new(starts, stops) >= np.maximum(_NEW * (stops - starts), 1)]
-    return Spans(rows_of, starts, stops, _TRUST[order])
+    near = closeness(evidence, np.concatenate((rows_of, rows_of)), np.concatenate((starts, stops - 1)))
+    return Spans(rows_of, starts, stops, _TRUST[order], near.reshape(2, -1).max(axis=0))
 
 
 def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
@@ -57,10 +67,3 @@ def closeness(evidence: Evidence, rows: Indices, places: Indices) -> Array:
         evidence.positions, places, evidence.bounds, rows_of=rows, lengths=evidence.terms.pulling, weights=weights
     )
     return near / total
-
-
-def pulls(evidence: Evidence, spans: Spans) -> Array:
-    """Return the closeness of the question to each span, at whichever of its ends it is closer, times its trust."""
-    places = np.concatenate((spans.starts, spans.stops - 1))
-    near = closeness(evidence, np.concatenate((spans.rows, spans.rows)), places)
-    return np.asarray(spans.trust * near.reshape(2, -1).max(axis=0))

@@ -30,6 +30,8 @@ def _name(title: str) -> str:
 
 def named(evidence: Evidence) -> Array:
     """Return the share of the question's entities that the paragraph has, by the weight of the terms in them."""
+    if not evidence.entities:
+        return np.zeros(len(evidence.rows))
     begins, ends = evidence.terms.asked, evidence.terms.asked + evidence.terms.sizes
     part = np.zeros(len(evidence.terms.columns), np.bool_)
     for entity in evidence.entities:

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from retrieval.reading.content import Block
 from retrieval.reading.lists import is_item
-from retrieval.reading.tables.names import is_name
 
 _NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.、．]?\s?(?=[^\W\d])")
 _FIRST_LEVEL = 16
@@ -71,7 +70,11 @@ def _is_sentence(block: Block) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    return _is_title(block, _LONGEST_LABEL) and not block.item and block.text.isalpha() and is_name(block.text)
+    if block.item or not _is_title(block, _LONGEST_LABEL) or not block.text.isalpha():
+        return False
+    from retrieval.reading.tables.names import is_name  # its pattern takes as long to compile as a short text to read
+
+    return is_name(block.text)
 
 
 def _is_value(block: Block) -> bool:

@@ -13,7 +13,6 @@ _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff\ud800-\udfff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
 _WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
-_WIDE_OR_QUOTE = re.compile(f"[{_WIDE}{_QUOTES}]")
 _SPACED = re.compile(f"[{_WIDE}] [A-Za-z0-9]|[A-Za-z0-9] [{_WIDE}]")
 _UNSPACED = re.compile(f"[{_WIDE}][A-Za-z0-9]|[A-Za-z0-9][{_WIDE}]")
 
@@ -88,7 +87,7 @@ def _separator(left: str, right: str, *, spaced: bool) -> str:
     wide = bool(_WIDE_CHARACTER.match(left)), bool(_WIDE_CHARACTER.match(right))
     if not any(wide):
         return " "
-    if _WIDE_OR_QUOTE.match(left) and _WIDE_OR_QUOTE.match(right):
+    if (wide[0] or left in _QUOTES) and (wide[1] or right in _QUOTES):
         return ""
     return " " if spaced else ""
 

@@ -33,7 +33,7 @@ _NARROWEST, _WIDEST = 30, 130
 _COMMA = re.compile(r"[，、,]$")
 _LABEL = re.compile(r"[^\W\d_]{1,12}\s?[：:]")
 _CLAUSE = re.compile(r"[，。；]")
-_IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = "\u4e00", "\u9fff"
 
 
 def blocks(text: str) -> Iterator[Block]:
@@ -124,8 +124,9 @@ def is_cut(line: str, following: str) -> bool:
         return False
     if line[-1].isascii() and line[-1].isalpha() and "a" <= following[0] <= "z":
         return True
-    clauses = _CLAUSE.search(line) and _IDEOGRAPH.match(line[-1])
-    return bool(clauses and _IDEOGRAPH.match(following) and following.endswith(("。", "！", "？", "；", "：")))
+    clauses = _CLAUSE.search(line) and _FIRST_IDEOGRAPH <= line[-1] <= _LAST_IDEOGRAPH
+    begins = _FIRST_IDEOGRAPH <= following[0] <= _LAST_IDEOGRAPH
+    return bool(clauses and begins and following.endswith(("。", "！", "？", "；", "：")))
 
 
 def _is_full(line: str, columns: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -48,7 +47,7 @@ def split(text: str) -> tuple[Metadata, str, tuple[str, ...]]:
     if parted is None:
         return Metadata(), text, ()
     language, block, body = parted
-    load = _yaml if language == "YAML" else tomllib.loads
+    load = _yaml if language == "YAML" else _toml
     try:
         values = load(block)
     except Exception:  # a parser may raise anything; its values are then read one by one
@@ -76,6 +75,13 @@ def _parted(text: str) -> tuple[str, str, str] | None:
         if fence.match(line.rstrip("\r\n")):
             return language, text[start : position - len(line)], text[position:]
     return None
+
+
+def _toml(block: str) -> object:
+    """Return what a block of TOML holds. Raises ``ValueError`` when it is malformed."""
+    import tomllib  # most texts have no front matter
+
+    return tomllib.loads(block)
 
 
 def _yaml(block: str) -> object:
