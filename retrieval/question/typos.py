@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.language import Token, Tokenizer, pairs
+from retrieval.language.function_words import FUNCTION_CHARACTERS
 from retrieval.language.sounds import sounds
 from retrieval.language.synonyms import Synonyms
 from retrieval.question.question import Question
@@ -43,11 +44,16 @@ _PARAGRAPH_WORDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """That another character is meant at ``place`` of a question's content; ``same`` if it sounds the very same."""
+    """That another character is meant at ``place`` of a question's content; ``same`` if it sounds the very same.
+
+    ``old`` are the pairs of Chinese characters that stand there, ``new`` those that would.
+    """
 
     place: int
     character: str
     same: bool
+    old: tuple[str, ...]
+    new: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +96,25 @@ def doubts(question: Question, frequencies: Mapping[str, int], tokenizer: Tokeni
         if left is right or all(_unfounded(token, frequencies) for token in (left, right)):
             places.update({place: None, place + 1: None})
     for place, token in holders.items():
-        # Beside 的 a character may be wrong too, if it stands beside nothing.
-        if len(token.text) == 1 and token.text not in _PARTICLES and standing.isdisjoint((place - 1, place)):
+        # Beside 的 a character may be wrong too, if it stands beside nothing and is not often alone.
+        alone = len(token.text) == 1 and token.text not in FUNCTION_CHARACTERS
+        if alone and standing.isdisjoint((place - 1, place)):
             places[place] = None
     doubted = [place for place in places if not _within(place, question.spoken)]
     if not doubted:
         return None
     alike = sounds(tokenizer.cache_folder, tokenizer.dictionary)
     guesses = [
-        Guess(place, character, same)
+        Guess(place, character, same, old, tuple(pair.replace(" ", character) for pair in forms))
         for place in doubted[:_DOUBTED]
+        for old, forms in (_around(content, place),)
         for same, some in (
             (True, alike.same(content[place], limit=_SAME)),
             (False, alike.similar(content[place], limit=_SIMILAR)),
         )
         for character in some
     ]
-    terms = dict.fromkeys(pair for guess in guesses for pair in _pairs(content, guess))
+    terms = dict.fromkeys(pair for guess in guesses for pair in guess.new)
     return Doubts(tuple(guesses), tuple(terms))
 
 
@@ -138,8 +146,7 @@ def corrections(
 
 def _value(text: str, guess: Guess, statistics: TermStatistics, tokenizer: Tokenizer) -> float:
     """Return how much speaks for a guess; 0 where not enough does."""
-    old, new = _pairs(text, guess, text[guess.place]), _pairs(text, guess)
-    gained = sum(map(statistics.contain, new)) - sum(map(statistics.contain, old))
+    gained = sum(map(statistics.contain, guess.new)) - sum(map(statistics.contain, guess.old))
     if gained < 1:
         return 0.0
     wrong, before = _read(text, guess.place, tokenizer)
@@ -175,11 +182,10 @@ def _read(text: str, place: int, tokenizer: Tokenizer) -> tuple[Token, float]:
     return word, sum(math.log(max(dictionary.frequency(one.text), 1) / dictionary.total) for one in near)
 
 
-def _pairs(text: str, guess: Guess, character: str = "") -> list[str]:
-    """Return the pairs of Chinese characters that the guessed character, or another, makes with its neighbours."""
-    here = character or guess.character
-    left, right = text[max(guess.place - 1, 0) : guess.place], text[guess.place + 1 : guess.place + 2]
-    return [pair for pair in (left + here, here + right) if len(pairs(pair)) == 1]
+def _around(text: str, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the pairs of Chinese characters at a place of a text, also with a space instead of what stands there."""
+    before, after = pairs(text[max(place - 1, 0) : place + 1]), pairs(text[place : place + 2])
+    return (*before, *after), (*(f"{pair[0]} " for pair in before), *(f" {pair[1]}" for pair in after))
 
 
 def _unfounded(token: Token, frequencies: Mapping[str, int]) -> bool:
