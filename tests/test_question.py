@@ -112,6 +112,7 @@ def test_part_is_looked_for_by_its_number(tokenizer: Tokenizer, text: str, part:
         ("有几个校区？", "两个校区", "两个学院"),
         ("店长多少薪水？", None, None),
         ("队里有多少运动员？", None, None),
+        ("新产品要有多少个？", None, None),  # 个 counts anything
     ],
 )
 def test_a_unit_must_stand_with_the_number_and_a_noun_need_not(

@@ -202,7 +202,12 @@ def _unit(text: str, gap: tuple[int, int] | None) -> re.Pattern[str] | None:
     for asks, units in _MEASURES:
         if units and re.search(asks, text):
             return re.compile(rf"(?:{number}(?:{units})?{_TO})?{number}[多余]?(?:{units})")
-    if re.search(r"多少|几", asking) and after and ("几" in asking or len(after[1]) == 1 or _COUNTS.match(after[1])):
+    if (
+        re.search(r"多少|几", asking)
+        and after
+        and after[1] != "个"
+        and ("几" in asking or len(after[1]) == 1 or _COUNTS.match(after[1]))
+    ):
         unit = f"(?:{after[1]}|{after[1][0]})"
         return re.compile(rf"(?:{number}{unit}?{_TO})?{number}[多余]?个?{unit}")
     return None
