@@ -130,6 +130,23 @@ def test_what_asks_of_something_is_not_personal(tokenizer: Tokenizer, asked: str
     assert not _case(tokenizer, asked).personal
 
 
+@pytest.mark.parametrize(
+    ("said", "everyday"),
+    [
+        ("什么是爱", True),
+        ("怎么才能来", True),
+        ("人什么时候要来", False),  # a time is asked for
+        ("爱发什么快递", False),  # a rare word
+        ("活着的人为什么要去爱来这里的人", False),  # at length
+    ],
+)
+def test_what_anybody_says_is_personal(tokenizer: Tokenizer, said: str, everyday: bool) -> None:
+    texts = [document("\n".join(["爱这里的人要来。", *(f"{n}号库房放的是纸箱。" for n in range(50))]))]
+    evidence = rank(tokenizer, said, texts).evidence
+    assert evidence is not None
+    assert bool(Case(evidence, 0).personal) == everyday
+
+
 def test_a_long_paragraph_has_words_by_chance(tokenizer: Tokenizer) -> None:
     line, rest = "临海的渔港今年扩建，共有泊位四十个。", "岸边的树是去年种的，天气好的时候有人在树下钓鱼。" * 20
     alone = rank(tokenizer, "渔港有多少泊位？", [document(line)]).confidence

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from retrieval.language import Tokenizer, normalise
 from retrieval.question import Question
+from retrieval.question.courtesy import courtesy
 from retrieval.question.framing import framed
 
 
@@ -82,6 +83,26 @@ def test_what_follows_decides_where_the_request_ends() -> None:
 @pytest.mark.parametrize("text", ["请问", "谢谢！", "好的，谢谢", "嗯嗯。"])
 def test_nothing_but_a_frame_asks_nothing(tokenizer: Tokenizer, text: str) -> None:
     assert Question.of(text, tokenizer).terms == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [
+        ("你在听吗", "self"),
+        ("你真可爱！", "self"),
+        ("你怎么这么笨啊", "self"),
+        ("你确定吗", "self"),
+        ("你确定要退货吗", None),
+        ("你们的客服真好吗", None),
+        ("我的天哪", "chatter"),
+        ("祝你生日快乐！", "chatter"),
+        ("早点休息", "chatter"),
+        ("生日快乐歌谁写的", None),
+        ("几点休息", None),
+    ],
+)
+def test_what_is_said_to_the_bot_and_wishes_ask_nothing(text: str, sort: str | None) -> None:
+    assert courtesy(normalise(text).text) == sort
 
 
 FRAMES = st.sampled_from(["请问", "你好，", "好的，", "我想知道", "有没有人知道", "麻烦帮我查一下", "嗯，那个，", "👋"])

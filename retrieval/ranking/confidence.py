@@ -44,6 +44,12 @@ _ASKS = re.compile(
 )
 _SHORT = 12
 """Characters up to which a text may be personal; a story that is told at length leads to a question."""
+_RARE = 12.0
+"""From how many nats on a word is so rare in running text that small talk seldom has it: 垫子, 快递."""
+_BRIEF = 8
+"""Characters beside the words that ask up to which a text may be small talk by its words alone."""
+_FORMED = frozenset(("step", "duration", "year", "time", "number", "country", "origin", "place", "list"))
+"""Kinds that small talk seldom asks for: what answers has a form of its own."""
 
 
 class Case:
@@ -106,12 +112,22 @@ class Case:
 
     @property
     def personal(self) -> float:
-        """Whether a short text is said to the reader or tells of the speaker, and asks nothing that documents know."""
+        """Whether a short text is said to the reader, tells of the speaker, or has only words that anybody says.
+
+        These are told by what is found: nothing of the collection's own, and no rare word was looked for.
+        """
         text = self.evidence.question.core
         if len(text) > _SHORT:
             return 0.0
         told = _OF_SPEAKER.search(text) and not _ASKS.search(text)
-        return float(bool(told or _TO_READER.search(text)))
+        return float(bool(told or _TO_READER.search(text) or self._everyday))
+
+    @property
+    def _everyday(self) -> bool:
+        terms, question = self.evidence.terms, self.evidence.question
+        rarest = terms.rarity[terms.members[:, WORDS] > 0].max(initial=0.0)
+        brief = len("".join(question.content.split())) <= _BRIEF and question.kind.name not in _FORMED
+        return bool(brief and rarest < _RARE and self.telling < LEAST_TELLING)
 
     @cached_property
     def own_text(self) -> str:
