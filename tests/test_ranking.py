@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from weakref import ref
+
 import pytest
 
 from retrieval.language import Tokenizer
@@ -46,6 +49,19 @@ def test_scores_are_probabilities_and_fall(tokenizer: Tokenizer) -> None:
 def test_every_candidate_has_its_features(tokenizer: Tokenizer) -> None:
     candidates = rank(tokenizer, "远山塔有多高？", [TOWER]).candidates
     assert {len(candidate.features) for candidate in candidates} == {len(NAMES)}
+
+
+def test_what_is_made_for_a_question_goes_with_its_answer(tokenizer: Tokenizer) -> None:
+    gc.disable()  # which would have to look for it, as long as the other questions wait
+    try:
+        ranking = rank(tokenizer, "远山塔有多高？", [TOWER])
+        assert ranking.evidence is not None
+        ranking.highlights(ranking.candidates[0])
+        evidence = ref(ranking.evidence)
+        del ranking
+        assert evidence() is None
+    finally:
+        gc.enable()
 
 
 def test_ties_in_the_order_of_the_collection(tokenizer: Tokenizer) -> None:

@@ -104,8 +104,8 @@ class Collection:
         floor = 0.0
         for number, (part, view) in enumerate(zip(self._parts, views or self._live, strict=True)):
             best = part.search.best(standing, limit=limit, view=view, frequencies=frequencies, floor=floor)
-            found += (((number, position), score) for position, score in best)
-            if len(found) >= limit > 0:
+            found += [((number, position), score) for position, score in best]
+            if len(self._parts) > 1 and len(found) >= limit > 0:
                 floor = sorted((score for _, score in found), reverse=True)[limit - 1]
         if len(self._parts) > 1:
             found.sort(key=_score, reverse=True)

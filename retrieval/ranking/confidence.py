@@ -133,7 +133,7 @@ class Case:
     def own_text(self) -> str:
         """The normalised title and paragraph of the sentence."""
         passages, hit = self.evidence.passages, self.evidence.hit.item(self.row)
-        first, last = np.searchsorted(passages.hit, (hit, hit + 1)).tolist()
+        first, last = passages.hit.searchsorted((hit, hit + 1)).tolist()
         return passages.text[passages.starts.item(first) : passages.starts.item(last)]
 
     def lacking(self, entity: Entity) -> float:

@@ -49,7 +49,8 @@ class Evidence:
 
     ``entities`` are those of the question. ``hit`` and ``place`` tell of each row to which hit it belongs and which of
     its sentences it is; row ``r`` is ``passages.text[begins[r]:ends[r]]``, of which the sentence is what stands from
-    ``quoted[r]`` on.
+    ``quoted[r]`` on, ``lengths[r]`` characters. ``scores`` are the BM25 scores of the rows' paragraphs, ``sizes`` tell
+    how many sentences each hit's paragraph has.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Evidence:
         self._found = all_occurrences(passages, looked_for, characters=_CLAUSE_ENDS + POINTING)  # in one pass
         self.positions = self._positions()
         counts = compiled.count(self.positions, passages.starts)
-        self.rows = np.flatnonzero(passages.place >= 0)
+        self.rows = (passages.place >= 0).nonzero()[0]
         self.hit = passages.hit[self.rows]
         self.place = passages.place[self.rows]
         self.begins = passages.starts[self.rows]
@@ -83,7 +84,10 @@ class Evidence:
         self.bounds = Rows(self.begins, self.ends)
         self.counts = counts[self.rows]
         self.held, self._holding = compiled.held(counts, passages.place)
-        self._firsts = self.hit.searchsorted(np.arange(len(passages.hits)))
+        self.sizes = np.bincount(self.hit)
+        self._firsts = self.sizes.cumsum() - self.sizes
+        self.scores = np.array([hit.score for hit in passages.hits])[self.hit]
+        self.lengths = (self.ends - self.quoted).astype(np.float64)
 
     def _positions(self) -> Positions:
         """Return where the terms stand; where a synonym does, all terms of its word do."""
@@ -138,11 +142,6 @@ class Evidence:
         return np.asarray(np.log1p((sizes - holding + 0.5) / (holding + 0.5)))
 
     @cached_property
-    def sizes(self) -> Indices:
-        """The number of sentences of each hit's paragraph."""
-        return np.bincount(self.hit)
-
-    @cached_property
     def shares(self) -> dict[str, Array]:
         """The ``SHARES``, each an array of groups × rows.
 
@@ -187,7 +186,7 @@ class Evidence:
         bounds[self.passages.starts] = bounds[self.places_of(_CLAUSE_ENDS) + 1] = True
         result = np.zeros((3, len(self.rows)))
         result[:, self.likely_rows] = compiled.clauses(
-            self.positions, np.flatnonzero(bounds), self.terms.weights, self.terms.members, self.likely_bounds
+            self.positions, bounds.nonzero()[0], self.terms.weights, self.terms.members, self.likely_bounds
         ).T
         return result
 
@@ -206,16 +205,6 @@ class Evidence:
         values = np.concatenate((*masses, self.bm25[None], self.aligned[None], self.skipping[None]))
         best = np.maximum.reduceat(values, self._firsts, axis=1).take(self.hit, axis=1)
         return best, values / np.maximum(best, 1e-9)
-
-    @cached_property
-    def scores(self) -> Array:
-        """The BM25 score of the sentence's paragraph."""
-        return np.array([hit.score for hit in self.passages.hits])[self.hit]
-
-    @cached_property
-    def lengths(self) -> Array:
-        """The number of characters of the sentence."""
-        return (self.ends - self.quoted).astype(np.float64)
 
     @cached_property
     def bm25(self) -> Array:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from retrieval.language import pairs
 from retrieval.ranking.passages import prepare
@@ -33,8 +34,7 @@ class Fact:
     disputed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):  # made sooner than a dataclass, as hits are
     """What a sentence says: its numbers, and the character pairs of what is left of it without them."""
 
     numbers: frozenset[str]
@@ -58,8 +58,10 @@ class _Said:
 
 @lru_cache(maxsize=2048)
 def _said(normal: str) -> _Said:
-    numbers = frozenset(number.replace(",", "") for number in _NUMBER.findall(normal))
-    return _Said(numbers, frozenset(pairs(_NUMBER.sub("", normal) if numbers else normal)))
+    numbers = _NUMBER.findall(normal)
+    if not numbers:
+        return _Said(frozenset(), frozenset(pairs(normal)))
+    return _Said(frozenset([one.replace(",", "") for one in numbers]), frozenset(pairs(_NUMBER.sub("", normal))))
 
 
 def considered(limit: int) -> int:

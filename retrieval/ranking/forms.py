@@ -74,10 +74,11 @@ class Forms:
                 spans = seen[key] = [
                     (match.start(group) - begin, match.end(group) - begin, number)
                     for number, (pattern, group) in enumerate(patterns)
-                    if (first := pattern.search(text, start, end))  # most find nothing, and that is told sooner
-                    for match in pattern.finditer(text, first.start(), end)
+                    if (found := pattern.search(text, start, end))  # most find nothing, and that is told sooner
+                    for match in pattern.finditer(text, found.start(), end)
                 ]
-            result += [(row, first + begin, last + begin, number) for first, last, number in spans]
+            for first, last, number in spans:
+                result.append((row, first + begin, last + begin, number))
         return columns(result, 4)
 
     @cached_property

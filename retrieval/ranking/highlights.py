@@ -26,7 +26,7 @@ def _typed(evidence: Evidence, row: int) -> tuple[int, int] | None:
     """Choose the span of the asked form to which the question's terms stand closest."""
     found_all = row in evidence.pulled and not evidence.question.kind.loose
     spans = evidence.spans if found_all else typed(evidence, (row,), loosely=True)
-    own = np.flatnonzero(spans.rows == row)
+    (own,) = (spans.rows == row).nonzero()
     if not len(own):
         return None
     best = own.item((spans.trust * spans.near + _ANYHOW * spans.trust)[own].argmax())

@@ -113,7 +113,7 @@ class Ranker:
 
     def case(self, evidence: Evidence, values: Array, closeness: Closeness | None = None) -> Case:
         """Return what the confidence of an answer is judged by, from the values that the model gave the sentences."""
-        return Case(evidence, int(np.argmax(values)), closeness)
+        return Case(evidence, int(values.argmax()), closeness)
 
     def rank(
         self, question: Question, found: Found, *, cosines: Cosines | None = None, most: int | None = None
@@ -135,7 +135,7 @@ class Ranker:
             values = closeness.values_of_all(values, stored("ranking.meaning.json", MEANING_NAMES))
         odds = np.exp(values - values.max())
         odds /= odds.sum()
-        order = np.argsort(-values, kind="stable")[: len(evidence.likely)]
+        order = (-values).argsort(kind="stable")[: len(evidence.likely)]
         ranked = tuple(islice(_distinct(evidence, order.tolist(), odds, table, closeness), most))
         case = self.case(evidence, values, closeness)
         lacking = missing(question, found, case.entities, case.lacks)
