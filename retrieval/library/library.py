@@ -69,16 +69,14 @@ class Library:
 
         Files are looked at that lie at these ``places``, files and folders by relative path, and the report tells of
         them, with ``brief`` only where there is something to say; all files, where what has changed there matters to
-        all. A file that cannot be read is reported and stops
-        no other. One that is still being written when it is looked at again after ``rest_seconds`` stays as it was,
-        ``growing``. Raises ``DocumentsFolderError`` when the folder cannot be listed or nothing in it can be read, and
-        ``IndexFolderError`` or ``EngineError`` when the index cannot be written.
+        all. A file that cannot be read is reported and stops no other. One that is still being written when it is
+        looked at again after ``rest_seconds`` stays as it was, ``growing``. Raises ``DocumentsFolderError`` when the
+        folder cannot be listed or nothing in it can be read, and ``IndexFolderError`` or ``EngineError`` when the index
+        cannot be written.
         """
         shown = _Shown(progress)
         places = EVERYWHERE if "" in places else places
         async with self._readers(limits=self._limits, page_read=shown.page) as readers:
-            if places != EVERYWHERE:  # most likely something has changed there
-                readers.start()
             while True:
                 try:
                     return await self._refreshed(places, readers, shown, rest_seconds, brief=brief)

@@ -36,7 +36,7 @@ class Kind:
         """What finds, at the end of a keyword, a noun that names it; ``None`` where no noun does."""
         if "nouns" not in self.sources:
             return None
-        return _compiled([rf"(?:{self.sources['nouns']})(?=\s|\W*$)"], self.vocabulary)
+        return _compiled([rf"(?:{'|'.join(self.sources['nouns'])})(?=\s|\W*$)"], self.vocabulary)
 
     @cached_property
     def answers(self) -> re.Pattern[str] | None:

@@ -91,9 +91,10 @@ class Question:
         core = normal.text[start:end]
         bare = _blank(" " * start + core, _THE_DOCUMENT)
         kind, gap = ask(bare)
-        asks = gap is not None
-        if not asks:
+        named = None
+        if gap is None:
             kind, gap = wanted(bare)
+            named = gap
         said = _ENGLISH.sub(lambda match: words_only(match[0]), bare)
         content = _blank(said, _ASKING)
         content = content[: without_particles(content)].ljust(len(normal.text))
@@ -116,7 +117,7 @@ class Question:
             form=form(asked),
             unit=_unit(bare, gap),
             tokens=tokens,
-            contents=_contents(tokens, spoken if asks or gap is None else (*spoken, gap), tokenizer),
+            contents=_contents(tokens, (*spoken, named) if named else spoken, tokenizer),
             spoken=spoken,
             synonyms=expanded,
             others=_distinct(term for _, other in expanded for term in tokenizer.terms(other) if term not in own),

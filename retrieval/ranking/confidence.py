@@ -48,7 +48,7 @@ _RARE = 12.0
 """From how many nats on a word is so rare in running text that small talk seldom has it: 垫子, 快递."""
 _BRIEF = 8
 """Characters beside the words that ask up to which a text may be small talk by its words alone."""
-_FORMED = frozenset(("step", "duration", "year", "time", "number", "country", "origin", "place", "list"))
+_IN_EARNEST = frozenset(("step", "duration", "year", "time", "number", "country", "origin", "place", "list"))
 """Kinds that small talk seldom asks for: what answers has a form of its own."""
 
 
@@ -126,7 +126,7 @@ class Case:
     def _everyday(self) -> bool:
         terms, question = self.evidence.terms, self.evidence.question
         rarest = terms.rarity[terms.members[:, WORDS] > 0].max(initial=0.0)
-        brief = len("".join(question.content.split())) <= _BRIEF and question.kind.name not in _FORMED
+        brief = len("".join(question.content.split())) <= _BRIEF and question.kind.name not in _IN_EARNEST
         return bool(brief and rarest < _RARE and self.telling < LEAST_TELLING)
 
     @cached_property

@@ -18,8 +18,6 @@ _FORMED = frozenset(("number", "duration", "year", "time", "origin", "step"))
 """Kinds of question whose answers are known by their form."""
 _MARK = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[、)]|\.(?!\d))\s*")
 """The mark of an item: its number answers only who asks for a step."""
-_MARK_BEGINS = "(一二三四五六七八九十"
-"""What such a mark begins with, if with no digit."""
 
 Match = tuple[int, int, int, int]
 """A row, where in the text of the passages what was found begins and ends, and the number of the pattern."""
@@ -54,9 +52,8 @@ class Forms:
     def matches(self, pattern: re.Pattern[str], rows: Iterable[int]) -> Indices:
         """Return where a pattern stands in some likely sentences: an array of ``Match`` × what was found."""
         text, places = self._passages.text, self._places
-        searched = ((row, pattern.search(text, *places[row][1:3]), places[row][2]) for row in rows)
-        found = ((row, pattern.finditer(text, first.start(), end)) for row, first, end in searched if first)
-        return columns([(row, *match.span(), 0) for row, matches in found for match in matches], 4)
+        searched = ((row, pattern.finditer(text, *places[row][1:3])) for row in rows)
+        return columns([(row, *match.span(), 0) for row, found in searched for match in found], 4)
 
     def of_kind(self, what: str, rows: Iterable[int]) -> Indices:
         """Return where something of the question's kind stands in some likely sentences, as ``matches`` does.
@@ -95,9 +92,7 @@ class Forms:
 
     def _unmarked(self, begin: int) -> int:
         """Return where the sentence that begins here does behind the mark of an item."""
-        text = self._passages.text
-        may_be = text[begin] in _MARK_BEGINS or text[begin].isdecimal()
-        mark = _MARK.match(text, begin) if may_be else None
+        mark = _MARK.match(self._passages.text, begin)
         return mark.end() if mark else begin
 
     @cached_property
